@@ -1,0 +1,73 @@
+# The few commands of this house. `make demo` and `make test` install what they need.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps --only-binary :all:
+# Node of the machine where there is one, else the one that PyPI carries.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: setup setup-dev demo test lint contracts contracts-test bench lock wheel clean
+
+setup: $(VENV)/.setup
+setup-dev: $(VENV)/.setup-dev
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found."; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { echo "On Debian: apt install python3-venv"; exit 1; }
+
+$(VENV)/.runtime: requirements/runtime.txt requirements/node.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) -r requirements/runtime.txt
+	scripts/ensure_node.sh $(VENV)
+	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/vergabesiegel.pth"
+	@printf '#!%s/$(BIN)/python\nimport sys\nfrom ledger.cli import app\nsys.exit(app())\n' "$(CURDIR)" > $(BIN)/siegel && chmod +x $(BIN)/siegel
+	@touch $@
+
+# Browser files: only what the pages need.
+$(VENV)/.setup: $(VENV)/.runtime package-lock.json
+	npm ci --omit=dev --ignore-scripts --loglevel=error
+	$(BIN)/python scripts/build_explorer.py
+	@touch $@
+
+$(VENV)/.setup-dev: $(VENV)/.runtime requirements/dev.txt package-lock.json
+	$(PIP) -r requirements/dev.txt
+	npm ci --ignore-scripts --loglevel=error
+	$(BIN)/python scripts/build_explorer.py
+	scripts/ensure_system_packages.sh
+	@touch $@ $(VENV)/.setup
+
+demo: setup
+	$(BIN)/siegel demo
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+contracts: setup-dev
+	$(BIN)/python scripts/compile_contracts.py
+
+contracts-test: setup-dev
+	scripts/forge_test.sh
+
+test: lint contracts-test
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+bench: setup-dev
+	$(BIN)/python -m benchmarks
+
+# Versions and hashes only: no registry is named in a lock file.
+lock: setup-dev
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml -o requirements/runtime.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 requirements/node.in -o requirements/node.txt
+
+wheel: setup-dev
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean:
+	rm -rf build dist out cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
