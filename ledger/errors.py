@@ -246,3 +246,214 @@ class SaltMissing(SiegelError):
 
     sentence = "No salt is known for {digest}."
     status = 404
+
+
+# --- evidence: strict readers --------------------------------------------------------------------------------------
+
+
+class EvidenceRefused(SiegelError):
+    """Base of all refusals of the strict readers: what was given proves nothing."""
+
+    sentence = "The evidence is refused."
+    status = 422
+
+
+class MalformedRlp(EvidenceRefused):
+    """Bytes are not the one canonical RLP encoding of what was expected (Yellow Paper, appendix B)."""
+
+    sentence = "Not canonical RLP at byte {offset}: {reason}."
+
+
+class MalformedHeader(EvidenceRefused):
+    """A block header does not have the fields of any known fork, or unreadable QBFT extra data."""
+
+    sentence = "Not a block header: {reason}."
+
+
+class MalformedTrieNode(EvidenceRefused):
+    """A node of a proof cannot be a node of a Merkle-Patricia trie (Yellow Paper, appendix D)."""
+
+    sentence = "Not a node of a state trie, at depth {depth}: {reason}."
+
+
+class MissingProofNode(EvidenceRefused):
+    """A proof ends before the path does."""
+
+    sentence = "The proof ends after {given} nodes; the node {expected} is missing."
+
+
+class ProofNodeMismatch(EvidenceRefused):
+    """A node of a proof is not the one its parent, or the header, names."""
+
+    sentence = "Node {position} of the proof has the digest {got}, expected was {expected}."
+
+
+class UnusedProofNodes(EvidenceRefused):
+    """A proof holds nodes that are not on the path."""
+
+    sentence = "The proof holds {given} nodes, of which only {used} are used."
+
+
+class AccountAbsent(EvidenceRefused):
+    """A proof shows that no such account exists in the block's state."""
+
+    sentence = "The account {account} does not exist in block {block}."
+
+
+class SlotAbsent(EvidenceRefused):
+    """A proof shows that a storage slot is empty: there is no head, so nothing was recorded."""
+
+    sentence = "The slot {slot} of {account} is empty in block {block}."
+
+
+class HeadMismatch(EvidenceRefused):
+    """The head recomputed from the acts at hand is not the proven one: an act is missing, added, altered or swapped."""
+
+    sentence = "The acts at hand lead to the head {got}, proven is {expected}."
+
+
+class BlockHashMismatch(EvidenceRefused):
+    """A header's own hash is not the hash of the block it was given for."""
+
+    sentence = "The header has the hash {got}, expected was {expected}."
+
+
+# --- chain access --------------------------------------------------------------------------------------------------
+
+
+class NodeUnreachable(SiegelError):
+    """The chain node does not answer."""
+
+    sentence = "The chain node at {url} does not answer: {reason}."
+    status = 503
+
+
+class NodeAnswerMalformed(SiegelError):
+    """The chain node answered something that is no answer to the question."""
+
+    sentence = "The chain node's answer to {method} cannot be used: {reason}."
+    status = 502
+
+
+class NodeRefused(SiegelError):
+    """The chain node refused a request with a JSON-RPC error that has no more precise name here."""
+
+    sentence = "The chain node refused {method}: {message} (code {code})."
+    status = 502
+
+
+class BlockUnknown(SiegelError):
+    """The node has no such block (yet)."""
+
+    sentence = "The chain has no block {block}."
+    status = 404
+
+
+class WrongChain(SiegelError):
+    """The node serves another chain than the one the deployment belongs to."""
+
+    sentence = "The node serves another chain: {what} is {got}, expected was {expected}."
+    status = 503
+
+
+class NoCodeAtAccount(SiegelError):
+    """No smart contract stands at the account the deployment names."""
+
+    sentence = "No smart contract stands at {account}."
+    status = 503
+
+
+class DeploymentUnreadable(SiegelError):
+    """A deployment file is missing, damaged, or lacks a field."""
+
+    sentence = "The deployment file {path} cannot be used: {reason}."
+    status = 503
+
+
+class LogMalformed(SiegelError):
+    """A log is not one the ledger can have emitted: topics, lengths, paddings or ranges do not fit."""
+
+    sentence = "Not a log of an act: {reason}."
+    status = 502
+
+
+class CallMalformed(SiegelError):
+    """Call data is not the one canonical encoding of an act."""
+
+    sentence = "Not the call of an act: {reason}."
+
+
+class RevertedWithoutReason(SiegelError):
+    """The smart contract refused without saying why: no such function, or an empty revert."""
+
+    sentence = "The smart contract refused the call without a reason."
+    status = 422
+
+
+class RevertedWithText(SiegelError):
+    """The smart contract refused with a text (Solidity's ``Error(string)``)."""
+
+    sentence = "The smart contract refused the call: {text}."
+    status = 422
+
+
+class RevertedWithUnknownError(SiegelError):
+    """The smart contract refused with an error that is in none of the known interfaces."""
+
+    sentence = "The smart contract refused the call with an unknown error: {data}."
+    status = 422
+
+
+class Panicked(SiegelError):
+    """The smart contract met an internal contradiction (Solidity's ``Panic(uint256)``)."""
+
+    sentence = "The smart contract stopped with the internal error {code}."
+    status = 500
+
+
+class OutOfGas(SiegelError):
+    """A call or transaction used up the gas it was given."""
+
+    sentence = "The gas of the call did not suffice."
+    status = 422
+
+
+class TransactionFailed(SiegelError):
+    """A transaction stands in a block but was not executed, though its simulation had succeeded."""
+
+    sentence = "The transaction {transaction} in block {block} was not executed."
+    status = 409
+
+
+class TransactionReplaced(SiegelError):
+    """Another transaction of the same account took this one's nonce; on gasless chains that happens without a trace."""
+
+    sentence = "The transaction {transaction} was replaced: another one of {account} used the number {nonce}."
+    status = 409
+
+
+class ReceiptTimeout(SiegelError):
+    """A transaction was handed in but did not enter a block in time. It may still do so: ask again before repeating."""
+
+    sentence = "The transaction {transaction} was not in a block after {seconds} seconds; it may still come."
+    status = 504
+
+
+class KeystoreUnreadable(SiegelError):
+    """A key file is missing or is no keystore of version 3."""
+
+    sentence = "The key file {path} cannot be used: {reason}."
+
+
+class KeystoreExists(SiegelError):
+    """A key file is never overwritten: a lost key is lost for ever."""
+
+    sentence = "The key file {path} exists already."
+    status = 409
+
+
+class WrongPassphrase(SiegelError):
+    """The passphrase does not open the key file."""
+
+    sentence = "The passphrase does not open the key file {path}."
+    status = 403

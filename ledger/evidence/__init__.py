@@ -1,0 +1,1 @@
+"""Strict, independent readers of what a chain node answers: RLP, headers, Merkle-Patricia proofs, heads. No I/O."""
