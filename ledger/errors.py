@@ -457,3 +457,94 @@ class WrongPassphrase(SiegelError):
 
     sentence = "The passphrase does not open the key file {path}."
     status = 403
+
+
+# --- index and API -------------------------------------------------------------------------------------------------
+
+
+class ProcessUnknown(SiegelError):
+    """The index holds no process of that id."""
+
+    sentence = "There is no process {process_id}."
+    status = 404
+
+
+class OrganisationUnknown(SiegelError):
+    """The index holds no organisation of that id."""
+
+    sentence = "There is no organisation {organisation_id}."
+    status = 404
+
+
+class InvalidCursor(SiegelError):
+    """A cursor of a list was not given out by that list in that order."""
+
+    sentence = "The cursor {cursor} does not belong to this list."
+
+
+class InvalidDigest(SiegelError):
+    """Text that should be 32 bytes in hexadecimal, with or without 0x, is not."""
+
+    sentence = "{text} is not a digest of 32 bytes in hexadecimal."
+
+
+class InvalidParameter(SiegelError):
+    """A parameter of a request has a value that it cannot have."""
+
+    sentence = "The parameter {parameter} cannot be {value}: {why}."
+
+
+class IndexBelongsElsewhere(SiegelError):
+    """The index was made from another chain or ledger; mixing two would show acts that never happened together."""
+
+    sentence = "The index belongs to ledger {indexed} on chain {indexed_chain}, not to {ledger} on chain {chain}."
+    status = 503
+
+
+class IndexFromLaterVersion(SiegelError):
+    """The schema of the index is newer than this software."""
+
+    sentence = "The index has schema {schema}, which this software does not know; update it or rebuild the index."
+    status = 503
+
+
+class ActsIncomplete(SiegelError):
+    """The acts a node gave do not give the head that the contract holds: the node leaves out or changes acts."""
+
+    sentence = "The acts of process {process_id} up to block {block} give head {got}, the ledger holds {expected}."
+    status = 502
+
+
+class SequenceBroken(SiegelError):
+    """The acts a node gave have a gap, or one twice."""
+
+    sentence = "Process {process_id} should go on with act {expected}, the node gave act {got}."
+    status = 502
+
+
+class ChainMoved(SiegelError):
+    """The chain was reorganised while a batch was read; the batch is dropped and read again."""
+
+    sentence = "Block {block} changed while it was read."
+    status = 503
+
+
+class NotFound(SiegelError):
+    """No page or resource at this path."""
+
+    sentence = "There is nothing at {path}."
+    status = 404
+
+
+class MethodNotAllowed(SiegelError):
+    """The resource exists and does not take this method."""
+
+    sentence = "{path} does not take {method}."
+    status = 405
+
+
+class InternalFailure(SiegelError):
+    """A failure nobody foresaw; its details are in the log, not in the answer."""
+
+    sentence = "Something failed that should not have; it was noted."
+    status = 500

@@ -1,0 +1,1 @@
+"""Derived tables that make searching fast; thrown away and made again from chain and store at will."""

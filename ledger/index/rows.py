@@ -1,0 +1,347 @@
+"""What the index answers with: frozen rows, one class for each kind of thing.
+
+Digests, identifiers and accounts are ``bytes`` (32, 32 and 20 long); times are whole seconds since 1970 (UTC) as the
+chain counts them; ``None`` means "not known" or "does not apply", never zero. Hex and JSON exist only at the edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Status(StrEnum):
+    """Where a process stands, as a reader would say it.
+
+    A status that follows from dates is derived at the moment of the question and never stored: ``open`` turns into
+    ``evaluation`` when the deadline passes, ``standstill`` into ``awarded`` when the standstill has run out.
+    Suspension is not a status: a suspended process keeps its own and is flagged.
+    """
+
+    PLANNED = "planned"
+    OPEN = "open"
+    EVALUATION = "evaluation"
+    AWARDED = "awarded"
+    STANDSTILL = "standstill"
+    CONCLUDED = "concluded"
+    COMPLETED = "completed"
+    TERMINATED = "terminated"
+    CANCELLED = "cancelled"
+    UNSUCCESSFUL = "unsuccessful"
+    UNKNOWN = "unknown"
+
+
+class Condition(StrEnum):
+    """In what state the bytes behind a digest were found when they were last read.
+
+    ``embargoed``: anchored, not yet disclosed (§ 40 VgV); ``missing``: not in the store; ``altered``: the stored
+    bytes do not give the digest on the chain; ``unreadable``: they do, but are no OCDS release; ``erased``: taken
+    away on purpose, the digest stays provable.
+    """
+
+    INTACT = "intact"
+    EMBARGOED = "embargoed"
+    MISSING = "missing"
+    ALTERED = "altered"
+    UNREADABLE = "unreadable"
+    ERASED = "erased"
+
+
+class Sort(StrEnum):
+    """Orders of the process list; ties are broken by the process id, so every order is total."""
+
+    UPDATED = "updated"  # latest act first
+    PUBLISHED = "published"  # latest first act first
+    DEADLINE = "deadline"  # next deadline first, processes without one last
+    TITLE = "title"  # alphabetical as the database sorts
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessFilter:
+    """What a list of processes is narrowed to; every field that is not ``None`` must hold.
+
+    ``q`` is looked for in title, description, buyer's name, supplier names and ocid, without regard to case.
+    ``cpv`` is a prefix of the main CPV code. Dates are seconds and compare with the time of the first act.
+    """
+
+    q: str | None = None
+    ocid: str | None = None
+    organisation_id: bytes | None = None
+    status: Status | None = None
+    mode: str | None = None
+    cpv: str | None = None
+    published_from: int | None = None
+    published_to: int | None = None
+    sort: Sort = Sort.UPDATED
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list; ``next_cursor`` is opaque and ``None`` on the last page; ``total`` counts all pages."""
+
+    items: tuple[T, ...]
+    next_cursor: str | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRow:
+    """One contracting process.
+
+    ``mode``: ``observed`` (someone else anchors the buyer's public notices), ``anchored`` (the buyer does),
+    ``sealed``. ``state`` is the contract's own ``active`` or ``cancelled`` in sealed mode. ``title`` to ``suppliers``
+    come from the compiled releases (OCDS ``tender`` and ``awards``); ``deadline`` from the open round in sealed mode,
+    else from ``tender/tenderPeriod/endDate``. ``value_amount`` is the number exactly as published, as text.
+    ``problems``: releases of this process whose bytes were not intact when last indexed.
+    ``exceptions``: acts that used a way out that demands a ground (early conclusion, remand, late but admitted).
+    """
+
+    process_id: bytes
+    organisation_id: bytes
+    ocid: str
+    mode: str
+    state: str
+    status: Status
+    title: str | None
+    description: str | None
+    language: str | None
+    buyer_name: str | None
+    buyer_identifier: str | None
+    observer_name: str | None
+    procurement_method: str | None
+    procurement_category: str | None
+    cpv: str | None
+    value_amount: str | None
+    value_currency: str | None
+    suppliers: tuple[str, ...]
+    award_amount: str | None
+    award_currency: str | None
+    deadline: int | None
+    letters_sent: int | None
+    standstill_until: int | None
+    suspended: bool
+    cancelled: bool
+    reinstated: bool
+    remands: int
+    exceptions: int
+    first_time: int
+    last_time: int
+    first_block: int
+    last_block: int
+    acts: int
+    releases: int
+    problems: int
+    parent_process_id: bytes | None
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """One recorded act with its place on the chain; ``detail`` are the act's own arguments by name, decoded.
+
+    ``act`` is the name of the statute table (``noticePublished``); ``number`` its number there. ``second`` is
+    ``None`` for an act that one person performs. ``ground`` is ``None`` where none was given. ``data`` is the event's
+    data, of which ``digest`` is the keccak256.
+    """
+
+    process_id: bytes
+    organisation_id: bytes
+    act: str
+    number: int
+    sequence: int
+    roles: int
+    time: int
+    first: bytes
+    second: bytes | None
+    lot: bytes | None
+    round: int | None
+    bid: int | None
+    ref: int | None
+    arrival: int | None
+    ground: Any
+    release: bytes | None
+    subject: bytes | None
+    detail: Mapping[str, Any]
+    digest: bytes
+    data: bytes
+    block_number: int
+    block_hash: bytes
+    transaction_hash: bytes
+    log_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRow:
+    """One anchored release. ``plain_digest`` is the SHA-256 of its bytes alone, for people who hold the file;
+    ``original_digest`` the anchored digest of the imported file it was made from. ``kind`` is the notice kind of the
+    act, ``tags`` the OCDS ``tag``. ``problem`` says in a few words what is wrong when ``condition`` is not intact."""
+
+    process_id: bytes
+    sequence: int
+    digest: bytes
+    plain_digest: bytes | None
+    original_digest: bytes | None
+    act: str
+    kind: str | None
+    time: int
+    block_number: int
+    condition: Condition
+    problem: str | None
+    ocid: str | None
+    release_id: str | None
+    date: str | None
+    tags: tuple[str, ...]
+    language: str | None
+    title: str | None
+    value_amount: str | None
+    value_currency: str | None
+    deadline: str | None
+    suppliers: tuple[str, ...]
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BidRow:
+    """One entry of a round: a commitment, or an external (paper) bid, which has a number and no commitment's
+    ciphertext. ``arrival`` is the time that counts, ``time`` the block's. ``late``: arrived after the final deadline.
+    ``outcome`` is the one public outcome, ``pending`` before the opening; ``superseded``, ``withdrawn``, ``missing``,
+    ``late`` and ``returned`` are derived."""
+
+    process_id: bytes
+    round: int
+    bid: int
+    external: bool
+    commitment: bytes | None
+    author: bytes | None
+    time: int
+    arrival: int
+    late: bool
+    admitted: bool
+    present: bool | None
+    supersedes: bytes | None
+    superseded: bool
+    withdrawn: bool
+    excluded: bool
+    outcome: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRow:
+    """One round of submission: ``state`` is ``open``, ``closed`` or ``opened``; ``first_deadline`` the one it was
+    opened with, ``deadline`` the one in force."""
+
+    process_id: bytes
+    round: int
+    kind: str
+    state: str
+    opened_time: int
+    first_deadline: int
+    deadline: int
+    closed_time: int | None
+    bids_opened_time: int | None
+    counted: int | None
+    key_set: bytes | None
+    invited: bytes | None
+    receivers: tuple[bytes, ...]
+    sequence: int
+    bids: tuple[BidRow, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """One lot of a sealed process; ``lot_id`` is the plain id where a release names it. ``state``: ``open``,
+    ``closed`` or ``cancelled``."""
+
+    process_id: bytes
+    lot: bytes
+    lot_id: str | None
+    title: str | None
+    max_awards: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwardRow:
+    """One award, named by the sequence of its announcement. ``state``: ``announced``, ``withdrawn``, ``concluded``,
+    ``terminated``, ``completed``, or ``void`` after a remand. ``early``: concluded before the standstill's end or
+    under suspension, which needs a ground and is shown to every reader."""
+
+    process_id: bytes
+    award: int
+    lot: bytes
+    round: int | None
+    bid: int | None
+    variant: bytes | None
+    state: str
+    announced_time: int
+    concluded_time: int | None
+    early: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionRow:
+    """One suspension, named by its sequence; ``lot`` is ``None`` when it covers the whole process."""
+
+    process_id: bytes
+    suspension: int
+    lot: bytes | None
+    time: int
+    lifted_time: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRow:
+    """One organisation of the registry. ``name`` is the one its latest release gives it (the chain holds none).
+    ``kinds`` are the registry's (``buyer``, ``observer``, ``custodian``, ...)."""
+
+    organisation_id: bytes
+    scheme: str | None
+    identifier: str | None
+    name: str | None
+    kinds: tuple[str, ...]
+    suspended: bool
+    processes: int
+    last_time: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing a digest names. ``kind``: ``release`` (anchored digest), ``file`` (plain SHA-256 of a release's
+    bytes), ``original`` (digest of an imported file), ``commitment``, ``document``, ``act``, ``block``,
+    ``transaction``. ``sequence`` is that of the act in its process."""
+
+    kind: str
+    digest: bytes
+    process_id: bytes
+    ocid: str
+    sequence: int
+    act: str
+    time: int
+    block_number: int
+    transaction_hash: bytes
+    release: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """How far the index is. ``head_*`` is the chain's head as last seen, ``None`` when the chain could not be asked;
+    lag is counted in blocks and in seconds of block time. ``problems`` counts releases whose bytes are not intact."""
+
+    chain_id: int | None
+    ledger: bytes | None
+    indexed_block: int | None
+    indexed_time: int | None
+    head_block: int | None
+    head_time: int | None
+    lag_blocks: int | None
+    lag_seconds: int | None
+    processes: int
+    acts: int
+    releases: int
+    problems: int
+    last_error: str | None
