@@ -1,6 +1,6 @@
 # The few commands of this house. `make demo` and `make test` install what they need.
 
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps --only-binary :all:
@@ -26,13 +26,13 @@ $(VENV)/.runtime: requirements/runtime.txt requirements/node.txt pyproject.toml 
 # Browser files: only what the pages need.
 $(VENV)/.setup: $(VENV)/.runtime package-lock.json
 	npm ci --omit=dev --ignore-scripts --loglevel=error
-	$(BIN)/python scripts/build_explorer.py
+	node scripts/build_explorer.mjs
 	@touch $@
 
 $(VENV)/.setup-dev: $(VENV)/.runtime requirements/dev.txt package-lock.json
 	$(PIP) -r requirements/dev.txt
 	npm ci --ignore-scripts --loglevel=error
-	$(BIN)/python scripts/build_explorer.py
+	node scripts/build_explorer.mjs
 	scripts/ensure_system_packages.sh
 	@touch $@ $(VENV)/.setup
 

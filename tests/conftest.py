@@ -1,0 +1,20 @@
+"""What all tests share: where the test data lies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of real input files named by ``SIEGEL_TEST_DATA``; skips where it is not set."""
+    folder = os.environ.get("SIEGEL_TEST_DATA")
+    if folder is None:
+        pytest.skip("SIEGEL_TEST_DATA is not set: tests on real input files need that folder")
+    path = Path(folder)
+    if not path.is_dir():
+        pytest.fail(f"SIEGEL_TEST_DATA names {path}, which is not a folder")
+    return path
