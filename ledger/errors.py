@@ -28,6 +28,10 @@ class SiegelError(Exception):
         """The failure's one name, as in the contract, the API and the page."""
         return type(self).__name__
 
+    def sentence_in(self, translated: str) -> str:
+        """``translated``, the sentence in another language, with this failure's values."""
+        return translated.format_map(_Shown(self.values))
+
 
 class _Shown(dict[str, Any]):
     """Shows bytes as hex, and a value that was not given as ``?`` instead of failing while reporting a failure."""
@@ -47,6 +51,109 @@ class SettingInvalid(SiegelError):
     """A setting of ``siegel.toml``, ``SIEGEL_*`` or a flag has the wrong kind of value, or no such setting exists."""
 
     sentence = "The setting {setting} cannot be {value}: {why}."
+
+
+class HomeMissing(SiegelError):
+    """There is no home folder at the place where one was expected."""
+
+    sentence = "There is no home folder at {home}. Make one with: siegel init --home {home}"
+    status = 404
+
+
+class HomeExists(SiegelError):
+    """A home folder is never written over: keys and salts in it exist nowhere else."""
+
+    sentence = "{home} is not empty. Choose another folder, or look at what is there with: siegel doctor --home {home}"
+    status = 409
+
+
+class HomeVersionUnknown(SiegelError):
+    """The home folder was written by newer software."""
+
+    sentence = "The home folder {home} has the format {found}; this software knows formats up to {known}. Update it."
+    status = 409
+
+
+class PassphraseMissing(SiegelError):
+    """A key is needed and nobody is there to be asked for its passphrase."""
+
+    sentence = (
+        "The key {key} needs its passphrase: type it when asked, or name a file with SIEGEL_PASSPHRASE_FILE "
+        "(first line)."
+    )
+
+
+class KeyUnknown(SiegelError):
+    """No key of this name lies in the home folder."""
+
+    sentence = "There is no key named {key} in {folder}. Known: {known}."
+    status = 404
+
+
+class KeyNameInvalid(SiegelError):
+    """A key's name is a file name: small letters, digits and hyphens."""
+
+    sentence = "{key} cannot be a key's name: use up to 40 small letters, digits and hyphens, a letter first."
+
+
+class DeploymentMissing(SiegelError):
+    """The home names no deployed smart contracts."""
+
+    sentence = "No smart contracts are known in {home}. Deploy them with: siegel deploy --home {home}"
+    status = 404
+
+
+class ArgumentInvalid(SiegelError):
+    """An argument on the command line has the wrong shape."""
+
+    sentence = "{argument} cannot be {value}: {why}."
+
+
+class ProposalUnreadable(SiegelError):
+    """A proposal file is damaged or is none."""
+
+    sentence = "{path} is not a proposal that can be approved: {why}."
+
+
+class ProposalForOtherLedger(SiegelError):
+    """A proposal belongs to another chain or ledger than the one it was to be approved on."""
+
+    sentence = "The proposal is for the ledger {theirs} on chain {their_chain}; this is {ours} on chain {our_chain}."
+    status = 409
+
+
+class ApprovalDeclined(SiegelError):
+    """The second officer read the proposal and did not agree."""
+
+    sentence = "Not approved. Nothing was sent."
+    status = 409
+
+
+class BackupUnreadable(SiegelError):
+    """A backup cannot be opened: wrong passphrase or key, damaged, or no backup of ours."""
+
+    sentence = "{path} cannot be read as a backup: {why}."
+
+
+class BackupDiffers(SiegelError):
+    """What stands in a backup is not what its own list of digests says."""
+
+    sentence = "The backup differs in {entry}: expected the digest {expected}, got {got}."
+    status = 409
+
+
+class BackupExists(SiegelError):
+    """A backup is never written over an existing file."""
+
+    sentence = "{path} exists already; a backup never overwrites."
+    status = 409
+
+
+class BackupIncomplete(SiegelError):
+    """The home cannot be saved as it stands."""
+
+    sentence = "The home cannot be saved: {why}."
+    status = 409
 
 
 # --- releases and their files (ledger/ocds) -------------------------------------------------------------------------
@@ -548,3 +655,84 @@ class InternalFailure(SiegelError):
 
     sentence = "Something failed that should not have; it was noted."
     status = 500
+
+
+# Embedded chain
+
+
+class ChainMissing(SiegelError):
+    """There is no chain at the given path."""
+
+    sentence = "There is no chain at {path}."
+    status = 503
+
+
+class ChainExists(SiegelError):
+    """A new chain would overwrite one."""
+
+    sentence = "There is already a chain at {path}."
+    status = 409
+
+
+class ChainInUse(SiegelError):
+    """Another process holds the chain's folder."""
+
+    sentence = "The chain at {path} is in use by process {process}."
+    status = 503
+
+
+class ChainDamaged(SiegelError):
+    """Stored data is not what was answered. Nothing is repaired: restore a backup."""
+
+    sentence = "The chain is damaged: table {table}, key {key}: {reason}. Restore a backup; nothing was repaired."
+    status = 503
+
+
+class ChainStorageFailed(SiegelError):
+    """The disk refused to read or write; what was not answered is not stored."""
+
+    sentence = "The chain's storage failed: {reason}."
+    status = 503
+
+
+class ChainClosed(SiegelError):
+    """The node was closed."""
+
+    sentence = "The chain is closed."
+    status = 503
+
+
+class ChainFormatUnknown(SiegelError):
+    """The database was written by another version."""
+
+    sentence = "The chain has format {found}, this version reads format {known}."
+    status = 503
+
+
+class BlockMakingFailed(SiegelError):
+    """An answered transaction could not be put into a block; the node stops instead of dropping it."""
+
+    sentence = "No block could be made of the answered transactions: {reason}."
+    status = 503
+
+
+class ClockAheadOfNow(SiegelError):
+    """A development clock may not show the future."""
+
+    sentence = "The development clock cannot show {second}: it is {now} now."
+
+
+class DevelopmentClockRefused(SiegelError):
+    """A chain is served to others by the wall clock only."""
+
+    sentence = "A chain with a development clock is not served before the clock has reached the present."
+
+
+class RpcError(SiegelError):
+    """A JSON-RPC error as the node answers it: ``code``, ``message``, and ``data`` or None."""
+
+    sentence = "The node refused: {message} (code {code})."
+
+    def __init__(self, code: int, message: str, data: Any = None) -> None:
+        self.code, self.message, self.data = code, message, data
+        super().__init__(code=code, message=message, data=data)
