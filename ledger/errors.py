@@ -736,3 +736,300 @@ class RpcError(SiegelError):
     def __init__(self, code: int, message: str, data: Any = None) -> None:
         self.code, self.message, self.data = code, message, data
         super().__init__(code=code, message=message, data=data)
+
+
+# --- Failures that the contracts name (IActs.sol, IOrganisationRegistry.sol, ITenderLedger.sol) ---
+# Values carry the Solidity parameters' names. 403 lacks the right, 409 contradicts what stands, else 400.
+
+
+class ActExpired(SiegelError):
+    sentence = "The call expired at {expires}; it is now {time}."
+    status = 409
+
+
+class ExpiryTooFar(SiegelError):
+    sentence = "The call expires at {expires}, later than is allowed ({latest})."
+
+
+class AlreadyApproved(SiegelError):
+    sentence = "Account {account} approved this act ({key}) before; a different second person is needed."
+    status = 409
+
+
+class ApprovalUnknown(SiegelError):
+    sentence = "Account {account} has no approval of {key} to revoke."
+    status = 404
+
+
+class RoleMissing(SiegelError):
+    sentence = "Account {account} holds none of the roles {roles} in organisation {organisationId}."
+    status = 403
+
+
+class KindMissing(SiegelError):
+    sentence = "Organisation {organisationId} is none of the kinds {kinds} that the act asks for."
+    status = 403
+
+
+class GroundMissing(SiegelError):
+    sentence = "Act {act} needs a ground."
+
+
+class GroundUnexpected(SiegelError):
+    sentence = "Act {act} takes no ground, but one was given."
+
+
+class OrganisationKnown(SiegelError):
+    sentence = "Organisation {organisationId} was admitted before."
+    status = 409
+
+
+class OrganisationNotAdmitted(SiegelError):
+    sentence = "There is no organisation {organisationId} in the registry."
+    status = 404
+
+
+class KindsInvalid(SiegelError):
+    sentence = "The kinds {kinds} are not valid: known bits, at least one, and never buyer and observer together."
+
+
+class IdentifierInvalid(SiegelError):
+    sentence = "The identifier {identifier!r} is not printable ASCII of 1 to 128 bytes."
+
+
+class PersonInvalid(SiegelError):
+    sentence = "Account {account} with roles {roles} until {until} is not a valid person."
+
+
+class TooFewOfficers(SiegelError):
+    sentence = (
+        "Organisation {organisationId} would be left with {officers} officers without an end date; two are needed."
+    )
+
+
+class SuspensionUnchanged(SiegelError):
+    sentence = "Organisation {organisationId}: suspended is {suspended} already."
+    status = 409
+
+
+class GovernorMissing(SiegelError):
+    sentence = "Account {account} is no governor."
+    status = 403
+
+
+class NotRipe(SiegelError):
+    sentence = "The governors' act {key} can be executed from {ripe} on."
+    status = 409
+
+
+class GovernorsInvalid(SiegelError):
+    sentence = "{governors} governors with the threshold {threshold} are not valid."
+
+
+class ThresholdInvalid(SiegelError):
+    sentence = "A threshold of {threshold} is not valid for {recipients} recipients."
+
+
+class RecipientInvalid(SiegelError):
+    sentence = "Recipient {holder} (key of {keyLength} bytes) is repeated or its key is no P-256 key of 65 bytes."
+
+
+class KeySetKnown(SiegelError):
+    sentence = "The key set {keySet} was registered before."
+    status = 409
+
+
+class KeySetUnknown(SiegelError):
+    sentence = "The key set {keySet} is not registered, or retired."
+    status = 404
+
+
+class CustodianUnexpected(SiegelError):
+    sentence = "Organisation {custodian} is no custodian of the key set {keySet}, or accepted it before."
+
+
+class SuccessorInvalid(SiegelError):
+    sentence = "{successor} cannot be registered as successor."
+
+
+class TextInvalid(SiegelError):
+    sentence = "The text {text!r} is not printable ASCII of 1 to 128 bytes."
+
+
+class BatchSizeInvalid(SiegelError):
+    sentence = "A batch of {size} is not allowed."
+
+
+class KindInvalid(SiegelError):
+    sentence = "Act {act} was called with a kind that is not allowed for it."
+
+
+class ProcessForbids(SiegelError):
+    sentence = "Process {processId} does not exist or its state {state} does not allow act {act}."
+    status = 409
+
+
+class RoundForbids(SiegelError):
+    sentence = "Round {round} of process {processId} (state {state}, deadline {deadline}) does not allow act {act}."
+    status = 409
+
+
+class LotForbids(SiegelError):
+    sentence = "Lot {lot} of process {processId} (state {state}) does not allow act {act}."
+    status = 409
+
+
+class AwardForbids(SiegelError):
+    sentence = "Award {award} of process {processId} (state {state}) does not allow act {act}."
+    status = 409
+
+
+class ReleaseMissing(SiegelError):
+    sentence = "Act {act} is published by a release; its digest is missing."
+
+
+class SubjectMissing(SiegelError):
+    sentence = "The digest that act {act} is about is missing."
+
+
+class RefUnknown(SiegelError):
+    sentence = "Process {processId} has no earlier act {ref} to refer to."
+    status = 404
+
+
+class ParentFixed(SiegelError):
+    sentence = "The parent of process {processId} was fixed with its first act."
+    status = 409
+
+
+class LotsInvalid(SiegelError):
+    sentence = "Lot {lot} with {maxAwards} awards is not valid, or repeated."
+
+
+class DeadlineNotLater(SiegelError):
+    sentence = "The deadline {deadline} is not later than {latest}."
+
+
+class KeySetNotReady(SiegelError):
+    sentence = "The key set {keySet} is not the buyer's, not accepted by all its custodians, or retired."
+
+
+class ReceiverUnknown(SiegelError):
+    sentence = "Organisation {receiver} is no receiver of this round."
+
+
+class PromiseInvalid(SiegelError):
+    sentence = "The promise was signed by {signer}, who may not act for the receiver {receiver}."
+
+
+class PromiseExpired(SiegelError):
+    sentence = "The promise was to be delivered by {deliverBy}; it is now {time}."
+    status = 409
+
+
+class ArrivalInFuture(SiegelError):
+    sentence = "The arrival {arrival} lies after the present time {time}."
+
+
+class CommitmentKnown(SiegelError):
+    sentence = "The commitment {commitment} was made before."
+    status = 409
+
+
+class CommitmentUnknown(SiegelError):
+    sentence = "Account {author} made no commitment {commitment} in this round."
+    status = 404
+
+
+class CommitmentGone(SiegelError):
+    sentence = "The commitment {commitment} was withdrawn or superseded before."
+    status = 409
+
+
+class TooLate(SiegelError):
+    sentence = "Arrived at {arrival}, after the deadline {deadline}."
+    status = 409
+
+
+class CountedInvalid(SiegelError):
+    sentence = "{counted} counted bids: it must be at least {least} and at most {most}."
+
+
+class BitmapInvalid(SiegelError):
+    sentence = "Bitmaps of {words} words do not fit {counted} counted bids, or name a bid beyond them."
+
+
+class ChunkInvalid(SiegelError):
+    sentence = "{size} outcomes from bid {from}: the next bid without an outcome is {next}."
+
+
+class BidMismatch(SiegelError):
+    sentence = "The commitment given for bid {bid} belongs to bid {found}."
+
+
+class OutcomeInvalid(SiegelError):
+    sentence = "Outcome {given} cannot be recorded for bid {bid}; what follows from the acts is {found}."
+
+
+class BidForbids(SiegelError):
+    sentence = "Bid {bid} of round {round} (outcome {outcome}) cannot be used for this act."
+    status = 409
+
+
+class ExclusionForbids(SiegelError):
+    sentence = "Bid {bid} of round {round}, lot {lot}: excluded is {excluded}, which forbids the act."
+    status = 409
+
+
+class RoundSetBack(SiegelError):
+    sentence = "Bids of round {round} can no longer be awarded: the procedure was set back to round {fromRound}."
+    status = 409
+
+
+class AwardsExhausted(SiegelError):
+    sentence = "Lot {lot} has its {maxAwards} awards; one more needs a ground."
+    status = 409
+
+
+class AwardVoid(SiegelError):
+    sentence = "Award {award} is void: the procedure was set back after it."
+    status = 409
+
+
+class AwardPending(SiegelError):
+    sentence = "Lot {lot} has {announced} awards that are announced and not concluded."
+    status = 409
+
+
+class DispatchInFuture(SiegelError):
+    sentence = "The dispatch at {dispatched} lies after the present time {time}."
+
+
+class StandstillTooShort(SiegelError):
+    sentence = (
+        "Dispatch at {dispatched}, standstill until {standstillEnd}: the end must be {least} or later "
+        "and the dispatch after the award, else a ground is needed."
+    )
+
+
+class ConclusionPremature(SiegelError):
+    sentence = (
+        "The standstill of award {award} ends at {standstillEnd} (0: losers not informed); it is now "
+        "{time}, so a ground is needed."
+    )
+    status = 409
+
+
+class ConclusionSuspended(SiegelError):
+    sentence = "Process {processId}, lot {lot} is suspended; a conclusion needs a ground."
+    status = 409
+
+
+class SuspensionUnknown(SiegelError):
+    sentence = "No suspension {suspension} is in force."
+    status = 404
+
+
+class ConcludedAlready(SiegelError):
+    sentence = "Process {processId}, lot {lot}: a contract was concluded; nothing can be set back."
+    status = 409

@@ -40,7 +40,7 @@ interface IOrganisationRegistry is IActs {
     /// @notice The organisation was admitted before.
     error OrganisationKnown(bytes32 organisationId);
     /// @notice No such organisation.
-    error OrganisationUnknown(bytes32 organisationId);
+    error OrganisationNotAdmitted(bytes32 organisationId);
     /// @notice Kinds are bits from 1 to 32, at least one; buyer and observer exclude each other.
     error KindsInvalid(uint8 kinds);
     /// @notice Scheme and identifier are printable ASCII of 1 to 128 bytes.
