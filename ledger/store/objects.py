@@ -1,0 +1,227 @@
+"""Objects by digest, in a folder: what was anchored, as the very bytes that were hashed.
+
+A stored file is ``salt || bytes`` and its name is its SHA-256, so ``sha256sum`` alone finds an altered file. Layout::
+
+    FOLDER/<class>/<first two hex digits>/<digest>.salted    32 bytes of salt, then the object
+    FOLDER/<class>/<first two hex digits>/<digest>.plain     an object without salt
+    FOLDER/erasable/<first two hex digits>/<digest>.erased   a tombstone: when it was erased, and why
+    FOLDER/<class>/plain/<plain SHA-256>/<digest>            empty; finds objects by the hash of a file people hold
+
+Writing: temporary file, fsync, rename, fsync of the folder. A crash leaves either nothing or the whole object, and
+at worst a file under ``tmp-``, which is never read. The plain entry is written before the object, so an object that
+exists can be looked up.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ledger.errors import ObjectAltered, ObjectErased, ObjectKindConflict, ObjectMissing, ObjectNotErasable, SaltInvalid
+from ledger.ocds.digest import SALT_LENGTH, plain_digest
+
+_PLAIN_INDEX = "plain"
+_SALTED, _UNSALTED, _ERASED = ".salted", ".plain", ".erased"
+
+
+class StoreClass(enum.Enum):
+    """Who may ever read an object: everybody, the entitled only, or everybody until it is erased."""
+
+    PUBLIC = "public"
+    CONFIDENTIAL = "confidential"
+    ERASABLE = "erasable"
+
+
+class ObjectStore:
+    """Objects in one folder. Safe for several processes: names are digests and every write is a rename."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+
+    def put(self, kind: StoreClass, data: bytes, *, salt: bytes | None = None) -> bytes:
+        """Store durably; the digest (32 bytes) is ``SHA-256(salt || data)``. Storing the same again changes nothing.
+
+        Raises SaltInvalid, ObjectKindConflict if it is stored in another class, ObjectErased if it was erased.
+        """
+        if salt is not None and len(salt) != SALT_LENGTH:
+            raise SaltInvalid(length=len(salt))
+        content = (salt or b"") + data
+        digest = plain_digest(content)
+        found = self._find(digest)
+        if found is not None:
+            if found[0] is not kind:
+                raise ObjectKindConflict(digest=digest, kind=found[0].value)
+            if plain_digest(found[1].read_bytes()) == digest:
+                return digest
+        elif (tombstone := self._tombstone(digest)) is not None:
+            raise ObjectErased(digest=digest, **tombstone)
+        self._write(self._plain_entry(kind, plain_digest(data), digest), b"")
+        self._write(self._path(kind, digest, _UNSALTED if salt is None else _SALTED), content)
+        return digest
+
+    def get(self, digest: bytes) -> bytes:
+        """The object's bytes without salt, verified. Raises ObjectMissing, ObjectErased or ObjectAltered."""
+        return self._read(digest)[1]
+
+    def salt(self, digest: bytes) -> bytes | None:
+        """The object's salt, verified with it; None for an object without one. Raises as ``get`` does."""
+        return self._read(digest)[0]
+
+    def get_unverified(self, digest: bytes) -> bytes:
+        """Whatever the store holds under that name now, *not* compared with the digest.
+
+        Only for showing what an altered object was altered to. Raises ObjectMissing or ObjectErased.
+        """
+        _, path = self._locate(digest)
+        content = path.read_bytes()
+        return content[SALT_LENGTH:] if path.suffix == _SALTED else content
+
+    def exists(self, digest: bytes) -> bool:
+        """Whether an object, altered or not, is stored under that name."""
+        return self._find(digest) is not None
+
+    def kind(self, digest: bytes) -> StoreClass:
+        """The object's class. Raises ObjectMissing or ObjectErased."""
+        return self._locate(digest)[0]
+
+    def path(self, digest: bytes) -> Path:
+        """The file that holds the object. Raises ObjectMissing or ObjectErased."""
+        return self._locate(digest)[1]
+
+    def lookup(self, plain_sha256: bytes) -> list[bytes]:
+        """Digests of the objects whose unsalted bytes have that SHA-256, in order of their names."""
+        found = {
+            bytes.fromhex(entry.name)
+            for kind in StoreClass
+            for entry in self._plain_folder(kind, plain_sha256).glob("[0-9a-f]*")
+        }
+        return sorted(digest for digest in found if self.exists(digest))
+
+    def erase(self, digest: bytes, ground: str) -> None:
+        """Delete an erasable object, its salt and its plain entry for good, and leave a tombstone with the ground.
+
+        The tombstone comes first: after a crash in between, erasing again finishes the work. Erasing what is erased
+        changes nothing. Raises ObjectMissing or ObjectNotErasable.
+        """
+        found = self._find(digest)
+        if found is None:
+            if self._tombstone(digest) is None:
+                raise ObjectMissing(digest=digest)
+            return
+        kind, path = found
+        if kind is not StoreClass.ERASABLE:
+            raise ObjectNotErasable(digest=digest, kind=kind.value)
+        if self._tombstone(digest) is None:
+            tombstone = {"erased_at": datetime.now(UTC).isoformat(timespec="seconds"), "ground": ground}
+            self._write(self._path(kind, digest, _ERASED), json.dumps(tombstone).encode())
+        self._drop_plain_entries(kind, digest)
+        path.unlink()
+        _sync_folder(path.parent)
+
+    def reclassify(self, digest: bytes, kind: StoreClass) -> None:
+        """Move an object to another class, as when an embargo ends. Raises ObjectMissing, ObjectErased, ObjectAltered."""
+        salt, data = self._read(digest)
+        was, path = self._locate(digest)
+        if was is kind:
+            return
+        self._write(self._plain_entry(kind, plain_digest(data), digest), b"")
+        self._write(self._path(kind, digest, path.suffix), (salt or b"") + data)
+        path.unlink()
+        self._drop_plain_entries(was, digest)
+        _sync_folder(path.parent)
+
+    def digests(self, kind: StoreClass | None = None) -> Iterator[bytes]:
+        """All stored digests in ascending order within each class; erased ones are left out."""
+        for each in StoreClass if kind is None else (kind,):
+            files = (self.folder / each.value).glob("[0-9a-f][0-9a-f]/*")
+            names = {path.stem for path in files if path.suffix in (_SALTED, _UNSALTED)}
+            yield from (bytes.fromhex(name) for name in sorted(names))
+
+    def _read(self, digest: bytes) -> tuple[bytes | None, bytes]:
+        _, path = self._locate(digest)
+        content = path.read_bytes()
+        actual = plain_digest(content)
+        if actual != digest:
+            raise ObjectAltered(digest=digest, actual=actual)
+        if path.suffix == _SALTED:
+            return content[:SALT_LENGTH], content[SALT_LENGTH:]
+        return None, content
+
+    def _locate(self, digest: bytes) -> tuple[StoreClass, Path]:
+        found = self._find(digest)
+        if found is not None:
+            return found
+        tombstone = self._tombstone(digest)
+        if tombstone is not None:
+            raise ObjectErased(digest=digest, **tombstone)
+        raise ObjectMissing(digest=digest)
+
+    def _find(self, digest: bytes) -> tuple[StoreClass, Path] | None:
+        for kind in StoreClass:
+            for suffix in (_SALTED, _UNSALTED):
+                path = self._path(kind, digest, suffix)
+                if path.exists():
+                    return kind, path
+        return None
+
+    def _tombstone(self, digest: bytes) -> dict[str, str] | None:
+        path = self._path(StoreClass.ERASABLE, digest, _ERASED)
+        if not path.exists():
+            return None
+        stone = json.loads(path.read_bytes())
+        return {"erased_at": str(stone["erased_at"]), "ground": str(stone["ground"])}
+
+    def _path(self, kind: StoreClass, digest: bytes, suffix: str) -> Path:
+        name = digest.hex()
+        return self.folder / kind.value / name[:2] / f"{name}{suffix}"
+
+    def _plain_folder(self, kind: StoreClass, plain_sha256: bytes) -> Path:
+        return self.folder / kind.value / _PLAIN_INDEX / plain_sha256.hex()
+
+    def _plain_entry(self, kind: StoreClass, plain_sha256: bytes, digest: bytes) -> Path:
+        return self._plain_folder(kind, plain_sha256) / digest.hex()
+
+    def _drop_plain_entries(self, kind: StoreClass, digest: bytes) -> None:
+        """Searched by name, not computed from the content, so that altered objects can be erased, too."""
+        for entry in list((self.folder / kind.value / _PLAIN_INDEX).glob(f"*/{digest.hex()}")):
+            entry.unlink(missing_ok=True)
+            if not any(entry.parent.iterdir()):
+                entry.parent.rmdir()
+        if (self.folder / kind.value / _PLAIN_INDEX).exists():
+            _sync_folder(self.folder / kind.value / _PLAIN_INDEX)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        _make_folder(path.parent)
+        descriptor, temporary = tempfile.mkstemp(prefix="tmp-", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    """Create a folder so that it survives a crash: its own name lies in its parent."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
