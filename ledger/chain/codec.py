@@ -1,0 +1,138 @@
+"""The one codec: call data of acts, their logs and digests, and the arguments in a record's detail.
+
+Web3-free and without I/O; layouts come from ``contracts/src/IActs.sol`` and ``ledger/statute.json``.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from typing import Any
+
+from eth_abi.abi import encode as encode_abi
+from eth_abi.exceptions import EncodingError
+
+from ledger.chain import abi
+from ledger.chain.acts import LedgerAct
+from ledger.chain.record import (
+    ACT_PROPOSED,
+    ACT_RECORDED,
+    APPROVAL_REVOKED,
+    NOBODY,
+    ZERO,
+    ActRecord,
+    act_digest,
+    decode_log,
+    encode_log,
+)
+from ledger.chain.registry import RegistryAct
+from ledger.errors import CallMalformed, LogMalformed
+from ledger.terms import STATUTE, Act, Argument
+
+__all__ = [
+    "ACT_PROPOSED",
+    "ACT_RECORDED",
+    "APPROVAL_REVOKED",
+    "NOBODY",
+    "ZERO",
+    "ActRecord",
+    "act_digest",
+    "decode_call",
+    "decode_detail",
+    "decode_log",
+    "encode_call",
+    "encode_detail",
+    "encode_log",
+]
+
+_CALLS: dict[str, dict[bytes, type[abi.Function]]] = {
+    base.contract: {abi.selector(call): call for call in base.__subclasses__()} for base in (LedgerAct, RegistryAct)
+}
+
+
+def encode_call(act: LedgerAct | RegistryAct) -> bytes:
+    """Call data of an act. Raises CallMalformed if an argument is out of its type's range."""
+    return abi.encode(act)
+
+
+def decode_call(data: bytes, contract: str = "ledger") -> LedgerAct | RegistryAct:
+    """Read call data for the contract ``ledger`` or ``registry``. Raises CallMalformed unless canonical."""
+    call = _CALLS[contract].get(data[:4])
+    if call is None:
+        raise CallMalformed(reason=f"no function of the {contract} has the selector 0x{data[:4].hex()}")
+    act = abi.decode(call, data)
+    assert isinstance(act, LedgerAct | RegistryAct)
+    return act
+
+
+def decode_detail(record: ActRecord) -> dict[str, Any]:
+    """An act's own arguments by name (snake case): ints, bytes, text, terms; structs as dicts, arrays as lists.
+
+    Raises LogMalformed if the detail is not the canonical encoding of the arguments that the table lists.
+    """
+    try:
+        arguments = STATUTE[Act(record.act)].detail
+    except ValueError as error:
+        raise LogMalformed(reason=f"there is no act number {record.act}") from error
+    if not record.detail and STATUTE[Act(record.act)].detail_may_be_empty:
+        return {_snake(argument.name): _absent(argument) for argument in arguments}
+    try:
+        found = abi.decode_values(tuple(map(_abi_type, arguments)), record.detail)
+        return _named(arguments, found)
+    except CallMalformed as error:
+        raise LogMalformed(reason=f"details of {Act(record.act).name}: {error.values['reason']}") from error
+
+
+def encode_detail(act: Act, detail: dict[str, Any]) -> bytes:
+    """The encoding that ``decode_detail`` reads. Raises CallMalformed if a value is out of its type's range."""
+    arguments = STATUTE[act].detail
+    try:
+        return encode_abi(tuple(map(_abi_type, arguments)), _values(arguments, detail))
+    except EncodingError as error:
+        raise CallMalformed(reason=str(error)) from error
+
+
+def _abi_type(argument: Argument) -> str:
+    if not argument.abi_type.startswith("tuple"):
+        return argument.abi_type
+    return f"({','.join(map(_abi_type, argument.components))}){argument.abi_type.removeprefix('tuple')}"
+
+
+def _named(arguments: tuple[Argument, ...], values: Any) -> dict[str, Any]:
+    return {_snake(argument.name): _typed(argument, value) for argument, value in zip(arguments, values, strict=True)}
+
+
+def _typed(argument: Argument, value: Any) -> Any:
+    if argument.abi_type == "tuple":
+        return _named(argument.components, value)
+    if argument.abi_type == "tuple[]":
+        return [_named(argument.components, part) for part in value]
+    if argument.abi_type == "address[]":
+        return [bytes.fromhex(account[2:]) for account in value]
+    if argument.abi_type == "address":
+        return bytes.fromhex(value[2:])
+    if argument.term is not None:
+        return abi.read(argument.term, value)
+    return list(value) if argument.abi_type.endswith("[]") else value
+
+
+def _values(arguments: tuple[Argument, ...], detail: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(_value(argument, detail[_snake(argument.name)]) for argument in arguments)
+
+
+def _value(argument: Argument, value: Any) -> Any:
+    if argument.abi_type == "tuple":
+        return _values(argument.components, value)
+    if argument.abi_type == "tuple[]":
+        return [_values(argument.components, part) for part in value]
+    return int(value) if isinstance(value, IntEnum) else value
+
+
+def _absent(argument: Argument) -> Any:
+    if argument.abi_type == "tuple":
+        return {_snake(part.name): _absent(part) for part in argument.components}
+    return {"bytes32": ZERO, "bytes": b"", "address": NOBODY}.get(argument.abi_type, 0)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=.)(?=[A-Z])", "_", name).lower()

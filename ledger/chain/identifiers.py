@@ -1,0 +1,74 @@
+"""Identifiers and commitments, as the contracts compute them (``ITenderLedger.sol``, ``IOrganisationRegistry.sol``)."""
+
+from __future__ import annotations
+
+from eth_abi.abi import encode
+from eth_hash.auto import keccak
+
+from ledger.chain.abi import types, values
+from ledger.chain.registry import KeySet
+
+_BID, _COVER, _PROMISE = (keccak(f"siegel/1 {kind}".encode()) for kind in ("bid", "cover", "promise"))
+
+
+def organisation_id(scheme: str, identifier: str) -> bytes:
+    """``keccak256(abi.encode(scheme, identifier))``: 32 bytes, stable across successors of the registry."""
+    return keccak(encode(["string", "string"], [scheme, identifier]))
+
+
+def process_id(organisation: bytes, ocid: str) -> bytes:
+    """``keccak256(abi.encode(organisationId, ocid))``: 32 bytes; a buyer and an observer can share the ocid."""
+    return keccak(encode(["bytes32", "string"], [organisation, ocid]))
+
+
+def lot_id(lot: str) -> bytes:
+    """``keccak256(lot id)``: 32 bytes, of OCDS ``tender/lots/id``."""
+    return keccak(lot.encode())
+
+
+def key_set_id(organisation: bytes, key_set: KeySet) -> bytes:
+    """``keccak256(abi.encode(organisationId, keySet))`` with the whole structure."""
+    return keccak(encode(["bytes32", f"({','.join(types(KeySet))})"], [organisation, values(key_set)]))
+
+
+def bid_commitment(
+    chain_id: int, ledger: bytes, process: bytes, round_number: int, author: bytes, bid_root: bytes, rest_digest: bytes
+) -> bytes:
+    """What stands on the chain instead of a bid; the ledger recomputes it at the opening."""
+    return keccak(
+        encode(
+            ["bytes32", "uint256", "address", "bytes32", "uint32", "address", "bytes32", "bytes32"],
+            [_BID, chain_id, ledger, process, round_number, author, bid_root, rest_digest],
+        )
+    )
+
+
+def cover_commitment(
+    chain_id: int, ledger: bytes, process: bytes, round_number: int, author: bytes, salt: bytes
+) -> bytes:
+    """The commitment of a cover entry."""
+    return keccak(
+        encode(
+            ["bytes32", "uint256", "address", "bytes32", "uint32", "address", "bytes32"],
+            [_COVER, chain_id, ledger, process, round_number, author, salt],
+        )
+    )
+
+
+def promise_digest(
+    chain_id: int,
+    ledger: bytes,
+    process: bytes,
+    round_number: int,
+    commitment: bytes,
+    author: bytes,
+    arrived_at: int,
+    deliver_by: int,
+) -> bytes:
+    """What a receiver signs (EIP-191, version 0x45) when a commitment arrived; times are seconds since 1970."""
+    return keccak(
+        encode(
+            ["bytes32", "uint256", "address", "bytes32", "uint32", "bytes32", "address", "uint64", "uint64"],
+            [_PROMISE, chain_id, ledger, process, round_number, commitment, author, arrived_at, deliver_by],
+        )
+    )
