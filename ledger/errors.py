@@ -355,6 +355,13 @@ class SaltMissing(SiegelError):
     status = 404
 
 
+class AuditTrailBroken(SiegelError):
+    """A line of the audit trail does not follow from the line before it."""
+
+    sentence = "Line {number} of the audit trail was altered: its digest should be {expected} and is {actual}."
+    status = 500
+
+
 # --- evidence: strict readers --------------------------------------------------------------------------------------
 
 
@@ -726,6 +733,12 @@ class DevelopmentClockRefused(SiegelError):
     """A chain is served to others by the wall clock only."""
 
     sentence = "A chain with a development clock is not served before the clock has reached the present."
+
+
+class DevelopmentClockNeeded(SiegelError):
+    """Only a chain with a development clock does this."""
+
+    sentence = "Only a chain with a development clock makes empty blocks."
 
 
 class RpcError(SiegelError):

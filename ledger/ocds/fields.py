@@ -89,40 +89,45 @@ EXTENSION = {
     "decisionDigest:text relatedLots:[text]",
 }
 
+
+def _codes(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 CODES: dict[str, frozenset[str]] = {
-    "initiationtype": frozenset({"tender"}),
-    "releasetag": frozenset(
+    "initiationtype": _codes("tender"),
+    "releasetag": _codes(
         "planning planningUpdate tender tenderAmendment tenderUpdate tenderCancellation award awardUpdate "
         "awardCancellation contract contractUpdate contractAmendment implementation implementationUpdate "
-        "contractTermination compiled".split()
+        "contractTermination compiled"
     ),
-    "tenderstatus": frozenset("planning planned active cancelled unsuccessful complete withdrawn".split()),
-    "method": frozenset("open selective limited direct".split()),
-    "category": frozenset("goods works services".split()),
-    "awardstatus": frozenset("pending active cancelled unsuccessful".split()),
-    "contractstatus": frozenset("pending active cancelled terminated".split()),
-    "milestonestatus": frozenset("scheduled met notMet partiallyMet".split()),
+    "tenderstatus": _codes("planning planned active cancelled unsuccessful complete withdrawn"),
+    "method": _codes("open selective limited direct"),
+    "category": _codes("goods works services"),
+    "awardstatus": _codes("pending active cancelled unsuccessful"),
+    "contractstatus": _codes("pending active cancelled terminated"),
+    "milestonestatus": _codes("scheduled met notMet partiallyMet"),
     # ISO 4217, codes in use and withdrawn ones.
-    "currency": frozenset(
-        "ADP AED AFA AFN ALK ALL AMD ANG AOA AOK AON AOR ARA ARP ARS ARY ATS AUD AWG AYM AZM AZN BAD BAM BBD BDT BEC "
-        "BEF BEL BGJ BGK BGL BGN BHD BIF BMD BND BOB BOP BOV BRB BRC BRE BRL BRN BRR BSD BTN BUK BWP BYB BYN BYR BZD "
-        "CAD CDF CHC CHE CHF CHW CLF CLP CNY COP COU CRC CSD CSJ CSK CUC CUP CVE CYP CZK DDM DEM DJF DKK DOP DZD ECS "
-        "ECV EEK EGP ERN ESA ESB ESP ETB EUR FIM FJD FKP FRF GBP GEK GEL GHC GHP GHS GIP GMD GNE GNF GNS GQE GRD GTQ "
-        "GWE GWP GYD HKD HNL HRD HRK HTG HUF IDR IEP ILP ILR ILS INR IQD IRR ISJ ISK ITL JMD JOD JPY KES KGS KHR KMF "
-        "KPW KRW KWD KYD KZT LAJ LAK LBP LKR LRD LSL LSM LTL LTT LUC LUF LUL LVL LVR LYD MAD MDL MGA MGF MKD MLF MMK "
-        "MNT MOP MRO MRU MTL MTP MUR MVQ MVR MWK MXN MXP MXV MYR MZE MZM MZN NAD NGN NIC NIO NLG NOK NPR NZD OMR PAB "
-        "PEH PEI PEN PES PGK PHP PKR PLN PLZ PTE PYG QAR RHD ROK ROL RON RSD RUB RUR RWF SAR SBD SCR SDD SDG SDP SEK "
-        "SGD SHP SIT SKK SLL SOS SRD SRG SSP STD STN SUR SVC SYP SZL THB TJR TJS TMM TMT TND TOP TPE TRL TRY TTD TWD "
-        "TZS UAH UAK UGS UGW UGX USD USN USS UYI UYN UYP UYU UYW UZS VEB VEF VES VNC VND VUV WST XAF XAG XAU XBA XBB "
-        "XBC XBD XCD XDR XEU XFO XFU XOF XPD XPF XPT XRE XSU XTS XUA XXX YDD YER YUD YUM YUN ZAL ZAR ZMK ZMW ZRN ZRZ "
-        "ZWC ZWD ZWL ZWN ZWR".split()
+    "currency": _codes(
+        "ADP AED AFA AFN ALK ALL AMD ANG AOA AOK AON AOR ARA ARP ARS ARY ATS AUD AWG AYM AZM AZN BAD BAM BBD BDT "
+        "BEC BEF BEL BGJ BGK BGL BGN BHD BIF BMD BND BOB BOP BOV BRB BRC BRE BRL BRN BRR BSD BTN BUK BWP BYB BYN "
+        "BYR BZD CAD CDF CHC CHE CHF CHW CLF CLP CNY COP COU CRC CSD CSJ CSK CUC CUP CVE CYP CZK DDM DEM DJF DKK "
+        "DOP DZD ECS ECV EEK EGP ERN ESA ESB ESP ETB EUR FIM FJD FKP FRF GBP GEK GEL GHC GHP GHS GIP GMD GNE GNF "
+        "GNS GQE GRD GTQ GWE GWP GYD HKD HNL HRD HRK HTG HUF IDR IEP ILP ILR ILS INR IQD IRR ISJ ISK ITL JMD JOD "
+        "JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAJ LAK LBP LKR LRD LSL LSM LTL LTT LUC LUF LUL LVL LVR LYD MAD "
+        "MDL MGA MGF MKD MLF MMK MNT MOP MRO MRU MTL MTP MUR MVQ MVR MWK MXN MXP MXV MYR MZE MZM MZN NAD NGN NIC "
+        "NIO NLG NOK NPR NZD OMR PAB PEH PEI PEN PES PGK PHP PKR PLN PLZ PTE PYG QAR RHD ROK ROL RON RSD RUB RUR "
+        "RWF SAR SBD SCR SDD SDG SDP SEK SGD SHP SIT SKK SLL SOS SRD SRG SSP STD STN SUR SVC SYP SZL THB TJR TJS "
+        "TMM TMT TND TOP TPE TRL TRY TTD TWD TZS UAH UAK UGS UGW UGX USD USN USS UYI UYN UYP UYU UYW UZS VEB VEF "
+        "VES VNC VND VUV WST XAF XAG XAU XBA XBB XBC XBD XCD XDR XEU XFO XFU XOF XPD XPF XPT XRE XSU XTS XUA XXX "
+        "YDD YER YUD YUM YUN ZAL ZAR ZMK ZMW ZRN ZRZ ZWC ZWD ZWL ZWN ZWR"
     ),
 }
 
 NULLABLE_LISTS = frozenset({"additionalProcurementCategories", "submissionMethod", "roles", "relationship"})
 """Lists of texts that the standard lets be null; every other list and object may only be left out."""
 
-LEAF_KINDS = frozenset("text filled key name loosekey date uri number integer boolean any".split())
+LEAF_KINDS = _codes("text filled key name loosekey date uri number integer boolean any")
 
 # BCP 47 in the form the standard accepts behind a field's name; longer tags than these do not occur in notices.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?")
@@ -165,7 +170,7 @@ def field_of(type_name: str, key: str) -> Field | None:
 def _read(entry: str) -> Field:
     match = _ENTRY.fullmatch(entry)
     if match is None:
-        raise ValueError(f"not a field: {entry}")
+        raise ValueError(entry)
     name, listed, kind, _, marks = match.groups()
     codes = CODES[kind[1:]] if kind.startswith("=") else None
     leaf = codes is not None or kind in LEAF_KINDS

@@ -12,7 +12,7 @@ from typing import Any
 
 from ledger.errors import NotOcds, ReleaseConflict, SiegelError
 from ledger.ocds.digest import plain_digest
-from ledger.ocds.json_text import pointer, read_json, write_json
+from ledger.ocds.json_text import pointer, read_json
 from ledger.ocds.leaves import parse_date
 from ledger.ocds.releases import read_release
 from ledger.ocds.report import ImportReport, Refusal, count_leaves
@@ -22,65 +22,74 @@ _RELEASE_SIGNS = ("tag", "tender", "planning", "awards", "contracts", "initiatio
 
 @dataclass(frozen=True, slots=True)
 class SourceRelease:
-    """A release found in a file, before any field is concealed. ``path`` is its JSON Pointer in the file."""
+    """A release found in a file, before any field is concealed. ``path`` is its JSON Pointer in the file.
+
+    ``account`` says what became of the values of its source; ``leaves`` counts them.
+    """
 
     ocid: str
     release_id: str
     date: str
     path: str
     release: dict[str, Any]
+    account: ImportReport
+    leaves: int
 
 
 @dataclass(slots=True)
 class ReadFile:
-    """The outcome of one file: its releases in order of date for each ocid, and the account."""
+    """The outcome of one file: its releases in order of date, and the account of everything around them."""
 
     plain_sha256: bytes
     releases: list[SourceRelease] = field(default_factory=list)
-    report: ImportReport = field(default_factory=ImportReport)
+    around: ImportReport = field(default_factory=ImportReport)
+
+    @property
+    def report(self) -> ImportReport:
+        """The account of the whole file."""
+        total = ImportReport(leaves=self.around.leaves)
+        total.absorb(self.around)
+        for release in self.releases:
+            total.absorb(release.account)
+        return total
+
+    def refuse(self, release: SourceRelease, error: SiegelError) -> None:
+        """Take a release out of the outcome, as refused for that reason."""
+        self.releases.remove(release)
+        self.around.refused.append(Refusal(release.path, error, release.leaves))
 
 
 def read_file(data: bytes) -> ReadFile:
     """Read one file. Nothing is raised for bad content: the report's ``refused`` names what was wrong and where."""
     outcome = ReadFile(plain_digest(data))
-    report = outcome.report
+    around = outcome.around
     try:
         content = read_json(data)
-        report.leaves = count_leaves(content)
-        candidates = list(_candidates(content, report))
+        around.leaves = count_leaves(content)
+        candidates = list(_candidates(content, around))
     except SiegelError as error:
-        outcome.report = ImportReport(leaves=report.leaves, refused=[Refusal("", error, report.leaves)])
+        outcome.around = ImportReport(leaves=around.leaves, refused=[Refusal("", error, around.leaves)])
         return outcome
-    found: dict[tuple[str, str], bytes] = {}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
     for path, source, package_date in candidates:
         account = ImportReport()
         try:
             release = read_release(source, path, package_date, account)
-            _admit(outcome, found, SourceRelease(release["ocid"], release["id"], release["date"], path, release))
-        except _Repeated:
-            report.skip(path, source, "the same release stands earlier in this file")
+            earlier = found.setdefault((release["ocid"], release["id"]), release)
+            if earlier != release:
+                raise ReleaseConflict(ocid=release["ocid"], release_id=release["id"])
         except SiegelError as error:
-            report.refused.append(Refusal(path, error, count_leaves(source)))
-        else:
-            report.absorb(account)
-    # sorted() is stable, so releases of the same moment keep the order of the source.
-    outcome.releases = sorted(outcome.releases, key=lambda found: parse_date(found.date))
+            around.refused.append(Refusal(path, error, count_leaves(source)))
+            continue
+        if earlier is not release:
+            around.skip(path, source, "the same release stands earlier in this file")
+            continue
+        outcome.releases.append(
+            SourceRelease(release["ocid"], release["id"], release["date"], path, release, account, count_leaves(source))
+        )
+    # Sorting is stable, so releases of the same moment keep the order of the source.
+    outcome.releases.sort(key=lambda each: parse_date(each.date))
     return outcome
-
-
-class _Repeated(Exception):
-    """The same release once more; internal to ``read_file``."""
-
-
-def _admit(outcome: ReadFile, found: dict[tuple[str, str], bytes], release: SourceRelease) -> None:
-    key = (release.ocid, release.release_id)
-    content = write_json(release.release)
-    if key in found:
-        if found[key] == content:
-            raise _Repeated
-        raise ReleaseConflict(ocid=release.ocid, release_id=release.release_id)
-    found[key] = content
-    outcome.releases.append(release)
 
 
 def _candidates(content: Any, report: ImportReport) -> Iterator[tuple[str, dict[str, Any], Any]]:

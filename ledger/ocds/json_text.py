@@ -80,7 +80,7 @@ def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a JSON number")
+    raise JsonInvalid(why=f"{name} is no number")
 
 
 def _number(text: str) -> float | Decimal:

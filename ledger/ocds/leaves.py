@@ -23,6 +23,20 @@ _LOOSE_DATE = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2}(?:\.\d+)?))?\s*(Z|z|[+-]\d{2}:?\d{2})?)?", re.ASCII
 )
 
+_WANTS_TEXT = "the standard wants a text"
+_WANTS_FILLED = "the standard wants a text that is not empty"
+_WANTS_KEY = "the standard wants an identifier"
+_WANTS_DATE = "the standard wants a date"
+_NO_DATE = "no date can be read from it"
+_NO_SUCH_DATE = "the calendar knows no such date"
+_WANTS_URI = "the standard wants an address on the web"
+_NO_URI = "it is not an address on the web"
+_TOO_LARGE = "the number is too large to be held exactly"
+_WANTS_NUMBER = "the standard wants a number"
+_WANTS_INTEGER = "the standard wants a whole number"
+_WANTS_BOOLEAN = "the standard wants true or false"
+_NO_CODE = "the standard's closed code list has no such code"
+
 
 class Unreadable(Exception):
     """No honest reading of this value exists; the text says why. Internal to reading: it ends in a report."""
@@ -38,12 +52,12 @@ def read_leaf(field: Field, value: Any) -> tuple[Any, str | None]:
 def parse_date(text: str) -> datetime:
     """A ``date-time`` of RFC 3339 as an aware datetime in UTC; raises ValueError."""
     if not _DATE_TIME.fullmatch(text):
-        raise ValueError(f"{text} is not a date and time by RFC 3339")
+        raise ValueError(text)
     moment = datetime.fromisoformat(text.replace(":60", ":59", 1) if ":60" in text[16:20] else text)
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError(f"{text} lies outside of the years 1 to 9999") from error
+        raise ValueError(text) from error
 
 
 def is_date(text: str) -> bool:
@@ -80,18 +94,18 @@ def _text(value: Any) -> tuple[Any, str | None]:
     if isinstance(value, str):
         return value, None
     if isinstance(value, bool):
-        return ("true" if value else "false"), "the standard wants a text"
+        return ("true" if value else "false"), _WANTS_TEXT
     if isinstance(value, int | float | Decimal):
-        return str(value), "the standard wants a text"
+        return str(value), _WANTS_TEXT
     if isinstance(value, list) and value and all(isinstance(entry, str) for entry in value):
         return ", ".join(value), "the standard wants one text, not a list"
-    raise Unreadable("the standard wants a text")
+    raise Unreadable(_WANTS_TEXT)
 
 
 def _filled(value: Any) -> tuple[Any, str | None]:
     text, why = _text(value)
     if text == "":
-        raise Unreadable("the standard wants a text that is not empty")
+        raise Unreadable(_WANTS_FILLED)
     return text, why
 
 
@@ -101,7 +115,7 @@ def _key(value: Any) -> tuple[Any, str | None]:
     if isinstance(value, float) and value.is_integer() and abs(value) < _SAFE_INTEGER:
         return int(value), "an identifier is a text or a whole number"
     if isinstance(value, bool) or value is None:
-        raise Unreadable("the standard wants an identifier")
+        raise Unreadable(_WANTS_KEY)
     return _filled(value)
 
 
@@ -111,25 +125,25 @@ def _loose_key(value: Any) -> tuple[Any, str | None]:
 
 def _date(value: Any) -> tuple[Any, str | None]:
     if not isinstance(value, str):
-        raise Unreadable("the standard wants a date")
+        raise Unreadable(_WANTS_DATE)
     if is_date(value):
         return value, None
     match = _LOOSE_DATE.fullmatch(value.strip())
     if match is None:
-        raise Unreadable("no date can be read from it")
+        raise Unreadable(_NO_DATE)
     day, minute, second, zone = match.groups()
     zone = (zone or "Z").upper()
     if len(zone) == 5:
         zone = f"{zone[:3]}:{zone[3:]}"
     repaired = f"{day}T{minute or '00:00'}:{second or '00'}{zone}"
     if not is_date(repaired):
-        raise Unreadable("the calendar knows no such date")
+        raise Unreadable(_NO_SUCH_DATE)
     return repaired, "dates are written as RFC 3339 date-time; where no zone is given, UTC is taken"
 
 
 def _uri(value: Any) -> tuple[Any, str | None]:
     if not isinstance(value, str):
-        raise Unreadable("the standard wants an address on the web")
+        raise Unreadable(_WANTS_URI)
     if is_uri(value):
         return value, None
     candidate = value.strip()
@@ -138,21 +152,21 @@ def _uri(value: Any) -> tuple[Any, str | None]:
     candidate = quote(candidate, safe="%:/?#@!$&'()*+,;=~-._")
     candidate = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", candidate)
     if not is_uri(candidate):
-        raise Unreadable("it is not an address on the web")
+        raise Unreadable(_NO_URI)
     return candidate, "characters that an address may not hold are percent-encoded"
 
 
 def _number(value: Any) -> tuple[Any, str | None]:
     if isinstance(value, int | float) and not isinstance(value, bool):
         if isinstance(value, int) and abs(value) >= _SAFE_INTEGER and int(float(value)) != value:
-            raise Unreadable("the number is too large to be held exactly")
+            raise Unreadable(_TOO_LARGE)
         return value, None
     if isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,15}(\.\d{1,6})?\s*", value, re.ASCII):
         number = Decimal(value.strip())
         return (int(number) if "." not in value else float(number)), "the standard wants a number, not a text"
     if isinstance(value, Decimal) and abs(value) < _SAFE_INTEGER:
         return float(value), "rounded to what 64 bits can hold"
-    raise Unreadable("the standard wants a number")
+    raise Unreadable(_WANTS_NUMBER)
 
 
 def _integer(value: Any) -> tuple[Any, str | None]:
@@ -160,8 +174,8 @@ def _integer(value: Any) -> tuple[Any, str | None]:
     if isinstance(number, int):
         return number, why
     if number.is_integer():
-        return int(number), why or "the standard wants a whole number"
-    raise Unreadable("the standard wants a whole number")
+        return int(number), why or _WANTS_INTEGER
+    raise Unreadable(_WANTS_INTEGER)
 
 
 def _boolean(value: Any) -> tuple[Any, str | None]:
@@ -169,7 +183,7 @@ def _boolean(value: Any) -> tuple[Any, str | None]:
         return value, None
     if isinstance(value, str) and value.strip().lower() in ("true", "false"):
         return value.strip().lower() == "true", "the standard wants true or false, not a text"
-    raise Unreadable("the standard wants true or false")
+    raise Unreadable(_WANTS_BOOLEAN)
 
 
 def _any(value: Any) -> tuple[Any, str | None]:
@@ -185,7 +199,7 @@ def _code(codes: frozenset[str], value: Any) -> tuple[Any, str | None]:
         meant = [code for code in codes if code.casefold() == value.strip().casefold()]
         if meant:
             return meant[0], "the code is spelled otherwise in the standard"
-    raise Unreadable("the standard's closed code list has no such code")
+    raise Unreadable(_NO_CODE)
 
 
 _READERS: dict[str, Callable[[Any], tuple[Any, str | None]]] = {

@@ -108,14 +108,9 @@ def _persons(release: dict[str, Any], policy: DisclosurePolicy) -> set[Any]:
 
 def _is_person(party: dict[str, Any], policy: DisclosurePolicy, roles: Any) -> bool:
     details = party.get("details")
-    if isinstance(details, dict) and (
-        details.get("scale") in _PERSONAL_SCALES or details.get("naturalPerson") is True
-    ):
+    if isinstance(details, dict) and (details.get("scale") in _PERSONAL_SCALES or details.get("naturalPerson") is True):
         return True
     if not policy.cautious or not _BIDDING_ROLES.intersection(roles) or _PUBLIC_ROLES.intersection(roles):
         return False
     identifiers = [party.get("identifier") or {}, *(party.get("additionalIdentifiers") or [])]
     return not any(identifier.get("id") for identifier in identifiers)
-
-
-

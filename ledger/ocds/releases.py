@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.errors import NulCharacter, OcidInvalid, OcidMissing, ReleaseDateMissing
-
 from ledger.ocds.json_text import pointer
 from ledger.ocds.repair import NOT_STATED, repair_object
 from ledger.ocds.report import Added, ImportReport, Repair, Unused
@@ -115,6 +114,3 @@ def unknown_fields(value: dict[str, Any], type_name: str) -> list[Unused]:
     report = ImportReport()
     repair_object(type_name, value, "", report)
     return report.unused
-
-
-

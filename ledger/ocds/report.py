@@ -8,6 +8,7 @@ Nothing is lost either way, because the original bytes are kept.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from ledger.errors import SiegelError
@@ -74,11 +75,29 @@ class ImportReport:
         """Book everything below ``path`` as unused."""
         self.unused.append(Unused(path, why, count_leaves(value)))
 
+    def as_json(self) -> dict[str, Any]:
+        """The account as a JSON object; it quotes values of the source, which may be personal data."""
+        return {
+            "leaves": self.leaves,
+            "mapped": self.mapped,
+            "repaired": [
+                {"path": each.path, "was": _plain(each.was), "now": each.now, "why": each.why, "leaves": each.leaves}
+                for each in self.repaired
+            ],
+            "added": [{"path": each.path, "value": each.value, "why": each.why} for each in self.added],
+            "unused": [{"path": each.path, "why": each.why, "leaves": each.leaves} for each in self.unused],
+            "refused": [
+                {"path": each.path, "error": each.error.name, "why": str(each.error), "leaves": each.leaves}
+                for each in self.refused
+            ],
+        }
+
     @property
     def is_complete(self) -> bool:
         """Whether every leaf of the source is accounted for exactly once."""
-        accounted = self.mapped + sum(entry.leaves for entry in (*self.repaired, *self.unused, *self.refused))
-        return accounted == self.leaves
+        repaired = sum(each.leaves for each in self.repaired)
+        unused = sum(each.leaves for each in self.unused)
+        return self.mapped + repaired + unused + sum(each.leaves for each in self.refused) == self.leaves
 
 
 def count_leaves(value: Any) -> int:
@@ -88,3 +107,8 @@ def count_leaves(value: Any) -> int:
     if isinstance(value, list):
         return sum(map(count_leaves, value)) or 1
     return 1
+
+
+def _plain(value: Any) -> Any:
+    """Numbers that no float can hold are quoted as texts."""
+    return str(value) if isinstance(value, Decimal) else value

@@ -5,7 +5,8 @@ A stored file is ``salt || bytes`` and its name is its SHA-256, so ``sha256sum``
     FOLDER/<class>/<first two hex digits>/<digest>.salted    32 bytes of salt, then the object
     FOLDER/<class>/<first two hex digits>/<digest>.plain     an object without salt
     FOLDER/erasable/<first two hex digits>/<digest>.erased   a tombstone: when it was erased, and why
-    FOLDER/<class>/plain/<plain SHA-256>/<digest>            empty; finds objects by the hash of a file people hold
+    FOLDER/<class>/plain/<two digits>/<plain SHA-256>-<digest>
+                                     empty; finds objects by the hash of a file that people hold
 
 Writing: temporary file, fsync, rename, fsync of the folder. A crash leaves either nothing or the whole object, and
 at worst a file under ``tmp-``, which is never read. The plain entry is written before the object, so an object that
@@ -94,11 +95,12 @@ class ObjectStore:
         return self._locate(digest)[1]
 
     def lookup(self, plain_sha256: bytes) -> list[bytes]:
-        """Digests of the objects whose unsalted bytes have that SHA-256, in order of their names."""
+        """Digests of the objects whose unsalted bytes have that SHA-256, in ascending order."""
+        name = plain_sha256.hex()
         found = {
-            bytes.fromhex(entry.name)
+            bytes.fromhex(entry.name.partition("-")[2])
             for kind in StoreClass
-            for entry in self._plain_folder(kind, plain_sha256).glob("[0-9a-f]*")
+            for entry in (self.folder / kind.value / _PLAIN_INDEX / name[:2]).glob(f"{name}-*")
         }
         return sorted(digest for digest in found if self.exists(digest))
 
@@ -124,7 +126,7 @@ class ObjectStore:
         _sync_folder(path.parent)
 
     def reclassify(self, digest: bytes, kind: StoreClass) -> None:
-        """Move an object to another class, as when an embargo ends. Raises ObjectMissing, ObjectErased, ObjectAltered."""
+        """Move an object to another class, as when an embargo ends. Raises as ``get`` does."""
         salt, data = self._read(digest)
         was, path = self._locate(digest)
         if was is kind:
@@ -180,20 +182,15 @@ class ObjectStore:
         name = digest.hex()
         return self.folder / kind.value / name[:2] / f"{name}{suffix}"
 
-    def _plain_folder(self, kind: StoreClass, plain_sha256: bytes) -> Path:
-        return self.folder / kind.value / _PLAIN_INDEX / plain_sha256.hex()
-
     def _plain_entry(self, kind: StoreClass, plain_sha256: bytes, digest: bytes) -> Path:
-        return self._plain_folder(kind, plain_sha256) / digest.hex()
+        name = plain_sha256.hex()
+        return self.folder / kind.value / _PLAIN_INDEX / name[:2] / f"{name}-{digest.hex()}"
 
     def _drop_plain_entries(self, kind: StoreClass, digest: bytes) -> None:
         """Searched by name, not computed from the content, so that altered objects can be erased, too."""
-        for entry in list((self.folder / kind.value / _PLAIN_INDEX).glob(f"*/{digest.hex()}")):
+        for entry in list((self.folder / kind.value / _PLAIN_INDEX).glob(f"*/*-{digest.hex()}")):
             entry.unlink(missing_ok=True)
-            if not any(entry.parent.iterdir()):
-                entry.parent.rmdir()
-        if (self.folder / kind.value / _PLAIN_INDEX).exists():
-            _sync_folder(self.folder / kind.value / _PLAIN_INDEX)
+            _sync_folder(entry.parent)
 
     def _write(self, path: Path, content: bytes) -> None:
         _make_folder(path.parent)
@@ -203,7 +200,7 @@ class ObjectStore:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(temporary, path)
+            Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise

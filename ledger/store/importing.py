@@ -1,0 +1,134 @@
+"""Files of others made ready for anchoring: read, repaired, concealed and durable before anything is signed.
+
+Giving the same files again yields nothing new, and an interrupted import goes on where it stopped, because what is
+known is decided by the state database: one release for each organisation, ocid and release id.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import func, insert, select
+
+from ledger.errors import SiegelError
+from ledger.ocds.digest import new_salt, plain_digest
+from ledger.ocds.importer import ReadFile, read_file
+from ledger.ocds.json_text import write_json
+from ledger.ocds.privacy import DisclosurePolicy
+from ledger.ocds.report import ImportReport
+from ledger.store.objects import StoreClass
+from ledger.store.releases import PreparedRelease, ReleaseStore
+from ledger.store.state import State
+from ledger.store.tables import imports, salts, sources
+
+SUFFIXES = (".json",)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """The outcome of one file: releases that are new, releases known before, and the account of its values."""
+
+    path: Path
+    report: ImportReport
+    new: list[PreparedRelease] = field(default_factory=list)
+    known: list[PreparedRelease] = field(default_factory=list)
+
+
+def files_of(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files to import: files as given, folders with everything below them, in order of their names."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(each for each in path.rglob("*") if each.suffix in SUFFIXES and each.is_file())
+        else:
+            yield path
+
+
+def inspect_file(path: Path) -> ReadFile:
+    """Read a file without keeping anything of it: what ``import --dry-run`` reports."""
+    return read_file(path.read_bytes())
+
+
+def prepare_import(
+    paths: Iterable[Path], releases: ReleaseStore, organisation_id: bytes, policy: DisclosurePolicy
+) -> Iterator[ImportedFile]:
+    """Prepare every release of these files, one file after the other.
+
+    Once all are through, ``releases.waiting(organisation_id)`` is what to anchor, in order of the releases' dates
+    over all files, left-overs of an interrupted import among them. Bad content raises nothing; it is in the reports.
+    """
+    for path in files_of(paths):
+        yield _prepare_file(path, releases, organisation_id, policy)
+
+
+def _prepare_file(path: Path, releases: ReleaseStore, organisation_id: bytes, policy: DisclosurePolicy) -> ImportedFile:
+    data = path.read_bytes()
+    content = read_file(data)
+    new: list[PreparedRelease] = []
+    known: list[PreparedRelease] = []
+    source_digest = _keep_source(data, releases, organisation_id) if content.releases else None
+    for found in list(content.releases):
+        try:
+            prepared, is_new = releases.prepare(
+                found.release, organisation_id, policy, source_digest=source_digest, source_path=found.path
+            )
+        except SiegelError as error:
+            content.refuse(found, error)
+        else:
+            (new if is_new else known).append(prepared)
+    outcome = ImportedFile(path, content.report, new, known)
+    _note(outcome, releases, organisation_id, source_digest)
+    return outcome
+
+
+def _keep_source(data: bytes, releases: ReleaseStore, organisation_id: bytes) -> bytes:
+    """The original file, salted and erasable, because it may hold names; the same file is kept once."""
+    plain = plain_digest(data)
+    query = select(sources.c.digest).where(
+        sources.c.organisation_id == organisation_id, sources.c.plain_sha256 == plain
+    )
+    with releases.state.reading() as connection:
+        row = connection.execute(query).one_or_none()
+    if row is not None:
+        return bytes(row.digest)
+    salt = new_salt()
+    digest = releases.store.put(StoreClass.ERASABLE, data, salt=salt)
+    now = int(time.time())
+    with releases.state.writing() as connection:
+        connection.execute(insert(salts), {"digest": digest, "salt": salt, "created_at": now})
+        connection.execute(
+            insert(sources),
+            {"digest": digest, "organisation_id": organisation_id, "plain_sha256": plain, "created_at": now},
+        )
+    return digest
+
+
+def _note(outcome: ImportedFile, releases: ReleaseStore, organisation_id: bytes, source_digest: bytes | None) -> None:
+    """Write the import journal; the full report may quote personal values, so it is an erasable object."""
+    report = outcome.report
+    report_digest = releases.store.put(StoreClass.ERASABLE, write_json(report.as_json()), salt=new_salt())
+    row = {
+        "at": int(time.time()),
+        "organisation_id": organisation_id,
+        "file_name": outcome.path.name,
+        "source_digest": source_digest,
+        "report_digest": report_digest,
+        "leaves": report.leaves,
+        "mapped": report.mapped,
+        "repaired": sum(each.leaves for each in report.repaired),
+        "unused": sum(each.leaves for each in report.unused),
+        "refused": sum(each.leaves for each in report.refused),
+        "new_releases": len(outcome.new),
+        "known_releases": len(outcome.known),
+    }
+    with releases.state.writing() as connection:
+        connection.execute(insert(imports), row)
+
+
+def files_imported(state: State, organisation_id: bytes) -> int:
+    """How many files the journal holds for that organisation."""
+    query = select(func.count()).select_from(imports).where(imports.c.organisation_id == organisation_id)
+    with state.reading() as connection:
+        return int(connection.execute(query).scalar_one())

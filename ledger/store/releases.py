@@ -1,0 +1,257 @@
+"""Releases between their making and their anchoring, and what may be shown of them.
+
+``prepare`` makes everything durable that the act will name: the object in the store, then in one transaction its
+salt, its disclosures and its place in the outbox. Only what stands in the outbox may be signed.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.engine import Row
+
+from ledger.errors import DisclosureUnknown, ReleaseConflict, ReleaseEmbargoed, SaltMissing
+from ledger.ocds.digest import new_salt
+from ledger.ocds.disclosure import Disclosure, Redaction, disclose, redactions, strip
+from ledger.ocds.json_text import read_json, write_json
+from ledger.ocds.leaves import parse_date
+from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
+from ledger.store.objects import ObjectStore, StoreClass
+from ledger.store.outbox import Outbox, OutboxStatus
+from ledger.store.state import State
+from ledger.store.tables import disclosures, embargoes, outbox, releases, salts
+
+NOTICE = "NoticePublished"
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRelease:
+    """A release that is durable and can be anchored. ``source_digest`` names the original file, if there is one."""
+
+    key: str
+    digest: bytes
+    organisation_id: bytes
+    ocid: str
+    release_id: str
+    date: str
+    tags: tuple[str, ...]
+    source_digest: bytes | None
+    status: OutboxStatus
+    transaction: bytes | None
+
+
+class ReleaseStore:
+    """The releases of one installation: objects in ``store``, everything about them in ``state``."""
+
+    def __init__(self, store: ObjectStore, state: State) -> None:
+        self.store = store
+        self.state = state
+
+    def prepare(
+        self,
+        release: dict[str, Any],
+        organisation_id: bytes,
+        policy: DisclosurePolicy,
+        *,
+        source_digest: bytes | None = None,
+        source_path: str | None = None,
+        embargo_until: int | None = None,
+        act: str = NOTICE,
+    ) -> tuple[PreparedRelease, bool]:
+        """Make a release ready for anchoring; the flag says whether it is new.
+
+        The same release (by organisation, ocid and id) is prepared once; giving it again yields the earlier one.
+        Raises ReleaseConflict if it is given with other content.
+        """
+        known = self.find(organisation_id, release["ocid"], release["id"])
+        if known is not None:
+            self._require_same(known, release)
+            return known, False
+        concealed, made = conceal_personal(release, policy)
+        data = write_json(concealed)
+        salt = new_salt()
+        kind = StoreClass.PUBLIC if embargo_until is None else StoreClass.CONFIDENTIAL
+        digest = self.store.put(kind, data, salt=salt)
+        prepared = PreparedRelease(
+            key=notice_key(organisation_id, digest),
+            digest=digest,
+            organisation_id=organisation_id,
+            ocid=release["ocid"],
+            release_id=release["id"],
+            date=release["date"],
+            tags=tuple(release["tag"]),
+            source_digest=source_digest,
+            status=OutboxStatus.PREPARED,
+            transaction=None,
+        )
+        with self.state.writing() as connection:
+            # Another process may have prepared the same release meanwhile; its digest counts then.
+            known = _find(connection, organisation_id, prepared.ocid, prepared.release_id)
+            if known is not None:
+                return known, False
+            Outbox(connection).prepare(prepared.key, organisation_id, act, digest + (source_digest or b""))
+            _insert(connection, prepared, salt, made, source_path)
+            if embargo_until is not None:
+                row = {"digest": digest, "until": embargo_until, "ground": "VgV section 40(3)"}
+                connection.execute(insert(embargoes), row)
+        return prepared, True
+
+    def find(self, organisation_id: bytes, ocid: str, release_id: str) -> PreparedRelease | None:
+        """The release of that organisation, ocid and id, or None."""
+        with self.state.reading() as connection:
+            return _find(connection, organisation_id, ocid, release_id)
+
+    def waiting(self, organisation_id: bytes) -> list[PreparedRelease]:
+        """Releases that are not recorded yet, oldest first, ties in the order of preparation: what to send next."""
+        query = _QUERY.where(
+            releases.c.organisation_id == organisation_id, outbox.c.status != OutboxStatus.RECORDED
+        ).order_by(releases.c.moment, releases.c.position)
+        with self.state.reading() as connection:
+            return [_prepared(row) for row in connection.execute(query)]
+
+    def salt(self, digest: bytes) -> bytes:
+        """The salt of a release or an original, from the state. Raises SaltMissing."""
+        with self.state.reading() as connection:
+            row = connection.execute(select(salts.c.salt).where(salts.c.digest == digest)).one_or_none()
+        if row is None:
+            raise SaltMissing(digest=digest)
+        return bytes(row.salt)
+
+    def stored_bytes(self, digest: bytes) -> bytes:
+        """The anchored bytes for everybody. Raises ReleaseEmbargoed besides what ``ObjectStore.get`` raises."""
+        with self.state.reading() as connection:
+            query = select(embargoes.c.until).where(embargoes.c.digest == digest, embargoes.c.ended_at.is_(None))
+            row = connection.execute(query).one_or_none()
+        if row is not None:
+            raise ReleaseEmbargoed(digest=digest, until=datetime.fromtimestamp(row.until, UTC).isoformat())
+        return self.store.get(digest)
+
+    def disclosures(self, digest: bytes) -> list[str]:
+        """The disclosures of a release that were not erased, in the order of their digests."""
+        query = select(disclosures.c.text).where(
+            disclosures.c.release_digest == digest, disclosures.c.text.is_not(None)
+        )
+        with self.state.reading() as connection:
+            return list(connection.scalars(query.order_by(disclosures.c.sd_digest)))
+
+    def shown(self, digest: bytes) -> dict[str, Any]:
+        """The release with disclosed fields in place; erased ones leave their digest in ``_sd``."""
+        return disclose(read_json(self.stored_bytes(digest)), self.disclosures(digest))
+
+    def redactions(self, digest: bytes) -> list[Redaction]:
+        """Where fields of the release are blacked out (geschwärzt)."""
+        return redactions(read_json(self.stored_bytes(digest)), self.disclosures(digest))
+
+    def erase_fields(self, digest: bytes, sd_digests: list[str], ground: str) -> None:
+        """Erase salt and value of these fields for good; the release's digest stays valid.
+
+        Raises DisclosureUnknown if one is none of this release. Erasing again changes nothing.
+        """
+        with self.state.writing() as connection:
+            for sd_digest in sd_digests:
+                query = select(disclosures.c.text).where(
+                    disclosures.c.sd_digest == sd_digest, disclosures.c.release_digest == digest
+                )
+                row = connection.execute(query).one_or_none()
+                if row is None:
+                    raise DisclosureUnknown(digest=sd_digest)
+                if row.text is not None:
+                    change = update(disclosures).where(disclosures.c.sd_digest == sd_digest)
+                    connection.execute(change.values(text=None, erased_at=int(time.time()), ground=ground))
+        self.state.forget()
+
+    def end_embargo(self, digest: bytes) -> None:
+        """Disclose an embargoed release. The object moves first, so a crash never leaves it shown but unreadable."""
+        self.store.reclassify(digest, StoreClass.PUBLIC)
+        with self.state.writing() as connection:
+            query = update(embargoes).where(embargoes.c.digest == digest, embargoes.c.ended_at.is_(None))
+            connection.execute(query.values(ended_at=int(time.time())))
+
+    def _require_same(self, known: PreparedRelease, release: dict[str, Any]) -> None:
+        stored = read_json(self.store.get(known.digest))
+        texts = self.disclosures(known.digest)
+        if redactions(stored, texts):
+            # Erased fields cannot be compared; without them the rest must still be the same.
+            same = _covers(release, strip(disclose(stored, texts)))
+        else:
+            same = disclose(stored, texts) == release
+        if not same:
+            raise ReleaseConflict(ocid=known.ocid, release_id=known.release_id)
+
+
+def notice_key(organisation_id: bytes, digest: bytes) -> str:
+    """The key of a release's act in the outbox."""
+    return f"notice:{organisation_id.hex()}:{digest.hex()}"
+
+
+_QUERY = select(releases, outbox.c.status, outbox.c.transaction).join(outbox, outbox.c.key == releases.c.key)
+
+
+def _find(connection: Connection, organisation_id: bytes, ocid: str, release_id: str) -> PreparedRelease | None:
+    query = _QUERY.where(
+        releases.c.organisation_id == organisation_id,
+        releases.c.ocid == ocid,
+        releases.c.release_id == release_id,
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _prepared(row)
+
+
+def _insert(
+    connection: Connection,
+    prepared: PreparedRelease,
+    salt: bytes,
+    made: list[Disclosure],
+    source_path: str | None,
+) -> None:
+    now = int(time.time())
+    position = connection.execute(select(func.coalesce(func.max(releases.c.position), 0) + 1)).scalar_one()
+    row = {
+        "digest": prepared.digest,
+        "key": prepared.key,
+        "organisation_id": prepared.organisation_id,
+        "ocid": prepared.ocid,
+        "release_id": prepared.release_id,
+        "date": prepared.date,
+        "moment": int(parse_date(prepared.date).timestamp() * 1_000_000),
+        "tags": " ".join(prepared.tags),
+        "source_digest": prepared.source_digest,
+        "source_path": source_path,
+        "position": position,
+        "created_at": now,
+    }
+    connection.execute(insert(salts), {"digest": prepared.digest, "salt": salt, "created_at": now})
+    connection.execute(insert(releases), row)
+    if made:
+        connection.execute(
+            insert(disclosures),
+            [{"sd_digest": each.digest, "release_digest": prepared.digest, "text": each.text} for each in made],
+        )
+
+
+def _prepared(row: Row[tuple[object, ...]]) -> PreparedRelease:
+    return PreparedRelease(
+        key=row.key,
+        digest=bytes(row.digest),
+        organisation_id=bytes(row.organisation_id),
+        ocid=row.ocid,
+        release_id=row.release_id,
+        date=row.date,
+        tags=tuple(row.tags.split()),
+        source_digest=row.source_digest,
+        status=OutboxStatus(row.status),
+        transaction=row.transaction,
+    )
+
+
+def _covers(whole: Any, part: Any) -> bool:
+    """Whether ``part`` is ``whole`` with some fields left out."""
+    if isinstance(part, dict):
+        return isinstance(whole, dict) and all(key in whole and _covers(whole[key], part[key]) for key in part)
+    if isinstance(part, list):
+        return isinstance(whole, list) and len(whole) == len(part) and all(map(_covers, whole, part))
+    return bool(whole == part)

@@ -1,0 +1,147 @@
+"""Tables of the durable state. Nothing here can be derived from the chain; a backup must hold it.
+
+Digests are 32 raw bytes, moments are seconds since 1970-01-01 UTC.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+Serial = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite counts up only a column of exactly the type INTEGER."""
+
+salts = Table(
+    "salts",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True, comment="the object's anchored digest"),
+    Column("salt", LargeBinary(32), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True, comment="SHA-256(salt || stored bytes)"),
+    Column("key", Text, ForeignKey("outbox.key"), nullable=False, comment="its act in the outbox"),
+    Column("organisation_id", LargeBinary(32), nullable=False, comment="who publishes it"),
+    Column("ocid", Text, nullable=False),
+    Column("release_id", Text, nullable=False),
+    Column("date", Text, nullable=False, comment="as it stands in the release"),
+    Column("moment", BigInteger, nullable=False, comment="the same in microseconds since 1970, for ordering"),
+    Column("tags", Text, nullable=False, comment="OCDS release tags, separated by spaces"),
+    Column("source_digest", LargeBinary(32), comment="anchored digest of the original file; null for own releases"),
+    Column("source_path", Text, comment="JSON Pointer of the release in the original file"),
+    Column("position", BigInteger, nullable=False, comment="order of preparation, breaks ties of the same moment"),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("organisation_id", "ocid", "release_id", name="release_once"),
+)
+
+disclosures = Table(
+    "disclosures",
+    metadata,
+    Column("sd_digest", Text, primary_key=True, comment="as it stands in _sd, base64url"),
+    Column("release_digest", LargeBinary(32), ForeignKey("releases.digest"), nullable=False),
+    Column("text", Text, comment="the disclosure of RFC 9901; null once erased"),
+    Column("erased_at", BigInteger),
+    Column("ground", Text),
+    Index("disclosures_of_release", "release_digest"),
+)
+
+embargoes = Table(
+    "embargoes",
+    metadata,
+    Column("digest", LargeBinary(32), ForeignKey("releases.digest"), primary_key=True),
+    Column("until", BigInteger, nullable=False, comment="not to be shown before (VgV section 40(3))"),
+    Column("ground", Text, nullable=False),
+    Column("ended_at", BigInteger, comment="when it was disclosed; null while it is embargoed"),
+)
+
+access = Table(
+    "access",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("tier", Text, nullable=False, comment="who may read the object, where the class does not say it"),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True, comment="anchored digest of the original file"),
+    Column("organisation_id", LargeBinary(32), nullable=False),
+    Column("plain_sha256", LargeBinary(32), comment="null once the original is erased"),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("organisation_id", "plain_sha256", name="source_once"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("key", Text, primary_key=True, comment="names the act for good, such as notice:ORGANISATION:DIGEST"),
+    Column("organisation_id", LargeBinary(32), nullable=False),
+    Column("act", Text, nullable=False, comment="the act's name in statute.json"),
+    Column("arguments", LargeBinary, nullable=False, comment="the act's arguments; never changed"),
+    Column("status", Text, nullable=False, comment="prepared, sent, recorded or failed"),
+    Column("transaction", LargeBinary(32), comment="hash of the transaction that carries it"),
+    Column("raw", LargeBinary, comment="the signed transaction, to send the very same bytes again"),
+    Column("failure", Text, comment="the named error the ledger answered with"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Index("outbox_by_status", "status", "created_at"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("draft", Text, primary_key=True, comment="the joint digest the ledger keys the proposal by, in hex"),
+    Column("organisation_id", LargeBinary(32), nullable=False),
+    Column("act", Text, nullable=False),
+    Column("arguments", LargeBinary, nullable=False),
+    Column("proposed_by", Text, nullable=False, comment="account of the first officer"),
+    Column("expires_at", BigInteger, nullable=False, comment="the act's own argument expires"),
+    Column("status", Text, nullable=False, comment="open, done or revoked"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Serial, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False, comment="account, or the name of the part of the software"),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False, comment="canonical JSON"),
+    Column("entry", LargeBinary(32), nullable=False, comment="SHA-256 over the entry before and this one's fields"),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("number", Serial, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("organisation_id", LargeBinary(32), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("source_digest", LargeBinary(32), comment="null if nothing of the file was used"),
+    Column("report_digest", LargeBinary(32), nullable=False, comment="the report, as an erasable object"),
+    Column("leaves", Integer, nullable=False),
+    Column("mapped", Integer, nullable=False),
+    Column("repaired", Integer, nullable=False),
+    Column("unused", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("new_releases", Integer, nullable=False),
+    Column("known_releases", Integer, nullable=False),
+)
