@@ -72,7 +72,7 @@ def make_block(machine: Machine, parent: BlockHeaderAPI, waiting: Iterable[Recei
             topics = [topic.to_bytes(32, "big") for topic in log.topics]
             place = row_id(header.block_number, logs)
             zero, one, two, three = [*topics, None, None, None, None][:4]
-            change.add("log", LogRow(place, len(taken), log.address, zero, one, two, three, log.data))
+            change.add("log", LogRow(place, len(taken), received.hash, log.address, zero, one, two, three, log.data))
             logs += 1
         header = vm.add_receipt_to_header(header, receipt)
         taken.append(received)

@@ -18,7 +18,7 @@ _NUMBER_BYTES = 8
 
 
 class AnsweredMark:
-    """The file ``answered``: number of the last answered commit and its SHA-256, 40 bytes written in one go."""
+    """The file ``answered``: number of the last answered commit and its SHA-256, 40 bytes of one sector."""
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         flags = os.O_RDWR | (os.O_CREAT if create else 0)
@@ -36,12 +36,10 @@ class AnsweredMark:
         return int.from_bytes(number, "big")
 
     def write(self, number: int) -> None:
-        """Remember that commit ``number`` is about to be answered; it is already durable in the database.
-
-        Not synced: the kernel keeps it over ``kill -9``. After a loss of power it may lag, which refuses nothing.
-        """
+        """Remember that commit ``number`` is about to be answered; it is already durable in the database."""
         data = number.to_bytes(_NUMBER_BYTES, "big")
         os.pwrite(self._file, data + sha256(data).digest(), 0)
+        os.fdatasync(self._file)
 
     def close(self) -> None:
         os.close(self._file)

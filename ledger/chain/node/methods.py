@@ -49,13 +49,16 @@ class Methods:
                 return self._store.block_by_hash(arguments.hash32(value["blockHash"], "blockHash"))
             value = value.get("blockNumber")
         if value is None or value in _NEWEST:
-            return self._store.block(self._node.head.block_number)
+            return self._block_row(self._node.head.block_number)
         if value == "earliest":
-            return self._store.block(0)
+            return self._block_row(0)
         if isinstance(value, str) and len(value) == 66:
             return self._store.block_by_hash(arguments.hash32(value))
         number = arguments.quantity(value, "block")
-        return self._store.block(number) if number < 2**63 else None
+        return self._block_row(number) if number <= self._node.head.block_number else None
+
+    def _block_row(self, number: int) -> BlockRow:
+        return self._store.existing_block(number)
 
     def _at(self, value: Any) -> BlockHeaderAPI:
         """The header of an existing block; the newest from memory."""
@@ -106,7 +109,7 @@ class Methods:
         return shapes.waiting(received) if received else None
 
     def _of(self, row: TransactionRow) -> BlockRow:
-        return self._node.block_of(row)
+        return self._block_row(row.block_number)
 
     def eth_getTransactionByBlockNumberAndIndex(self, params: Any) -> Any:
         tag, index = arguments.take(params, 2, 2)
@@ -275,8 +278,8 @@ class Methods:
 
     def debug_getRawReceipts(self, params: Any) -> list[str]:
         header = self._at(arguments.take(params, 1, 1)[0])
-        row = self._store.block(header.block_number)
-        return [shapes.data(one.receipt) for one in self._store.transactions(row)] if row else []
+        rows = self._store.transactions(self._block_row(header.block_number))
+        return [shapes.data(row.receipt) for row in rows]
 
     def debug_getRawTransaction(self, params: Any) -> str | None:
         key = arguments.hash32(arguments.take(params, 1, 1)[0])

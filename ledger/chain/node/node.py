@@ -17,9 +17,10 @@ from ledger.chain.node.clock import Clock, WallClock
 from ledger.chain.node.machine import Machine, damage_seen
 from ledger.chain.node.maker import make_block
 from ledger.chain.node.methods import Methods
-from ledger.chain.node.schema import BlockRow, LogRow, TransactionRow
+from ledger.chain.node.schema import LogRow
 from ledger.chain.node.store import Commit, Store
-from ledger.errors import BlockMakingFailed, ChainClosed, ChainDamaged, SiegelError
+from ledger.chain.node.verify import BackgroundCheck, check_head, verify_chain
+from ledger.errors import BlockMakingFailed, ChainClosed, ChainDamaged, DevelopmentClockNeeded, SiegelError
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +36,8 @@ class EmbeddedNode:
         self.chain_id = int.from_bytes(store.meta("chain id"), "big")
         self.genesis_hash = store.meta("genesis")
         self._headers: dict[bytes, BlockHeaderAPI] = {}
-        number, key = store.head
-        self.head = self.header(key)
-        if self.head.block_number != number or store.block(number) is None:
-            raise ChainDamaged(table="meta", key="head", reason="head and block table contradict each other")
+        with damage_seen():
+            self.head: BlockHeaderAPI = check_head(store)
         self.machine = Machine(store, self.chain_id)
         self._pool = pool.Pool(store.pending(), self.chain_id)
         self._methods = Methods(self)
@@ -51,12 +50,14 @@ class EmbeddedNode:
         self._closed = False
         self._maker = threading.Thread(target=self._make_blocks, name="block maker", daemon=True)
         self._maker.start()
+        self._check_under_way = BackgroundCheck(store.path, self._fail)
 
     @classmethod
     def open(cls, path: Path, *, clock: Clock | None = None) -> EmbeddedNode:
-        """Open the chain in the folder ``path``.
+        """Open the chain in the folder ``path``; ``clock`` is the wall's by default.
 
-        Raises :class:`ChainMissing`, :class:`ChainInUse`, :class:`ChainDamaged`, :class:`ChainFormatUnknown`.
+        What is not checked here is checked in the background from now on (:meth:`await_check`). Raises
+        :class:`ChainMissing`, :class:`ChainInUse`, :class:`ChainDamaged`, :class:`ChainFormatUnknown`.
         """
         store = Store(path)
         try:
@@ -72,6 +73,7 @@ class EmbeddedNode:
                 return
             self._closed = True
             self._work.notify_all()
+        self._check_under_way.stop()
         self._maker.join()
         with self._making:
             self.store.close()
@@ -115,6 +117,24 @@ class EmbeddedNode:
         """Why the node answers nothing any more, or None."""
         return self._failure
 
+    def await_check(self, timeout: float) -> bool:
+        """Wait until the background check is through, at most ``timeout`` seconds; True if it is.
+
+        Then :attr:`failure` says what it found."""
+        return self._check_under_way.done.wait(timeout)
+
+    def verify(self) -> None:
+        """Check all of the chain now, from hash to hash; the time it takes grows with the chain.
+
+        Raises :class:`ChainDamaged`, and the node answers nothing else from then on.
+        """
+        self._check()
+        try:
+            verify_chain(self.store)
+        except ChainDamaged as damage:
+            self._fail(damage)
+            raise
+
     # What the methods read
 
     def header(self, key: bytes) -> BlockHeaderAPI:
@@ -126,12 +146,6 @@ class EmbeddedNode:
                 self._headers = {}
             self._headers[key] = found
         return found
-
-    def block_of(self, row: TransactionRow) -> BlockRow:
-        block = self.store.block(row.block_number)
-        if block is None or row.position >= block.transactions:
-            raise ChainDamaged(table="block", key=str(row.block_number), reason="the row is missing")
-        return block
 
     def waiting(self, key: bytes) -> pool.Received | None:
         """A transaction that is in no block yet."""
@@ -149,17 +163,13 @@ class EmbeddedNode:
 
     def log_shapes(self, rows: list[LogRow]) -> list[dict[str, Any]]:
         """Logs as JSON-RPC shows them."""
-        blocks: dict[int, tuple[bytes, int, list[TransactionRow]]] = {}
+        blocks: dict[int, tuple[bytes, int]] = {}
         answer = []
         for row in rows:
             if row.block_number not in blocks:
-                block = self.store.block(row.block_number)
-                if block is None:
-                    raise ChainDamaged(table="block", key=str(row.block_number), reason="the row is missing")
-                transactions = self.store.transactions(block)
-                blocks[row.block_number] = (block.hash, self.header(block.hash).timestamp, transactions)
-            key, timestamp, transactions = blocks[row.block_number]
-            answer.append(shapes.log(row, transactions[row.position].hash, key, timestamp))
+                block = self.store.existing_block(row.block_number)
+                blocks[row.block_number] = (block.hash, self.header(block.hash).timestamp)
+            answer.append(shapes.log(row, *blocks[row.block_number]))
         return answer
 
     # Writing
@@ -176,19 +186,26 @@ class EmbeddedNode:
             self.store.commit(change)
             self._pool.add(row, received)
             self._work.notify_all()
-        if not self.clock.is_wall:
-            # Nobody has to wait for a development clock: the block is there when the answer is.
-            self._make_one()
+        # Nobody has to wait for a development clock: the block is there when the answer is.
+        while not self.clock.is_wall and self.waiting(received.hash) is not None and self._make_one():
+            pass
         return received.hash
 
-    def _make_one(self) -> bool:
+    def make_empty_block(self) -> None:
+        """Make a block without transactions, so that the newest block shows the clock's second. For development
+        clocks only: :class:`DevelopmentClockNeeded`."""
+        if self.clock.is_wall:
+            raise DevelopmentClockNeeded()
+        self._make_one(empty=True)
+
+    def _make_one(self, *, empty: bool = False) -> bool:
         """Make a block of what waits, if its second has come; False if there was nothing to do or it had not."""
         with self._making:
             with self._lock:
                 if self._closed or self._failure is not None:
                     return False
                 parent, waiting = self.head, list(self._pool)
-            if not waiting or self.clock.wait_after(parent.timestamp) > 0:
+            if not (waiting or empty) or self.clock.wait_after(parent.timestamp) > 0:
                 return False
             try:
                 with damage_seen():

@@ -22,8 +22,8 @@ CREATE TABLE block (number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, trans
     logs INTEGER NOT NULL, sum BLOB NOT NULL);
 CREATE TABLE tx (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, sender BLOB NOT NULL, raw BLOB NOT NULL,
     receipt BLOB NOT NULL, gas_used INTEGER NOT NULL, first_log INTEGER NOT NULL, sum BLOB NOT NULL);
-CREATE TABLE log (id INTEGER PRIMARY KEY, position INTEGER NOT NULL, address BLOB NOT NULL, topic0 BLOB, topic1 BLOB,
-    topic2 BLOB, topic3 BLOB, data BLOB NOT NULL, sum BLOB NOT NULL);
+CREATE TABLE log (id INTEGER PRIMARY KEY, position INTEGER NOT NULL, tx BLOB NOT NULL, address BLOB NOT NULL,
+    topic0 BLOB, topic1 BLOB, topic2 BLOB, topic3 BLOB, data BLOB NOT NULL, sum BLOB NOT NULL);
 CREATE INDEX log_by_address ON log (address, id);
 CREATE INDEX log_by_topic1 ON log (topic1, id);
 CREATE INDEX log_by_topic2 ON log (topic2, id);
@@ -64,8 +64,11 @@ class TransactionRow(NamedTuple):
 
 
 class LogRow(NamedTuple):
+    """A log; ``position`` and ``tx`` are its transaction's place in the block and hash."""
+
     id: int
     position: int
+    tx: bytes
     address: bytes
     topic0: bytes | None
     topic1: bytes | None

@@ -111,7 +111,7 @@ def waiting(received: Received) -> Json:
     return {**_body(received.hash, received.raw, received.sender), **nowhere}
 
 
-def log(row: LogRow, transaction_hash: bytes, block_hash: bytes, timestamp: int) -> Json:
+def log(row: LogRow, block_hash: bytes, timestamp: int) -> Json:
     return {
         "address": data(row.address),
         "topics": [data(topic) for topic in row.topics],
@@ -119,7 +119,7 @@ def log(row: LogRow, transaction_hash: bytes, block_hash: bytes, timestamp: int)
         "blockNumber": quantity(row.block_number),
         "blockHash": data(block_hash),
         "blockTimestamp": quantity(timestamp),
-        "transactionHash": data(transaction_hash),
+        "transactionHash": data(row.tx),
         "transactionIndex": quantity(row.position),
         "logIndex": quantity(row.place),
         "removed": False,

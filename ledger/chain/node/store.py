@@ -10,8 +10,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from ledger.chain.node.mark import AnsweredMark, HomeLock
 from ledger.chain.node.schema import (
     COLUMNS,
     FORMAT,
+    SCHEMA,
     BlockRow,
     LogRow,
     NodeRow,
@@ -29,7 +31,7 @@ from ledger.chain.node.schema import (
     row_id,
 )
 from ledger.chain.node.sums import STORED_SUM_BYTES, Field, Tally, row_sum
-from ledger.errors import ChainDamaged, ChainFormatUnknown, ChainMissing, ChainStorageFailed
+from ledger.errors import ChainClosed, ChainDamaged, ChainFormatUnknown, ChainMissing, ChainStorageFailed
 
 DATABASE = "chain.sqlite"
 _CACHED_NODES = 20_000
@@ -54,6 +56,8 @@ def damage_named(table: str) -> Iterator[None]:
     """Turn what SQLite says about a broken file into :class:`ChainDamaged`, other failures of it into their name."""
     try:
         yield
+    except sqlite3.ProgrammingError as error:
+        raise ChainClosed() from error
     except sqlite3.OperationalError as error:
         if error.sqlite_errorname.startswith(("SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_NOTADB")):
             raise ChainDamaged(table=table, key="file", reason=str(error)) from error
@@ -90,6 +94,17 @@ def shown(key: object) -> str:
 def missing_node(key: bytes) -> ChainDamaged:
     """What to raise when the chain refers to something that is not in the table ``node``."""
     return ChainDamaged(table="node", key=shown(key), reason="the row is missing")
+
+
+_SCHEMA_OF = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
+
+
+@cache
+def expected_schema() -> list[tuple[str, ...]]:
+    """What SQLite says about the tables of an undamaged database."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(SCHEMA)
+        return connection.execute(_SCHEMA_OF).fetchall()
 
 
 class Store:
@@ -132,6 +147,8 @@ class Store:
         found = int.from_bytes(self.meta("format"), "big")
         if found != FORMAT:
             raise ChainFormatUnknown(found=found, known=FORMAT)
+        if self._all("schema", _SCHEMA_OF) != expected_schema():
+            raise ChainDamaged(table="schema", key="all", reason="the tables are not those of this format")
 
     # Reading
 
@@ -184,6 +201,13 @@ class Store:
     def block(self, number: int) -> BlockRow | None:
         rows = self._rows("block", BlockRow, "number = ?", number)
         return rows[0] if rows else None
+
+    def existing_block(self, number: int) -> BlockRow:
+        """A block that must be there because something else refers to it."""
+        row = self.block(number)
+        if row is None:
+            raise ChainDamaged(table="block", key=str(number), reason="the row is missing")
+        return row
 
     def block_by_hash(self, key: bytes) -> BlockRow | None:
         rows = self._rows("block", BlockRow, "hash = ?", key)
