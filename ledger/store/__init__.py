@@ -1,1 +1,23 @@
 """Releases and documents by digest, and the durable state that cannot be derived from the chain."""
+
+from ledger.store.audit import AuditTrail
+from ledger.store.drafts import Draft, Drafts, DraftStatus
+from ledger.store.objects import ObjectStore, StoreClass
+from ledger.store.outbox import Outbox, OutboxEntry, OutboxStatus
+from ledger.store.releases import PreparedRelease, ReleaseStore
+from ledger.store.state import State
+
+__all__ = [
+    "AuditTrail",
+    "Draft",
+    "DraftStatus",
+    "Drafts",
+    "ObjectStore",
+    "Outbox",
+    "OutboxEntry",
+    "OutboxStatus",
+    "PreparedRelease",
+    "ReleaseStore",
+    "State",
+    "StoreClass",
+]
