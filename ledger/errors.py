@@ -741,6 +741,13 @@ class DevelopmentClockNeeded(SiegelError):
     sentence = "Only a chain with a development clock makes empty blocks."
 
 
+class CoincurveMissing(SiegelError):
+    """eth-keys would silently use pure Python, 40 times slower."""
+
+    sentence = "The package coincurve is needed and could not be loaded."
+    status = 503
+
+
 class RpcError(SiegelError):
     """A JSON-RPC error as the node answers it: ``code``, ``message``, and ``data`` or None."""
 

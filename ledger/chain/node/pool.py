@@ -12,12 +12,12 @@ import rlp
 from eth.abc import SignedTransactionAPI
 from eth.vm.forks.prague import PragueVM
 from eth_hash.auto import keccak
-from eth_keys import keys
-from eth_keys.backends import CoinCurveECCBackend
+from eth_keys import keys  # type: ignore[attr-defined]
+from eth_keys.backends.coincurve import CoinCurveECCBackend
 from eth_utils.exceptions import ValidationError
 
 from ledger.chain.node.schema import PendingRow
-from ledger.errors import RpcError
+from ledger.errors import CoincurveMissing, RpcError
 
 MAX_TRANSACTION_GAS = 2**24
 """Gas limit of one transaction: Osaka's cap (EIP-7825), so that what runs here also runs on Besu."""
@@ -30,7 +30,7 @@ _FLOOR_PER_TOKEN, _TOKENS_PER_BYTE, _BASE_GAS = 10, 4, 21_000  # EIP-7623
 
 if not isinstance(keys.backend, CoinCurveECCBackend):
     # eth-keys falls back to pure Python without a word: 40 times slower, and every sender is recovered here.
-    raise ImportError("coincurve is required and could not be loaded")
+    raise CoincurveMissing()
 
 
 class Received(NamedTuple):
