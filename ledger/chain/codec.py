@@ -21,8 +21,10 @@ from ledger.chain.record import (
     NOBODY,
     ZERO,
     ActRecord,
+    Proposal,
     act_digest,
     decode_log,
+    decode_proposal,
     encode_log,
 )
 from ledger.chain.registry import RegistryAct
@@ -36,10 +38,12 @@ __all__ = [
     "NOBODY",
     "ZERO",
     "ActRecord",
+    "Proposal",
     "act_digest",
     "decode_call",
     "decode_detail",
     "decode_log",
+    "decode_proposal",
     "encode_call",
     "encode_detail",
     "encode_log",

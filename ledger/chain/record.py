@@ -87,6 +87,26 @@ def encode_log(record: ActRecord) -> tuple[list[bytes], bytes]:
     return topics, head + detail + bytes(-len(detail) % 32)
 
 
+class Proposal(NamedTuple):
+    """First half of a joint act, awaiting another officer's equal call; ``key`` is what ``revokeApproval`` takes."""
+
+    process_id: bytes
+    organisation_id: bytes
+    act: int
+    key: bytes
+    account: bytes
+    expires: int
+
+
+def decode_proposal(topics: Sequence[bytes], data: bytes) -> Proposal:
+    """Read a log of ``ActProposed``; raises LogMalformed."""
+    if len(topics) != 4 or topics[0] != ACT_PROPOSED or len(data) != 3 * 32:
+        raise LogMalformed(reason="topics or length are not those of ActProposed")
+    if any(topics[3][:31]) or any(data[32:44]) or any(data[64:88]):
+        raise LogMalformed(reason="a word that is out of its range")
+    return Proposal(topics[1], topics[2], topics[3][31], data[:32], data[44:64], int.from_bytes(data[88:], "big"))
+
+
 def act_digest(data: bytes) -> bytes:
     """Digest of an act: keccak-256 of its log's data."""
     return keccak(data)

@@ -1,0 +1,212 @@
+"""One chain with its ledger and registry: what the other parts ask of it, and the acts they send.
+
+Works alike on the embedded node in this process and on any node given by RPC URL (py-evm, anvil, Besu).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ledger.chain import record
+from ledger.chain.acts import LedgerAct
+from ledger.chain.blocks import BlockInfo, header_rlp, read_block
+from ledger.chain.codec import encode_call
+from ledger.chain.deployment import Deployment
+from ledger.chain.logs import RawLog, read_log, read_logs
+from ledger.chain.nonces import NonceBook
+from ledger.chain.record import ActRecord, Proposal, decode_log, decode_proposal
+from ledger.chain.registry import RegistryAct
+from ledger.chain.reverts import named_refusal
+from ledger.chain.rpc import Node, Transport, from_hex, to_hex, to_int, transport_to
+from ledger.chain.sending import Sender, Submitted
+from ledger.chain.signers import Signer
+from ledger.chain.views import ProcessView, RoundView, decode_view, encode_view
+from ledger.errors import BlockUnknown, NoCodeAtAccount, NodeAnswerMalformed, NodeRefused, WrongChain
+from ledger.terms import ProcessState, RoundKind, RoundState
+
+Act = LedgerAct | RegistryAct
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a transaction brought about: acts on the record, and proposals that await a second person.
+
+    ``hash`` and ``block_hash`` are 32 bytes. A joint act's first call has one proposal and no record.
+    """
+
+    transaction_hash: bytes
+    block_number: int
+    block_hash: bytes
+    records: tuple[ActRecord, ...]
+    proposals: tuple[Proposal, ...]
+
+
+class StateProof(NamedTuple):
+    """eth_getProof's nodes from the root down: of the account, and of each slot in the order asked."""
+
+    account_proof: tuple[bytes, ...]
+    storage_proofs: tuple[tuple[bytes, ...], ...]
+
+
+class Chain:
+    """A chain; ``ledger`` and ``registry`` are accounts (20 bytes). Thread safe."""
+
+    def __init__(self, transport: Transport, deployment: Deployment, book: NonceBook, receipt_timeout: float) -> None:
+        """Use ``connect``."""
+        self.transport, self.deployment = transport, deployment
+        self.chain_id, self.ledger, self.registry = deployment.chain_id, deployment.ledger, deployment.registry
+        self._accounts = {"ledger": self.ledger, "registry": self.registry}
+        self._receipt_timeout = receipt_timeout
+        self._sender = Sender(transport, self.chain_id, book)
+
+    @classmethod
+    def connect(
+        cls,
+        target: str | Node | Transport,
+        deployment: Deployment,
+        *,
+        nonces: Path | None = None,
+        receipt_timeout: float = 30.0,
+    ) -> Chain:
+        """Reach the chain of ``deployment`` by RPC URL or through the embedded node of this process.
+
+        ``nonces``: file of the nonce book that all processes with the same keys share; None: in memory.
+        ``receipt_timeout`` in seconds. Raises WrongChain, NoCodeAtAccount, NodeUnreachable.
+        """
+        transport = transport_to(target)
+        chain_id = to_int(transport.request("eth_chainId", []), "eth_chainId")
+        if chain_id != deployment.chain_id:
+            raise WrongChain(what="the chain id", got=chain_id, expected=deployment.chain_id)
+        chain = cls(transport, deployment, NonceBook(chain_id, nonces), receipt_timeout)
+        genesis = chain.block(0).hash
+        if genesis != deployment.genesis_hash:
+            raise WrongChain(what="the genesis hash", got=genesis, expected=deployment.genesis_hash)
+        for account in (chain.registry, chain.ledger):
+            if from_hex(transport.request("eth_getCode", [to_hex(account), "latest"]), "eth_getCode") == b"":
+                raise NoCodeAtAccount(account=account)
+        return chain
+
+    # Blocks and logs
+
+    def block_number(self) -> int:
+        """Number of the newest block."""
+        return to_int(self.transport.request("eth_blockNumber", []), "eth_blockNumber")
+
+    def block(self, number: int) -> BlockInfo:
+        """A block by number. Raises BlockUnknown."""
+        return read_block(self._block(number))
+
+    def block_hash(self, number: int) -> bytes:
+        """A block's hash as the node says it. Raises BlockUnknown."""
+        return self.block(number).hash
+
+    def raw_header(self, number: int) -> bytes:
+        """RLP of a block's header, with the seals that this node keeps. Raises BlockUnknown."""
+        return header_rlp(self._block(number))
+
+    def logs(self, from_block: int, to_block: int, topics: Sequence[bytes] = ()) -> Iterator[RawLog]:
+        """Logs of ledger and registry in blocks from - to, both inclusive. Raises BlockUnknown beyond the newest block.
+
+        ``topics``: any of these as first topic, for example ``codec.ACT_RECORDED``; empty: every event.
+        """
+        return read_logs(self.transport, (self.ledger, self.registry), from_block, to_block, topics)
+
+    def proof(self, account: bytes, slots: Sequence[bytes], block: int) -> StateProof:
+        """Proof of an account and of storage slots (32 bytes each) after a block. Raises BlockUnknown.
+
+        What it proves is for ``ledger.evidence`` to say.
+        """
+        method = "eth_getProof"
+        answer = self.transport.request(method, [to_hex(account), [to_hex(slot) for slot in slots], hex(block)])
+        if answer is None:
+            raise BlockUnknown(block=block)
+        try:
+            # Besu answers sorted, without repetitions, and with keys that lack leading zeros.
+            by_slot = {int(entry["key"], 16): _nodes(entry["proof"]) for entry in answer["storageProof"]}
+            found = tuple(by_slot[int.from_bytes(slot, "big")] for slot in slots)
+            return StateProof(_nodes(answer["accountProof"]), found)
+        except (KeyError, TypeError, ValueError) as error:
+            raise NodeAnswerMalformed(method=method, reason=f"no proof: {error!r}") from error
+
+    def _block(self, number: int) -> dict[str, Any]:
+        answer = self.transport.request("eth_getBlockByNumber", [hex(number), False])
+        if not isinstance(answer, dict):
+            raise BlockUnknown(block=number)
+        return answer
+
+    # Acts
+
+    def simulate(self, act: Act, account: bytes) -> int:
+        """Gas the act would use now if ``account`` sent it. Raises the named exception if it would be refused."""
+        return self._sender.simulate(account, self._accounts[act.contract], encode_call(act))
+
+    def send(self, act: Act, signer: Signer) -> Recorded:
+        """Send an act and wait until it is in a block.
+
+        Raises the exception with the contract's own name if it is refused; ReceiptTimeout, TransactionReplaced,
+        TransactionFailed, NodeRefused, NodeUnreachable.
+        """
+        return self.recorded(self.submit(act, signer))
+
+    def submit(self, act: Act, signer: Signer) -> Submitted:
+        """Send an act without waiting; ``recorded`` waits. For many acts that do not depend on each other."""
+        return self._sender.submit(signer, self._accounts[act.contract], encode_call(act))
+
+    def recorded(self, submitted: Submitted, timeout: float | None = None) -> Recorded:
+        """Wait for what was submitted, at most ``timeout`` seconds (by default the chain's). Raises as ``send``."""
+        receipt = self._sender.receipt(submitted, self._receipt_timeout if timeout is None else timeout)
+        logs = [read_log(entry) for entry in receipt["logs"]]
+        logs = [log for log in logs if log.account in (self.ledger, self.registry)]
+        return Recorded(
+            transaction_hash=submitted.sent.hash,
+            block_number=to_int(receipt["blockNumber"], "eth_getTransactionReceipt"),
+            block_hash=from_hex(receipt["blockHash"], "eth_getTransactionReceipt"),
+            records=tuple(decode_log(log.topics, log.data) for log in logs if log.topics[0] == record.ACT_RECORDED),
+            proposals=tuple(
+                decode_proposal(log.topics, log.data) for log in logs if log.topics[0] == record.ACT_PROPOSED
+            ),
+        )
+
+    def send_all(self, acts: Iterable[Act], signer: Signer) -> list[Recorded]:
+        """Send acts of one signer in order, then wait for all: several share a block."""
+        return [self.recorded(submitted) for submitted in [self.submit(act, signer) for act in acts]]
+
+    # Questions
+
+    def view(self, name: str, *arguments: Any, contract: str = "ledger", block: int | None = None) -> Any:
+        """Ask the ``ledger`` or the ``registry`` a question of its interface, after a block (None: the newest).
+
+        One value, or a tuple of several; accounts as 20 bytes. Raises CallMalformed, BlockUnknown.
+        """
+        call = {"to": to_hex(self._accounts[contract]), "data": to_hex(encode_view(contract, name, arguments))}
+        try:
+            answer = self.transport.request("eth_call", [call, "latest" if block is None else hex(block)])
+        except NodeRefused as refusal:
+            raise named_refusal(refusal) from refusal
+        if answer is None:
+            raise BlockUnknown(block=block)
+        return decode_view(contract, name, from_hex(answer, "eth_call"))
+
+    def process(self, process_id: bytes) -> ProcessView:
+        """A process as it stands; its state is NONE if it is unknown."""
+        organisation_id, state, *numbers = self.view("process", process_id)
+        return ProcessView(organisation_id, ProcessState(state), *numbers)
+
+    def round(self, process_id: bytes, number: int) -> RoundView:
+        """A round as it stands; its state is NONE if there is none with this number."""
+        kind, state, *numbers = self.view("round", process_id, number)
+        return RoundView(RoundKind(kind), RoundState(state), *numbers)
+
+    def head(self, series_id: bytes, *, contract: str = "ledger", block: int | None = None) -> bytes:
+        """Head (32 bytes) of a series as the node says it; zero if it has no items."""
+        found: bytes = self.view("head", series_id, contract=contract, block=block)
+        return found
+
+
+def _nodes(given: list[str]) -> tuple[bytes, ...]:
+    nodes = tuple(bytes.fromhex(node.removeprefix("0x")) for node in given)
+    # Some nodes send the empty trie's root, which proves nothing that the storage root does not say.
+    return () if nodes == (b"\x80",) else nodes

@@ -1,0 +1,77 @@
+"""Logs in ranges of blocks, asked for in pieces that a node is willing to answer.
+
+Besu limits the range, others the number of logs, some hang: so no filters that a node must keep, ranges in pieces, and
+a piece that is refused is halved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ledger.chain.rpc import Transport, to_hex
+from ledger.errors import BlockUnknown, NodeAnswerMalformed, NodeRefused
+
+# Besu's --rpc-max-logs-range in production.
+_MOST_BLOCKS = 1_000
+
+
+class RawLog(NamedTuple):
+    """A log as the node gave it; hashes and topics are 32 bytes, ``account`` is the smart contract's (20 bytes)."""
+
+    block_number: int
+    block_hash: bytes
+    transaction_hash: bytes
+    transaction_index: int
+    log_index: int
+    account: bytes
+    topics: tuple[bytes, ...]
+    data: bytes
+
+
+def read_logs(
+    transport: Transport, accounts: Sequence[bytes], from_block: int, to_block: int, topics: Sequence[bytes] = ()
+) -> Iterator[RawLog]:
+    """All logs of these smart contracts from one block to another, both inclusive, in the chain's order.
+
+    ``topics``: any of these as first topic; empty: every event. Raises BlockUnknown if the chain does not reach
+    ``to_block``, NodeRefused if a single block's logs are refused.
+    """
+    size, start = _MOST_BLOCKS, from_block
+    condition: dict[str, Any] = {"address": [to_hex(account) for account in accounts]}
+    if topics:
+        condition["topics"] = [[to_hex(topic) for topic in topics]]
+    while start <= to_block:
+        end = min(start + size - 1, to_block)
+        asked = {**condition, "fromBlock": hex(start), "toBlock": hex(end)}
+        try:
+            found = transport.request("eth_getLogs", [asked])
+        except NodeRefused:
+            if int(transport.request("eth_blockNumber", []), 16) < end:
+                raise BlockUnknown(block=end) from None
+            if start == end:
+                raise
+            size = (end - start + 1) // 2
+            continue
+        if found is None:
+            raise BlockUnknown(block=end)
+        yield from map(read_log, found)
+        start = end + 1
+        size = min(size * 2, _MOST_BLOCKS)
+
+
+def read_log(answer: dict[str, Any]) -> RawLog:
+    """One log from a node's answer (of eth_getLogs, or in a receipt). Raises NodeAnswerMalformed."""
+    try:
+        return RawLog(
+            int(answer["blockNumber"], 16),
+            bytes.fromhex(answer["blockHash"][2:]),
+            bytes.fromhex(answer["transactionHash"][2:]),
+            int(answer["transactionIndex"], 16),
+            int(answer["logIndex"], 16),
+            bytes.fromhex(answer["address"][2:]),
+            tuple([bytes.fromhex(topic[2:]) for topic in answer["topics"]]),
+            bytes.fromhex(answer["data"][2:]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise NodeAnswerMalformed(method="eth_getLogs", reason=f"no log: {error!r}") from error

@@ -1,0 +1,138 @@
+"""JSON-RPC to a chain node: over HTTP with kept-alive connections, or to the embedded node in this process.
+
+Requests and answers are read here and nowhere else, without web3: its formatters cost 258 µs for each log, refuse QBFT
+headers unless told otherwise, and turn Besu's ``null`` for a future block into a TypeError (docs/adr/0020).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import orjson
+
+from ledger.errors import NodeAnswerMalformed, NodeRefused, NodeUnreachable, RpcError
+
+_TIMEOUT_SECONDS = 30.0
+
+
+class Node(Protocol):
+    """The embedded node, in this process; raises RpcError."""
+
+    def request(self, method: str, params: list[Any] | None = None) -> Any: ...
+
+
+class Transport(Protocol):
+    """One way to a node."""
+
+    url: str
+
+    def request(self, method: str, params: Sequence[Any]) -> Any:
+        """The result. Raises NodeRefused, NodeUnreachable, NodeAnswerMalformed."""
+
+
+class LocalTransport:
+    """Calls the embedded node directly; its own failures (ChainDamaged, ChainClosed) pass through."""
+
+    url = "embedded"
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def request(self, method: str, params: Sequence[Any]) -> Any:
+        try:
+            return self._node.request(method, list(params))
+        except RpcError as error:
+            raise NodeRefused(method=method, code=error.code, message=error.message, data=error.data) from error
+
+
+class HttpTransport:
+    """A JSON-RPC server; one kept-alive connection for each thread."""
+
+    def __init__(self, url: str, *, timeout: float = _TIMEOUT_SECONDS) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or parts.hostname is None:
+            raise NodeUnreachable(url=url, reason="the address is no http or https address")
+        self.url = url
+        self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self._new = lambda: (HTTPSConnection if parts.scheme == "https" else HTTPConnection)(
+            parts.hostname or "", parts.port, timeout=timeout
+        )
+        self._threads = threading.local()
+
+    def request(self, method: str, params: Sequence[Any]) -> Any:
+        answer = self._exchange(method, {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)})
+        if not isinstance(answer, dict):
+            raise NodeAnswerMalformed(method=method, reason="it is no JSON-RPC answer")
+        error = answer.get("error")
+        if isinstance(error, dict):
+            raise NodeRefused(
+                method=method, code=error.get("code"), message=error.get("message"), data=error.get("data")
+            )
+        if "result" not in answer:
+            raise NodeAnswerMalformed(method=method, reason="it has neither result nor error")
+        return answer["result"]
+
+    def _exchange(self, method: str, request: Any) -> Any:
+        try:
+            body = self._post(orjson.dumps(request))
+        except (OSError, HTTPException) as error:
+            self._drop()
+            raise NodeUnreachable(url=self.url, reason=str(error) or type(error).__name__) from error
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise NodeAnswerMalformed(method=method, reason=f"it is no JSON: {body[:80]!r}") from error
+
+    def _post(self, body: bytes) -> bytes:
+        kept = getattr(self._threads, "connection", None)
+        if kept is not None:
+            try:
+                return self._post_on(kept, body)
+            except (ConnectionError, HTTPException):
+                # The server may close an idle connection at any time. Asking again is safe: every method is a
+                # question, but eth_sendRawTransaction, where the same bytes are the same transaction.
+                self._drop()
+        self._threads.connection = self._new()
+        return self._post_on(self._threads.connection, body)
+
+    def _post_on(self, connection: HTTPConnection, body: bytes) -> bytes:
+        connection.request("POST", self._path, body, {"Content-Type": "application/json"})
+        return connection.getresponse().read()
+
+    def _drop(self) -> None:
+        connection = getattr(self._threads, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._threads.connection = None
+
+
+def transport_to(target: str | Node | Transport) -> Transport:
+    """The way to a node given by RPC URL, or to an embedded node in this process."""
+    if isinstance(target, str):
+        return HttpTransport(target)
+    return target if hasattr(target, "url") else LocalTransport(target)  # type: ignore[arg-type,return-value]
+
+
+def to_hex(value: bytes) -> str:
+    """Data as JSON-RPC writes it."""
+    return "0x" + value.hex()
+
+
+def from_hex(value: Any, method: str) -> bytes:
+    """Data as JSON-RPC writes it; raises NodeAnswerMalformed."""
+    try:
+        return bytes.fromhex(value.removeprefix("0x"))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise NodeAnswerMalformed(method=method, reason=f"{value!r:.80} is no hexadecimal data") from error
+
+
+def to_int(value: Any, method: str) -> int:
+    """A quantity as JSON-RPC writes it; raises NodeAnswerMalformed."""
+    try:
+        return int(value, 16)
+    except (TypeError, ValueError) as error:
+        raise NodeAnswerMalformed(method=method, reason=f"{value!r:.80} is no quantity") from error

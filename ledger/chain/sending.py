@@ -1,0 +1,170 @@
+"""From a call to a receipt: simulate, take a nonce, sign, hand in, wait.
+
+Gas costs nothing here, so a transaction's gas limit only has to suffice, also if the state changes in between (the
+second officer's call costs more than the first one's); it stays below the cap of 2^24 that Osaka sets.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from eth_hash.auto import keccak
+
+from ledger.chain.nonces import NonceBook, Sent
+from ledger.chain.reverts import decode_revert, named_refusal
+from ledger.chain.rpc import Transport, from_hex, to_hex, to_int
+from ledger.chain.signers import Signer
+from ledger.errors import (
+    NodeAnswerMalformed,
+    NodeRefused,
+    NodeUnreachable,
+    ReceiptTimeout,
+    SiegelError,
+    TransactionFailed,
+    TransactionReplaced,
+)
+
+_GAS_CAP = 2**24
+_LEAST_GAS = 1_000_000
+_POLL_SECONDS = 0.05
+_LONGEST_POLL_SECONDS = 1.0
+# After this many polls without a receipt the node is asked whether it still knows the transaction at all.
+_POLLS_BEFORE_DOUBT = 10
+
+_KNOWN = ("known transaction", "already known", "already imported")
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A transaction that was handed in, and the call it makes; ``to`` is None where a smart contract is created."""
+
+    sent: Sent
+    to: bytes | None
+    data: bytes
+
+
+class Sender:
+    """Sends transactions of any signer to one chain."""
+
+    def __init__(self, transport: Transport, chain_id: int, book: NonceBook) -> None:
+        self._transport, self._chain_id, self._book = transport, chain_id, book
+
+    def simulate(self, account: bytes, to: bytes | None, data: bytes) -> int:
+        """Gas that the call would use now. Raises the named exception if it would be refused."""
+        try:
+            answer = self._transport.request("eth_estimateGas", [_call(account, to, data)])
+        except NodeRefused as refusal:
+            raise named_refusal(refusal) from refusal
+        return to_int(answer, "eth_estimateGas")
+
+    def submit(self, signer: Signer, to: bytes | None, data: bytes) -> Submitted:
+        """Simulate, sign and hand in. Raises what the simulation raises, NodeRefused, NodeUnreachable.
+
+        After NodeUnreachable the transaction may have arrived; it is in the book and will be handed in again.
+        """
+        gas = min(max(2 * self.simulate(signer.account, to, data), _LEAST_GAS), _GAS_CAP)
+        with self._book.turn():
+            nonce = self._next_nonce(signer.account)
+            transaction: dict[str, Any] = {
+                "chainId": self._chain_id,
+                "nonce": nonce,
+                "gas": gas,
+                "gasPrice": 0,
+                "value": 0,
+                "data": data,
+            }
+            if to is not None:
+                transaction["to"] = to
+            raw = signer.sign_transaction(transaction)
+            sent = Sent(signer.account, nonce, keccak(raw), raw)
+            self._book.note(sent)
+            try:
+                self._hand_in(sent)
+            except NodeRefused:
+                self._book.forget(sent)
+                raise
+        return Submitted(sent, to, data)
+
+    def receipt(self, submitted: Submitted, timeout: float) -> dict[str, Any]:
+        """Wait for the receipt of an executed transaction, at most ``timeout`` seconds.
+
+        Raises ReceiptTimeout, TransactionReplaced, or, for a transaction that stands in a block but was refused there,
+        the named exception (TransactionFailed if the reason can no longer be found).
+        """
+        sent, polls, pause = submitted.sent, 0, _POLL_SECONDS
+        until = time.monotonic() + timeout
+        while True:
+            receipt = self._transport.request("eth_getTransactionReceipt", [to_hex(sent.hash)])
+            if receipt is not None:
+                return self._executed(submitted, receipt)
+            polls += 1
+            if polls % _POLLS_BEFORE_DOUBT == 0:
+                self._revive(sent)
+            if time.monotonic() >= until:
+                raise ReceiptTimeout(transaction=sent.hash, seconds=timeout)
+            time.sleep(min(pause, max(0.0, until - time.monotonic())))
+            pause = min(pause * 1.2, _LONGEST_POLL_SECONDS)
+
+    def _next_nonce(self, account: bytes) -> int:
+        mined, pending = self._count(account, "latest"), self._count(account, "pending")
+        self._book.settle_below(account, mined)
+        for sent in self._book.unsettled(account):
+            if sent.nonce >= pending:
+                # The node lost it (pools do not survive a restart), or never got it.
+                self._hand_in(sent)
+        return self._book.next_nonce(account, mined, pending)
+
+    def _count(self, account: bytes, tag: str) -> int:
+        method = "eth_getTransactionCount"
+        return to_int(self._transport.request(method, [to_hex(account), tag]), method)
+
+    def _hand_in(self, sent: Sent) -> None:
+        try:
+            answer = self._transport.request("eth_sendRawTransaction", [to_hex(sent.raw)])
+        except NodeRefused as refusal:
+            if any(known in str(refusal.values.get("message")).lower() for known in _KNOWN):
+                return
+            raise
+        if from_hex(answer, "eth_sendRawTransaction") != sent.hash:
+            raise NodeAnswerMalformed(method="eth_sendRawTransaction", reason="it names another transaction")
+
+    def _revive(self, sent: Sent) -> None:
+        """Hand in again what the node forgot; notice if another transaction took the nonce."""
+        if self._transport.request("eth_getTransactionByHash", [to_hex(sent.hash)]) is not None:
+            return
+        if self._count(sent.account, "latest") <= sent.nonce:
+            try:
+                self._hand_in(sent)
+            except NodeRefused:
+                # Not now, for example while another transaction holds the nonce: the next doubt asks again.
+                return
+        elif self._transport.request("eth_getTransactionReceipt", [to_hex(sent.hash)]) is None:
+            self._book.forget(sent)
+            raise TransactionReplaced(transaction=sent.hash, account=sent.account, nonce=sent.nonce)
+
+    def _executed(self, submitted: Submitted, receipt: dict[str, Any]) -> dict[str, Any]:
+        if receipt.get("status") == "0x1":
+            return receipt
+        raise self._reason(submitted, receipt)
+
+    def _reason(self, submitted: Submitted, receipt: dict[str, Any]) -> SiegelError:
+        """Why a transaction failed: from the receipt where the node says it there, else by running it once more."""
+        told = receipt.get("revertReason")
+        if isinstance(told, str) and len(told) > 2:
+            return decode_revert(from_hex(told, "eth_getTransactionReceipt"))
+        call = _call(submitted.sent.account, submitted.to, submitted.data)
+        try:
+            self._transport.request("eth_call", [call, receipt["blockNumber"]])
+        except NodeRefused as refusal:
+            return named_refusal(refusal)
+        except NodeUnreachable:
+            pass
+        block = to_int(receipt["blockNumber"], "eth_getTransactionReceipt")
+        return TransactionFailed(transaction=submitted.sent.hash, block=block)
+
+
+def _call(account: bytes, to: bytes | None, data: bytes) -> dict[str, Any]:
+    call = {"from": to_hex(account), "data": to_hex(data), "gasPrice": "0x0"}
+    return call if to is None else {**call, "to": to_hex(to)}

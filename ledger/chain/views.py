@@ -1,0 +1,76 @@
+"""The contracts' questions: calls that change nothing, and their answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from eth_abi.abi import decode, encode
+from eth_abi.exceptions import DecodingError, EncodingError
+from eth_hash.auto import keccak
+
+from ledger.chain.compiled import abi_types, compiled
+from ledger.errors import CallMalformed, NodeAnswerMalformed
+from ledger.terms import ProcessState, RoundKind, RoundState
+
+_CONTRACTS = {"ledger": "TenderLedger", "registry": "OrganisationRegistry"}
+
+
+@dataclass(frozen=True)
+class ProcessView:
+    """A process as it stands: its organisation (zero if unknown), the length of its series, its rounds."""
+
+    organisation_id: bytes
+    state: ProcessState
+    sequence: int
+    rounds: int
+    minimum_standstill: int
+
+
+@dataclass(frozen=True)
+class RoundView:
+    """A round as it stands; ``deadline`` in seconds since 1970, ``opened`` outcomes recorded so far."""
+
+    kind: RoundKind
+    state: RoundState
+    deadline: int
+    bids: int
+    externals: int
+    counted: int
+    opened: int
+
+
+def encode_view(contract: str, name: str, arguments: tuple[Any, ...]) -> bytes:
+    """Call data of a question to ``ledger`` or ``registry``. Raises CallMalformed, also if there is none so named."""
+    entry = _questions(contract).get(name)
+    if entry is None:
+        raise CallMalformed(reason=f"the {contract} knows no question {name}")
+    types = abi_types(entry["inputs"])
+    try:
+        return keccak(f"{name}({','.join(types)})".encode())[:4] + encode(types, arguments)
+    except (EncodingError, TypeError, ValueError) as error:
+        raise CallMalformed(reason=f"{name}: {error}") from error
+
+
+def decode_view(contract: str, name: str, data: bytes) -> Any:
+    """The answer: one value, or a tuple of several; accounts as 20 bytes. Raises NodeAnswerMalformed."""
+    outputs = _questions(contract)[name]["outputs"]
+    try:
+        values = decode(abi_types(outputs), data)
+    except DecodingError as error:
+        raise NodeAnswerMalformed(method=f"eth_call of {name}", reason=str(error)) from error
+    found = tuple(_accounts(given["type"], value) for given, value in zip(outputs, values, strict=True))
+    return found[0] if len(found) == 1 else found
+
+
+@cache
+def _questions(contract: str) -> dict[str, dict[str, Any]]:
+    abi = compiled(_CONTRACTS[contract]).abi
+    return {entry["name"]: entry for entry in abi if entry.get("stateMutability") in ("view", "pure")}
+
+
+def _accounts(abi_type: str, value: Any) -> Any:
+    if abi_type == "address":
+        return bytes.fromhex(value[2:])
+    return [bytes.fromhex(part[2:]) for part in value] if abi_type == "address[]" else value
