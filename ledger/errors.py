@@ -846,6 +846,10 @@ class GovernorsInvalid(SiegelError):
     sentence = "{governors} governors with the threshold {threshold} are not valid."
 
 
+class DelayInvalid(SiegelError):
+    sentence = "A delay of {delay} seconds for the governors is too long; at most 365 days are allowed."
+
+
 class ThresholdInvalid(SiegelError):
     sentence = "A threshold of {threshold} is not valid for {recipients} recipients."
 

@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {IActs} from "./IActs.sol";
 
-/// @notice A person's account and roles. Accounts are pseudonyms: names stay off the chain.
+/// @notice A person's account and roles. Accounts are pseudonyms: names stay off the chain. Lists of persons are in
+/// rising order of the accounts, so that none is named twice.
 /// @param roles Bits: 1 publisher, 2 officer, 4 evaluator, 8 auditor; zero removes the person.
 /// @param until Last second in which the roles hold; zero means without end. Deputies have an end.
 struct Person {
@@ -45,7 +46,7 @@ interface IOrganisationRegistry is IActs {
     error KindsInvalid(uint8 kinds);
     /// @notice Scheme and identifier are printable ASCII of 1 to 128 bytes.
     error IdentifierInvalid(string identifier);
-    /// @notice Zero account, unknown role bit or an end that is already past.
+    /// @notice Zero account, unknown role bit, an end that is already past, or accounts not in rising order.
     error PersonInvalid(address account, uint8 roles, uint64 until);
     /// @notice Officers cannot leave their organisation with fewer than two officers without an end date.
     error TooFewOfficers(bytes32 organisationId, uint256 officers);
@@ -55,11 +56,13 @@ interface IOrganisationRegistry is IActs {
     error GovernorMissing(address account);
     /// @notice Enough governors approved, the delay is still running.
     error NotRipe(bytes32 key, uint64 ripe);
-    /// @notice Governors: no zero or repeated account, threshold between 1 and their number, at most 32 of them.
+    /// @notice Governors: in rising order of the accounts, none zero, threshold between 1 and their number, at most 32 of them.
     error GovernorsInvalid(uint256 governors, uint8 threshold);
+    /// @notice The governors' delay is at most 365 days.
+    error DelayInvalid(uint64 delay);
     /// @notice Thresholds at least 2, recipients at least one more than the threshold and at most 32.
     error ThresholdInvalid(uint256 recipients, uint8 threshold);
-    /// @notice The recipient stands twice in the list, or its key has not 65 bytes.
+    /// @notice Recipients are in rising order of the holders, none twice, each key has 65 bytes.
     error RecipientInvalid(bytes32 holder, uint256 keyLength);
     /// @notice A key set with exactly these recipients and thresholds was registered before.
     error KeySetKnown(bytes32 keySet);

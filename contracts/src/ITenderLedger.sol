@@ -57,6 +57,7 @@ struct Notice {
     bytes32 parent;
 }
 
+/// @notice A lot; a tender names its lots in rising order of this digest, so that none is named twice.
 /// @param lot keccak256(lot id).
 /// @param maxAwards How many awards the lot can have without a ground; at least 1.
 struct LotTerms {
@@ -84,7 +85,7 @@ struct TenderTerms {
     string ocid;
     bytes32 parent;
     LotTerms[] lots;
-    uint64 minimumStandstill;
+    uint32 minimumStandstill;
     bytes32 ruleSet;
     bytes32 criteria;
     RoundTerms round;
@@ -153,7 +154,7 @@ interface ITenderLedger is IActs {
     error RefUnknown(bytes32 processId, uint64 ref);
     /// @notice A parent is named only with the first act of a process.
     error ParentFixed(bytes32 processId);
-    /// @notice A tender has at least one lot, each once, not zero, with at least one award.
+    /// @notice A tender has at least one lot, in rising order of the digests, each with at least one award.
     error LotsInvalid(bytes32 lot, uint16 maxAwards);
     /// @notice A deadline lies ahead, and only ever moves to later.
     error DeadlineNotLater(uint64 deadline, uint64 latest);
@@ -254,7 +255,7 @@ interface ITenderLedger is IActs {
     /// @notice BidWithdrawn, by the bid's account, in time. Withdrawing a successor does not revive what it replaced.
     function withdrawBid(bytes32 processId, uint32 round, bytes32 commitment, uint64 expires) external;
 
-    /// @notice ExternalBidRegistered: a bid on paper or with samples. After its deadline only with a ground.
+    /// @notice ExternalBidRegistered: a bid on paper or with samples. One that arrived late only with a ground.
     /// @param arrival When it arrived, not later than now.
     /// @param subject Digest of the record of receipt.
     function registerExternalBid(Call calldata call_, uint32 round, uint64 arrival, bytes32 subject) external;
@@ -329,7 +330,7 @@ interface ITenderLedger is IActs {
     function liftSuspension(Call calldata call_, uint64 suspension) external;
 
     /// @notice Remanded: a lot or (zero) all are set back. Announced awards become void, bids of rounds before
-    /// `fromRound` are no longer awarded (zero: all still are); outcomes and exclusions stand until they are revised.
+    /// `fromRound` are no longer awarded (zero: as before); outcomes and exclusions stand until they are revised.
     function remand(Call calldata call_, bytes32 lot, uint32 fromRound, Stage stage) external;
 
     /// @notice TenderCancelled (VgV § 63). With a ground.
@@ -366,7 +367,7 @@ interface ITenderLedger is IActs {
     function processOf(bytes32 processId)
         external
         view
-        returns (bytes32 organisationId, ProcessState state, uint64 sequence, uint32 rounds, uint64 minimumStandstill);
+        returns (bytes32 organisationId, ProcessState state, uint64 sequence, uint32 rounds, uint32 minimumStandstill);
 
     /// @notice A round: kind, state, deadline, number of bids, of bids on paper, `counted` and outcomes recorded so far.
     function roundOf(bytes32 processId, uint32 number)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: EUPL-1.2
+pragma solidity 0.8.37;
+
+// The statute table, one word per act: its number in the low byte, then who, with whom, why, and when as single bits.
+// `ledger/statute.json` spells the same words out (`ruleBits`); a test compares the two.
+
+uint32 constant PUBLISHER = 1 << 8;
+uint32 constant OFFICER = 1 << 9;
+uint32 constant EVALUATOR = 1 << 10;
+uint32 constant AUDITOR = 1 << 11;
+uint32 constant JOINT = 1 << 12;
+uint32 constant GROUND_MAY = 1 << 13;
+uint32 constant GROUND_MUST = 1 << 14;
+uint32 constant RELEASE = 1 << 15;
+uint32 constant OBSERVED = 1 << 16;
+uint32 constant ANCHORED = 1 << 17;
+uint32 constant ACTIVE = 1 << 18;
+uint32 constant CANCELLED = 1 << 19;
+uint32 constant ROUND_IN_TIME = 1 << 20;
+uint32 constant ROUND_AFTER = 1 << 21;
+uint32 constant ROUND_CLOSED_STATE = 1 << 22;
+uint32 constant ROUND_OPENED_STATE = 1 << 23;
+uint32 constant LOT_OPEN = 1 << 24;
+uint32 constant LOT_CLOSED_STATE = 1 << 25;
+uint32 constant LOT_WHOLE = 1 << 26;
+uint32 constant BIDDER = 1 << 27;
+uint32 constant GOVERNORS = 1 << 28;
+uint32 constant OTHER_ORGANISATION = 1 << 29;
+uint32 constant NEW = 1 << 30;
+uint32 constant SUBJECT = uint32(1) << 31;
+
+uint32 constant EVERY_STATE = OBSERVED | ANCHORED | ACTIVE | CANCELLED;
+uint32 constant JOINTLY = OFFICER | JOINT;
+uint32 constant ROUND_OPEN = ROUND_IN_TIME | ROUND_AFTER;
+uint32 constant ANY_LOT = LOT_OPEN | LOT_CLOSED_STATE | LOT_WHOLE;
+
+// Acts of a process.
+uint32 constant NOTICE_PUBLISHED = 1 | PUBLISHER | RELEASE | NEW | EVERY_STATE;
+uint32 constant TENDER_PUBLISHED = 2 | JOINTLY | RELEASE | NEW | ANCHORED;
+uint32 constant TENDER_AMENDED = 3 | PUBLISHER | RELEASE | ACTIVE | ROUND_IN_TIME;
+uint32 constant ROUND_OPENED = 4 | JOINTLY | ACTIVE;
+uint32 constant ROUND_RESUMED = 5 | JOINTLY | GROUND_MUST | RELEASE | ACTIVE | ROUND_AFTER;
+uint32 constant BID_COMMITTED = 6 | BIDDER | SUBJECT | ACTIVE | ROUND_OPEN;
+uint32 constant BID_WITHDRAWN = 7 | BIDDER | SUBJECT | ACTIVE | ROUND_IN_TIME;
+uint32 constant EXTERNAL_BID_REGISTERED = 8 | JOINTLY | GROUND_MAY | SUBJECT | ACTIVE | ROUND_OPEN;
+uint32 constant ROUND_CLOSED = 9 | JOINTLY | GROUND_MAY | ACTIVE | ROUND_AFTER;
+uint32 constant BIDS_OPENED = 10 | JOINTLY | ACTIVE | ROUND_CLOSED_STATE;
+uint32 constant OUTCOME_REVISED = 11 | JOINTLY | GROUND_MUST | ACTIVE | ROUND_OPENED_STATE;
+uint32 constant BID_EXCLUDED = 12 | JOINTLY | GROUND_MUST | ACTIVE | ROUND_OPENED_STATE | LOT_OPEN | LOT_WHOLE;
+uint32 constant BID_READMITTED = 13 | JOINTLY | GROUND_MUST | ACTIVE | ROUND_OPENED_STATE | LOT_OPEN | LOT_WHOLE;
+uint32 constant AWARD_ANNOUNCED = 14 | JOINTLY | GROUND_MAY | RELEASE | ACTIVE | ROUND_OPENED_STATE | LOT_OPEN;
+uint32 constant AWARD_WITHDRAWN = 15 | JOINTLY | GROUND_MUST | RELEASE | ACTIVE;
+uint32 constant LOT_CLOSED = 16 | JOINTLY | GROUND_MUST | RELEASE | ACTIVE | LOT_OPEN;
+uint32 constant PROCESS_SUSPENDED = 17 | OFFICER | OTHER_ORGANISATION | GROUND_MUST | ACTIVE | CANCELLED | ANY_LOT;
+uint32 constant LOSERS_INFORMED = 18 | PUBLISHER | GROUND_MAY | ACTIVE;
+uint32 constant SUSPENSION_LIFTED = 19 | JOINTLY | GROUND_MUST | ACTIVE | CANCELLED;
+uint32 constant REMANDED = 20 | JOINTLY | GROUND_MUST | ACTIVE | ANY_LOT;
+uint32 constant TENDER_CANCELLED = 21 | JOINTLY | GROUND_MUST | RELEASE | ACTIVE;
+uint32 constant REINSTATED = 22 | JOINTLY | GROUND_MUST | RELEASE | ACTIVE | CANCELLED | LOT_CLOSED_STATE | LOT_WHOLE;
+uint32 constant CONTRACT_CONCLUDED = 23 | JOINTLY | GROUND_MAY | RELEASE | ACTIVE;
+uint32 constant CONTRACT_MODIFIED = 24 | PUBLISHER | RELEASE | ACTIVE | CANCELLED;
+uint32 constant CONTRACT_TERMINATED = 25 | PUBLISHER | RELEASE | ACTIVE | CANCELLED;
+uint32 constant CONTRACT_COMPLETED = 26 | PUBLISHER | RELEASE | ACTIVE | CANCELLED;
+uint32 constant FIELDS_ERASED = 27 | JOINTLY | GROUND_MUST | SUBJECT | EVERY_STATE;
+
+// Acts of an organisation, outside a process.
+uint32 constant ARTIFACT_REGISTERED = 28 | JOINTLY | SUBJECT;
+uint32 constant OBSERVATION_RECORDED = 29 | PUBLISHER | SUBJECT;
+uint32 constant AUDIT_ANCHORED = 30 | AUDITOR | SUBJECT;
+
+// Acts of the registry.
+uint32 constant ORGANISATION_ADMITTED = 64 | GOVERNORS;
+uint32 constant KINDS_CHANGED = 65 | GOVERNORS;
+uint32 constant ORGANISATION_SUSPENDED = 66 | GOVERNORS | GROUND_MUST;
+uint32 constant ORGANISATION_RESTORED = 67 | GOVERNORS | GROUND_MUST;
+uint32 constant PEOPLE_REPLACED = 68 | GOVERNORS | GROUND_MUST;
+uint32 constant GOVERNORS_SET = 69 | GOVERNORS;
+uint32 constant SUCCESSOR_REGISTERED = 70 | GOVERNORS;
+uint32 constant PEOPLE_CHANGED = 71 | JOINTLY;
+uint32 constant KEY_SET_REGISTERED = 72 | JOINTLY;
+uint32 constant KEY_SET_ACCEPTED = 73 | OFFICER | OTHER_ORGANISATION;
+uint32 constant KEY_SET_RETIRED = 74 | JOINTLY | GROUND_MUST;
