@@ -9,7 +9,7 @@ A stored file is ``salt || bytes`` and its name is its SHA-256, so ``sha256sum``
                                      empty; finds objects by the hash of a file that people hold
 
 Writing: temporary file, fsync, rename, fsync of the folder. A crash leaves either nothing or the whole object, and
-at worst a file under ``tmp-``, which is never read. The plain entry is written before the object, so an object that
+at worst a ``.tmp`` file, which is never read. The plain entry is written before the object, so an object that
 exists can be looked up.
 """
 
@@ -47,7 +47,8 @@ class ObjectStore:
     def put(self, kind: StoreClass, data: bytes, *, salt: bytes | None = None) -> bytes:
         """Store durably; the digest (32 bytes) is ``SHA-256(salt || data)``. Storing the same again changes nothing.
 
-        Raises SaltInvalid, ObjectKindConflict if it is stored in another class, ObjectErased if it was erased.
+        Raises SaltInvalid, ObjectKindConflict if it is stored in another class, ObjectErased if it was erased, and
+        ObjectAltered if what is stored under that name is something else: ``restore`` is for that.
         """
         if salt is not None and len(salt) != SALT_LENGTH:
             raise SaltInvalid(length=len(salt))
@@ -57,13 +58,23 @@ class ObjectStore:
         if found is not None:
             if found[0] is not kind:
                 raise ObjectKindConflict(digest=digest, kind=found[0].value)
-            if plain_digest(found[1].read_bytes()) == digest:
-                return digest
-        elif (tombstone := self._tombstone(digest)) is not None:
+            self._read(digest)
+            return digest
+        if (tombstone := self._tombstone(digest)) is not None:
             raise ObjectErased(digest=digest, **tombstone)
         self._write(self._plain_entry(kind, plain_digest(data), digest), b"")
         self._write(self._path(kind, digest, _UNSALTED if salt is None else _SALTED), content)
         return digest
+
+    def restore(self, digest: bytes, content: bytes) -> None:
+        """Put the right bytes (salt and object, as in the stored file) back in place of altered ones.
+
+        Raises ObjectMissing, ObjectErased, or ObjectAltered if these are not the right bytes either.
+        """
+        _, path = self._locate(digest)
+        if plain_digest(content) != digest:
+            raise ObjectAltered(digest=digest, actual=plain_digest(content))
+        self._write(path, content)
 
     def get(self, digest: bytes) -> bytes:
         """The object's bytes without salt, verified. Raises ObjectMissing, ObjectErased or ObjectAltered."""
@@ -194,7 +205,7 @@ class ObjectStore:
 
     def _write(self, path: Path, content: bytes) -> None:
         _make_folder(path.parent)
-        descriptor, temporary = tempfile.mkstemp(prefix="tmp-", dir=path.parent)
+        descriptor, temporary = tempfile.mkstemp(suffix=".tmp", dir=path.parent)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)

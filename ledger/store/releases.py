@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.engine import Row
 
 from ledger.errors import DisclosureUnknown, ReleaseConflict, ReleaseEmbargoed, SaltMissing
+from ledger.ocds.check import check_release
 from ledger.ocds.digest import new_salt
 from ledger.ocds.disclosure import Disclosure, Redaction, disclose, redactions, strip
 from ledger.ocds.json_text import read_json, write_json
@@ -65,8 +66,10 @@ class ReleaseStore:
         """Make a release ready for anchoring; the flag says whether it is new.
 
         The same release (by organisation, ocid and id) is prepared once; giving it again yields the earlier one.
-        Raises ReleaseConflict if it is given with other content.
+        Raises ReleaseConflict if it is given with other content, ReleaseInvalid (or a nearer name) if the standard's
+        checker would not accept it.
         """
+        check_release(release)
         known = self.find(organisation_id, release["ocid"], release["id"])
         if known is not None:
             self._require_same(known, release)
