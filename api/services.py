@@ -12,9 +12,10 @@ from ledger.index.queries import Queries
 from ledger.index.rows import IndexStatus
 
 if TYPE_CHECKING:
+    from ledger.index.follower import Follower
+
     from ledger.chain.client import Chain
     from ledger.chain.deployment import Deployment
-    from ledger.index.follower import Follower
     from ledger.settings import Settings
     from ledger.store import ObjectStore, State
 

@@ -1,30 +1,182 @@
-"""The index database: opening, migrating, naming what it belongs to."""
+"""The index database: opening, migrating, reading and writing transactions, the digest of its content."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from alembic import command
+from alembic.config import Config
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import StaticPool
+
+from ledger.errors import IndexFromLaterVersion, SiegelError
+from ledger.index import schema
+from ledger.index.rows import Condition, IndexStatus
 
 if TYPE_CHECKING:
     from ledger.chain.client import Chain
-    from ledger.index.rows import IndexStatus
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+WRITE_LOCK = 0x5E1E6E1  # PostgreSQL advisory lock of whoever writes to the index
 
 
 class Index:
-    """An open index, on SQLite or PostgreSQL."""
+    """An open index, on SQLite or PostgreSQL; safe to use from many threads, one writer at a time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writing = threading.Lock()
 
     @classmethod
     def open(cls, url: str) -> Index:
-        """Open the index at a SQLAlchemy ``url`` and bring its schema up to date (Alembic)."""
-        raise NotImplementedError
+        """Open the index at a SQLAlchemy ``url`` and bring its schema up to date (Alembic).
+
+        A missing SQLite file is made. Raises ``IndexFromLaterVersion``.
+        """
+        engine = _engine(url)
+        index = cls(engine)
+        try:
+            with index.writing() as connection:
+                _migrate(connection)
+        except BaseException:
+            engine.dispose()
+            raise
+        return index
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view of the index; nothing can be written."""
+        with self._engine.connect() as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that holds the write lock from its start, so what it reads stays true until it commits.
+
+        All of it is there after a crash, or nothing.
+        """
+        connect = self._engine.connect().execution_options
+        with self._writing, connect(siegel_write=True) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(WRITE_LOCK)))
+            yield connection
 
     def status(self, chain: Chain | None = None) -> IndexStatus:
-        """How far the index is, and how far behind the head of ``chain`` if one is given."""
-        raise NotImplementedError
+        """How far the index is, and how far behind the head of ``chain`` if one is given.
+
+        A chain that cannot be asked leaves the head unknown and its failure in ``last_error``.
+        """
+        head_block = head_time = error = None
+        if chain is not None:
+            try:
+                head = chain.block(chain.block_number())
+                head_block, head_time = head.number, head.time
+            except SiegelError as failure:
+                error = str(failure)
+        with self.reading() as connection:
+            place = connection.execute(select(schema.cursor)).one_or_none()
+            counts = [
+                connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in (schema.processes, schema.acts, schema.releases)
+            ]
+            whole = schema.releases.c.condition.in_([Condition.INTACT, Condition.EMBARGOED, Condition.ERASED])
+            problems = connection.execute(select(func.count()).select_from(schema.releases).where(~whole)).scalar_one()
+        number = place.block_number if place else None
+        time = place.block_time if place else None
+        lag_blocks = None if head_block is None or number is None else max(0, head_block - number)
+        lag_seconds = None if head_time is None or time is None else max(0, head_time - time)
+        return IndexStatus(
+            chain_id=place.chain_id if place else None,
+            ledger=place.ledger if place else None,
+            indexed_block=number,
+            indexed_time=time,
+            head_block=head_block,
+            head_time=head_time,
+            lag_blocks=lag_blocks,
+            lag_seconds=lag_seconds,
+            processes=counts[0],
+            acts=counts[1],
+            releases=counts[2],
+            problems=problems,
+            last_error=error,
+        )
 
     def digest(self) -> bytes:
-        """SHA-256 over all derived tables, the same for the same chain and store however it was built."""
-        raise NotImplementedError
+        """SHA-256 over acts and derived tables, the same for the same chain and store however they were built."""
+        content = hashlib.sha256()
+        with self.reading() as connection:
+            for table in (schema.acts, *schema.DERIVED):
+                content.update(table.name.encode() + b"\n")
+                for row in rows_in_order(connection, table):
+                    content.update(orjson.dumps([_plain(value) for value in row]) + b"\n")
+        return content.digest()
 
     def close(self) -> None:
         """Let go of all connections."""
-        raise NotImplementedError
+        self._engine.dispose()
+
+
+def rows_in_order(connection: Connection, table: Any, *where: Any) -> Iterator[Any]:
+    """The rows of a table by primary key. Keys are bytes and numbers, and for lookup ASCII names, which both databases
+    order alike; text in another collation would not be."""
+    keys = [
+        column.collate("C" if connection.dialect.name == "postgresql" else "BINARY")
+        if column.name == "kind"
+        else column
+        for column in table.primary_key.columns
+    ]
+    query = select(table).where(*where).order_by(*keys)
+    return iter(connection.execution_options(yield_per=1000).execute(query))
+
+
+def _plain(value: Any) -> Any:
+    return value.hex() if isinstance(value, bytes | memoryview) else value
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    memory = parsed.database in (None, "", ":memory:")
+    if not memory:
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        parsed,
+        connect_args={"check_same_thread": False, "timeout": 30},
+        **({"poolclass": StaticPool} if memory else {}),
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions by itself: we do, see below
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")  # a lost tail is read again from the chain
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A reader that turns writer half-way may fail with "database is locked"; a writer locks from the start.
+        immediate = connection.get_execution_options().get("siegel_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        raise IndexFromLaterVersion(schema=found) from error

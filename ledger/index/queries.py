@@ -5,11 +5,25 @@ Every method reads in one transaction of its own and is safe to call from many t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Iterator
+from typing import Any
 
+import orjson
+from sqlalchemy import Connection, Row, Select, func, select
+
+from ledger.chain.codec import decode_detail
+from ledger.chain.record import NOBODY, ZERO, ActRecord
+from ledger.errors import LogMalformed, OrganisationUnknown, ProcessUnknown
+from ledger.index import schema
+from ledger.index.database import Index
+from ledger.index.names import act_name, organisation_kinds
+from ledger.index.process_list import DEFAULT_FILTER, page_of_processes
+from ledger.index.raw import record_of
 from ledger.index.rows import (
     ActRow,
     AwardRow,
+    BidRow,
     Condition,
     Found,
     IndexStatus,
@@ -24,16 +38,12 @@ from ledger.index.rows import (
     Status,
     SuspensionRow,
 )
-
-if TYPE_CHECKING:
-    from ledger.index.database import Index
+from ledger.index.status import status
 
 __all__ = [
-    "ActRow", "AwardRow", "Condition", "Found", "IndexStatus", "LotRow", "OrganisationRow", "Page", "ProcessFilter",
-    "ProcessRow", "Queries", "ReleaseRow", "RoundRow", "Sort", "Status", "SuspensionRow",
+    "ActRow", "AwardRow", "BidRow", "Condition", "Found", "IndexStatus", "LotRow", "OrganisationRow", "Page",
+    "ProcessFilter", "ProcessRow", "Queries", "ReleaseRow", "RoundRow", "Sort", "Status", "SuspensionRow",
 ]  # fmt: skip
-
-MAX_LIMIT = 200
 
 
 class Queries:
@@ -48,7 +58,7 @@ class Queries:
 
     def processes(
         self,
-        filter: ProcessFilter = ProcessFilter(),
+        filter: ProcessFilter = DEFAULT_FILTER,
         cursor: str | None = None,
         limit: int = 50,
         *,
@@ -56,58 +66,247 @@ class Queries:
     ) -> Page[ProcessRow]:
         """Processes that pass ``filter``, at most ``limit`` (1 to 200) of them, after ``cursor``.
 
-        Raises ``InvalidCursor`` for a cursor that this list did not give out.
+        Raises ``InvalidCursor`` for a cursor that this list did not give out, ``InvalidParameter`` for the limit.
         """
-        raise NotImplementedError
+        with self._index.reading() as connection:
+            return page_of_processes(connection, filter, cursor, limit, _now(now), process_row)
 
     def process(self, process_id: bytes, *, now: int | None = None) -> ProcessRow:
         """One process; raises ``ProcessUnknown``."""
-        raise NotImplementedError
+        with self._index.reading() as connection:
+            query = process_query(_now(now)).where(schema.processes.c.process_id == process_id)
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise ProcessUnknown(process_id=process_id)
+        return process_row(row)
 
-    def processes_by_ocid(self, ocid: str) -> tuple[ProcessRow, ...]:
+    def processes_by_ocid(self, ocid: str, *, now: int | None = None) -> tuple[ProcessRow, ...]:
         """All processes under one ocid: a buyer's and an observer's may share it."""
-        raise NotImplementedError
+        with self._index.reading() as connection:
+            query = process_query(_now(now)).where(schema.processes.c.ocid == ocid)
+            return tuple(map(process_row, connection.execute(query.order_by(schema.processes.c.process_id))))
 
     def acts(self, process_id: bytes) -> tuple[ActRow, ...]:
         """All acts of a process in their order; raises ``ProcessUnknown``."""
-        raise NotImplementedError
+        query = (
+            select(schema.acts, schema.blocks.c.hash.label("block_hash"))
+            .join(schema.blocks, schema.blocks.c.number == schema.acts.c.block_number)
+            .where(schema.acts.c.process_id == process_id)
+            .order_by(schema.acts.c.sequence)
+        )
+        return tuple(_act_row(row) for row in self._of_process(process_id, query))
 
     def releases(self, process_id: bytes) -> tuple[ReleaseRow, ...]:
         """All anchored releases of a process in the order of their acts; raises ``ProcessUnknown``."""
-        raise NotImplementedError
+        table = schema.releases
+        query = select(table).where(table.c.process_id == process_id).order_by(table.c.sequence)
+        return tuple(_release_row(row) for row in self._of_process(process_id, query))
 
     def release(self, digest: bytes) -> tuple[ReleaseRow, ...]:
         """Every act's row that anchors this release digest (usually one); empty if none does."""
-        raise NotImplementedError
+        table = schema.releases
+        query = select(table).where(table.c.digest == digest).order_by(table.c.process_id, table.c.sequence)
+        with self._index.reading() as connection:
+            return tuple(map(_release_row, connection.execute(query)))
 
     def rounds(self, process_id: bytes) -> tuple[RoundRow, ...]:
         """The rounds of a sealed process with their bids; empty for the other modes; raises ``ProcessUnknown``."""
-        raise NotImplementedError
+        rounds, bids = schema.rounds, schema.bids
+        with self._index.reading() as connection:
+            _require(connection, process_id)
+            entries = select(bids).where(bids.c.process_id == process_id).order_by(bids.c.bid)
+            of_round: dict[int, list[BidRow]] = {}
+            for row in connection.execute(entries):
+                of_round.setdefault(row.round, []).append(BidRow(**row._mapping))
+            query = select(rounds).where(rounds.c.process_id == process_id).order_by(rounds.c.round)
+            return tuple(
+                RoundRow(
+                    **{**row._mapping, "receivers": tuple(map(bytes.fromhex, orjson.loads(row.receivers)))},
+                    bids=tuple(of_round.get(row.round, ())),
+                )
+                for row in connection.execute(query)
+            )
 
     def lots(self, process_id: bytes) -> tuple[LotRow, ...]:
         """The lots of a sealed process; raises ``ProcessUnknown``."""
-        raise NotImplementedError
+        table = schema.lots
+        query = select(table).where(table.c.process_id == process_id).order_by(table.c.lot_id, table.c.lot)
+        return tuple(LotRow(**row._mapping) for row in self._of_process(process_id, query))
 
     def awards(self, process_id: bytes) -> tuple[AwardRow, ...]:
         """The awards of a sealed process in the order of their announcement; raises ``ProcessUnknown``."""
-        raise NotImplementedError
+        table = schema.awards
+        query = select(table).where(table.c.process_id == process_id).order_by(table.c.award)
+        return tuple(AwardRow(**row._mapping) for row in self._of_process(process_id, query))
 
     def suspensions(self, process_id: bytes) -> tuple[SuspensionRow, ...]:
         """The suspensions of a process, lifted ones too; raises ``ProcessUnknown``."""
-        raise NotImplementedError
+        table = schema.suspensions
+        query = select(table).where(table.c.process_id == process_id).order_by(table.c.suspension)
+        return tuple(SuspensionRow(**row._mapping) for row in self._of_process(process_id, query))
 
     def organisations(self) -> tuple[OrganisationRow, ...]:
-        """All organisations by name."""
-        raise NotImplementedError
+        """All organisations by name, those without a name last; the governors (id zero) are none."""
+        table = schema.organisations
+        query = select(table).where(table.c.organisation_id != ZERO)
+        query = query.order_by(table.c.name.is_(None), func.lower(table.c.name), table.c.organisation_id)
+        with self._index.reading() as connection:
+            return tuple(map(_organisation_row, connection.execute(query)))
 
     def organisation(self, organisation_id: bytes) -> OrganisationRow:
         """One organisation; raises ``OrganisationUnknown``."""
-        raise NotImplementedError
+        table = schema.organisations
+        with self._index.reading() as connection:
+            row = connection.execute(select(table).where(table.c.organisation_id == organisation_id)).one_or_none()
+        if row is None:
+            raise OrganisationUnknown(organisation_id=organisation_id)
+        return _organisation_row(row)
+
+    def organisation_acts(self, organisation_id: bytes) -> tuple[ActRow, ...]:
+        """The acts on an organisation outside any process, in the order of the chain: the registry's and its own."""
+        acts = schema.acts
+        query = (
+            select(acts, schema.blocks.c.hash.label("block_hash"))
+            .join(schema.blocks, schema.blocks.c.number == acts.c.block_number)
+            .where(acts.c.organisation_id == organisation_id, acts.c.process_id == ZERO)
+            .order_by(acts.c.block_number, acts.c.log_index)
+        )
+        with self._index.reading() as connection:
+            return tuple(map(_act_row, connection.execute(query)))
 
     def lookup(self, digest: bytes) -> tuple[Found, ...]:
         """All that a 32-byte digest names; empty if nothing does."""
-        raise NotImplementedError
+        acts, lookup, blocks = schema.acts, schema.lookup, schema.blocks
+        entries = (
+            select(lookup.c.kind, lookup.c.release, acts, schema.processes.c.ocid)
+            .join(acts, (acts.c.process_id == lookup.c.process_id) & (acts.c.sequence == lookup.c.sequence))
+            .join(schema.processes, schema.processes.c.process_id == lookup.c.process_id)
+            .where(lookup.c.digest == digest)
+            .order_by(acts.c.block_number, acts.c.log_index)
+        )
+        places = (
+            select(acts, schema.processes.c.ocid)
+            .outerjoin(schema.processes, schema.processes.c.process_id == acts.c.process_id)
+            .order_by(acts.c.block_number, acts.c.log_index)
+        )
+        in_block = places.join(blocks, blocks.c.number == acts.c.block_number).where(blocks.c.hash == digest)
+        with self._index.reading() as connection:
+            return tuple(
+                [_found(row.kind, digest, row, row.release) for row in connection.execute(entries)]
+                + [_found("act", digest, row) for row in connection.execute(places.where(acts.c.digest == digest))]
+                + [
+                    _found("transaction", digest, row)
+                    for row in connection.execute(places.where(acts.c.transaction_hash == digest))
+                ]
+                + [_found("block", digest, row) for row in connection.execute(in_block)]
+            )
 
     def status(self) -> IndexStatus:
-        """How far the index is."""
-        raise NotImplementedError
+        """How far the index is; the chain's head is not asked."""
+        return self._index.status()
+
+    def _of_process(self, process_id: bytes, query: Select[Any]) -> Iterator[Row[Any]]:
+        with self._index.reading() as connection:
+            _require(connection, process_id)
+            yield from connection.execute(query)
+
+
+def process_query(now: int) -> Select[Any]:
+    """All columns of processes with their status at ``now``."""
+    return select(schema.processes, status(now).label("status"))
+
+
+def process_row(row: Row[Any]) -> ProcessRow:
+    """A row of ``process_query``."""
+    values = {name: row._mapping[name] for name in ProcessRow.__dataclass_fields__}
+    return ProcessRow(
+        **{**values, "status": Status(values["status"]), "suppliers": tuple(orjson.loads(values["suppliers"]))}
+    )
+
+
+def _require(connection: Connection, process_id: bytes) -> None:
+    known = select(schema.processes.c.process_id).where(schema.processes.c.process_id == process_id)
+    if connection.execute(known).one_or_none() is None:
+        raise ProcessUnknown(process_id=process_id)
+
+
+def _now(now: int | None) -> int:
+    return int(time.time()) if now is None else now
+
+
+def _organisation_row(row: Row[Any]) -> OrganisationRow:
+    values = {name: row._mapping[name] for name in OrganisationRow.__dataclass_fields__}
+    return OrganisationRow(**{**values, "kinds": organisation_kinds(values["kinds"])})
+
+
+def _release_row(row: Row[Any]) -> ReleaseRow:
+    return ReleaseRow(
+        **{
+            **row._mapping,
+            "condition": Condition(row.condition),
+            "tags": tuple(orjson.loads(row.tags)),
+            "suppliers": tuple(orjson.loads(row.suppliers)),
+        }
+    )
+
+
+def _act_row(row: Row[Any]) -> ActRow:
+    record = record_of(row)
+    return ActRow(
+        process_id=record.process_id,
+        organisation_id=record.organisation_id,
+        act=act_name(record.act),
+        number=record.act,
+        sequence=record.sequence,
+        roles=record.roles,
+        time=record.time,
+        first=record.first,
+        second=None if record.second == NOBODY else record.second,
+        lot=_given(record.lot),
+        round=record.round or None,
+        bid=record.bid if record.round and act_name(record.act) in _WITH_BID else None,
+        ref=record.ref or None,
+        arrival=record.arrival or None,
+        ground=_given(record.ground),
+        release=_given(record.release),
+        subject=_given(record.subject),
+        detail=_detail(record),
+        digest=row.digest,
+        data=row.data,
+        block_number=row.block_number,
+        block_hash=row.block_hash,
+        transaction_hash=row.transaction_hash,
+        log_index=row.log_index,
+    )
+
+
+_WITH_BID = frozenset(
+    {"BidCommitted", "BidWithdrawn", "ExternalBidRegistered", "OutcomeRevised", "BidExcluded", "BidReadmitted",
+     "AwardAnnounced"}
+)  # fmt: skip
+
+
+def _detail(record: ActRecord) -> dict[str, Any]:
+    try:
+        return decode_detail(record)
+    except LogMalformed:
+        return {}  # a row altered by hand: the page is still shown, and the check names the row
+
+
+def _given(value: bytes) -> bytes | None:
+    return None if value == ZERO else value
+
+
+def _found(kind: str, digest: bytes, row: Row[Any], release: bytes | None = None) -> Found:
+    return Found(
+        kind=kind,
+        digest=digest,
+        process_id=row.process_id,
+        ocid=row.ocid or "",
+        sequence=row.sequence,
+        act=act_name(row.act),
+        time=row.time,
+        block_number=row.block_number,
+        transaction_hash=row.transaction_hash,
+        release=release,
+    )

@@ -96,8 +96,10 @@ class ProcessRow:
     ``sealed``. ``state`` is the contract's own ``active`` or ``cancelled`` in sealed mode. ``title`` to ``suppliers``
     come from the compiled releases (OCDS ``tender`` and ``awards``); ``deadline`` from the open round in sealed mode,
     else from ``tender/tenderPeriod/endDate``. ``value_amount`` is the number exactly as published, as text.
-    ``problems``: releases of this process whose bytes were not intact when last indexed.
-    ``exceptions``: acts that used a way out that demands a ground (early conclusion, remand, late but admitted).
+    ``letters_sent`` and ``standstill_until`` are those of the announced awards (GWB § 134), the latest of each.
+    ``problems``: releases of this process whose bytes were not intact when last indexed. ``exceptions``: how often a
+    way out was used that demands a ground (early conclusion, remand, resumed round, late but admitted bid, revised
+    outcome).
     """
 
     process_id: bytes
@@ -111,7 +113,6 @@ class ProcessRow:
     language: str | None
     buyer_name: str | None
     buyer_identifier: str | None
-    observer_name: str | None
     procurement_method: str | None
     procurement_category: str | None
     cpv: str | None
@@ -143,7 +144,7 @@ class ProcessRow:
 class ActRow:
     """One recorded act with its place on the chain; ``detail`` are the act's own arguments by name, decoded.
 
-    ``act`` is the name of the statute table (``noticePublished``); ``number`` its number there. ``second`` is
+    ``act`` is the name of the statute table (``NoticePublished``); ``number`` its number there. ``second`` is
     ``None`` for an act that one person performs. ``ground`` is ``None`` where none was given. ``data`` is the event's
     data, of which ``digest`` is the keccak256.
     """
@@ -208,14 +209,15 @@ class ReleaseRow:
 class BidRow:
     """One entry of a round: a commitment, or an external (paper) bid, which has a number and no commitment's
     ciphertext. ``arrival`` is the time that counts, ``time`` the block's. ``late``: arrived after the final deadline.
-    ``outcome`` is the one public outcome, ``pending`` before the opening; ``superseded``, ``withdrawn``, ``missing``,
-    ``late`` and ``returned`` are derived."""
+    ``commitment`` of an external bid is the digest of its record of receipt, and it has no author. ``outcome`` is the
+    one public outcome (``opened``, ``unreadable``, ``cover``, ``superseded``, ``withdrawn``, ``missing``, ``late``,
+    ``returned``), ``pending`` before it is known, ``external`` for a bid on paper."""
 
     process_id: bytes
     round: int
     bid: int
     external: bool
-    commitment: bytes | None
+    commitment: bytes
     author: bytes | None
     time: int
     arrival: int
@@ -254,8 +256,8 @@ class RoundRow:
 
 @dataclass(frozen=True, slots=True)
 class LotRow:
-    """One lot of a sealed process; ``lot_id`` is the plain id where a release names it. ``state``: ``open``,
-    ``closed`` or ``cancelled``."""
+    """One lot of a sealed process; ``lot_id`` is the plain id where a release names it. ``state``: ``open`` or
+    ``closed`` (without further award)."""
 
     process_id: bytes
     lot: bytes
@@ -279,6 +281,8 @@ class AwardRow:
     variant: bytes | None
     state: str
     announced_time: int
+    letters_sent: int | None
+    standstill_until: int | None
     concluded_time: int | None
     early: bool
 

@@ -1,0 +1,127 @@
+"""What the index takes from a release's bytes.
+
+Nothing here trusts the bytes beyond their digest: anybody entitled may anchor anything. A field of the wrong type
+counts as absent, and text that a database refuses (NUL, half a surrogate pair) is replaced, never a reason to stop.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Never
+
+
+class Number(str):
+    """A JSON number exactly as it was written; 100000.00 stays 100000.00."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One release, parsed. ``data`` is the JSON object, numbers as :class:`Number`."""
+
+    data: Mapping[str, Any]
+    moment: int | None  # ``date`` in seconds
+
+    def at(self, path: str) -> Any:
+        """The value at a path of names such as ``tender/title``; ``None`` where there is none."""
+        value: Any = self.data
+        for name in path.split("/"):
+            if not isinstance(value, Mapping):
+                return None
+            value = value.get(name)
+        return value
+
+    def text(self, path: str) -> str | None:
+        """The text at ``path``, fit for a database."""
+        return plain_text(self.at(path))
+
+    def number(self, path: str) -> str | None:
+        """The number at ``path`` as it was written."""
+        value = self.at(path)
+        return str(value) if isinstance(value, Number) else None
+
+    def objects(self, path: str) -> Iterator[Content]:
+        """The objects of the list at ``path``; whatever else stands in it is passed over."""
+        value = self.at(path)
+        for item in value if isinstance(value, list) else ():
+            if isinstance(item, Mapping):
+                yield Content(item, None)
+
+    def texts(self, path: str) -> tuple[str, ...]:
+        """The texts of the list at ``path``."""
+        value = self.at(path)
+        found = (plain_text(item) for item in (value if isinstance(value, list) else ()))
+        return tuple(item for item in found if item is not None)
+
+
+def read(data: bytes) -> Content:
+    """Parse a release's bytes. Raises ``ValueError`` with a few words if they are no JSON object of UTF-8 text."""
+    try:
+        value = json.loads(data.decode("utf-8"), parse_float=Number, parse_int=Number, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None  # noqa: TRY003 - becomes a row's problem, never an error
+    except UnicodeDecodeError:
+        raise ValueError("not UTF-8") from None  # noqa: TRY003
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at {error.pos}") from None  # noqa: TRY003
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY003
+    return Content(value, seconds(value.get("date")))
+
+
+def plain_text(value: Any) -> str | None:
+    """``value`` if it is text and not empty, without what PostgreSQL refuses in text."""
+    if not isinstance(value, str) or isinstance(value, Number) or not value.strip():
+        return None
+    return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def seconds(value: Any) -> int | None:
+    """An OCDS date-time (RFC 3339) in seconds since 1970; one without a zone counts as UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value.strip())
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+def suppliers_of(content: Content) -> tuple[str, ...]:
+    """Names of the suppliers of all awards that were not cancelled or unsuccessful, each once, in order."""
+    names = (
+        supplier.text("name")
+        for award in content.objects("awards")
+        if award.text("status") not in ("cancelled", "unsuccessful")
+        for supplier in award.objects("suppliers")
+    )
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def total(values: Iterable[Content]) -> tuple[str | None, str | None]:
+    """Sum and currency of OCDS values; nothing if there is none or the currencies differ."""
+    amounts: list[Decimal] = []
+    currencies: set[str | None] = set()
+    for value in values:
+        amount = value.number("amount")
+        if amount is None:
+            continue
+        try:
+            amounts.append(Decimal(amount))
+        except InvalidOperation:
+            return None, None
+        currencies.add(value.text("currency"))
+    if not amounts or len(currencies) != 1 or not all(amount.is_finite() for amount in amounts):
+        return None, None
+    if len(amounts) == 1:
+        return str(amounts[0]), currencies.pop()
+    return str(sum(amounts)), currencies.pop()
+
+
+def _refuse(name: str) -> Never:
+    raise json.JSONDecodeError(f"{name} is no JSON number", name, 0)

@@ -1,0 +1,284 @@
+"""All derived rows of one process, from its acts and releases and nothing else.
+
+A pure function, so that the synchroniser, rebuilding and checking cannot disagree about what a row should be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from ledger.chain.heads import next_head
+from ledger.chain.identifiers import lot_id
+from ledger.chain.record import ZERO, ActRecord
+from ledger.index.content import Content, plain_text, seconds, suppliers_of, total
+from ledger.index.documents import Document
+from ledger.index.fold import ProcessFold, Round
+from ledger.index.names import act_name
+from ledger.index.status import phase_of_releases
+
+SEARCH_LIMIT = 20_000
+
+PATHS = {
+    "title": "tender/title",
+    "description": "tender/description",
+    "language": "language",
+    "buyer_name": "buyer/name",
+    "procurement_method": "tender/procurementMethod",
+    "procurement_category": "tender/mainProcurementCategory",
+    "value_amount": "tender/value/amount",
+    "value_currency": "tender/value/currency",
+}
+"""Columns of a process and the OCDS field they are taken from: of the latest release that has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act with its place and digest."""
+
+    record: ActRecord
+    block_number: int
+    digest: bytes
+
+
+@dataclass(slots=True)
+class Derived:
+    """Rows by table name, each a mapping of column to value; and the documents they were taken from."""
+
+    processes: list[dict[str, Any]] = field(default_factory=list)
+    releases: list[dict[str, Any]] = field(default_factory=list)
+    lots: list[dict[str, Any]] = field(default_factory=list)
+    rounds: list[dict[str, Any]] = field(default_factory=list)
+    bids: list[dict[str, Any]] = field(default_factory=list)
+    awards: list[dict[str, Any]] = field(default_factory=list)
+    suspensions: list[dict[str, Any]] = field(default_factory=list)
+    lookup: list[dict[str, Any]] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
+
+
+def derive(
+    process_id: bytes, entries: Sequence[Entry], kinds: int, genesis: bytes, load: Callable[..., Document]
+) -> Derived:
+    """The rows of a process whose acts are ``entries``, in order and without gaps.
+
+    ``kinds``: kind bits of the organisation when the process began; ``genesis``: the head before the first act;
+    ``load(digest, embargoed=...)``: the document of a release.
+    """
+    fold = ProcessFold(kinds)
+    head = genesis
+    for entry in entries:
+        fold.apply(entry.record)
+        head = next_head(head, entry.digest)
+    rows = Derived()
+    contents: list[tuple[int, int, Content]] = []
+    for entry in entries:
+        record = entry.record
+        _look_up(rows, process_id, record)
+        if record.release == ZERO:
+            continue
+        kind = fold.notice_kinds.get(record.sequence)
+        document = load(record.release, embargoed=kind == "embargoed")
+        rows.documents.append(document)
+        rows.releases.append(_release(process_id, entry, kind, document))
+        if document.copy is not None:
+            _add_lookup(rows, process_id, record, "file", rows.releases[-1]["plain_digest"])
+        if document.content is not None:
+            moment = document.content.moment
+            contents.append((record.time if moment is None else moment, record.sequence, document.content))
+    contents.sort(key=lambda item: item[:2])
+    published = [content for _, _, content in contents]
+    lots = _lot_names(published)
+    for lot, terms in fold.lots.items():
+        plain, title = lots.get(lot, (None, None))
+        rows.lots.append(
+            {"process_id": process_id, "lot": lot, "lot_id": plain, "title": title, "max_awards": terms.max_awards,
+             "state": terms.state}
+        )  # fmt: skip
+    for round_ in fold.rounds.values():
+        _round(rows, process_id, round_, fold.cancelled)
+    for number, award in fold.awards.items():
+        rows.awards.append(
+            {"process_id": process_id, "award": number, "lot": award.lot, "round": award.round, "bid": award.bid,
+             "variant": award.variant, "state": award.state, "announced_time": award.announced_time,
+             "letters_sent": award.letters_sent, "standstill_until": award.standstill_until,
+             "concluded_time": award.concluded_time, "early": award.early}
+        )  # fmt: skip
+    for number, suspension in fold.suspensions.items():
+        rows.suspensions.append(
+            {"process_id": process_id, "suspension": number, "lot": suspension.lot, "time": suspension.time,
+             "lifted_time": suspension.lifted_time}
+        )  # fmt: skip
+    rows.processes.append(_process(process_id, entries, fold, published, rows.releases, head))
+    return rows
+
+
+def _process(
+    process_id: bytes,
+    entries: Sequence[Entry],
+    fold: ProcessFold,
+    published: Sequence[Content],
+    releases: Sequence[dict[str, Any]],
+    head: bytes,
+) -> dict[str, Any]:
+    taken = {column: latest(published, path) for column, path in PATHS.items()}
+    awards = _latest_by_id(published, "awards")
+    names = suppliers_of(Content({"awards": [award.data for award in awards]}, None))
+    amount, currency = total(
+        Content(award.data["value"], None)
+        for award in awards
+        if award.text("status") not in ("cancelled", "unsuccessful") and isinstance(award.data.get("value"), dict)
+    )
+    sealed = fold.mode == "sealed"
+    deadline = fold.deadline if sealed else seconds(latest(published, "tender/tenderPeriod/endDate"))
+    phase = fold.phase if sealed else phase_of_releases(published, awards, _latest_by_id(published, "contracts"))
+    announced = [award for award in fold.live_awards if award.state == "announced"]
+    first, last = entries[0], entries[-1]
+    searched = (taken["title"], taken["description"], taken["buyer_name"], fold.ocid, *names)
+    return {
+        "process_id": process_id,
+        "organisation_id": first.record.organisation_id,
+        "parent_process_id": fold.parent,
+        "ocid": fold.ocid,
+        "mode": fold.mode,
+        "state": fold.state,
+        "phase": phase,
+        **taken,
+        "buyer_identifier": _buyer_identifier(published),
+        "cpv": _cpv(published),
+        "suppliers": _json(names),
+        "award_amount": amount,
+        "award_currency": currency,
+        "deadline": deadline,
+        "letters_sent": max((award.letters_sent for award in announced if award.letters_sent), default=None),
+        "standstill_until": max((a.standstill_until for a in announced if a.standstill_until), default=None),
+        "suspended": fold.suspended,
+        "cancelled": fold.cancelled,
+        "reinstated": fold.reinstated,
+        "remands": fold.remands,
+        "exceptions": fold.exceptions,
+        "first_time": first.record.time,
+        "last_time": last.record.time,
+        "first_block": first.block_number,
+        "last_block": last.block_number,
+        "acts": len(entries),
+        "releases": len(releases),
+        "problems": sum(row["condition"] in ("altered", "missing", "unreadable") for row in releases),
+        "head": head,
+        "search": " ".join(text for text in searched if text).casefold()[:SEARCH_LIMIT],
+    }
+
+
+def _release(process_id: bytes, entry: Entry, kind: str | None, document: Document) -> dict[str, Any]:
+    record, content, copy = entry.record, document.content, document.copy
+    original = record.subject if act_name(record.act) == "NoticePublished" else ZERO
+    empty = Content({}, None)
+    shown = content or empty
+    return {
+        "process_id": process_id,
+        "sequence": record.sequence,
+        "digest": record.release,
+        "plain_digest": copy.plain if copy else None,
+        "original_digest": None if original == ZERO else original,
+        "act": act_name(record.act),
+        "kind": kind,
+        "time": record.time,
+        "block_number": entry.block_number,
+        "condition": str(document.condition),
+        "problem": document.problem,
+        "ocid": shown.text("ocid"),
+        "release_id": shown.text("id"),
+        "date": shown.text("date"),
+        "tags": _json(shown.texts("tag")),
+        "language": shown.text("language"),
+        "title": shown.text("tender/title"),
+        "value_amount": shown.number("tender/value/amount"),
+        "value_currency": shown.text("tender/value/currency"),
+        "deadline": shown.text("tender/tenderPeriod/endDate"),
+        "suppliers": _json(suppliers_of(shown)),
+        "size": len(copy.data) if copy else None,
+    }
+
+
+def _round(rows: Derived, process_id: bytes, round_: Round, cancelled: bool) -> None:
+    rows.rounds.append(
+        {"process_id": process_id, "round": round_.number, "kind": round_.kind, "state": round_.state,
+         "opened_time": round_.opened_time, "first_deadline": round_.first_deadline, "deadline": round_.deadline,
+         "closed_time": round_.closed_time, "bids_opened_time": round_.bids_opened_time, "counted": round_.counted,
+         "key_set": round_.key_set, "invited": round_.invited, "sequence": round_.sequence,
+         "receivers": _json(receiver.hex() for receiver in round_.receivers)}
+    )  # fmt: skip
+    for bid in round_.bids.values():
+        rows.bids.append(
+            {"process_id": process_id, "round": round_.number, "bid": bid.number, "external": bid.external,
+             "commitment": bid.subject, "author": bid.author, "time": bid.time, "arrival": bid.arrival,
+             "late": bid.arrival > round_.deadline, "admitted": bid.admitted, "present": bid.present,
+             "supersedes": bid.supersedes, "superseded": bid.superseded, "withdrawn": bid.withdrawn,
+             "excluded": bool(bid.exclusions), "outcome": round_.outcome(bid, cancelled), "sequence": bid.sequence}
+        )  # fmt: skip
+
+
+def _look_up(rows: Derived, process_id: bytes, record: ActRecord) -> None:
+    act = act_name(record.act)
+    subject = {"NoticePublished": "original", "BidCommitted": "commitment", "BidWithdrawn": None}.get(act, "document")
+    if act == "AwardAnnounced":
+        subject = None  # the id of a variant, no digest of anything people hold
+    for kind, digest in (("release", record.release), ("document", record.ground), (subject, record.subject)):
+        if kind is not None:
+            _add_lookup(rows, process_id, record, kind, digest)
+
+
+def _add_lookup(rows: Derived, process_id: bytes, record: ActRecord, kind: str, digest: bytes) -> None:
+    row = {"digest": digest, "kind": kind, "process_id": process_id, "sequence": record.sequence,
+           "release": None if record.release == ZERO else record.release}  # fmt: skip
+    if digest != ZERO and row not in rows.lookup[-4:]:  # ground and subject of one act may be the same document
+        rows.lookup.append(row)
+
+
+def latest(published: Sequence[Content], path: str) -> str | None:
+    """The text or number at ``path`` in the latest release that has one."""
+    for content in reversed(published):
+        if found := content.text(path) or content.number(path):
+            return found
+    return None
+
+
+def _latest_by_id(published: Iterable[Content], path: str) -> list[Content]:
+    """The objects of a list that OCDS merges by ``id``, each as the latest release has it."""
+    found: dict[str, Content] = {}
+    for content in published:
+        for item in content.objects(path):
+            found[item.text("id") or item.number("id") or str(len(found))] = item
+    return list(found.values())
+
+
+def _buyer_identifier(published: Sequence[Content]) -> str | None:
+    for content in reversed(published):
+        for party in content.objects("parties"):
+            scheme, number = party.text("identifier/scheme"), party.text("identifier/id")
+            if party.at("id") == content.at("buyer/id") and scheme and number:
+                return f"{scheme}:{number}"
+    return None
+
+
+def _cpv(published: Sequence[Content]) -> str | None:
+    for content in reversed(published):
+        for item in content.objects("tender/items"):
+            if item.text("classification/scheme") == "CPV" and (code := item.text("classification/id")):
+                return code
+    return None
+
+
+def _lot_names(published: Sequence[Content]) -> dict[bytes, tuple[str, str | None]]:
+    return {
+        lot_id(plain): (plain, lot.text("title"))
+        for content in published
+        for lot in content.objects("tender/lots")
+        if (plain := lot.text("id"))
+    }
+
+
+def _json(values: Iterable[Any]) -> str:
+    return orjson.dumps([plain_text(value) or "" for value in values]).decode()

@@ -1,0 +1,88 @@
+"""The bytes behind release digests: from the store, and where those are lost or altered from a verified copy.
+
+The index keeps a copy of each public release it has read. A copy counts only if it gives the digest on the chain, so
+it can be trusted as far as the chain can; it is what lets a check say *what* was altered, not only *that* something
+was. Embargoed and erased releases are never copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ledger.errors import ObjectAltered, ObjectErased, ObjectMissing
+from ledger.index.content import Content, read
+from ledger.index.rows import Condition
+from ledger.ocds.digest import plain_digest
+from ledger.store.objects import ObjectStore, StoreClass
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A release's bytes with its salt, as the index keeps them."""
+
+    salt: bytes
+    data: bytes
+
+    @property
+    def plain(self) -> bytes:
+        """SHA-256 of the bytes without salt, for people who hold the file."""
+        return plain_digest(self.data)
+
+    def gives(self, digest: bytes) -> bool:
+        """Whether these are the bytes that were anchored."""
+        return plain_digest(self.salt + self.data) == digest
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A release as it was found. ``condition`` is that of the stored object; ``copy`` are verified bytes from
+    wherever they still are, ``content`` what they say; both ``None`` where nothing verified may be shown."""
+
+    digest: bytes
+    condition: Condition
+    problem: str | None = None
+    copy: Copy | None = None
+    content: Content | None = None
+
+
+class Documents:
+    """Reads releases from a store; ``copies`` answers with the index's copy of a digest, or ``None``."""
+
+    def __init__(self, store: ObjectStore, copies: Callable[[bytes], Copy | None]) -> None:
+        self._store = store
+        self._copies = copies
+
+    def load(self, digest: bytes, *, embargoed: bool = False) -> Document:
+        """The release of that digest; ``embargoed``: it was anchored as one to be disclosed later."""
+        try:
+            if self._store.kind(digest) is StoreClass.CONFIDENTIAL:
+                return Document(digest, Condition.EMBARGOED)
+            data = self._store.get(digest)
+            return self._read(digest, Copy(self._store.salt(digest) or b"", data), Condition.INTACT, None)
+        except ObjectErased as error:
+            return Document(digest, Condition.ERASED, str(error.values.get("ground")))
+        except ObjectMissing:
+            if embargoed:
+                return Document(digest, Condition.EMBARGOED)
+            return self._from_copy(digest, Condition.MISSING, "not in the store")
+        except ObjectAltered as error:
+            return self._from_copy(digest, Condition.ALTERED, f"stored bytes give {error.values['actual'].hex()}")
+
+    def _from_copy(self, digest: bytes, condition: Condition, problem: str) -> Document:
+        copy = self._copies(digest)
+        if copy is None or not copy.gives(digest):
+            return Document(digest, condition, problem)
+        return self._read(digest, copy, condition, problem)
+
+    def _read(self, digest: bytes, copy: Copy, condition: Condition, problem: str | None) -> Document:
+        try:
+            return Document(digest, condition, problem, copy, read(copy.data))
+        except ValueError as error:
+            found = Condition.UNREADABLE if condition is Condition.INTACT else condition
+            return Document(digest, found, problem or str(error), copy)
+
+
+def no_copies(copies: Mapping[bytes, Copy] | None = None) -> Callable[[bytes], Copy | None]:
+    """Copies out of a mapping, by default none at all."""
+    return (copies or {}).get

@@ -1,0 +1,130 @@
+"""The list of processes: filter, order, and pages by cursor.
+
+A cursor names the last row of a page by its sort keys, so a page costs the same at any depth, and rows that come in
+meanwhile neither repeat nor hide others. It carries the moment of the first page: statuses do not change while one
+pages through.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import astuple
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
+
+from ledger.errors import InvalidCursor, InvalidParameter
+from ledger.index.rows import Page, ProcessFilter, ProcessRow, Sort
+from ledger.index.schema import processes
+from ledger.index.status import status
+
+DEFAULT_FILTER = ProcessFilter()
+MAX_LIMIT = 200
+
+Key = tuple[ColumnElement[Any], bool]  # expression, descending
+
+
+def page_of_processes(
+    connection: Connection,
+    filter: ProcessFilter,
+    cursor: str | None,
+    limit: int,
+    now: int,
+    row_of: Callable[[Row[Any]], ProcessRow],
+) -> Page[ProcessRow]:
+    """One page; see :meth:`ledger.index.queries.Queries.processes`."""
+    if not 1 <= limit <= MAX_LIMIT:
+        raise InvalidParameter(parameter="limit", value=limit, why=f"it must be from 1 to {MAX_LIMIT}")
+    after = None
+    if cursor is not None:
+        now, after = _read_cursor(cursor, filter)
+    where = _conditions(filter, now)
+    keys = _keys(filter.sort, now)
+    query = select(processes, status(now).label("status"), *(key.label(f"key_{n}") for n, (key, _) in enumerate(keys)))
+    query = query.where(*where).order_by(*(key.desc() if descending else key.asc() for key, descending in keys))
+    if after is not None:
+        if len(after) != len(keys):
+            raise InvalidCursor(cursor=cursor)
+        query = query.where(_after(keys, after))
+    rows = connection.execute(query.limit(limit + 1)).all()
+    count: Select[Any] = select(func.count()).select_from(processes).where(*where)
+    return Page(
+        tuple(row_of(row) for row in rows[:limit]),
+        _write_cursor(filter, now, rows[limit - 1], len(keys)) if len(rows) > limit else None,
+        connection.execute(count).scalar_one(),
+    )
+
+
+def _conditions(filter: ProcessFilter, now: int) -> Sequence[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [
+        processes.c.search.contains(word, autoescape=True) for word in (filter.q or "").casefold().split()
+    ]
+    if filter.ocid is not None:
+        found.append(processes.c.ocid == filter.ocid)
+    if filter.organisation_id is not None:
+        found.append(processes.c.organisation_id == filter.organisation_id)
+    if filter.status is not None:
+        found.append(status(now) == filter.status)
+    if filter.mode is not None:
+        found.append(processes.c.mode == filter.mode)
+    if filter.cpv is not None:
+        found.append(processes.c.cpv.startswith(filter.cpv, autoescape=True))
+    if filter.published_from is not None:
+        found.append(processes.c.first_time >= filter.published_from)
+    if filter.published_to is not None:
+        found.append(processes.c.first_time <= filter.published_to)
+    return found
+
+
+def _keys(sort: Sort, now: int) -> Sequence[Key]:
+    identity: Key = (processes.c.process_id, False)
+    if sort is Sort.UPDATED:
+        return (processes.c.last_time, True), identity
+    if sort is Sort.PUBLISHED:
+        return (processes.c.first_time, True), identity
+    if sort is Sort.DEADLINE:
+        deadline = processes.c.deadline
+        group = case((deadline >= now, 0), (deadline < now, 1), else_=2)
+        return (group, False), (func.coalesce(deadline, 0), False), identity
+    untitled = case((processes.c.title.is_(None), 1), else_=0)
+    return (untitled, False), (func.lower(func.coalesce(processes.c.title, "")), False), identity
+
+
+def _after(keys: Sequence[Key], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Rows behind ``values`` in the order of ``keys``: equal in all keys before one in which they come later."""
+    return or_(
+        *(
+            and_(
+                *(earlier == value for (earlier, _), value in zip(keys[:place], values, strict=False)),
+                key < values[place] if descending else key > values[place],
+            )
+            for place, (key, descending) in enumerate(keys)
+        )
+    )
+
+
+def _write_cursor(filter: ProcessFilter, now: int, row: Row[Any], keys: int) -> str:
+    values = [row._mapping[f"key_{place}"] for place in range(keys)]
+    values[-1] = values[-1].hex()
+    return base64.urlsafe_b64encode(orjson.dumps([_fingerprint(filter), now, *values])).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str, filter: ProcessFilter) -> tuple[int, list[Any]]:
+    try:
+        content = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        fingerprint, now, *values = content
+        values[-1] = bytes.fromhex(values[-1])
+    except (ValueError, TypeError, IndexError) as error:
+        raise InvalidCursor(cursor=cursor) from error
+    texts = filter.sort is Sort.TITLE
+    fits = all(isinstance(value, str if texts and place == 1 else int) for place, value in enumerate(values[:-1]))
+    if fingerprint != _fingerprint(filter) or not isinstance(now, int) or not fits:
+        raise InvalidCursor(cursor=cursor)
+    return now, values
+
+
+def _fingerprint(filter: ProcessFilter) -> str:
+    return hashlib.sha256(repr(astuple(filter)).encode()).hexdigest()[:16]

@@ -1,0 +1,78 @@
+"""From what is stored to what a reader is told: the status of a process, clock included.
+
+``processes.phase`` is the status as far as it follows from acts and releases. What follows from dates is derived when
+somebody asks, so that no row goes stale by waiting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, case, or_
+
+from ledger.index.content import Content
+from ledger.index.rows import Status
+from ledger.index.schema import processes
+
+TENDERING = "tendering"
+
+_OF_TENDER = {
+    "planning": "planned",
+    "planned": "planned",
+    "active": TENDERING,
+    "complete": "evaluation",
+    "cancelled": "cancelled",
+    "unsuccessful": "unsuccessful",
+    "withdrawn": "cancelled",
+}
+_OF_TAG = {
+    "planning": "planned",
+    "planningUpdate": "planned",
+    "tender": TENDERING,
+    "tenderAmendment": TENDERING,
+    "tenderUpdate": TENDERING,
+    "tenderCancellation": "cancelled",
+    "award": "awarded",
+    "awardUpdate": "awarded",
+    "awardCancellation": "cancelled",
+    "contract": "concluded",
+    "contractUpdate": "concluded",
+    "contractAmendment": "concluded",
+    "implementation": "concluded",
+    "implementationUpdate": "concluded",
+    "contractTermination": "completed",
+}
+
+
+def status(now: int) -> ColumnElement[str]:
+    """The status of a process at ``now`` as an SQL expression over ``processes``; the only place that derives it."""
+    phase, deadline, standstill = processes.c.phase, processes.c.deadline, processes.c.standstill_until
+    return case(
+        ((phase == TENDERING) & or_(deadline.is_(None), deadline >= now), Status.OPEN),
+        (phase == TENDERING, Status.EVALUATION),
+        ((phase == "awarded") & (standstill >= now), Status.STANDSTILL),
+        else_=phase,
+    )
+
+
+def phase_of_releases(published: Sequence[Content], awards: Sequence[Content], contracts: Sequence[Content]) -> str:
+    """The phase of an observed or anchored process: OCDS ``contracts``, else ``awards``, else ``tender/status``.
+
+    Where a release states no status its tags decide (OCDS releaseTag); ``unknown`` if there is nothing to read.
+    """
+    signed = {contract.text("status") for contract in contracts} - {"cancelled", "pending"}
+    if signed:
+        return "completed" if signed == {"terminated"} else "concluded"
+    states = [award.text("status") for award in awards]
+    tender = next((found for content in reversed(published) if (found := content.text("tender/status"))), None)
+    if any(state not in ("cancelled", "unsuccessful") for state in states):
+        return "awarded"
+    if tender in _OF_TENDER and (tender != "complete" or not states):
+        return _OF_TENDER[tender]
+    if states:
+        return "unsuccessful" if "unsuccessful" in states else "cancelled"
+    for content in reversed(published):
+        for tag in reversed(content.texts("tag")):
+            if tag in _OF_TAG:
+                return _OF_TAG[tag]
+    return str(Status.UNKNOWN)

@@ -1,0 +1,296 @@
+"""Keeps the index in step with the chain.
+
+One batch of blocks is one transaction: raw acts, the derived rows of every process they touch, the heads compared
+with the contract, and the cursor. A kill at any moment leaves the index as it was after some batch.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from ledger.chain.codec import act_digest, decode_log
+from ledger.chain.record import ACT_RECORDED, ZERO
+from ledger.errors import ActsIncomplete, BlockUnknown, ChainMoved, IndexBelongsElsewhere, SiegelError
+from ledger.index import schema
+from ledger.index.database import Index
+from ledger.index.rows import Condition
+from ledger.index.writer import Place, derive_organisations, derive_processes, insert_many
+from ledger.store.objects import ObjectStore
+
+if TYPE_CHECKING:
+    from ledger.chain.client import Chain
+    from ledger.chain.deployment import Deployment
+
+log = logging.getLogger(__name__)
+
+BATCH = 2_000  # blocks in one transaction
+ATTEMPTS = 5  # readings of a chain that is reorganised while it is read
+KEPT = 1_000  # blocks without acts remembered below the cursor, to find where a reorganised chain parted
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one run did: blocks ``from_block`` to ``to_block`` were read (``to_block < from_block``: none), ``acts``
+    of them stored; ``rolled_back_to`` is the last block kept if the chain had been reorganised."""
+
+    from_block: int
+    to_block: int
+    acts: int
+    rolled_back_to: int | None = None
+
+
+class Synchroniser:
+    """Reads one ledger into one index. Several may run on the same index; they take turns."""
+
+    def __init__(
+        self, index: Index, chain: Chain, store: ObjectStore, *, batch: int = BATCH, confirmations: int = 0
+    ) -> None:
+        self._index = index
+        self._chain = chain
+        self._store = store
+        self._batch = batch
+        self._confirmations = confirmations
+        self.place = Place(chain.chain_id, chain.ledger, chain.registry)
+
+    def run_once(self, until: int | None = None) -> Progress:
+        """Read up to the head of the chain, or to block ``until`` if that comes first.
+
+        Raises ``IndexBelongsElsewhere``, ``ActsIncomplete`` or ``SequenceBroken`` (a node that leaves out or adds
+        acts), ``ChainMoved`` if the chain does not hold still, and whatever asking the node raises; the index then
+        stands at the last whole batch.
+        """
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._run(until)
+            except ChainMoved as moved:
+                log.info("reading again: %s", moved)
+        return self._run(until)
+
+    def _run(self, until: int | None) -> Progress:
+        cursor = self._open()
+        rolled_back = None
+        if cursor.block_number is not None and not self._is_block(cursor.block_number, cursor.block_hash):
+            cursor = self._roll_back()
+            rolled_back = cursor.block_number
+        self._take_arrivals()
+        head = self._chain.block_number() - self._confirmations
+        if until is not None:
+            head = min(head, until)
+        start = first = cursor.first_block if cursor.block_number is None else cursor.block_number + 1
+        stored = 0
+        while first <= head:
+            last = min(first + self._batch - 1, head)
+            stored += self._store_batch(first, last)
+            first = last + 1
+        return Progress(start, first - 1, stored, rolled_back)
+
+    def follow(self, stop: threading.Event, poll_interval: float = 1.0) -> None:
+        """Run until ``stop`` is set; failures are logged and tried again after ``poll_interval`` seconds."""
+        while not stop.is_set():
+            try:
+                self.run_once()
+            except SiegelError as error:
+                log.warning("the index stands still: %s", error)
+            stop.wait(poll_interval)
+
+    def rebuild(self) -> Progress:
+        """Empty the index and read everything again.
+
+        Copies of releases that the store still has, altered or not, are kept: they are evidence of what was altered
+        and are believed only as far as they give the digest on the chain. Copies of releases that are gone go, too.
+        """
+        self._open()
+        with self._index.writing() as connection:
+            for table in (*schema.DERIVED, schema.acts, schema.blocks):
+                connection.execute(delete(table))
+            for digest in connection.execute(select(schema.copies.c.digest)).scalars().all():
+                if not self._store.exists(digest):
+                    connection.execute(delete(schema.copies).where(schema.copies.c.digest == digest))
+            connection.execute(update(schema.cursor).values(block_number=None, block_hash=None, block_time=None))
+        return self.run_once()
+
+    # ---- steps -------------------------------------------------------------------------------------------------
+
+    def _open(self) -> Any:
+        """The cursor; begins one in an empty index."""
+        place, deployment = self.place, self._chain.deployment
+        with self._index.reading() as connection:
+            found = connection.execute(select(schema.cursor)).one_or_none()
+        if found is None:
+            with self._index.writing() as connection:
+                if connection.execute(select(schema.cursor)).one_or_none() is None:
+                    connection.execute(insert(schema.cursor), _new_cursor(deployment))
+                found = connection.execute(select(schema.cursor)).one()
+        if (found.chain_id, found.ledger, found.genesis_hash) != (
+            place.chain_id, place.ledger, deployment.genesis_hash
+        ):  # fmt: skip
+            raise IndexBelongsElsewhere(
+                indexed=found.ledger, indexed_chain=found.chain_id, ledger=place.ledger, chain=place.chain_id
+            )
+        return found
+
+    def _store_batch(self, first: int, last: int) -> int:
+        """Read blocks ``first`` to ``last`` and store them in one transaction; how many acts they held."""
+        # Head of the batch before and after its logs: both ends connected and unchanged means the logs are of
+        # exactly this chain, whatever was reorganised meanwhile.
+        bottom, top = self._chain.block(first), self._chain.block(last)
+        acts = self._read_acts(first, last)
+        if self._chain.block(last).hash != top.hash:
+            raise ChainMoved(block=last)
+        blocks = {act["block_number"]: (act.pop("block_hash"), act["time"]) for act in acts}
+        for end in (bottom, top):
+            if blocks.get(end.number, (end.hash,))[0] != end.hash:
+                raise ChainMoved(block=end.number)
+        with self._index.writing() as connection:
+            cursor = connection.execute(select(schema.cursor)).one()
+            expected = cursor.first_block if cursor.block_number is None else cursor.block_number + 1
+            if expected != first or (cursor.block_hash is not None and cursor.block_hash != bottom.parent_hash):
+                raise ChainMoved(block=first)  # another process was faster, or the chain moved below us
+            _store_blocks(connection, blocks, acts, (bottom, top))
+            insert_many(connection, schema.acts, acts)
+            self._derive(connection, acts)
+            self._compare_heads(connection, acts, last)
+            connection.execute(
+                update(schema.cursor).values(block_number=last, block_hash=top.hash, block_time=top.time)
+            )
+            _forget_blocks(connection, cursor.block_number or first, last)
+        return len(acts)
+
+    def _read_acts(self, first: int, last: int) -> list[dict[str, Any]]:
+        acts = []
+        # Proposals and their revocations stand outside the heads and change nothing.
+        for entry in self._chain.logs(first, last, (ACT_RECORDED,)):
+            record = decode_log(entry.topics, entry.data)
+            acts.append(
+                {
+                    "block_number": entry.block_number,
+                    "log_index": entry.log_index,
+                    "account": entry.account,
+                    "process_id": record.process_id,
+                    "organisation_id": record.organisation_id,
+                    "act": record.act,
+                    "sequence": record.sequence,
+                    "time": record.time,
+                    "transaction_hash": entry.transaction_hash,
+                    "transaction_index": entry.transaction_index,
+                    "digest": act_digest(entry.data),
+                    "data": entry.data,
+                    "block_hash": entry.block_hash,
+                }
+            )
+        return acts
+
+    def _derive(self, connection: Connection, acts: Iterable[Any]) -> None:
+        """Derive anew whatever these acts (rows or mappings) touch."""
+        touched = [(act["process_id"], act["organisation_id"]) for act in acts]
+        derive_processes(connection, self.place, {process for process, _ in touched} - {ZERO}, self._store)
+        derive_organisations(connection, self.place, {organisation for _, organisation in touched})
+
+    def _compare_heads(self, connection: Connection, acts: Sequence[Any], block: int) -> None:
+        """The heads of all that was touched must be the contract's own, else acts are missing or false."""
+        processes, organisations = schema.processes, schema.organisations
+        touched = {act["process_id"] for act in acts} - {ZERO}
+        for process_id in sorted(touched):
+            query = select(processes.c.head).where(processes.c.process_id == process_id)
+            self._require_head("ledger", process_id, connection.execute(query).scalar_one(), block)
+        for organisation_id in sorted({act["organisation_id"] for act in acts}):
+            row = connection.execute(
+                select(organisations).where(organisations.c.organisation_id == organisation_id)
+            ).one()
+            self._require_head("ledger", organisation_id, row.list_head, block)
+            self._require_head("registry", organisation_id, row.roles_head, block)
+
+    def _require_head(self, contract: str, series_id: bytes, got: bytes, block: int) -> None:
+        expected = self._chain.head(series_id, contract=contract, block=block)
+        if expected != got:
+            raise ActsIncomplete(process_id=series_id, block=block, got=got, expected=expected)
+
+    def _roll_back(self) -> Any:
+        """Forget the blocks that the chain no longer has; the cursor then stands at the last one it still has."""
+        with self._index.writing() as connection:
+            kept = None
+            for block in connection.execute(select(schema.blocks).order_by(schema.blocks.c.number.desc())).all():
+                if self._is_block(block.number, block.hash):
+                    kept = block
+                    break
+            lowest = -1 if kept is None else kept.number
+            gone = schema.acts.c.block_number > lowest
+            acts = [row._mapping for row in connection.execute(select(schema.acts).where(gone)).all()]
+            connection.execute(delete(schema.acts).where(gone))
+            connection.execute(delete(schema.blocks).where(schema.blocks.c.number > lowest))
+            self._derive(connection, acts)
+            connection.execute(
+                update(schema.cursor).values(
+                    block_number=kept.number if kept else None,
+                    block_hash=kept.hash if kept else None,
+                    block_time=kept.time if kept else None,
+                )
+            )
+            return connection.execute(select(schema.cursor)).one()
+
+    def _take_arrivals(self) -> None:
+        """Releases that were embargoed or missing and can be read now: the chain says nothing of their disclosure."""
+        releases = schema.releases
+        waiting = select(releases.c.process_id, releases.c.digest, releases.c.condition).where(
+            releases.c.condition.in_([Condition.EMBARGOED, Condition.MISSING])
+        )
+        with self._index.reading() as connection:
+            rows = connection.execute(waiting).all()
+        arrived = {row.process_id for row in rows if self._has_arrived(row.digest)}
+        if arrived:
+            with self._index.writing() as connection:
+                derive_processes(connection, self.place, arrived, self._store)
+
+    def _has_arrived(self, digest: bytes) -> bool:
+        return self._store.exists(digest) and self._store.kind(digest).value != "confidential"
+
+    def _is_block(self, number: int, block_hash: bytes) -> bool:
+        try:
+            return bool(self._chain.block(number).hash == block_hash)
+        except BlockUnknown:
+            return False
+
+
+def _new_cursor(deployment: Deployment) -> dict[str, Any]:
+    return {
+        "id": 1,
+        "chain_id": deployment.chain_id,
+        "genesis_hash": deployment.genesis_hash,
+        "ledger": deployment.ledger,
+        "registry": deployment.registry,
+        "first_block": deployment.block,
+    }
+
+
+def _store_blocks(
+    connection: Connection, of_acts: dict[int, tuple[bytes, int]], acts: Sequence[Any], ends: Iterable[Any]
+) -> None:
+    """Blocks with acts and both ends of the batch; only of the ends the header was read."""
+    counts: dict[int, int] = {}
+    for act in acts:
+        counts[act["block_number"]] = counts.get(act["block_number"], 0) + 1
+    rows = {
+        number: {"number": number, "hash": block_hash, "parent_hash": None, "time": time, "acts": counts[number]}
+        for number, (block_hash, time) in of_acts.items()
+    }
+    for end in ends:
+        rows[end.number] = {
+            "number": end.number,
+            "hash": end.hash,
+            "parent_hash": end.parent_hash,
+            "time": end.time,
+            "acts": counts.get(end.number, 0),
+        }
+    insert_many(connection, schema.blocks, list(rows.values()))
+
+
+def _forget_blocks(connection: Connection, was: int, now: int) -> None:
+    blocks = schema.blocks
+    stale = (blocks.c.number >= was - KEPT - BATCH) & (blocks.c.number < now - KEPT) & (blocks.c.acts == 0)
+    connection.execute(delete(blocks).where(stale))

@@ -1,0 +1,152 @@
+"""Writing many rows at once, and making the derived rows of processes and organisations anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, insert, select
+
+from ledger.chain.heads import genesis_list_head, genesis_process_head, genesis_roles_head
+from ledger.chain.record import ZERO
+from ledger.errors import SequenceBroken
+from ledger.index import schema
+from ledger.index.derive import Derived, Entry, derive
+from ledger.index.documents import Copy, Documents
+from ledger.index.organisations import OrganisationFold, kinds_at
+from ledger.index.raw import record_of
+from ledger.store.objects import ObjectStore
+
+CHUNK = 400  # ids in one IN (...): far below every database's limit on parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which ledger an index belongs to."""
+
+    chain_id: int
+    ledger: bytes
+    registry: bytes
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that all have the same columns: COPY on PostgreSQL, executemany on SQLite."""
+    if not rows:
+        return
+    columns = list(rows[0])
+    if connection.dialect.name == "postgresql":
+        names = ", ".join(f'"{column}"' for column in columns)
+        driver = connection.connection.cursor()
+        with driver.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row([row[column] for column in columns])
+        return
+    connection.execute(insert(table), list(rows))
+
+
+def derive_processes(connection: Connection, place: Place, process_ids: Iterable[bytes], store: ObjectStore) -> None:
+    """Replace all derived rows of these processes by what their acts and releases give now.
+
+    Raises ``SequenceBroken`` if the acts of one have a gap.
+    """
+    for chunk in chunks(process_ids):
+        entries = read_entries(connection, chunk)
+        derived = [
+            derive_process(connection, place, process_id, entries[process_id], store)
+            for process_id in chunk
+            if process_id in entries
+        ]
+        for table in schema.OF_PROCESS:
+            connection.execute(delete(table).where(table.c.process_id.in_(chunk)))
+            insert_many(connection, table, [row for rows in derived for row in getattr(rows, table.name)])
+        _keep_copies(connection, derived)
+
+
+def derive_process(
+    connection: Connection, place: Place, process_id: bytes, entries: Sequence[Entry], store: ObjectStore
+) -> Derived:
+    """The rows that the acts and releases of one process give; nothing is written."""
+    documents = Documents(store, copies_in(connection))
+    kinds = kinds_at(connection, entries[0].record.organisation_id, entries[0].block_number)
+    genesis = genesis_process_head(place.chain_id, place.ledger, process_id)
+    return derive(process_id, entries, kinds, genesis, documents.load)
+
+
+def read_entries(connection: Connection, process_ids: Sequence[bytes]) -> dict[bytes, list[Entry]]:
+    """The acts of processes in the order of the chain. Raises ``SequenceBroken`` unless they count 1, 2, 3, ..."""
+    acts = schema.acts
+    query = (
+        select(acts)
+        .where(acts.c.process_id.in_(process_ids))
+        .order_by(acts.c.process_id, acts.c.block_number, acts.c.log_index)
+    )
+    entries: dict[bytes, list[Entry]] = {}
+    for row in connection.execute(query):
+        so_far = entries.setdefault(row.process_id, [])
+        record = record_of(row)
+        if record.sequence != len(so_far) + 1:
+            raise SequenceBroken(process_id=row.process_id, expected=len(so_far) + 1, got=record.sequence)
+        so_far.append(Entry(record, row.block_number, row.digest))
+    return entries
+
+
+def derive_organisations(connection: Connection, place: Place, organisation_ids: Iterable[bytes]) -> None:
+    """Replace the rows of these organisations; their processes must have been derived before."""
+    acts, processes = schema.acts, schema.processes
+    for organisation_id in organisation_ids:
+        fold = OrganisationFold(
+            genesis_list_head(place.chain_id, place.ledger, organisation_id),
+            genesis_roles_head(place.chain_id, place.registry, organisation_id),
+        )
+        query = (
+            select(acts)
+            .where(acts.c.organisation_id == organisation_id)
+            .where((acts.c.process_id == ZERO) | (acts.c.sequence == 1))
+            .order_by(acts.c.block_number, acts.c.log_index)
+        )
+        for row in connection.execute(query):
+            fold.apply(row, from_registry=row.account == place.registry)
+        named = select(processes.c.buyer_name).where(
+            processes.c.organisation_id == organisation_id,
+            processes.c.mode != "observed",
+            processes.c.buyer_name.is_not(None),
+        )
+        name = connection.execute(
+            named.order_by(processes.c.last_time.desc(), processes.c.process_id).limit(1)
+        ).scalar_one_or_none()
+        last = select(func.max(acts.c.time)).where(acts.c.organisation_id == organisation_id)
+        table = schema.organisations
+        connection.execute(delete(table).where(table.c.organisation_id == organisation_id))
+        if fold.seen:
+            values = fold.row(organisation_id, name, connection.execute(last).scalar_one())
+            connection.execute(insert(table), values)
+
+
+def copies_in(connection: Connection) -> Callable[[bytes], Copy | None]:
+    """Answers with the index's own copy of a release."""
+
+    def find(digest: bytes) -> Copy | None:
+        row = connection.execute(select(schema.copies).where(schema.copies.c.digest == digest)).one_or_none()
+        return None if row is None else Copy(row.salt, row.bytes)
+
+    return find
+
+
+def _keep_copies(connection: Connection, derived: Sequence[Derived]) -> None:
+    documents = {document.digest: document for rows in derived for document in rows.documents}
+    for chunk in chunks(documents):
+        connection.execute(delete(schema.copies).where(schema.copies.c.digest.in_(chunk)))
+    rows = [
+        {"digest": document.digest, "salt": document.copy.salt, "bytes": document.copy.data}
+        for document in documents.values()
+        if document.copy is not None
+    ]
+    insert_many(connection, schema.copies, rows)
+
+
+def chunks(values: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """The values in ascending order, a bounded number at a time."""
+    ordered = sorted(set(values))
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]
