@@ -68,7 +68,7 @@ class TenderTerms:
     ocid: str
     parent: Bytes32 = ZERO
     lots: tuple[LotTerms, ...]
-    minimum_standstill: Uint64 = 0
+    minimum_standstill: Uint32 = 0
     rule_set: Bytes32 = ZERO
     criteria: Bytes32 = ZERO
     round: RoundTerms
