@@ -192,12 +192,12 @@ class Chain:
 
     def process(self, process_id: bytes) -> ProcessView:
         """A process as it stands; its state is NONE if it is unknown."""
-        organisation_id, state, *numbers = self.view("process", process_id)
+        organisation_id, state, *numbers = self.view("processOf", process_id)
         return ProcessView(organisation_id, ProcessState(state), *numbers)
 
     def round(self, process_id: bytes, number: int) -> RoundView:
         """A round as it stands; its state is NONE if there is none with this number."""
-        kind, state, *numbers = self.view("round", process_id, number)
+        kind, state, *numbers = self.view("roundOf", process_id, number)
         return RoundView(RoundKind(kind), RoundState(state), *numbers)
 
     def head(self, series_id: bytes, *, contract: str = "ledger", block: int | None = None) -> bytes:

@@ -73,7 +73,7 @@ def deploy(
 ) -> Deployment:
     """Put a new registry and a new ledger on a chain, sent by ``signer``.
 
-    ``governors`` are accounts (20 bytes) of which ``threshold`` must agree; ``delay`` in seconds before they are obeyed.
+    ``governors`` are accounts (20 bytes) of which ``threshold`` must agree; they are obeyed after ``delay`` seconds.
     Raises GovernorsInvalid, and what sending raises.
     """
     transport = transport_to(target)
@@ -87,7 +87,7 @@ def deploy(
         return account, to_int(receipt["blockNumber"], "eth_getTransactionReceipt")
 
     registry, block = create(
-        "OrganisationRegistry", ["address[]", "uint8", "uint64"], [list(governors), threshold, delay]
+        "OrganisationRegistry", ["address[]", "uint8", "uint64"], [sorted(governors), threshold, delay]
     )
     ledger, _ = create("TenderLedger", ["address"], [registry])
     genesis = read_block(transport.request("eth_getBlockByNumber", ["0x0", False]))

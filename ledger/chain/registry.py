@@ -20,7 +20,10 @@ class RegistryAct(Function):
 
 @dataclass(frozen=True)
 class Person:
-    """``roles`` are bits of ``ledger.terms.Role``, zero removes; ``until`` is the last second, zero without end."""
+    """``roles`` are bits of ``ledger.terms.Role``, zero removes; ``until`` is the last second, zero without end.
+
+    Persons are listed in rising order of their accounts.
+    """
 
     account: Account
     roles: Uint8
@@ -37,7 +40,7 @@ class Recipient:
 
 @dataclass(frozen=True)
 class KeySet:
-    """Recipients of the two shared halves of a bid's key; a recipient's index counts from 1 in its list."""
+    """Recipients of the two shared halves of a bid's key, in rising order of the holders; an index counts from 1."""
 
     officer_threshold: Uint8
     custodian_threshold: Uint8
