@@ -59,7 +59,9 @@ def damage_named(table: str) -> Iterator[None]:
     except sqlite3.ProgrammingError as error:
         raise ChainClosed() from error
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorname.startswith(("SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_NOTADB")):
+        # Python's own complaints (text that is no UTF-8) carry no name.
+        name = getattr(error, "sqlite_errorname", "SQLITE_CORRUPT")
+        if name.startswith(("SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_NOTADB")):
             raise ChainDamaged(table=table, key="file", reason=str(error)) from error
         raise ChainStorageFailed(reason=str(error)) from error
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:

@@ -136,6 +136,8 @@ class BackgroundCheck:
             if self._stopping.is_set():
                 return
             self._tell(failure)
+        except Exception as error:  # noqa: BLE001 - a file so broken that reading it fails in a way not foreseen
+            self._tell(ChainDamaged(table="file", key="unknown", reason=f"{type(error).__name__}: {error}"))
         else:
             log.info("every row of the chain is as it was written")
         self.done.set()

@@ -1,0 +1,45 @@
+"""A node in a process of its own, to be killed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+
+class NodeProcess:
+    """``python -m ledger.chain.node`` on a folder; answers at ``url``."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [sys.executable, "-m", "ledger.chain.node", "--path", str(folder)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        self.url = self._process.stdout.readline().strip()
+        if not self.url:
+            assert self._process.stderr is not None
+            raise RuntimeError(self._process.stderr.read())
+
+    def kill(self) -> None:
+        """``kill -9``: no chance to finish anything."""
+        self._process.kill()
+        self._end()
+
+    def stop(self) -> int:
+        """Ask it to stop, and wait; the exit code."""
+        self._process.terminate()
+        return self._end()
+
+    def _end(self) -> int:
+        self._process.communicate()
+        return self._process.returncode
+
+
+def ask(url: str, method: str, *params: Any) -> Any:
+    """The whole answer to one request over HTTP."""
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
