@@ -1,0 +1,86 @@
+"""How dates, money, sizes and digests are written for people."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_currency, format_decimal
+from markupsafe import Markup
+
+from explorer.language import Language
+
+ZONE: Final = ZoneInfo("Europe/Berlin")
+"""Deadlines of German procedures are meant in local time."""
+
+_LOCALES: Final[dict[Language, str]] = {"de": "de_DE", "en": "en_GB"}
+
+
+class Formats:
+    """The filters of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.locale = _LOCALES[language]
+
+    def moment(self, seconds: int | datetime) -> Markup:
+        """A moment to the second; ``seconds`` are Unix seconds or an aware datetime.
+
+        The exact time stands in the element's ``datetime`` in UTC, what is read is local time with its zone.
+        """
+        exact = seconds.astimezone(UTC) if isinstance(seconds, datetime) else datetime.fromtimestamp(seconds, UTC)
+        local = exact.astimezone(ZONE)
+        day = format_date(local, "long", locale=self.locale)
+        clock = format_time(local, "HH:mm:ss" if local.second else "HH:mm", locale=self.locale)
+        unit = " Uhr" if self.language == "de" else ""
+        # CET and CEST are MEZ and MESZ in German; the page must not leave open which clock is meant.
+        zone = format_datetime(local, "z", locale=self.locale)
+        return Markup('<time datetime="{}">{}, {}{} <span class="zone">{}</span></time>').format(
+            exact.isoformat().replace("+00:00", "Z"), day, clock, unit, zone
+        )
+
+    def day(self, seconds: int | datetime) -> Markup:
+        """The day alone, for lists."""
+        exact = seconds.astimezone(UTC) if isinstance(seconds, datetime) else datetime.fromtimestamp(seconds, UTC)
+        return Markup('<time datetime="{}">{}</time>').format(
+            exact.isoformat().replace("+00:00", "Z"), format_date(exact.astimezone(ZONE), "medium", locale=self.locale)
+        )
+
+    def money(self, amount: float | Decimal | str, currency: str | None) -> str:
+        """An amount with its currency (OCDS ``value``); without a currency the bare number."""
+        number = Decimal(str(amount))
+        if not currency:
+            return format_decimal(number, locale=self.locale)
+        return format_currency(number, currency, locale=self.locale)
+
+    def number(self, value: float | Decimal) -> str:
+        """A number with the language's separators."""
+        return format_decimal(value, locale=self.locale)
+
+    def size(self, octets: int) -> str:
+        """A file size in the unit that people read."""
+        value, unit = float(octets), "B"
+        for unit in ("B", "kB", "MB", "GB"):  # noqa: B007
+            if value < 1000 or unit == "GB":
+                break
+            value /= 1000
+        return f"{format_decimal(round(value, 1), locale=self.locale)}\u00a0{unit}"
+
+
+def digest(value: bytes | str) -> str:
+    """32 or 20 bytes as ``0x`` and lower-case hex."""
+    return value if isinstance(value, str) else "0x" + value.hex()
+
+
+def short(value: bytes | str) -> str:
+    """The first and last four bytes: enough to recognise a digest, never enough to compare it."""
+    text = digest(value).removeprefix("0x")
+    return f"{text[:8]}…{text[-8:]}"
+
+
+def capitalize_first(text: str) -> str:
+    """A phrase as the beginning of a sentence; unlike ``capitalize`` it leaves all other letters alone."""
+    return text[:1].upper() + text[1:]

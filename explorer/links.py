@@ -1,0 +1,67 @@
+"""Addresses of pages and of their JSON, and identifiers as they stand in addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from ledger.errors import InvalidDigest
+
+API = "/api/v1"
+
+
+def identifier(text: str) -> bytes:
+    """32 bytes from hex, with or without ``0x``; raises ``InvalidDigest``."""
+    cleaned = text.strip().lower().removeprefix("0x")
+    try:
+        value = bytes.fromhex(cleaned)
+    except ValueError:
+        raise InvalidDigest(text=text) from None
+    if len(value) != 32:
+        raise InvalidDigest(text=text)
+    return value
+
+
+def process_page(process_id: bytes) -> str:
+    """Page of a process."""
+    return f"/processes/0x{process_id.hex()}"
+
+
+def organisation_page(organisation_id: bytes) -> str:
+    """Page of an organisation."""
+    return f"/organisations/0x{organisation_id.hex()}"
+
+
+def release_file(digest: bytes) -> str:
+    """The stored bytes of a release."""
+    return f"{API}/releases/0x{digest.hex()}"
+
+
+def document_file(digest: bytes) -> str:
+    """The stored bytes of a document."""
+    return f"{API}/documents/0x{digest.hex()}"
+
+
+def api_processes(query: Mapping[str, str]) -> str:
+    """The list of processes as JSON."""
+    return f"{API}/processes" + (f"?{urlencode(query)}" if query else "")
+
+
+def api_process(process_id: bytes, part: str = "") -> str:
+    """One process as JSON; ``part`` is ``/record``, ``/acts`` or ``/rounds``."""
+    return f"{API}/processes/0x{process_id.hex()}{part}"
+
+
+def api_organisation(organisation_id: bytes) -> str:
+    """One organisation as JSON."""
+    return f"{API}/organisations/0x{organisation_id.hex()}"
+
+
+def api_lookup(digest: bytes) -> str:
+    """What a digest names, as JSON."""
+    return f"{API}/lookup/0x{digest.hex()}"
+
+
+def lookup_page(digest: bytes, name: str = "") -> str:
+    """Page that says what a digest names; ``name`` is the file the reader chose."""
+    return f"/lookup?{urlencode({'digest': digest.hex(), **({'name': name} if name else {})})}"

@@ -1,0 +1,42 @@
+"""The list of organisations and the page of one."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from explorer import links
+from explorer.render import Renderer
+from ledger.index.rows import ProcessFilter
+
+PAGE_SIZE = 20
+
+
+def routes(renderer: Renderer) -> list[Route]:
+    """List and single pages."""
+
+    def organisations(request: Request) -> Response:
+        values = {"organisations": renderer.services.queries.organisations()}
+        return renderer.page(request, "organisations.html", values, data_url=f"{links.API}/organisations")
+
+    def organisation(request: Request) -> Response:
+        organisation_id = links.identifier(request.path_params["organisation_id"])
+        queries = renderer.services.queries
+        found = queries.organisation(organisation_id)
+        cursor = request.query_params.get("cursor") or None
+        page = queries.processes(ProcessFilter(organisation_id=organisation_id), cursor, PAGE_SIZE)
+        address = links.organisation_page(organisation_id)
+        values = {
+            "organisation": found,
+            "page": page,
+            "first_page": address if cursor else None,
+            "next_page": f"{address}?{urlencode({'cursor': page.next_cursor})}" if page.next_cursor else None,
+        }
+        return renderer.page(
+            request, "organisation.html", values, data_url=links.api_organisation(organisation_id)
+        )
+
+    return [Route("/organisations", organisations), Route("/organisations/{organisation_id}", organisation)]

@@ -1,0 +1,49 @@
+"""The list of processes and the page of one process."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from explorer import links
+from explorer.process_view import view
+from explorer.render import Renderer
+from ledger.index.rows import ProcessFilter, Status
+
+PAGE_SIZE = 20
+
+
+def routes(renderer: Renderer) -> list[Route]:
+    """Start page with the list, and one page a process."""
+
+    def start(request: Request) -> Response:
+        chosen = {name: request.query_params.get(name, "").strip() for name in ("q", "status", "mode")}
+        # A NUL cannot stand in PostgreSQL text; no title contains one, so leaving it out changes no answer.
+        wanted = ProcessFilter(
+            q=chosen["q"].replace("\0", "") or None,
+            status=Status(chosen["status"]) if chosen["status"] in set(Status) else None,
+            mode=chosen["mode"] if chosen["mode"] in ("observed", "anchored", "sealed") else None,
+        )
+        cursor = request.query_params.get("cursor") or None
+        found = renderer.services.queries.processes(wanted, cursor, PAGE_SIZE)
+        asked = {name: value for name, value in chosen.items() if value}
+        values = {
+            "page": found,
+            "chosen": chosen,
+            "searching": bool(asked),
+            "first_page": f"/?{urlencode(asked)}" if cursor else None,
+            "next_page": f"/?{urlencode({**asked, 'cursor': found.next_cursor})}" if found.next_cursor else None,
+            "index": renderer.services.status(),
+        }
+        address = links.api_processes({**asked, **({"cursor": cursor} if cursor else {})})
+        return renderer.page(request, "start.html", values, data_url=address)
+
+    def process(request: Request) -> Response:
+        process_id = links.identifier(request.path_params["process_id"])
+        values = {"process": view(renderer.services, process_id)}
+        return renderer.page(request, "process.html", values, data_url=links.api_process(process_id))
+
+    return [Route("/", start), Route("/processes/{process_id}", process)]

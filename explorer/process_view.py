@@ -1,0 +1,140 @@
+"""All that the page of one process shows, gathered once and checked against the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from api.services import Services
+from explorer.release_content import Document, ReleaseContent, read_content
+from ledger.errors import SiegelError
+from ledger.index.check import Difference
+from ledger.index.rows import (
+    ActRow,
+    AwardRow,
+    Condition,
+    LotRow,
+    OrganisationRow,
+    ProcessRow,
+    ReleaseRow,
+    RoundRow,
+    SuspensionRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseView:
+    """One release with what its bytes say; ``content`` is ``None`` where they are not to be had or not intact."""
+
+    row: ReleaseRow
+    content: ReleaseContent | None
+    altered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act on the timeline. ``altered``: something that belongs to it is not as it was recorded. ``lot`` is named
+    only where a process has several."""
+
+    act: ActRow
+    release: ReleaseView | None
+    lot: LotRow | None
+    altered: bool
+    early: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessView:
+    """``recorder`` is whose process it is in the registry: the buyer, or the observer of an observed one.
+    ``unchecked`` is the failure that kept the comparison with the chain from being made, else ``None``."""
+
+    row: ProcessRow
+    recorder: OrganisationRow
+    steps: Sequence[Step]
+    releases: Sequence[ReleaseView]
+    rounds: Sequence[RoundRow]
+    lots: Sequence[LotRow]
+    awards: Sequence[AwardRow]
+    suspensions: Sequence[SuspensionRow]
+    documents: Sequence[Document]
+    differences: Sequence[Difference]
+    unchecked: SiegelError | None
+
+
+def view(services: Services, process_id: bytes) -> ProcessView:
+    """The process ``process_id``; raises ``ProcessUnknown``.
+
+    The comparison with chain and store is made anew for every reader: an alteration must not stay unseen until the
+    next scheduled check. Where the chain cannot be asked the page says that it was not checked.
+    """
+    queries = services.queries
+    row = queries.process(process_id)
+    unchecked: SiegelError | None = None
+    differences: Sequence[Difference] = ()
+    try:
+        differences = services.check_process(process_id)
+    except SiegelError as error:
+        unchecked = error
+    altered = {difference.release for difference in differences if difference.release}
+    altered_steps = {difference.sequence for difference in differences if difference.sequence is not None}
+    releases = [_release(services, release, altered) for release in queries.releases(process_id)]
+    by_sequence = {release.row.sequence: release for release in releases}
+    lots = queries.lots(process_id)
+    awards = queries.awards(process_id)
+    early = {award.award for award in awards if award.early}
+    named = {lot.lot: lot for lot in lots} if len(lots) > 1 else {}
+    steps = [
+        _step(act, by_sequence, named, altered_steps, early)
+        for act in queries.acts(process_id)
+    ]
+    return ProcessView(
+        row=row,
+        recorder=queries.organisation(row.organisation_id),
+        steps=steps,
+        releases=releases,
+        rounds=queries.rounds(process_id),
+        lots=lots,
+        awards=awards,
+        suspensions=queries.suspensions(process_id),
+        documents=_documents(releases),
+        differences=differences,
+        unchecked=unchecked,
+    )
+
+
+def _release(services: Services, row: ReleaseRow, altered: set[bytes]) -> ReleaseView:
+    is_altered = row.digest in altered
+    content = None
+    if not is_altered and row.condition not in (Condition.EMBARGOED, Condition.ERASED):
+        try:
+            content = read_content(services.store, row.digest)
+        except SiegelError:
+            # The check above has named this failure; a second report of it would say nothing new.
+            is_altered = True
+    return ReleaseView(row, content, is_altered)
+
+
+def _step(
+    act: ActRow,
+    releases: Mapping[int, ReleaseView],
+    lots: Mapping[bytes, LotRow],
+    altered: set[int],
+    early: set[int],
+) -> Step:
+    release = releases.get(act.sequence)
+    return Step(
+        act=act,
+        release=release,
+        lot=lots.get(act.lot) if act.lot else None,
+        altered=act.sequence in altered or bool(release and release.altered),
+        early=act.act == "ContractConcluded" and act.ref in early,
+    )
+
+
+def _documents(releases: Sequence[ReleaseView]) -> list[Document]:
+    """Documents of all releases, each once: a later release repeats those of the earlier ones."""
+    found: dict[tuple[str, bytes | str | None], Document] = {}
+    for release in releases:
+        for document in release.content.documents if release.content else ():
+            found[document.identifier, document.digest or document.url] = document
+    return list(found.values())

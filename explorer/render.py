@@ -1,0 +1,123 @@
+"""Turns a template and its values into an answer, in the reader's language."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from api.services import Services
+from explorer import formats, links
+from explorer.actors import Actors
+from explorer.language import COOKIE, LANGUAGES, Language, catalogue, choose, known
+from explorer.sentences import Sentences, bid_number
+from explorer.words import Words
+
+STATIC_DIR: Final = Path(__file__).parent / "static"
+_YEAR: Final = 365 * 24 * 3600
+
+
+class Renderer:
+    """Pages of one installation; one template environment a language, made on first use."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._environment = cache(_environment)
+
+    def language(self, request: Request) -> Language:
+        """The language in which ``request`` is answered."""
+        return choose(
+            request.query_params.get("lang"),
+            request.cookies.get(COOKIE),
+            request.headers.get("accept-language", ""),
+            self.services.settings.language,
+        )
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        values: Mapping[str, Any],
+        *,
+        data_url: str | None = None,
+        status: int = 200,
+    ) -> HTMLResponse:
+        """``template`` filled with ``values``; ``data_url`` is the address of the same content as JSON."""
+        language = self.language(request)
+        settings = self.services.settings
+        html = self._environment(language).get_template(template).render(
+            **values,
+            path=request.url.path,
+            languages=[(code, _with_language(request, code)) for code in LANGUAGES],
+            data_url=data_url,
+            operator=settings.operator,
+            license_url=settings.license_url,
+            chain_id=self.services.deployment.chain_id,
+            ledger=self.services.deployment.ledger,
+        )
+        response = HTMLResponse(html, status, {"content-language": language, "vary": "Accept-Language, Cookie"})
+        if known(request.query_params.get("lang")):
+            response.set_cookie(COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax")
+        return response
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("explorer"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    messages = catalogue(language)
+    environment.install_gettext_callables(messages.gettext, messages.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    written = formats.Formats(language)
+    words = Words(messages)
+    environment.filters.update(
+        moment=written.moment,
+        day=written.day,
+        money=written.money,
+        number=written.number,
+        size=written.size,
+        digest=formats.digest,
+        short=formats.short,
+        capitalize_first=formats.capitalize_first,
+        process_page=links.process_page,
+        organisation_page=links.organisation_page,
+        release_file=links.release_file,
+        document_file=links.document_file,
+        api_process=links.api_process,
+        tag_word=words.tag,
+    )
+    environment.globals.update(
+        asset=asset,
+        language=language,
+        words=words,
+        sentences=Sentences(messages, written),
+        actors=Actors(messages),
+        bid_number=bid_number,
+        translate=messages.gettext,
+        failure_sentence=lambda error: error.sentence_in(messages.gettext(error.sentence)),
+    )
+    return environment
+
+
+@cache
+def asset(name: str) -> str:
+    """Address of a static file; the digest in it lets browsers keep the file for ever."""
+    version = hashlib.sha256((STATIC_DIR / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={version}"
+
+
+def _with_language(request: Request, language: Language) -> str:
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return f"{request.url.path}?{urlencode([*kept, ('lang', language)])}"

@@ -1,0 +1,215 @@
+"""What statuses, modes, kinds and conditions are called on the page, with one sentence each.
+
+The texts are message ids (English); templates and pages translate them.
+"""
+
+from __future__ import annotations
+
+
+from dataclasses import dataclass, replace
+from gettext import NullTranslations
+from typing import Final
+
+from ledger.index.rows import Condition, Status
+
+
+def N_(message: str) -> str:
+    """Marks ``message`` for the catalogue without translating it yet."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A term as the page shows it: ``label``, one ``sentence``, KERN's ``tone`` and the name of an ``icon``."""
+
+    label: str
+    sentence: str
+    tone: str = "plain"
+    icon: str = "dot"
+
+
+_MODES: Final = {
+    "observed": Word(
+        N_("Observed"),
+        N_("Somebody else keeps the buyer's public notices here; the buyer itself does not take part."),
+        icon="eye",
+    ),
+    "anchored": Word(
+        N_("Anchored"),
+        N_("The buyer itself keeps proof here of everything it publishes; bids go to its own platform."),
+        icon="anchor",
+    ),
+    "sealed": Word(
+        N_("Sealed"),
+        N_("The whole procedure runs under the rules of the ledger, from the invitation to the contract; bids stay sealed until the opening."),
+        icon="seal",
+    ),
+}
+
+_STATUSES: Final = {
+    Status.PLANNED: Word(N_("Planned"), N_("The procedure has been announced and has not begun."), "plain", "clock"),
+    Status.OPEN: Word(N_("Open"), N_("Bids can be submitted."), "success", "clock"),
+    Status.EVALUATION: Word(
+        N_("Under evaluation"), N_("The deadline has passed; the buyer is examining what was submitted."), "info", "search"
+    ),
+    Status.AWARDED: Word(N_("Awarded"), N_("The buyer has decided who is to get the contract."), "info", "check"),
+    Status.STANDSTILL: Word(
+        N_("Standstill"),
+        N_("The buyer has decided; it must wait before the contract, so that others can have the decision reviewed."),
+        "warning",
+        "pause",
+    ),
+    Status.CONCLUDED: Word(N_("Contract concluded"), N_("The contract has been concluded."), "info", "check"),
+    Status.COMPLETED: Word(N_("Completed"), N_("The contract has been performed."), "plain", "check"),
+    Status.TERMINATED: Word(N_("Contract terminated"), N_("The contract was ended early."), "danger", "cross"),
+    Status.CANCELLED: Word(N_("Cancelled"), N_("The buyer has cancelled the procedure."), "danger", "cross"),
+    Status.UNSUCCESSFUL: Word(N_("Without result"), N_("The procedure ended without an award."), "plain", "cross"),
+    Status.UNKNOWN: Word(N_("Not stated"), N_("The notices published so far do not say where the procedure stands."), "plain"),
+}
+
+_CONDITIONS: Final = {
+    Condition.INTACT: Word(N_("unaltered"), N_("The stored file is exactly the one that was recorded."), "success", "check"),
+    Condition.EMBARGOED: Word(
+        N_("recorded, not yet public"),
+        N_("The file was recorded when it was sent to the Official Journal; it may be published only afterwards (§ 40 VgV)."),
+        "warning",
+        "clock",
+    ),
+    Condition.MISSING: Word(N_("missing"), N_("The file is not in the store any more."), "danger", "warning"),
+    Condition.ALTERED: Word(
+        N_("altered"), N_("The stored file is not the one that was recorded."), "danger", "warning"
+    ),
+    Condition.UNREADABLE: Word(
+        N_("unreadable"), N_("The file is the one that was recorded, but it is not a readable notice."), "warning", "warning"
+    ),
+    Condition.ERASED: Word(
+        N_("erased"), N_("The file was erased on purpose; its check value still proves that it existed."), "plain", "cross"
+    ),
+}
+
+_METHODS: Final = {
+    "open": N_("open procedure"),
+    "selective": N_("restricted procedure with a call for participation"),
+    "limited": N_("procedure with selected tenderers"),
+    "direct": N_("direct award"),
+}
+
+_CATEGORIES: Final = {"goods": N_("Supplies"), "works": N_("Works"), "services": N_("Services")}
+
+_OUTCOMES: Final = {
+    "pending": N_("sealed until the opening"),
+    "external": N_("opened with the others"),
+    "opened": N_("opened"),
+    "unreadable": N_("unreadable"),
+    "cover": N_("cover entry, no bid"),
+    "superseded": N_("replaced by a later bid"),
+    "withdrawn": N_("withdrawn"),
+    "missing": N_("not handed in"),
+    "late": N_("late, stays sealed"),
+    "returned": N_("returned unopened"),
+}
+
+_AWARDS: Final = {
+    "announced": N_("announced, contract not concluded"),
+    "withdrawn": N_("withdrawn"),
+    "concluded": N_("contract concluded"),
+    "terminated": N_("contract terminated"),
+    "completed": N_("contract performed"),
+    "void": N_("void, the procedure was set back"),
+}
+
+_TAGS: Final = {
+    "planning": N_("advance notice"),
+    "planningUpdate": N_("change of an advance notice"),
+    "tender": N_("contract notice"),
+    "tenderAmendment": N_("amendment"),
+    "tenderUpdate": N_("update"),
+    "tenderCancellation": N_("cancellation"),
+    "award": N_("award"),
+    "awardUpdate": N_("update of the award"),
+    "awardCancellation": N_("withdrawal of the award"),
+    "contract": N_("contract"),
+    "contractUpdate": N_("update of the contract"),
+    "contractAmendment": N_("modification of the contract"),
+    "implementation": N_("performance"),
+    "implementationUpdate": N_("update of the performance"),
+    "contractTermination": N_("end of the contract"),
+}
+
+_KINDS: Final = {
+    "buyer": N_("Buyer"),
+    "observer": N_("Observer"),
+    "custodian": N_("Custodian"),
+    "receiver": N_("Receiver"),
+    "reviewBody": N_("Review body"),
+    "member": N_("Member"),
+}
+
+_FINDINGS: Final = {
+    "release": N_("This is a notice as the ledger records it."),
+    "file": N_("This is exactly the file of a recorded notice."),
+    "original": N_("This is the original file from which a recorded notice was made."),
+    "commitment": N_("This is the commitment of a sealed bid."),
+    "document": N_("This is a document that belongs to a recorded notice."),
+    "act": N_("This is an act of a procedure."),
+    "block": N_("This is a block of the chain in which an act was recorded."),
+    "transaction": N_("This is the transaction that recorded an act."),
+}
+
+
+class Words:
+    """The terms in one language."""
+
+    def __init__(self, messages: NullTranslations) -> None:
+        self._ = messages.gettext
+
+    def mode(self, mode: str) -> Word:
+        """A process's mode."""
+        return self._spoken(_MODES[mode])
+
+    def modes(self) -> list[tuple[str, Word]]:
+        """All modes, from the loosest to the strictest."""
+        return [(mode, self._spoken(word)) for mode, word in _MODES.items()]
+
+    def status(self, status: Status) -> Word:
+        """Where a process stands."""
+        return self._spoken(_STATUSES[status])
+
+    def statuses(self) -> list[tuple[Status, Word]]:
+        """All statuses in the order in which a process goes through them."""
+        return [(status, self._spoken(word)) for status, word in _STATUSES.items()]
+
+    def condition(self, condition: Condition) -> Word:
+        """In what state a stored file was found."""
+        return self._spoken(_CONDITIONS[condition])
+
+    def method(self, code: str) -> str:
+        """A kind of procedure (OCDS ``procurementMethod``); a code the standard does not know stays as it is."""
+        return self._(_METHODS.get(code, code))
+
+    def category(self, code: str) -> str:
+        """What is bought (OCDS ``mainProcurementCategory``)."""
+        return self._(_CATEGORIES.get(code, code))
+
+    def tag(self, code: str) -> str:
+        """What a release is about (OCDS ``releaseTag``)."""
+        return self._(_TAGS.get(code, code))
+
+    def outcome(self, outcome: str) -> str:
+        """How a bid ended."""
+        return self._(_OUTCOMES[outcome])
+
+    def award(self, state: str) -> str:
+        """Where an award stands."""
+        return self._(_AWARDS[state])
+
+    def kind(self, kind: str) -> str:
+        """What an organisation is in the registry."""
+        return self._(_KINDS[kind])
+
+    def finding(self, kind: str) -> str:
+        """What a digest names."""
+        return self._(_FINDINGS[kind])
+
+    def _spoken(self, word: Word) -> Word:
+        return replace(word, label=self._(word.label), sentence=self._(word.sentence))
