@@ -103,10 +103,39 @@ class DeploymentMissing(SiegelError):
     status = 404
 
 
+class DeploymentExists(SiegelError):
+    """The home names deployed smart contracts already; a second deployment would hide the first one's acts."""
+
+    sentence = "Smart contracts are deployed already: {path}."
+    status = 409
+
+
 class ArgumentInvalid(SiegelError):
     """An argument on the command line has the wrong shape."""
 
     sentence = "{argument} cannot be {value}: {why}."
+
+
+class SecondPersonMissing(SiegelError):
+    """Nobody alone performs this act, and the command names no way to the others."""
+
+    sentence = (
+        "{act} needs more than one person: name the other's key with --together-with NAME, or write a proposal to mail "
+        "with --propose FILE."
+    )
+
+
+class FileUnusable(SiegelError):
+    """The operating system refuses a file or folder: missing, not permitted, disk full."""
+
+    sentence = "{path} cannot be used: {why}."
+
+
+class BuyerForeign(SiegelError):
+    """A notice of another buyer is anchored by an observer only, so that nobody takes it for the buyer's own."""
+
+    sentence = "The release is of the buyer {buyer}, not of {publisher}; siegel import --observer anchors it as observed."
+    status = 403
 
 
 class ProposalUnreadable(SiegelError):
@@ -119,6 +148,13 @@ class ProposalForOtherLedger(SiegelError):
     """A proposal belongs to another chain or ledger than the one it was to be approved on."""
 
     sentence = "The proposal is for the ledger {theirs} on chain {their_chain}; this is {ours} on chain {our_chain}."
+    status = 409
+
+
+class ProposalNotStanding(SiegelError):
+    """The first half of a proposal does not stand on the ledger (any more): revoked, expired, or never recorded."""
+
+    sentence = "The first half of this proposal does not stand on the ledger: {why}."
     status = 409
 
 
@@ -640,6 +676,20 @@ class ChainMoved(SiegelError):
     """The chain was reorganised while a batch was read; the batch is dropped and read again."""
 
     sentence = "Block {block} changed while it was read."
+    status = 503
+
+
+class ReleaseUnreadable(SiegelError):
+    """A release has the right digest, but its bytes are no OCDS release; whoever anchored it anchored that."""
+
+    sentence = "The release {digest} cannot be read: {why}."
+    status = 500
+
+
+class IndexNotReady(SiegelError):
+    """The index has not read its first blocks yet, or the chain does not answer."""
+
+    sentence = "The index is not ready: it stands at block {indexed}, the chain at {head} ({why})."
     status = 503
 
 

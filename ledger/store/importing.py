@@ -7,7 +7,7 @@ known is decided by the state database: one release for each organisation, ocid 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select
 
 from ledger.errors import SiegelError
 from ledger.ocds.digest import new_salt, plain_digest
-from ledger.ocds.importer import ReadFile, read_file
+from ledger.ocds.importer import ReadFile, SourceRelease, read_file
 from ledger.ocds.json_text import write_json
 from ledger.ocds.privacy import DisclosurePolicy
 from ledger.ocds.report import ImportReport
@@ -46,26 +46,50 @@ def files_of(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def inspect_file(path: Path) -> ReadFile:
-    """Read a file without keeping anything of it: what ``import --dry-run`` reports."""
-    return read_file(path.read_bytes())
+def inspect_file(path: Path, admit: Callable[[SourceRelease], None] | None = None) -> ReadFile:
+    """Read a file without keeping anything of it: what ``import --dry-run`` reports. ``admit`` as below."""
+    content = read_file(path.read_bytes())
+    _refuse_unadmitted(content, admit)
+    return content
 
 
 def prepare_import(
-    paths: Iterable[Path], releases: ReleaseStore, organisation_id: bytes, policy: DisclosurePolicy
+    paths: Iterable[Path],
+    releases: ReleaseStore,
+    organisation_id: bytes,
+    policy: DisclosurePolicy,
+    *,
+    admit: Callable[[SourceRelease], None] | None = None,
 ) -> Iterator[ImportedFile]:
     """Prepare every release of these files, one file after the other.
+
+    ``admit`` raises a named failure for a release that this organisation is not to anchor.
 
     Once all are through, ``releases.waiting(organisation_id)`` is what to anchor, in order of the releases' dates
     over all files, left-overs of an interrupted import among them. Bad content raises nothing; it is in the reports.
     """
     for path in files_of(paths):
-        yield _prepare_file(path, releases, organisation_id, policy)
+        yield _prepare_file(path, releases, organisation_id, policy, admit)
 
 
-def _prepare_file(path: Path, releases: ReleaseStore, organisation_id: bytes, policy: DisclosurePolicy) -> ImportedFile:
+def _refuse_unadmitted(content: ReadFile, admit: Callable[[SourceRelease], None] | None) -> None:
+    for found in list(content.releases) if admit else ():
+        try:
+            admit(found)  # type: ignore[misc]
+        except SiegelError as error:
+            content.refuse(found, error)
+
+
+def _prepare_file(
+    path: Path,
+    releases: ReleaseStore,
+    organisation_id: bytes,
+    policy: DisclosurePolicy,
+    admit: Callable[[SourceRelease], None] | None,
+) -> ImportedFile:
     data = path.read_bytes()
     content = read_file(data)
+    _refuse_unadmitted(content, admit)
     new: list[PreparedRelease] = []
     known: list[PreparedRelease] = []
     source_digest = _keep_source(data, releases, organisation_id) if content.releases else None

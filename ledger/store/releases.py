@@ -109,9 +109,14 @@ class ReleaseStore:
             return _find(connection, organisation_id, ocid, release_id)
 
     def waiting(self, organisation_id: bytes) -> list[PreparedRelease]:
-        """Releases that are not recorded yet, oldest first, ties in the order of preparation: what to send next."""
+        """Notices that are not recorded yet, oldest first, ties in the order of preparation: what to send next.
+
+        Releases of other acts are left out: sent as notices, they would say something else.
+        """
         query = _QUERY.where(
-            releases.c.organisation_id == organisation_id, outbox.c.status != OutboxStatus.RECORDED
+            releases.c.organisation_id == organisation_id,
+            outbox.c.act == NOTICE,
+            outbox.c.status != OutboxStatus.RECORDED,
         ).order_by(releases.c.moment, releases.c.position)
         with self.state.reading() as connection:
             return [_prepared(row) for row in connection.execute(query)]

@@ -1,0 +1,13 @@
+"""``siegel``: the command line. One file, or one folder, a group of commands."""
+
+from __future__ import annotations
+
+from ledger.cli import acts, approve, backup, init, keys
+from ledger.cli.command import root
+
+app = root("Vergabesiegel: a ledger that makes public procurement checkable.")
+init.register(app)
+keys.register(app)
+acts.register(app)
+approve.register(app)
+backup.register(app)

@@ -1,0 +1,121 @@
+"""From a finished act to the ledger: alone, by two officers at one desk, or by a proposal that is mailed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ledger.chain.acts import LedgerAct
+from ledger.chain.client import Recorded
+from ledger.chain.record import ZERO
+from ledger.chain.registry import RegistryAct
+from ledger.chain.signers import Signer
+from ledger.cli.acts.making import Enclosure
+from ledger.cli.acts.proposal import Enclosed, Proposal
+from ledger.cli.acts.words import describe_call, describe_record, entry_of
+from ledger.cli.answer import Answer
+from ledger.cli.language import say
+from ledger.cli.session import Session
+from ledger.cli.values import shown_moment
+from ledger.errors import ArgumentInvalid, SecondPersonMissing
+from ledger.store.outbox import Outbox
+from ledger.store.releases import notice_key
+from ledger.terms import STATUTE, Act, StatuteEntry
+
+Call = LedgerAct | RegistryAct
+
+
+def default_key(entry: StatuteEntry | None) -> str:
+    """The key that acts where ``--as`` is not given: the one that ``siegel init`` makes for the role."""
+    if entry is not None and entry.who[0] in ("publisher", "auditor"):
+        return entry.who[0]
+    return "governor" if entry is not None and entry.who[0] == "governors" else "officer-one"
+
+
+def carry_out(
+    session: Session,
+    call: Call,
+    enclosures: list[Enclosure],
+    *,
+    as_: str | None,
+    together_with: str | None,
+    propose: Path | None,
+) -> Answer:
+    """Sends the act. Raises ``SecondPersonMissing`` where others must agree and no way to them was given."""
+    entry = entry_of(call)
+    if propose is not None and propose.exists():
+        raise ArgumentInvalid(argument="--propose", value=propose, why="exists")
+    if together_with is None and propose is None and _others_needed(session, entry):
+        raise SecondPersonMissing(act=entry.name if entry else call.function)
+    signer = session.signer(as_ or default_key(entry))
+    # Asked for before the first half is sent: a mistyped passphrase must not leave half an act behind.
+    second = session.signer(together_with) if together_with is not None else None
+    recorded = session.chain.send(call, signer)
+    if second is not None and not recorded.records:
+        recorded = session.chain.send(call, second)
+    if propose is not None and not recorded.records:
+        return _proposed(session, call, enclosures, signer, recorded, propose)
+    note_recorded(session, recorded)
+    return answer_of(call, recorded)
+
+
+def note_recorded(session: Session, recorded: Recorded) -> None:
+    """Strikes the acts' releases off the outbox."""
+    published = [record for record in recorded.records if record.release != ZERO]
+    if not published:
+        return
+    with session.state.writing() as connection:
+        outbox = Outbox(connection)
+        for record in published:
+            key = notice_key(record.organisation_id, record.release)
+            # A second officer's home does not have the first one's outbox.
+            if outbox.get(key) is not None:
+                outbox.mark_recorded([key], recorded.transaction_hash)
+
+
+def _others_needed(session: Session, entry: StatuteEntry | None) -> bool:
+    if entry is not None and "governors" in entry.who:
+        _, threshold, delay = session.chain.view("governance", contract="registry")
+        return bool(threshold > 1 or delay > 0)
+    return entry is not None and entry.joint
+
+
+def _proposed(
+    session: Session, call: Call, enclosures: list[Enclosure], signer: Signer, recorded: Recorded, path: Path
+) -> Answer:
+    store = session.store
+    enclosed = tuple(
+        Enclosed(
+            name=each.name,
+            is_release=each.is_release,
+            salt=store.salt(each.digest) or b"",
+            content=store.get(each.digest),
+            disclosures=tuple(session.releases.disclosures(each.digest)) if each.is_release else (),
+        )
+        for each in enclosures
+    )
+    words = describe_call(call, {each.digest: each.name for each in enclosures})
+    chain = session.chain
+    transaction = recorded.transaction_hash
+    Proposal(chain.chain_id, chain.ledger, call, signer.account, transaction, tuple(words), enclosed).write(path)
+    answer = answer_of(call, recorded)
+    advice = say("{file} is for the second person, who answers with: siegel approve {file} --as NAME", file=path)
+    return Answer({**answer.data, "file": path}, [*words, *answer.lines, advice])
+
+
+def answer_of(call: Call, recorded: Recorded) -> Answer:
+    """What a transaction brought about."""
+    data = {
+        "call": call.function,
+        "transaction": recorded.transaction_hash,
+        "block": recorded.block_number,
+        "acts": [{**record._asdict(), "name": STATUTE[Act(record.act)].name} for record in recorded.records],
+        "proposals": [proposal._asdict() for proposal in recorded.proposals],
+    }
+    lines = [describe_record(record) for record in recorded.records]
+    for proposal in recorded.proposals:
+        lines.append(say("Proposed; more have to agree until {time}.", time=shown_moment(proposal.expires)))
+        lines.append(say("Key of this approval: 0x{key}", key=proposal.key.hex()))
+    place = say(
+        "Transaction 0x{hash} in block {block}.", hash=recorded.transaction_hash.hex(), block=recorded.block_number
+    )
+    return Answer(data, [*lines, place])

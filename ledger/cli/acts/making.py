@@ -1,0 +1,113 @@
+"""An act while it is put together: whose it is, for which process, and the documents it names."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ledger.chain.identifiers import organisation_id, process_id
+from ledger.cli import values
+from ledger.cli.session import Session
+from ledger.errors import ArgumentInvalid, OcidMissing
+from ledger.ocds.json_text import read_json
+from ledger.ocds.privacy import policy_named
+from ledger.store.objects import StoreClass
+from ledger.terms import StatuteEntry
+
+SALT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A release or document that the act names by digest; a second officer gets it with the proposal."""
+
+    name: str
+    digest: bytes
+    is_release: bool
+
+
+class Making:
+    """Resolves what was typed into what the act says, and stores what it names before anything is signed."""
+
+    def __init__(self, session: Session, entry: StatuteEntry | None, organisation: str | None, process: str | None):
+        self.session = session
+        self.entry = entry
+        self.enclosures: list[Enclosure] = []
+        self._organisation, self._process = organisation, process
+        self._release: dict[str, Any] | None = None
+
+    @cached_property
+    def organisation_id(self) -> bytes:
+        """Of ``--organisation``, else the home's publisher."""
+        return resolve_organisation(self.session, self._organisation)
+
+    @cached_property
+    def process_id(self) -> bytes:
+        """Of the PROCESS argument: a process id, or an ocid of the organisation."""
+        assert self._process is not None
+        return resolve_process(self._process, self.organisation_id)
+
+    @property
+    def release_content(self) -> dict[str, Any]:
+        """The release named by ``--release`` as it is in the file. Raises ``ArgumentInvalid`` if none was given."""
+        if self._release is None:
+            raise ArgumentInvalid(argument="--release", value="-", why="OCDS")
+        return self._release
+
+    def read_release(self, path: Path) -> dict[str, Any]:
+        """Reads the file, once; ``release_content`` gives it from then on."""
+        content = read_json(read_document(path, "--release"))
+        if not isinstance(content, dict) or "ocid" not in content:
+            raise OcidMissing(path=str(path))
+        self._release = content
+        return content
+
+    def release(self, path: Path) -> bytes:
+        """The digest of a release; salt, disclosures and bytes are durable afterwards."""
+        content = self._release or self.read_release(path)
+        name = self.entry.name if self.entry else ""
+        prepared, _ = self.session.releases.prepare(content, self.organisation_id, policy_named("standard"), act=name)
+        self.enclosures.append(Enclosure(path.name, prepared.digest, is_release=True))
+        return prepared.digest
+
+    def document(self, given: str, option: str) -> bytes:
+        """The digest of a document: of a file, which is stored salted for the entitled only, or as typed."""
+        if values.is_digest(given):
+            return values.digest(given, option)
+        path = Path(given)
+        content = read_document(path, option)
+        # Salted, so that nobody can try likely texts against the digest on the chain.
+        digest = self.session.store.put(StoreClass.CONFIDENTIAL, content, salt=secrets.token_bytes(SALT_BYTES))
+        self.enclosures.append(Enclosure(path.name, digest, is_release=False))
+        return digest
+
+
+def read_document(path: Path, option: str) -> bytes:
+    """The file's bytes. Raises ``ArgumentInvalid`` naming the option it was given with."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ArgumentInvalid(argument=option, value=path, why=error.strerror or str(error)) from error
+
+
+def resolve_organisation(session: Session, given: str | None) -> bytes:
+    """``SCHEME:IDENTIFIER`` or an organisation id; without one the publisher of ``siegel.toml``."""
+    if given is None:
+        publisher = session.settings.publisher
+        if not publisher.scheme or not publisher.uid:
+            raise ArgumentInvalid(argument="--organisation", value="-", why="[publisher] scheme, uid")
+        return organisation_id(publisher.scheme, publisher.uid)
+    if values.is_digest(given):
+        return values.digest(given, "--organisation")
+    scheme, separator, identifier = given.partition(":")
+    if not separator or not scheme or not identifier:
+        raise ArgumentInvalid(argument="--organisation", value=given, why="SCHEME:IDENTIFIER")
+    return organisation_id(scheme, identifier)
+
+
+def resolve_process(given: str, organisation: bytes) -> bytes:
+    """A process id as typed, or that of an ocid of the organisation."""
+    return values.digest(given, "PROCESS") if values.is_digest(given) else process_id(organisation, given)

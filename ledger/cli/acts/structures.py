@@ -1,0 +1,271 @@
+"""Fields of acts that are structures of their own: notices, terms, outcomes, people, key sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ledger.chain.acts import BidOutcome, LotTerms, Notice, Promise, RoundTerms, TenderTerms
+from ledger.chain.identifiers import lot_id
+from ledger.chain.record import ZERO
+from ledger.chain.registry import KeySet, Person, Recipient
+from ledger.cli import values
+from ledger.cli.acts.fields import RELEASE_NEEDED, ROUND, digest_field
+from ledger.cli.acts.key_sets import newest_key_set
+from ledger.cli.acts.making import Making, read_document, resolve_organisation, resolve_process
+from ledger.cli.acts.parameter import Field, Parameter, Values
+from ledger.errors import ArgumentInvalid, SiegelError
+from ledger.ocds.json_text import read_json
+from ledger.terms import NoticeKind, OrganisationKind, Outcome, Role, RoundKind
+
+WHOLE_TENDER: Final = "1"
+"""Id of the one lot of a tender whose release names none."""
+
+_KIND = Parameter("kind", "what the notice is", "|".join(values.words(NoticeKind)), required=True)
+_ORIGINAL = Parameter("original", "the original file the release was made from", "FILE|DIGEST")
+_REF = Parameter("ref", "sequence of the act that is corrected, answered or withdrawn", "N", kind=int, default=0)
+_PARENT = Parameter("parent", "framework that this process belongs to", "PROCESS")
+_LOTS = Parameter("lot", "lot id and most awards; default: the lots of the release", "ID[:MOST]", kind=list[str])
+_STANDSTILL = Parameter("standstill", "minimum standstill after the letters to the losers", "DURATION", default="0s")
+_RULES = Parameter("rule_set", "digest of the legal rule set in force", "DIGEST")
+_CRITERIA = Parameter("criteria", "the award criteria", "FILE|DIGEST")
+_ROUND_KIND = Parameter("kind", "kind of the round", "|".join(values.words(RoundKind)), default="bids")
+_DEADLINE = Parameter("deadline", "last second in time; default: end of the release's tender period", "TIME")
+_ROUND_DEADLINE = Parameter("deadline", "last second in time", "TIME", required=True)
+_KEY_SET = Parameter("key_set", "key set of the round; default: the buyer's newest one that is ready", "DIGEST")
+_INVITED = Parameter("invited", "list of the invited; default: open to all", "FILE|DIGEST")
+_RECEIVERS = Parameter("receiver", "submission service whose promises count", "SCHEME:ID", kind=list[str])
+
+
+def _notices(making: Making, typed: Values) -> tuple[Notice, ...]:
+    release = making.release(typed["release"])
+    original = making.document(typed["original"], "--original") if typed["original"] else ZERO
+    kind = values.choice(NoticeKind, typed["kind"], "--kind")
+    ocid = making.release_content["ocid"]
+    return (Notice(ocid, kind, release, original, typed["ref"], _parent(making, typed)),)
+
+
+def _parent(making: Making, typed: Values) -> bytes:
+    return resolve_process(typed["parent"], making.organisation_id) if typed["parent"] else ZERO
+
+
+def _tender_terms(making: Making, typed: Values) -> TenderTerms:
+    tender = making.release_content.get("tender") or {}
+    period = tender.get("tenderPeriod") or {}
+    deadline = typed["deadline"] or period.get("endDate")
+    if deadline is None:
+        raise ArgumentInvalid(argument="--deadline", value="-", why="tender.tenderPeriod.endDate")
+    lots = typed["lot"] or [lot["id"] for lot in tender.get("lots") or ()] or [WHOLE_TENDER]
+    return TenderTerms(
+        ocid=making.release_content["ocid"],
+        parent=_parent(making, typed),
+        lots=tuple(map(_lot, lots)),
+        minimum_standstill=values.duration(typed["standstill"], "--standstill"),
+        rule_set=values.digest(typed["rule_set"], "--rule-set") if typed["rule_set"] else ZERO,
+        criteria=making.document(typed["criteria"], "--criteria") if typed["criteria"] else ZERO,
+        round=_round(making, typed, deadline),
+    )
+
+
+def _lot(typed: str) -> LotTerms:
+    name, separator, most = typed.rpartition(":")
+    # An id may hold a colon itself; only a number after the last one is a limit.
+    return LotTerms(lot_id(name), int(most)) if separator and most.isdigit() else LotTerms(lot_id(typed))
+
+
+def _round(making: Making, typed: Values, deadline: str) -> RoundTerms:
+    return RoundTerms(
+        kind=values.choice(RoundKind, typed["kind"], "--kind"),
+        deadline=values.moment(deadline, "--deadline"),
+        key_set=_key_set(making, typed["key_set"]),
+        invited=making.document(typed["invited"], "--invited") if typed["invited"] else ZERO,
+        receivers=tuple(resolve_organisation(making.session, each) for each in typed["receiver"] or ()),
+    )
+
+
+def _key_set(making: Making, typed: str | None) -> bytes:
+    if typed:
+        return values.digest(typed, "--key-set")
+    return newest_key_set(making.session.chain, making.organisation_id)
+
+
+def _counted(making: Making, typed: Values) -> int:
+    if typed["counted"] is not None:
+        return int(typed["counted"])
+    # Every bid that is there now; one that arrives before the second officer's call stays outside and is late.
+    return making.session.chain.round(making.process_id, typed["round"]).bids
+
+
+def _bitmap(name: str) -> Any:
+    def read(making: Making, typed: Values) -> tuple[int, ...]:
+        counted = _counted(making, typed)
+        text = typed[name] if typed[name] is not None else f"0-{counted - 1}" if name == "present" and counted else ""
+        return values.bitmap(values.numbers(text, f"--{name}"), counted, f"--{name}")
+
+    return read
+
+
+def _json_file(path: Path, option: str) -> Any:
+    try:
+        return read_json(read_document(path, option))
+    except SiegelError as error:
+        if isinstance(error, ArgumentInvalid):
+            raise
+        raise ArgumentInvalid(argument=option, value=path, why=str(error)) from error
+
+
+def _outcome(given: Any, option: str) -> BidOutcome:
+    if not isinstance(given, dict):
+        raise ArgumentInvalid(argument=option, value=given, why="{outcome, author, content, evidence}")
+    try:
+        return BidOutcome(
+            outcome=values.choice(Outcome, str(given["outcome"]), option),
+            author=values.account(str(given["author"]), option),
+            content=values.digest(str(given["content"]), option),
+            evidence=values.digest(str(given["evidence"]), option) if given.get("evidence") else ZERO,
+        )
+    except KeyError as error:
+        raise ArgumentInvalid(argument=option, value=given, why=f"without {error}") from error
+
+
+def _promise(_: Making, typed: Values) -> Promise:
+    if typed["promise"] is None:
+        return Promise()
+    given = _json_file(typed["promise"], "--promise")
+    try:
+        return Promise(
+            receiver=values.digest(given["receiver"], "--promise"),
+            arrived_at=int(given["arrivedAt"]),
+            deliver_by=int(given["deliverBy"]),
+            signature=values.hexadecimal(given["signature"], "--promise", 65),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArgumentInvalid(argument="--promise", value=typed["promise"], why=str(error)) from error
+
+
+def _people(_: Making, typed: Values) -> tuple[Person, ...]:
+    # The registry takes each account once, in ascending order.
+    return tuple(sorted(map(person, typed["person"]), key=lambda each: each.account))
+
+
+def person(typed: str) -> Person:
+    """``0x51...e0=officer,publisher`` with ``@2026-12-31T23:59`` for an end; ``=none`` removes the person."""
+    account, _, rest = typed.partition("=")
+    roles, _, until = rest.partition("@")
+    found = Role(0) if roles == "none" else values.flags(Role, roles, "--person")
+    end = values.moment(until, "--person") if until else 0
+    return Person(values.account(account, "--person"), int(found), end)
+
+
+def _key_set_file(making: Making, typed: Values) -> KeySet:
+    given = _json_file(typed["set"], "--set")
+    try:
+        return key_set(given)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ArgumentInvalid(argument="--set", value=typed["set"], why=f"without {error}") from error
+
+
+def key_set(given: Mapping[str, Any]) -> KeySet:
+    """A key set from JSON: ``officerThreshold``, ``custodianThreshold``, ``officers`` and ``custodians``.
+
+    Each of the latter is ``{"holder": account or organisation id, "key": 65 bytes as hex}``.
+    """
+
+    def recipient(entry: Mapping[str, Any]) -> Recipient:
+        holder = entry["holder"]
+        found = values.digest(holder, "holder") if values.is_digest(holder) else values.account(holder, "holder")
+        return Recipient(found.rjust(32, b"\x00"), values.hexadecimal(entry["key"], "key", 65))
+
+    return KeySet(
+        officer_threshold=int(given["officerThreshold"]),
+        custodian_threshold=int(given["custodianThreshold"]),
+        officers=tuple(map(recipient, given["officers"])),
+        custodians=tuple(map(recipient, given["custodians"])),
+    )
+
+
+_OUTCOMES = Parameter("outcomes", "list of outcomes as JSON; default: an empty list", "FILE", kind=Path)
+_OUTCOME = Parameter("outcome", "the outcome as JSON", "FILE", kind=Path, required=True)
+_START = Parameter("from_bid", "number of the first bid in the list", "N", kind=int, default=0)
+_COUNTED = Parameter("counted", "how many bids are counted; default: all", "N", kind=int)
+_PRESENT = Parameter("present", "bids whose envelopes are there; default: all", "0,1,5-9")
+_ADMITTED = Parameter("admitted", "late bids that are admitted, with a ground", "0,1,5-9")
+_PROMISE = Parameter("promise", "a receiver's signed promise as JSON", "FILE", kind=Path)
+_PEOPLE = Parameter("person", "account and roles", "ACCOUNT=ROLES[@UNTIL]", kind=list[str], required=True)
+_KINDS = Parameter("kinds", "kinds, separated by commas", "|".join(values.words(OrganisationKind)), required=True)
+_GOVERNORS = Parameter("governor", "account of a governor", "ACCOUNT", kind=list[str], required=True)
+_THRESHOLD = Parameter("threshold", "how many governors must agree", "N", kind=int, required=True)
+_DELAY = Parameter("delay", "how long the governors' decisions wait before they count", "DURATION", required=True)
+_SET = Parameter("set", "the key set as JSON", "FILE", kind=Path, required=True)
+_SUCCESSOR = Parameter("successor", "account of the new ledger", "ACCOUNT", required=True, positional=True)
+_SCHEME = Parameter("scheme", "list from which the identifier comes", "SCHEME", required=True)
+_IDENTIFIER = Parameter("identifier", "the organisation's identifier in that list", "ID", required=True)
+_CUSTODIAN = Parameter("custodian", "organisation that accepts", "SCHEME:ID", required=True)
+_REASON = Parameter("ground", "document that states the reason", "FILE|DIGEST", required=True)
+
+_ROUND_PARAMETERS = (_ROUND_KIND, _KEY_SET, _INVITED, _RECEIVERS)
+
+STRUCTURES: Final = {
+    ("PublishNotices", "notices"): Field((RELEASE_NEEDED, _KIND, _REF, _ORIGINAL, _PARENT), _notices),
+    ("PublishTender", "release"): Field((RELEASE_NEEDED,), lambda making, typed: making.release(typed["release"])),
+    ("PublishTender", "terms"): Field(
+        (_DEADLINE, _LOTS, _STANDSTILL, _CRITERIA, _RULES, _PARENT, *_ROUND_PARAMETERS), _tender_terms
+    ),
+    ("AmendTender", "deadline"): Field(
+        (Parameter("deadline", "later deadline; default: unchanged", "TIME"),),
+        lambda _, typed: values.moment(typed["deadline"], "--deadline") if typed["deadline"] else 0,
+    ),
+    ("ResumeRound", "deadline"): Field(
+        (_ROUND_DEADLINE,), lambda _, typed: values.moment(typed["deadline"], "--deadline")
+    ),
+    ("OpenRound", "terms"): Field(
+        (_ROUND_DEADLINE, *_ROUND_PARAMETERS), lambda making, typed: _round(making, typed, typed["deadline"])
+    ),
+    ("CommitBid", "promise"): Field((_PROMISE,), _promise),
+    ("CloseRound", "counted"): Field((ROUND, _COUNTED), _counted),
+    ("CloseRound", "present"): Field((_PRESENT,), _bitmap("present")),
+    ("CloseRound", "admitted"): Field((_ADMITTED,), _bitmap("admitted")),
+    ("OpenBids", "start"): Field((_START,), lambda _, typed: typed["from_bid"]),
+    ("OpenBids", "outcomes"): Field(
+        (_OUTCOMES,),
+        lambda _, typed: (
+            tuple(_outcome(each, "--outcomes") for each in _json_file(typed["outcomes"], "--outcomes"))
+            if typed["outcomes"]
+            else ()
+        ),
+    ),
+    ("ReviseOutcome", "outcome"): Field(
+        (_OUTCOME,), lambda _, typed: _outcome(_json_file(typed["outcome"], "--outcome"), "--outcome")
+    ),
+    ("AdmitOrganisation", "scheme"): Field((_SCHEME,), lambda _, typed: typed["scheme"]),
+    ("AdmitOrganisation", "identifier"): Field((_IDENTIFIER,), lambda _, typed: typed["identifier"]),
+    ("AdmitOrganisation", "people"): Field((_PEOPLE,), _people),
+    ("AdmitOrganisation", "kinds"): Field(
+        (_KINDS,), lambda _, typed: int(values.flags(OrganisationKind, typed["kinds"], "--kinds"))
+    ),
+    ("ChangeKinds", "kinds"): Field(
+        (_KINDS,), lambda _, typed: int(values.flags(OrganisationKind, typed["kinds"], "--kinds"))
+    ),
+    ("ReplacePeople", "people"): Field((_PEOPLE,), _people),
+    ("ChangePeople", "people"): Field((_PEOPLE,), _people),
+    ("SetGovernors", "governors"): Field(
+        (_GOVERNORS,), lambda _, typed: tuple(values.account(each, "--governor") for each in typed["governor"])
+    ),
+    ("SetGovernors", "threshold"): Field((_THRESHOLD,), lambda _, typed: typed["threshold"]),
+    ("SetGovernors", "delay"): Field((_DELAY,), lambda _, typed: values.duration(typed["delay"], "--delay")),
+    ("RegisterSuccessor", "successor"): Field(
+        (_SUCCESSOR,), lambda _, typed: values.account(typed["successor"], "SUCCESSOR")
+    ),
+    ("RegisterKeySet", "key_set"): Field((_SET,), _key_set_file),
+    ("AcceptKeySet", "key_set_id"): digest_field("key_set", "id of the key set", positional=True),
+    ("AcceptKeySet", "custodian"): Field(
+        (_CUSTODIAN,), lambda making, typed: resolve_organisation(making.session, typed["custodian"])
+    ),
+    ("RetireKeySet", "key_set_id"): digest_field("key_set", "id of the key set", positional=True),
+    **{
+        (call, "ground"): Field((_REASON,), lambda making, typed: making.document(typed["ground"], "--ground"))
+        for call in ("SuspendOrganisation", "RestoreOrganisation", "ReplacePeople", "RetireKeySet")
+    },
+}
+"""By call and field; what is not here is in ``fields.FIELDS``."""

@@ -1,0 +1,79 @@
+"""What an act will do, in plain words: read from the call itself, never from what somebody wrote about it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
+from typing import Any, Final
+
+from ledger.chain.abi import Function
+from ledger.chain.record import ZERO, ActRecord
+from ledger.cli.acts.fields import PAPER
+from ledger.cli.language import current_language, say
+from ledger.cli.values import shown_moment
+from ledger.terms import STATUTE, Act, OrganisationKind, Role, StatuteEntry, label
+
+_BY_FUNCTION: Final[Mapping[tuple[str, str], StatuteEntry]] = {
+    (entry.contract, entry.function): entry for entry in STATUTE.values()
+}
+_TIMES: Final = frozenset({"expires", "deadline", "arrival", "dispatched", "standstill_end", "until"})
+_DURATIONS: Final = frozenset({"minimum_standstill", "delay"})
+
+
+def entry_of(call: Function | type[Function]) -> StatuteEntry | None:
+    """The row of the statute that a call makes; None for revoking an approval, which is no act."""
+    contract: str = getattr(call, "contract", "ledger")
+    return _BY_FUNCTION.get((contract, call.function))
+
+
+def describe_call(call: Function, names: Mapping[bytes, str]) -> list[str]:
+    """A headline and one line for each argument that is not empty; ``names`` tells documents by digest."""
+    entry = entry_of(call)
+    lines = [f"{entry.name}: {entry.description[current_language()]}" if entry else say("An approval is taken back.")]
+    return [*lines, *(f"  {line}" for line in _fields(call, names))]
+
+
+def describe_record(record: ActRecord) -> str:
+    """An act as it now stands on the ledger, in one line."""
+    entry = STATUTE[Act(record.act)]
+    return say(
+        "Recorded as number {sequence} of its series at {time}: {name}. {description}",
+        sequence=record.sequence,
+        time=shown_moment(record.time),
+        name=entry.name,
+        description=entry.description[current_language()],
+    )
+
+
+def _fields(value: Any, names: Mapping[bytes, str], prefix: str = "") -> Iterator[str]:
+    for field in dataclasses.fields(value):
+        item, name = getattr(value, field.name), prefix + say(field.name)
+        if dataclasses.is_dataclass(item):
+            yield from _fields(item, names, "" if field.name == "call" else f"{name}, ")
+        elif isinstance(item, tuple):
+            for number, part in enumerate(item, 1):
+                if dataclasses.is_dataclass(part):
+                    yield from _fields(part, names, f"{name} {number}, ")
+                else:
+                    yield f"{name} {number}: {_shown(field.name, part, names)}"
+        elif item not in (ZERO, b"", 0, ""):
+            yield f"{name}: {_shown(field.name, item, names)}"
+
+
+def _shown(name: str, value: Any, names: Mapping[bytes, str]) -> str:
+    if isinstance(value, bytes):
+        return f"{names[value]} (0x{value.hex()})" if value in names else f"0x{value.hex()}"
+    if isinstance(value, IntEnum):
+        return label(value, current_language())
+    if name in _TIMES:
+        return shown_moment(value)
+    if name in _DURATIONS:
+        return say("{days} days", days=f"{value / 86400:g}")
+    if name == "roles":
+        return label(Role(value), current_language())
+    if name == "kinds":
+        return label(OrganisationKind(value), current_language())
+    if name == "bid" and value >= PAPER:
+        return say("{number} on paper", number=value - PAPER)
+    return str(value)

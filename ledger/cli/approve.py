@@ -1,0 +1,106 @@
+"""``siegel approve``: the second officer reads a proposal and agrees, or does not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.chain.record import ACT_PROPOSED, APPROVAL_REVOKED, decode_proposal
+from ledger.cli.acts.carry_out import answer_of, note_recorded
+from ledger.cli.acts.proposal import Enclosed, Proposal, read_proposal
+from ledger.cli.acts.words import describe_call, entry_of
+from ledger.cli.answer import Answer
+from ledger.cli.command import command
+from ledger.cli.language import say
+from ledger.cli.session import Session
+from ledger.cli.values import shown_moment
+from ledger.errors import ApprovalDeclined, ProposalForOtherLedger, ProposalNotStanding
+from ledger.ocds.disclosure import disclose
+from ledger.ocds.json_text import read_json
+from ledger.store.objects import StoreClass
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    command(app, "approve", example="siegel approve offer.json --as officer-two")(approve)
+
+
+def approve(
+    session: Session,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=say("the proposal"))],
+    as_: Annotated[str, typer.Option("--as", metavar="NAME", help=say("key that approves"))],
+    yes: Annotated[bool, typer.Option("--yes", help=say("approve without being asked, after having read it"))] = False,
+) -> Answer:
+    """Show what a proposal will do, and execute it as the second person.
+
+    What is shown is read from the call and the enclosed bytes, not from the words in the file.
+    """
+    proposal = read_proposal(file)
+    chain = session.chain
+    if (proposal.chain_id, proposal.ledger) != (chain.chain_id, chain.ledger):
+        raise ProposalForOtherLedger(
+            theirs=proposal.ledger, their_chain=proposal.chain_id, ours=chain.ledger, our_chain=chain.chain_id
+        )
+    _require_standing(session, proposal)
+    for line in _shown(proposal):
+        session.tell(line)
+    if not yes:
+        _ask()
+    signer = session.signer(as_)
+    # Kept before it is approved: what the act names must be there when it stands on the ledger.
+    for each in proposal.enclosed:
+        _keep(session, each)
+    recorded = chain.send(proposal.call, signer)
+    note_recorded(session, recorded)
+    return answer_of(proposal.call, recorded)
+
+
+def _ask() -> None:
+    if not sys.stdin.isatty() or not typer.confirm(say("Approve this?"), err=True):
+        raise ApprovalDeclined()
+
+
+def _require_standing(session: Session, proposal: Proposal) -> None:
+    """The first half must stand on the ledger; otherwise this call would be another first half."""
+    chain, entry = session.chain, entry_of(proposal.call)
+    proposed = revoked = None
+    for log in chain.logs(chain.deployment.block, chain.block_number(), [ACT_PROPOSED, APPROVAL_REVOKED]):
+        if log.topics[0] == ACT_PROPOSED and log.transaction_hash == proposal.transaction:
+            proposed = decode_proposal(log.topics, log.data)
+        elif proposed is not None and log.topics[0] == APPROVAL_REVOKED and log.topics[1] == proposed.key:
+            revoked = log
+    if proposed is None or entry is None or proposed.act != entry.act:
+        raise ProposalNotStanding(why=say("it is not recorded"))
+    if revoked is not None:
+        raise ProposalNotStanding(why=say("it was revoked"))
+    if proposed.expires < session.now():
+        raise ProposalNotStanding(why=say("it expired at {time}", time=shown_moment(proposed.expires)))
+
+
+def _shown(proposal: Proposal) -> Iterator[str]:
+    names = {each.digest: each.name for each in proposal.enclosed}
+    yield from describe_call(proposal.call, names)
+    yield say("Proposed by 0x{account}.", account=proposal.proposed_by.hex())
+    for each in proposal.enclosed:
+        size, digest = len(each.content), each.digest.hex()
+        yield say("Enclosed: {name}, {size} bytes, digest 0x{digest}", name=each.name, size=size, digest=digest)
+        if each.is_release:
+            yield from (f"  {line}" for line in _release_lines(each))
+
+
+def _release_lines(each: Enclosed) -> Iterator[str]:
+    release = disclose(read_json(each.content), each.disclosures)
+    yield f"{release.get('ocid')} · {release.get('id')} · {', '.join(release.get('tag') or ())}"
+    tender = release.get("tender") or {}
+    if tender.get("title"):
+        yield str(tender["title"])
+
+
+def _keep(session: Session, each: Enclosed) -> None:
+    if not session.store.exists(each.digest):
+        kind = StoreClass.PUBLIC if each.is_release else StoreClass.CONFIDENTIAL
+        session.store.put(kind, each.content, salt=each.salt)

@@ -1,0 +1,117 @@
+"""``siegel backup`` and ``siegel restore``: the home folder in one encrypted file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pyrage import x25519
+
+from ledger.cli.answer import Answer
+from ledger.cli.backup.archive import Contents, describe
+from ledger.cli.backup.encryption import Key, Keys, Passphrase, identities, recipient
+from ledger.cli.backup.snapshot import snapshot
+from ledger.cli.backup.transfer import seal, unpack, verify
+from ledger.cli.command import command
+from ledger.cli.home import require_home
+from ledger.cli.language import say
+from ledger.cli.passphrase import passphrase_for
+from ledger.cli.session import Session
+from ledger.errors import BackupExists, HomeExists, HomeVersionUnknown
+from ledger.settings import HOME_VERSION, Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Adds both commands."""
+    command(app, "backup", example="siegel backup friday.age")(backup)
+    command(app, "restore", example="siegel restore friday.age --home ./restored")(restore)
+
+
+def backup(
+    session: Session,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=say("the backup to write"))],
+    to: Annotated[list[str], typer.Option("--recipient", metavar="AGE1...", help=say("age key to encrypt to"))] = [],  # noqa: B006
+) -> Answer:
+    """Save the home folder in one file, encrypted with age, also while it is in use.
+
+    The file is read back before it gets its name. To a recipient's key alone nothing here can decrypt it, so then the
+    same stream is also encrypted to a key of the moment, which is thrown away after the reading.
+    """
+    settings = session.require_home()
+    if file.exists():
+        raise BackupExists(path=file)
+    closing, opening = _keys(session, to, file)
+    draft = file.with_name(file.name + ".part")
+    try:
+        with snapshot(settings) as sources:
+            entries = tuple(describe(path, source) for path, source in sources.items())
+            contents = Contents(settings.home_version, datetime.now(UTC).isoformat(timespec="seconds"), entries)
+            seal(draft, closing, contents, sources)
+        verify(draft, opening, contents)
+        # link() refuses an existing name, which rename() would overwrite.
+        os.link(draft, file)
+    except FileExistsError as error:
+        raise BackupExists(path=error.filename2 or error.filename) from error
+    finally:
+        draft.unlink(missing_ok=True)
+    size = file.stat().st_size
+    data = {"file": file, "files": len(entries), "bytes": size, "made_at": contents.made_at, "verified": True}
+    said = say("{file}: {files} files saved in {bytes} bytes, read back and compared.", **data)
+    return Answer(data, [said, say("The index is not in it; siegel index rebuild makes it again.")])
+
+
+def restore(
+    session: Session,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=say("the backup to read"))],
+    identity: Annotated[
+        Path | None, typer.Option("--identity", metavar="FILE", help=say("file of the age key"))
+    ] = None,
+) -> Answer:
+    """Make a home folder from a backup, in an empty place only, and check it."""
+    home = session.settings.home
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise HomeExists(home=home)
+    key = Keys(identities=identities(identity)) if identity else Passphrase(passphrase_for(file.name, session.settings))
+    home.parent.mkdir(parents=True, exist_ok=True)
+    draft = home.with_name(home.name + ".restoring")
+    draft.mkdir(mode=0o700)
+    try:
+        contents = unpack(file, key, draft)
+        settings = Settings.load(draft)
+        if contents.home_version > HOME_VERSION:
+            raise HomeVersionUnknown(home=file, found=contents.home_version, known=HOME_VERSION)
+        require_home(settings)
+        checked = _check_chain(settings)
+        with suppress(FileNotFoundError):
+            home.rmdir()
+        draft.rename(home)
+    except BaseException:
+        shutil.rmtree(draft)
+        raise
+    data = {"home": home, "files": len(contents.entries), "made_at": contents.made_at, "checked": checked}
+    said = say("{home}: {files} files of the backup of {made_at} restored; every digest is right.", **data)
+    return Answer(data, [said, *checked, say("Next: siegel index rebuild --home {home}", home=home)])
+
+
+def _check_chain(settings: Settings) -> list[str]:
+    """Opens the restored chain and checks all of it. Raises what the node raises, and then nothing is restored."""
+    if not settings.chain_dir.exists():
+        return []
+    from ledger.chain.node import EmbeddedNode
+
+    with EmbeddedNode.open(settings.chain_dir) as node:
+        node.verify()
+        return [say("The chain was checked from hash to hash, up to block {block}.", block=node.head.block_number)]
+
+
+def _keys(session: Session, recipients: list[str], file: Path) -> tuple[Key, Key]:
+    if not recipients:
+        key = Passphrase(passphrase_for(file.name, session.settings, new=True))
+        return key, key
+    moment = x25519.Identity.generate()
+    return Keys(recipients=[*map(recipient, recipients), moment.to_public()]), Keys(identities=[moment])

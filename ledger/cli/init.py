@@ -1,0 +1,198 @@
+"""``siegel init`` and ``siegel deploy``: a home folder with a chain, smart contracts, and the first organisations."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from ledger.chain.client import Chain
+from ledger.chain.deployment import Deployment, deploy
+from ledger.chain.registry import AdmitOrganisation, Person
+from ledger.chain.signers import SCRYPT_N, KeystoreSigner, Signer, create_keystore
+from ledger.cli.answer import Answer
+from ledger.cli.command import command
+from ledger.cli.connection import connect_to, open_node
+from ledger.cli.home import create_home
+from ledger.cli.keys import new_key_path
+from ledger.cli.language import say
+from ledger.cli.passphrase import passphrase_for
+from ledger.cli.session import Session
+from ledger.cli.values import account, duration
+from ledger.errors import DeploymentExists
+from ledger.settings import Settings
+from ledger.terms import OrganisationKind, Role
+
+OFFICERS = ("officer-one", "officer-two", "officer-three")
+KEYS = ("governor", *OFFICERS, "publisher", "observer", "observer-two")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An organisation by its identifier in a list, and its name for people."""
+
+    scheme: str
+    uid: str
+    name: str
+
+
+def register(app: typer.Typer) -> None:
+    """Adds both commands."""
+    command(app, "init", example='siegel init --name "Stadt Musterbach" --identifier 05999001-0001-20')(init)
+    command(app, "deploy", example="siegel deploy --governor 0x51...e0 --governor 0x7c...2d --threshold 2 --delay 7d")(
+        deploy_
+    )
+
+
+def init(
+    session: Session,
+    name: Annotated[str, typer.Option("--name", metavar="TEXT", help=say("name of the buyer"))],
+    identifier: Annotated[str, typer.Option("--identifier", metavar="ID", help=say("identifier of the buyer"))],
+    scheme: Annotated[
+        str, typer.Option("--scheme", metavar="SCHEME", help=say("list of the identifier"))
+    ] = "DE-LEITWEG",
+    ocid_prefix: Annotated[
+        str, typer.Option("--ocid-prefix", metavar="PREFIX", help=say("OCID prefix of the publisher"))
+    ] = "",
+) -> Answer:
+    """Make a home folder: keys, an own chain, smart contracts, and one buyer with three officers and a publisher.
+
+    With --home elsewhere than the default. If the making is cut off, the folder is refused by the next try and can
+    simply be deleted: nothing has been published yet.
+    """
+    buyer = Named(scheme, identifier, name)
+    settings = session.settings
+    passphrase = passphrase_for(say("all keys of the new home"), settings, new=True)
+    written = {
+        "language": settings.language,
+        "publisher": {"name": name, "scheme": scheme, "uid": identifier},
+        **({"ocid_prefix": ocid_prefix} if ocid_prefix else {}),
+        **({"rpc_url": settings.rpc_url} if settings.rpc_url else {}),
+    }
+    settings = create_home(settings.home, written)
+    session.tell(say("Making {count} keys; each takes a second, so that a thief needs years.", count=len(KEYS)))
+    keys = make_keys(settings, passphrase)
+    deployment = bootstrap(session, settings, keys, buyer)
+    data = {
+        "home": settings.home,
+        "chain_id": deployment.chain_id,
+        "ledger": deployment.ledger,
+        "registry": deployment.registry,
+        "keys": {key: signer.account for key, signer in keys.items()},
+    }
+    return Answer(data, _next_steps(settings, deployment, keys))
+
+
+def make_keys(settings: Settings, passphrase: str, *, scrypt_n: int = SCRYPT_N) -> dict[str, KeystoreSigner]:
+    """A key for each role, all under the same passphrase until their holders take them over."""
+    return {key: create_keystore(new_key_path(settings, key), passphrase, scrypt_n=scrypt_n) for key in KEYS}
+
+
+def bootstrap(session: Session, settings: Settings, keys: Mapping[str, Signer], buyer: Named) -> Deployment:
+    """Makes the chain unless there is one by address, deploys, and admits buyer and observer."""
+    if settings.rpc_url is None:
+        from ledger.chain.node.genesis import create
+
+        create(settings.chain_dir)
+    target = open_node(settings, session.closing)
+    governor = keys["governor"]
+    deployment = deploy(
+        target,
+        governor,
+        [governor.account],
+        threshold=1,
+        delay=0,
+        nonces=settings.home / "nonces.sqlite",
+        receipt_timeout=settings.receipt_timeout,
+    )
+    chain = connect_to(target, settings, deployment)
+    admit_first(chain, keys, buyer, expires=int(time.time()) + 3600)
+    # Last: a home with a deployment is one that is ready.
+    deployment.save(settings.deployment_path)
+    return deployment
+
+
+def admit_first(chain: Chain, keys: Mapping[str, Signer], buyer: Named, *, expires: int) -> None:
+    """The buyer with three officers and a publisher, and an observer who may anchor what others publish."""
+    officers = dict.fromkeys(OFFICERS, Role.OFFICER)
+    people = _people(keys, {**officers, "publisher": Role.PUBLISHER})
+    watching = _people(keys, {"observer": Role.PUBLISHER | Role.OFFICER, "observer-two": Role.OFFICER})
+    admissions = [
+        AdmitOrganisation(buyer.scheme, buyer.uid, int(OrganisationKind.BUYER), people, expires),
+        AdmitOrganisation(OBSERVER_SCHEME, buyer.uid, int(OrganisationKind.OBSERVER), watching, expires),
+    ]
+    chain.send_all(admissions, keys["governor"])
+
+
+def _people(keys: Mapping[str, Signer], roles: Mapping[str, Role]) -> tuple[Person, ...]:
+    found = (Person(keys[key].account, int(role)) for key, role in roles.items())
+    # The registry takes each account once, in ascending order.
+    return tuple(sorted(found, key=lambda person: person.account))
+
+
+OBSERVER_SCHEME = "SIEGEL-OBSERVER"
+"""An observer has no register of its own; it is numbered after the home's buyer."""
+
+
+def deploy_(
+    session: Session,
+    governors: Annotated[
+        list[str] | None, typer.Option("--governor", metavar="ACCOUNT", help=say("account of a governor"))
+    ] = None,
+    threshold: Annotated[int, typer.Option("--threshold", help=say("how many governors must agree"))] = 1,
+    delay: Annotated[
+        str, typer.Option("--delay", metavar="DURATION", help=say("how long the governors' decisions wait"))
+    ] = "0s",
+    as_: Annotated[str, typer.Option("--as", metavar="NAME", help=say("key that deploys"))] = "governor",
+) -> Answer:
+    """Put a new registry and ledger on the chain of the settings, where init did not do so."""
+    settings = session.require_home()
+    if settings.deployment_path.exists():
+        raise DeploymentExists(path=settings.deployment_path)
+    signer = session.signer(as_)
+    chosen = [account(each, "--governor") for each in governors or ()] or [signer.account]
+    deployment = deploy(
+        open_node(settings, session.closing),
+        signer,
+        chosen,
+        threshold=threshold,
+        delay=duration(delay, "--delay"),
+        nonces=settings.home / "nonces.sqlite",
+        receipt_timeout=settings.receipt_timeout,
+    )
+    deployment.save(settings.deployment_path)
+    return Answer(_shown(deployment), _lines(deployment))
+
+
+def _shown(deployment: Deployment) -> dict[str, Any]:
+    return {
+        "chain_id": deployment.chain_id,
+        "genesis_hash": deployment.genesis_hash,
+        "ledger": deployment.ledger,
+        "registry": deployment.registry,
+        "block": deployment.block,
+    }
+
+
+def _lines(deployment: Deployment) -> list[str]:
+    return [
+        say("Chain {chain_id}", chain_id=deployment.chain_id),
+        say("Ledger 0x{account}", account=deployment.ledger.hex()),
+        say("Registry 0x{account}", account=deployment.registry.hex()),
+    ]
+
+
+def _next_steps(settings: Settings, deployment: Deployment, keys: Mapping[str, Signer]) -> list[str]:
+    return [
+        say("{home} is ready.", home=settings.home),
+        *_lines(deployment),
+        *(f"{key:<16} 0x{signer.account.hex()}" for key, signer in keys.items()),
+        say("Each officer takes the own key away: copy keys/NAME.json to that person's home and delete it here."),
+        say(
+            "Next: siegel import FILE... publishes notices, siegel serve shows them. Fill in [operator] in {file}.",
+            file=settings.toml_path,
+        ),
+    ]

@@ -1,0 +1,137 @@
+"""``siegel key``: the keystore files of a home (version 3, one account a file)."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from ledger.chain.signers import KeystoreSigner, create_keystore, keystore_account
+from ledger.cli.answer import Answer
+from ledger.cli.command import command, group
+from ledger.cli.language import say
+from ledger.cli.passphrase import passphrase_for
+from ledger.cli.sealing_keys import create_sealing_key, public_key
+from ledger.cli.session import Session
+from ledger.errors import ArgumentInvalid, KeyNameInvalid, KeyUnknown
+from ledger.settings import Settings
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_SECRET: Final = re.compile(r"(?:0x)?([0-9a-fA-F]{64})")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help=say("name of the key, as in officer-one"))]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the group."""
+    keys = group("Keys: the accounts that sign, each in a file under a passphrase.")
+    command(keys, "new", example="siegel key new officer-four")(new)
+    command(keys, "import", example="siegel key import officer-four keystore.json")(import_)
+    command(keys, "list", example="siegel key list")(list_)
+    command(keys, "sealing", example="siegel key sealing officer-one")(sealing)
+    app.add_typer(keys, name="key")
+
+
+def new(session: Session, name: Name) -> Answer:
+    """Make a new key; its account is then admitted with the registry commands."""
+    path = new_key_path(session.require_home(), name)
+    signer = create_keystore(path, passphrase_for(name, session.settings, new=True))
+    return _made(name, signer, path)
+
+
+def import_(
+    session: Session,
+    name: Name,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=say("keystore or private key as hex; - reads it"))],
+) -> Answer:
+    """Take in an existing key: a keystore file, or a file with a private key as 64 hex digits.
+
+    A private key is never taken as an argument, because arguments stand in the shell's history.
+    """
+    path = new_key_path(session.require_home(), name)
+    try:
+        content = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArgumentInvalid(argument="FILE", value=file, why=str(error)) from error
+    if (secret := _SECRET.fullmatch(content.strip())) is not None:
+        try:
+            signer = create_keystore(
+                path, passphrase_for(name, session.settings, new=True), key=bytes.fromhex(secret[1])
+            )
+        except ValueError as error:
+            raise ArgumentInvalid(argument="FILE", value=file, why=str(error)) from error
+        return _made(name, signer, path)
+    if str(file) == "-":
+        raise ArgumentInvalid(argument="FILE", value="-", why="64 hex")
+    # Opened before it is taken in: a key that nobody can open is worth nothing when it is needed.
+    signer = KeystoreSigner.load(file, passphrase_for(name, session.settings))
+    with path.open("x", encoding="utf-8") as target:
+        path.chmod(0o600)
+        target.write(content)
+    return _made(name, signer, path)
+
+
+def list_(session: Session) -> Answer:
+    """Show the keys of this home and their accounts; no passphrase is needed."""
+    settings = session.require_home()
+    found = {name: keystore_account(key_path(settings, name)) for name in key_names(settings)}
+    lines = [f"{name:<16} 0x{account.hex()}" for name, account in found.items()]
+    keys = [{"name": name, "account": account} for name, account in found.items()]
+    return Answer({"keys": keys}, lines or [say("There are no keys in {folder}.", folder=settings.keys_dir)])
+
+
+def sealing(session: Session, name: Name) -> Answer:
+    """Make an officer's or custodian's sealing key and show its public half for a key set.
+
+    If the key exists already, only the public half is shown.
+    """
+    settings = session.require_home()
+    _check_name(name)
+    path = sealing_key_path(settings, name)
+    passphrase = passphrase_for(name, settings, new=not path.exists())
+    found = public_key(path, passphrase) if path.exists() else create_sealing_key(path, passphrase)
+    return Answer({"name": name, "public_key": found, "file": path}, [f"{name} 0x{found.hex()}"])
+
+
+def _made(name: str, signer: KeystoreSigner, path: Path) -> Answer:
+    data = {"name": name, "account": signer.account, "file": path}
+    return Answer(
+        data,
+        [
+            f"{name} 0x{signer.account.hex()}",
+            say("Its file is {file}. Without its passphrase it is lost; siegel backup keeps a copy.", file=path),
+        ],
+    )
+
+
+def key_names(settings: Settings) -> list[str]:
+    """The keys of a home, in alphabetical order."""
+    return sorted(path.stem for path in settings.keys_dir.glob("*.json"))
+
+
+def key_path(settings: Settings, name: str) -> Path:
+    """The file of an existing key. Raises ``KeyUnknown``, ``KeyNameInvalid``."""
+    _check_name(name)
+    path = settings.keys_dir / f"{name}.json"
+    if not path.exists():
+        raise KeyUnknown(key=name, folder=settings.keys_dir, known=", ".join(key_names(settings)) or "-")
+    return path
+
+
+def new_key_path(settings: Settings, name: str) -> Path:
+    """The file of a key to be made. Raises ``KeyNameInvalid``; an existing file is refused when it is written."""
+    _check_name(name)
+    return settings.keys_dir / f"{name}.json"
+
+
+def sealing_key_path(settings: Settings, name: str) -> Path:
+    """The file of a sealing key, which opens shares and signs nothing."""
+    return settings.keys_dir / f"{name}.sealing.pem"
+
+
+def _check_name(name: str) -> None:
+    if _NAME.fullmatch(name) is None:
+        raise KeyNameInvalid(key=name)

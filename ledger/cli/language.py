@@ -1,0 +1,79 @@
+"""What the command line says, in the language of whoever sits before it.
+
+Message ids are the English sentences; ``locale/de.po`` holds the German ones and is read as it is, so nothing has to
+be compiled before the words are right.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from babel.messages.pofile import read_po
+
+from ledger.errors import SettingInvalid, SiegelError
+from ledger.settings import default_home, read_toml
+
+LANGUAGES: Final = ("de", "en")
+LOCALE_DIR: Final = Path(__file__).parent / "locale"
+
+
+@cache
+def messages(language: str) -> dict[str, str]:
+    """Sentence by English sentence; empty for English itself."""
+    path = LOCALE_DIR / f"{language}.po"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    return {str(m.id): str(m.string) for m in catalogue if m.id and m.string and not m.fuzzy}
+
+
+def language_at_start(arguments: Sequence[str]) -> str:
+    """The language before any command is parsed, for the help texts: flag, environment, home, else German."""
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
+    parser.add_argument("--language")
+    parser.add_argument("--home", type=Path)
+    try:
+        known, _ = parser.parse_known_args(list(arguments))
+    except argparse.ArgumentError:
+        known = argparse.Namespace(language=None, home=None)
+    if chosen := known.language or os.environ.get("SIEGEL_LANGUAGE"):
+        return chosen if chosen in LANGUAGES else "de"
+    home = known.home or Path(os.environ.get("SIEGEL_HOME") or default_home())
+    try:
+        written = read_toml(home.expanduser() / "siegel.toml").get("language")
+    except (SettingInvalid, OSError):
+        written = None
+    return written if written in LANGUAGES else "de"
+
+
+speaking: ContextVar[str | None] = ContextVar("speaking", default=None)
+"""The language of the running command; before one runs, that of the start."""
+
+
+@cache
+def _at_start() -> str:
+    return language_at_start(sys.argv[1:])
+
+
+def current_language() -> str:
+    """``de`` or ``en``."""
+    return speaking.get() or _at_start()
+
+
+def say(message: str, **values: Any) -> str:
+    """``message`` in the current language with its ``{values}`` filled in."""
+    spoken = messages(current_language()).get(message, message)
+    return spoken.format(**values) if values else spoken
+
+
+def say_error(error: SiegelError) -> str:
+    """The error's sentence in the current language, with its own values."""
+    return error.sentence_in(messages(current_language()).get(error.sentence, error.sentence))

@@ -1,0 +1,37 @@
+"""Where the passphrase of a key comes from: a file, the environment, or the person at the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from ledger.cli.language import say
+from ledger.errors import PassphraseMissing, SettingInvalid
+from ledger.settings import Settings
+
+
+def passphrase_for(key: str, settings: Settings, *, new: bool = False) -> str:
+    """The passphrase of ``key``; asked twice for a ``new`` one.
+
+    ``passphrase_file`` (its first line) goes before ``SIEGEL_PASSPHRASE``, the terminal comes last. Raises
+    ``PassphraseMissing`` where nobody can be asked, ``SettingInvalid`` for an unreadable file.
+    """
+    if settings.passphrase_file is not None:
+        return _first_line(settings)
+    if (given := os.environ.get("SIEGEL_PASSPHRASE")) is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise PassphraseMissing(key=key)
+    question = say("New passphrase for {key}", key=key) if new else say("Passphrase of {key}", key=key)
+    return str(typer.prompt(question, hide_input=True, confirmation_prompt=new, err=True))
+
+
+def _first_line(settings: Settings) -> str:
+    path = settings.passphrase_file
+    assert path is not None
+    try:
+        return path.expanduser().read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingInvalid(setting="passphrase_file", value=path, why=str(error)) from error

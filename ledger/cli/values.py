@@ -1,0 +1,117 @@
+"""How people write values on a command line, and what they mean inside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import IntEnum, IntFlag
+from typing import Final, TypeVar
+
+from ledger.errors import ArgumentInvalid
+
+_DURATION: Final = re.compile(r"(\d{1,6})\s*(s|m|h|d)")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_HEX: Final = re.compile(r"(?:0x)?([0-9a-fA-F]+)")
+
+Choice = TypeVar("Choice", bound=IntEnum)
+Flags = TypeVar("Flags", bound=IntFlag)
+
+
+def moment(text: str, argument: str) -> int:
+    """Seconds since 1970 of a date and time (RFC 3339, ``2026-12-01T12:00``); without an offset it is local time."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentInvalid(argument=argument, value=text, why="2026-12-01T12:00+01:00") from error
+    if "T" not in text and " " not in text:
+        # A bare date as a deadline would silently mean its first second.
+        raise ArgumentInvalid(argument=argument, value=text, why="2026-12-01T12:00+01:00")
+    return int(found.astimezone(UTC).timestamp())
+
+
+def shown_moment(seconds: int) -> str:
+    """A time for people: local, with its offset."""
+    return datetime.fromtimestamp(seconds, UTC).astimezone().isoformat(sep=" ", timespec="seconds")
+
+
+def duration(text: str, argument: str) -> int:
+    """Seconds of ``90s``, ``30m``, ``12h``, ``10d``."""
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        raise ArgumentInvalid(argument=argument, value=text, why="30m, 12h, 10d")
+    return int(found[1]) * _SECONDS[found[2]]
+
+
+def digest(text: str, argument: str) -> bytes:
+    """32 bytes from 64 hex digits, with or without 0x."""
+    return hexadecimal(text, argument, 32)
+
+
+def account(text: str, argument: str) -> bytes:
+    """20 bytes from 40 hex digits, with or without 0x."""
+    return hexadecimal(text, argument, 20)
+
+
+def hexadecimal(text: str, argument: str, length: int) -> bytes:
+    """``length`` bytes from hex digits. Raises ``ArgumentInvalid``."""
+    found = _HEX.fullmatch(text.strip())
+    if found is None or len(found[1]) != 2 * length:
+        raise ArgumentInvalid(argument=argument, value=text, why=f"0x + {2 * length} hex")
+    return bytes.fromhex(found[1])
+
+
+def is_digest(text: str) -> bool:
+    """Whether ``text`` is a digest as ``digest`` takes it (and not the name of a file)."""
+    found = _HEX.fullmatch(text.strip())
+    return found is not None and len(found[1]) == 64
+
+
+def choice(kind: type[Choice], text: str, argument: str) -> Choice:
+    """A member of an enum by its name, as ``bids`` or ``log-key``; NONE is no choice."""
+    for member in kind:
+        if member and word(member) == text.strip().lower():
+            return member
+    raise ArgumentInvalid(argument=argument, value=text, why=" | ".join(words(kind)))
+
+
+def flags(kind: type[Flags], text: str, argument: str) -> Flags:
+    """Members of a flag enum by their names, separated by commas."""
+    found = kind(0)
+    for part in text.split(","):
+        matching = [member for member in kind if word(member) == part.strip().lower()]
+        if not matching:
+            raise ArgumentInvalid(argument=argument, value=part, why=" | ".join(words(kind)))
+        found |= matching[0]
+    return found
+
+
+def words(kind: type[IntEnum] | type[IntFlag]) -> list[str]:
+    """What ``choice`` or ``flags`` accept."""
+    return [word(member) for member in kind if member]
+
+
+def word(member: IntEnum | IntFlag) -> str:
+    """``LOG_KEY`` as ``log-key``."""
+    return (member.name or "").lower().replace("_", "-")
+
+
+def bitmap(numbers: Sequence[int], counted: int, argument: str) -> tuple[int, ...]:
+    """ceil(counted / 256) words with a bit for each of ``numbers`` (``closeRound``)."""
+    found = [0] * ((counted + 255) // 256)
+    for number in numbers:
+        if not 0 <= number < counted:
+            raise ArgumentInvalid(argument=argument, value=number, why=f"0 ... {counted - 1}")
+        found[number // 256] |= 1 << (number % 256)
+    return tuple(found)
+
+
+def numbers(text: str, argument: str) -> list[int]:
+    """``0,1,5-9`` as numbers; empty text is none."""
+    found: list[int] = []
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        first, _, last = part.partition("-")
+        if not first.isdigit() or (last and not last.isdigit()):
+            raise ArgumentInvalid(argument=argument, value=text, why="0,1,5-9")
+        found += range(int(first), int(last or first) + 1)
+    return found
