@@ -59,7 +59,7 @@ class Chain:
         self.transport, self.deployment = transport, deployment
         self.chain_id, self.ledger, self.registry = deployment.chain_id, deployment.ledger, deployment.registry
         self._accounts = {"ledger": self.ledger, "registry": self.registry}
-        self._receipt_timeout = receipt_timeout
+        self._receipt_timeout, self._book = receipt_timeout, book
         self._sender = Sender(transport, self.chain_id, book)
 
     @classmethod
@@ -80,14 +80,18 @@ class Chain:
         chain_id = to_int(transport.request("eth_chainId", []), "eth_chainId")
         if chain_id != deployment.chain_id:
             raise WrongChain(what="the chain id", got=chain_id, expected=deployment.chain_id)
-        chain = cls(transport, deployment, NonceBook(chain_id, nonces), receipt_timeout)
-        genesis = chain.block(0).hash
+        genesis = read_block(transport.request("eth_getBlockByNumber", ["0x0", False])).hash
         if genesis != deployment.genesis_hash:
             raise WrongChain(what="the genesis hash", got=genesis, expected=deployment.genesis_hash)
-        for account in (chain.registry, chain.ledger):
+        for account in (deployment.registry, deployment.ledger):
             if from_hex(transport.request("eth_getCode", [to_hex(account), "latest"]), "eth_getCode") == b"":
                 raise NoCodeAtAccount(account=account)
-        return chain
+        return cls(transport, deployment, NonceBook(chain_id, nonces), receipt_timeout)
+
+    def close(self) -> None:
+        """Let go of connections and of the nonce book; an embedded node stays its owner's to close."""
+        self.transport.close()
+        self._book.close()
 
     # Blocks and logs
 

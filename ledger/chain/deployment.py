@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,22 +77,22 @@ def deploy(
     ``governors`` are accounts (20 bytes) of which ``threshold`` must agree; they are obeyed after ``delay`` seconds.
     Raises GovernorsInvalid, and what sending raises.
     """
-    transport = transport_to(target)
-    chain_id = to_int(transport.request("eth_chainId", []), "eth_chainId")
-    sender = Sender(transport, chain_id, NonceBook(chain_id, nonces))
-
-    def create(name: str, types: list[str], arguments: list[object]) -> tuple[bytes, int]:
-        submitted = sender.submit(signer, None, compiled(name).bytecode + encode(types, arguments))
-        receipt = sender.receipt(submitted, receipt_timeout)
-        account = from_hex(receipt["contractAddress"], "eth_getTransactionReceipt")
-        return account, to_int(receipt["blockNumber"], "eth_getTransactionReceipt")
-
-    registry, block = create(
-        "OrganisationRegistry", ["address[]", "uint8", "uint64"], [sorted(governors), threshold, delay]
-    )
-    ledger, _ = create("TenderLedger", ["address"], [registry])
-    genesis = read_block(transport.request("eth_getBlockByNumber", ["0x0", False]))
+    with closing(transport_to(target)) as transport:
+        chain_id = to_int(transport.request("eth_chainId", []), "eth_chainId")
+        with closing(NonceBook(chain_id, nonces)) as book:
+            sender = Sender(transport, chain_id, book)
+            arguments = encode(["address[]", "uint8", "uint64"], [sorted(governors), threshold, delay])
+            registry, block = _create(sender, signer, "OrganisationRegistry", arguments, receipt_timeout)
+            ledger, _ = _create(sender, signer, "TenderLedger", encode(["address"], [registry]), receipt_timeout)
+        genesis = read_block(transport.request("eth_getBlockByNumber", ["0x0", False]))
     return Deployment(chain_id, genesis.hash, registry, ledger, block)
+
+
+def _create(sender: Sender, signer: Signer, name: str, arguments: bytes, timeout: float) -> tuple[bytes, int]:
+    """Account and block of a new smart contract."""
+    method = "eth_getTransactionReceipt"
+    receipt = sender.receipt(sender.submit(signer, None, compiled(name).bytecode + arguments), timeout)
+    return from_hex(receipt["contractAddress"], method), to_int(receipt["blockNumber"], method)
 
 
 def _bytes(value: str, size: int) -> bytes:

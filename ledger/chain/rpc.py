@@ -33,6 +33,9 @@ class Transport(Protocol):
     def request(self, method: str, params: Sequence[Any]) -> Any:
         """The result. Raises NodeRefused, NodeUnreachable, NodeAnswerMalformed."""
 
+    def close(self) -> None:
+        """Let go of connections; an embedded node stays its owner's to close."""
+
 
 class LocalTransport:
     """Calls the embedded node directly; its own failures (ChainDamaged, ChainClosed) pass through."""
@@ -48,6 +51,9 @@ class LocalTransport:
         except RpcError as error:
             raise NodeRefused(method=method, code=error.code, message=error.message, data=error.data) from error
 
+    def close(self) -> None:
+        pass
+
 
 class HttpTransport:
     """A JSON-RPC server; one kept-alive connection for each thread."""
@@ -62,6 +68,7 @@ class HttpTransport:
             parts.hostname or "", parts.port, timeout=timeout
         )
         self._threads = threading.local()
+        self._open: set[HTTPConnection] = set()
 
     def request(self, method: str, params: Sequence[Any]) -> Any:
         answer = self._exchange(method, {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)})
@@ -75,6 +82,11 @@ class HttpTransport:
         if "result" not in answer:
             raise NodeAnswerMalformed(method=method, reason="it has neither result nor error")
         return answer["result"]
+
+    def close(self) -> None:
+        for connection in list(self._open):
+            connection.close()
+        self._open.clear()
 
     def _exchange(self, method: str, request: Any) -> Any:
         try:
@@ -96,8 +108,9 @@ class HttpTransport:
                 # The server may close an idle connection at any time. Asking again is safe: every method is a
                 # question, but eth_sendRawTransaction, where the same bytes are the same transaction.
                 self._drop()
-        self._threads.connection = self._new()
-        return self._post_on(self._threads.connection, body)
+        fresh = self._threads.connection = self._new()
+        self._open.add(fresh)
+        return self._post_on(fresh, body)
 
     def _post_on(self, connection: HTTPConnection, body: bytes) -> bytes:
         connection.request("POST", self._path, body, {"Content-Type": "application/json"})
@@ -107,6 +120,7 @@ class HttpTransport:
         connection = getattr(self._threads, "connection", None)
         if connection is not None:
             connection.close()
+            self._open.discard(connection)
             self._threads.connection = None
 
 
