@@ -134,7 +134,7 @@ class FileUnusable(SiegelError):
 class BuyerForeign(SiegelError):
     """A notice of another buyer is anchored by an observer only, so that nobody takes it for the buyer's own."""
 
-    sentence = "The release is of the buyer {buyer}, not of {publisher}; siegel import --observer anchors it as observed."
+    sentence = "The release is of the buyer {buyer}, not of {publisher}; siegel import --observer anchors it as seen."
     status = 403
 
 

@@ -150,17 +150,10 @@ def _sign(run: Callable[..., None], function: Command) -> None:
 
 def root(help: str) -> typer.Typer:
     """The program itself, which takes the common options before a command, too."""
-    app = typer.Typer(help=say(help), no_args_is_help=True, add_completion=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app = typer.Typer(help=say(help), no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
     @app.callback()
-    def common(home: def _tell_failure(error: SiegelError, json: bool) -> None:
-    if json:
-        typer.echo(as_json({"error": error.name, "sentence": say_error(error), "values": error.values}))
-    else:
-        typer.echo(f"{say_error(error)} [{error.name}]", err=True)
-
-
-HomeOption = None, json: JsonOption = False, language: LanguageOption = None) -> None:
+    def common(home: HomeOption = None, json: JsonOption = False, language: LanguageOption = None) -> None:
         pass
 
     return app
