@@ -19,8 +19,11 @@ class NodeProcess:
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()
         if not self.url:
-            assert self._process.stderr is not None
-            raise RuntimeError(self._process.stderr.read())
+            raise RuntimeError(self._process.communicate()[1])
+
+    @property
+    def identifier(self) -> int:
+        return self._process.pid
 
     def kill(self) -> None:
         """``kill -9``: no chance to finish anything."""

@@ -11,7 +11,7 @@ from eth_hash.auto import keccak
 from trie.hexary import HexaryTrie
 
 from ledger.chain.node import shapes
-from ledger.chain.node.machine import HeldBack
+from ledger.chain.node.machine import HASH_BYTES, HeldBack
 from ledger.chain.node.store import Store
 
 Given = tuple[str, bytes]
@@ -48,4 +48,6 @@ def _slot(storage: HexaryTrie, given: str, key: bytes) -> dict[str, Any]:
 
 
 def _nodes(trie: HexaryTrie, path: bytes) -> list[str]:
-    return [shapes.data(rlp.encode(node)) for node in trie.get_proof(path) if node != b""]  # type: ignore[no-untyped-call]
+    encoded = [rlp.encode(node) for node in trie.get_proof(path) if node != b""]  # type: ignore[no-untyped-call]
+    # A node shorter than a hash lies within its parent and is no node of the proof; a root never does.
+    return [shapes.data(node) for place, node in enumerate(encoded) if place == 0 or len(node) >= HASH_BYTES]
