@@ -59,14 +59,15 @@ def sources() -> dict[str, dict[str, str]]:
 def compile_contracts() -> dict[str, str]:
     """The artifacts as JSON texts by file name."""
     selection = ["abi", "evm.bytecode.object", "evm.deployedBytecode", "storageLayout"]
-    output = solcx.compile_standard(
-        {
-            "language": "Solidity",
-            "sources": sources(),
-            "settings": SETTINGS | {"outputSelection": {"*": {"*": selection}}},
-        },
-        solc_binary=str(ROOT / "scripts" / "solc.js"),
-    )
+    request = {
+        "language": "Solidity",
+        "sources": sources(),
+        "settings": SETTINGS | {"outputSelection": {"*": {"*": selection}}},
+    }
+    try:
+        output = solcx.compile_standard(request, solc_binary=str(ROOT / "scripts" / "solc.js"))
+    except solcx.exceptions.SolcError as refused:
+        raise SystemExit(str(refused).partition("\n> command")[0]) from None
     warnings = [error["formattedMessage"] for error in output.get("errors", [])]
     if warnings:
         raise SystemExit("\n".join(warnings))

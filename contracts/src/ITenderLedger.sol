@@ -277,6 +277,7 @@ interface ITenderLedger is IActs {
     /// @notice BidsOpened: outcomes of the bids `from`, `from + 1`, ... in one or several chunks. The outcome that
     /// follows from the acts goes before: withdrawn or superseded, then missing, then late, then returned (no lot is
     /// open any more); the officers record the rest. If no envelope is present, an empty list from 0 opens the round.
+    /// The single outcomes are checked with the second officer's call only: what they rest on is frozen by then.
     function openBids(Call calldata call_, uint32 round, uint32 from, BidOutcome[] calldata outcomes) external;
 
     /// @notice OutcomeRevised: an unreadable, missing or late bid turns out readable, or a cover entry. With a ground.

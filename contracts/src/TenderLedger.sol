@@ -83,6 +83,16 @@ contract TenderLedger is ITenderLedger, Acts {
         bool inForce;
     }
 
+    /// @dev What is the same for all bids of a chunk.
+    struct Opening {
+        bytes32 processId;
+        uint32 round;
+        uint64 deadline;
+        bool returned;
+        uint256 present;
+        uint256 admitted;
+    }
+
     address public immutable registry;
 
     mapping(bytes32 organisationId => uint64) public listLength;
@@ -327,20 +337,10 @@ contract TenderLedger is ITenderLedger, Acts {
             if (from != 0 || !_nonePresent(roundKey, round_.counted)) revert BatchSizeInvalid(0);
             end = round_.counted;
         }
-        bool returned = processes[call_.processId].openLots == 0;
-        for (uint256 i; i < found.length; ++i) {
-            _requireOutcome(call_.processId, record, round_, uint32(from + i), found[i], returned);
-        }
         bytes memory detail = abi.encode(from, found);
         if (!_agreed(BIDS_OPENED, call_, record, detail)) return;
 
-        uint256 word;
-        for (uint256 i; i < found.length; ++i) {
-            uint256 number = from + i;
-            if (i == 0 || number & 63 == 0) word = outcomes[roundKey][number >> 6];
-            word |= uint256(found[i].outcome) << ((number & 63) * 4);
-            if (number & 63 == 63 || number + 1 == end) outcomes[roundKey][number >> 6] = word;
-        }
+        _takeOutcomes(call_.processId, round, from, found);
         round_.opened = uint32(end);
         if (end == round_.counted) round_.state = RoundState.Opened;
         _record(call_.processId, record, detail);
@@ -351,7 +351,7 @@ contract TenderLedger is ITenderLedger, Acts {
         record.round = round;
         record.bid = bid;
         Round storage round_ = _inRound(OUTCOME_REVISED, call_.processId, round);
-        Bid storage bid_ = _foundBid(call_.processId, round, bid, found);
+        Bid memory bid_ = _foundBid(call_.processId, round, bid, found);
         Outcome before = bid_.gone != 0 ? _goneOutcome(bid_.gone) : _outcome(call_.processId, round, round_, bid);
         if (
             (found.outcome != Outcome.Opened && found.outcome != Outcome.Cover)
@@ -847,7 +847,7 @@ contract TenderLedger is ITenderLedger, Acts {
     function _foundBid(bytes32 processId, uint32 round, uint32 number, BidOutcome calldata found)
         private
         view
-        returns (Bid storage bid)
+        returns (Bid memory bid)
     {
         bytes32 commitment = found.content;
         if (found.outcome == Outcome.Opened) {
@@ -873,29 +873,56 @@ contract TenderLedger is ITenderLedger, Acts {
         if (bid.number != number) revert BidMismatch(number, bid.number);
     }
 
-    /// @dev Withdrawn or superseded before missing, before late, before returned; else the officers' own word.
-    function _requireOutcome(
-        bytes32 processId,
-        Act memory record,
-        Round storage round_,
-        uint32 number,
-        BidOutcome calldata found,
-        bool returned
-    ) private view {
-        Bid storage bid = _foundBid(processId, record.round, number, found);
-        bytes32 roundKey = _roundKey(processId, record.round);
+    /// @dev Checks and stores the outcomes of a chunk. It runs for up to some hundred bids, so what is the same for all
+    /// is read once, and the memory that one bid's hashes took is used again for the next.
+    function _takeOutcomes(bytes32 processId, uint32 round, uint256 from, BidOutcome[] calldata found) private {
+        bytes32 roundKey = _roundKey(processId, round);
+        Opening memory opening;
+        opening.processId = processId;
+        opening.round = round;
+        opening.deadline = rounds[roundKey].deadline;
+        opening.returned = processes[processId].openLots == 0;
+        uint256 freeMemory;
+        assembly ("memory-safe") {
+            freeMemory := mload(0x40)
+        }
+        uint256 word;
+        for (uint256 i; i < found.length; ++i) {
+            uint256 number = from + i;
+            if (i == 0 || number & 255 == 0) {
+                opening.present = present[roundKey][number >> 8];
+                opening.admitted = admitted[roundKey][number >> 8];
+            }
+            if (i == 0 || number & 63 == 0) word = outcomes[roundKey][number >> 6];
+            word |= _requireOutcome(opening, number, found[i]) << ((number & 63) * 4);
+            if (number & 63 == 63 || i + 1 == found.length) outcomes[roundKey][number >> 6] = word;
+            assembly ("memory-safe") {
+                mstore(0x40, freeMemory)
+            }
+        }
+    }
+
+    /// @dev The outcome given, if it is the one that follows from the acts: withdrawn or superseded before missing,
+    /// before late, before returned. If none follows it is the officers' own word: opened, cover, or unreadable.
+    function _requireOutcome(Opening memory opening, uint256 number, BidOutcome calldata found)
+        private
+        view
+        returns (uint256)
+    {
+        Bid memory bid = _foundBid(opening.processId, opening.round, uint32(number), found);
+        Outcome outcome = found.outcome;
         Outcome follows;
         if (bid.gone != 0) follows = _goneOutcome(bid.gone);
-        else if (present[roundKey][number >> 8] >> (number & 255) & 1 == 0) follows = Outcome.Missing;
-        else if (bid.arrival > round_.deadline && admitted[roundKey][number >> 8] >> (number & 255) & 1 == 0) {
-            follows = Outcome.Late;
-        } else if (returned) follows = Outcome.Returned;
+        else if (opening.present >> (number & 255) & 1 == 0) follows = Outcome.Missing;
+        else if (bid.arrival > opening.deadline && opening.admitted >> (number & 255) & 1 == 0) follows = Outcome.Late;
+        else if (opening.returned) follows = Outcome.Returned;
 
-        bool recorded = found.outcome == Outcome.Opened || found.outcome == Outcome.Cover
-            || (found.outcome == Outcome.Unreadable && found.evidence != 0);
-        if (follows == Outcome.None ? !recorded : found.outcome != follows) {
-            revert OutcomeInvalid(number, found.outcome, follows);
+        bool recorded = outcome == Outcome.Opened || outcome == Outcome.Cover
+            || (outcome == Outcome.Unreadable && found.evidence != 0);
+        if (follows == Outcome.None ? !recorded : outcome != follows) {
+            revert OutcomeInvalid(uint32(number), outcome, follows);
         }
+        return uint256(outcome);
     }
 
     function _goneOutcome(uint8 gone) private pure returns (Outcome) {
