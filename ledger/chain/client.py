@@ -174,6 +174,10 @@ class Chain:
             ),
         )
 
+    def settle(self, account: bytes) -> None:
+        """Wait until nothing that the account signed, in whatever process, is on its way. Raises ReceiptTimeout."""
+        self._sender.settle(account, self._receipt_timeout)
+
     def send_all(self, acts: Iterable[Act], signer: Signer) -> list[Recorded]:
         """Send acts of one signer in order, then wait for all: several share a block."""
         return [self.recorded(submitted) for submitted in [self.submit(act, signer) for act in acts]]

@@ -107,6 +107,22 @@ class Sender:
             time.sleep(min(pause, max(0.0, until - time.monotonic())))
             pause = min(pause * 1.2, _LONGEST_POLL_SECONDS)
 
+    def settle(self, account: bytes, timeout: float) -> None:
+        """Wait until nothing that the account signed is on its way; what the node lost is handed in again.
+
+        After it, the chain says about every earlier transaction whether it counts. Raises ReceiptTimeout.
+        """
+        until = time.monotonic() + timeout
+        while True:
+            with self._book.turn():
+                self._next_nonce(account)
+                left = self._book.unsettled(account)
+            if not left:
+                return
+            if time.monotonic() >= until:
+                raise ReceiptTimeout(transaction=left[0].hash, seconds=timeout)
+            time.sleep(_POLL_SECONDS)
+
     def _next_nonce(self, account: bytes) -> int:
         mined, pending = self._count(account, "latest"), self._count(account, "pending")
         self._book.settle_below(account, mined)

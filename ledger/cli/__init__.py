@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ledger.cli import acts, approve, backup, init, keys
+from ledger.cli import acts, approve, backup, importing, init, keys
 from ledger.cli.command import root
 
 app = root("Vergabesiegel: a ledger that makes public procurement checkable.")
 init.register(app)
 keys.register(app)
+importing.register(app)
 acts.register(app)
 approve.register(app)
 backup.register(app)
