@@ -12,11 +12,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from explorer import links
+from explorer.claims import claims
 from explorer.render import Renderer
 from ledger.errors import FileTooLarge, InvalidDigest
 
-MAX_BYTES: Final = 100_000_000
-_CHUNK: Final = 1 << 20
+MAX_BYTES: Final = 50_000_000
 
 
 def routes(renderer: Renderer) -> list[Route]:
@@ -46,10 +46,16 @@ def routes(renderer: Renderer) -> list[Route]:
                 return await run_in_threadpool(
                     renderer.page, request, "check.html", {"empty": True, "limit": MAX_BYTES}, status=400
                 )
-            digest = await _digest(file)
-            name = file.filename
-        # The finding has an address of its own, so it can be kept, sent on and reloaded without the file.
-        return RedirectResponse(links.lookup_page(digest, name), 303)
+            return await run_in_threadpool(judge, request, file.filename, await _read(file))
+
+    def judge(request: Request, name: str, data: bytes) -> Response:
+        services = renderer.services
+        digest = hashlib.sha256(data).digest()
+        found = () if services.queries.lookup(digest) else claims(services, data)
+        if not found:
+            # The finding has an address of its own, so it can be kept, sent on and reloaded without the file.
+            return RedirectResponse(links.lookup_page(digest, name), 303)
+        return renderer.page(request, "claims.html", {"claims": found, "digest": digest, "name": name[:200]})
 
     return [
         Route("/lookup", lookup),
@@ -58,11 +64,8 @@ def routes(renderer: Renderer) -> list[Route]:
     ]
 
 
-async def _digest(file: UploadFile) -> bytes:
-    """SHA-256 of an upload, read piece by piece; raises ``FileTooLarge``."""
+async def _read(file: UploadFile) -> bytes:
+    """An upload's bytes; raises ``FileTooLarge``. Starlette keeps large uploads in a temporary file until then."""
     if file.size is not None and file.size > MAX_BYTES:
         raise FileTooLarge(size=file.size, limit=MAX_BYTES)
-    digest = hashlib.sha256()
-    while chunk := await file.read(_CHUNK):
-        digest.update(chunk)
-    return digest.digest()
+    return await file.read()

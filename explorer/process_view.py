@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from api.services import Services
 from explorer.release_content import Document, ReleaseContent, read_content
-from ledger.errors import SiegelError
-from ledger.index.check import Difference
+from ledger.errors import ObjectAltered, ObjectMissing, SiegelError
+from ledger.index.findings import Difference
 from ledger.index.rows import (
     ActRow,
     AwardRow,
@@ -20,6 +20,7 @@ from ledger.index.rows import (
     RoundRow,
     SuspensionRow,
 )
+from ledger.store.releases import ReleaseStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,12 @@ def _release(services: Services, row: ReleaseRow, altered: set[bytes]) -> Releas
     content = None
     if not is_altered and row.condition not in (Condition.EMBARGOED, Condition.ERASED):
         try:
-            content = read_content(services.store, row.digest)
-        except SiegelError:
-            # The check above has named this failure; a second report of it would say nothing new.
+            content = read_content(ReleaseStore(services.store, services.state), row.digest)
+        except (ObjectAltered, ObjectMissing):
             is_altered = True
+        except SiegelError:
+            # Anchored by somebody else in a form we cannot read: unaltered all the same.
+            content = None
     return ReleaseView(row, content, is_altered)
 
 

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.ocds.disclosure import redactions
-from ledger.ocds.json_text import read_json
-from ledger.store import ObjectStore
+from ledger.store.releases import ReleaseStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +15,8 @@ class Document:
 
     identifier: str
     title: str
-    kind: str | None
     url: str | None
     format: str | None
-    published: str | None
     digest: bytes | None
 
 
@@ -32,14 +28,11 @@ class ReleaseContent:
     redacted: tuple[str, ...]
 
 
-def read_content(store: ObjectStore, digest: bytes) -> ReleaseContent:
-    """The content of the release ``digest``. Raises what store and reader raise for altered or unreadable bytes."""
-    release = read_json(store.get(digest))
-    if not isinstance(release, dict):
-        return ReleaseContent((), ())
+def read_content(releases: ReleaseStore, digest: bytes) -> ReleaseContent:
+    """The content of the release ``digest``. Raises what the store raises for altered or unreadable bytes."""
     return ReleaseContent(
-        documents=tuple(_documents(release)),
-        redacted=tuple(redaction.path for redaction in redactions(release)),
+        documents=tuple(_documents(releases.shown(digest))),
+        redacted=tuple(redaction.path for redaction in releases.redactions(digest)),
     )
 
 
@@ -60,22 +53,19 @@ def _document(item: dict[str, Any]) -> Document:
         value = item.get(name)
         return value if isinstance(value, str) and value else None
 
-    digest = text("digest")
     identifier = str(item.get("id", ""))
     return Document(
         identifier=identifier,
         title=text("title") or text("description") or text("documentType") or identifier,
-        kind=text("documentType"),
         url=text("url"),
         format=text("format"),
-        published=text("datePublished"),
-        digest=_digest(digest) if digest else None,
+        digest=_digest(text("digest")),
     )
 
 
-def _digest(text: str) -> bytes | None:
+def _digest(text: str | None) -> bytes | None:
     try:
-        value = bytes.fromhex(text.removeprefix("0x").removeprefix("sha256:"))
+        value = bytes.fromhex((text or "").removeprefix("0x"))
     except ValueError:
         return None
     return value if len(value) == 32 else None

@@ -16,7 +16,10 @@ from starlette.responses import HTMLResponse
 from api.services import Services
 from explorer import formats, links
 from explorer.actors import Actors
+from explorer.failures import failure_sentence
+from explorer.findings import Findings
 from explorer.language import COOKIE, LANGUAGES, Language, catalogue, choose, known
+from explorer.places import Places
 from explorer.sentences import Sentences, bid_number
 from explorer.words import Words
 
@@ -81,7 +84,7 @@ def _environment(language: Language) -> Environment:
     messages = catalogue(language)
     environment.install_gettext_callables(messages.gettext, messages.ngettext, newstyle=True)  # type: ignore[attr-defined]
     written = formats.Formats(language)
-    words = Words(messages)
+    words, places = Words(messages), Places(messages)
     environment.filters.update(
         moment=written.moment,
         day=written.day,
@@ -105,8 +108,9 @@ def _environment(language: Language) -> Environment:
         sentences=Sentences(messages, written),
         actors=Actors(messages),
         bid_number=bid_number,
-        translate=messages.gettext,
-        failure_sentence=lambda error: error.sentence_in(messages.gettext(error.sentence)),
+        places=places,
+        findings=Findings(messages, places),
+        failure_sentence=lambda error: failure_sentence(error, messages),
     )
     return environment
 

@@ -104,7 +104,7 @@ class Sentences:
 
     def __init__(self, messages: NullTranslations, formats: Formats) -> None:
         self._ = messages.gettext
-        self._plural = messages.ngettext
+        self.ngettext = messages.ngettext
         self._moment: Callable[[int | datetime], Markup] = formats.moment
         self._composed: dict[str, Callable[[ActRow], Markup]] = {
             "NoticePublished": self._notice,
@@ -191,7 +191,7 @@ class Sentences:
     def _closed(self, act: ActRow) -> Markup:
         counted = act.detail["counted"]
         return self._fill(N_("From now on no bid can be added or exchanged.")) + (
-            " " + escape(self._plural("%(count)s sealed bid counts.", "%(count)s sealed bids count.", counted))
+            " " + escape(self.ngettext("%(count)s sealed bid counts.", "%(count)s sealed bids count.", counted))
             % {"count": counted}
             if counted
             else ""
@@ -201,7 +201,7 @@ class Sentences:
         count = len(act.detail["outcomes"])
         if not count:
             return self._fill(N_("There were no sealed bids to open."))
-        text = self._plural("The outcome of %(count)s bid was recorded.", "The outcomes of %(count)s bids were recorded.", count)
+        text = self.ngettext("The outcome of %(count)s bid was recorded.", "The outcomes of %(count)s bids were recorded.", count)
         return escape(text) % {"count": count}
 
     def _letters(self, act: ActRow) -> Markup:

@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from api.services import Services
 from explorer import check_pages, legal_pages, organisation_pages, process_pages, status_page
+from explorer.failures import named
 from explorer.render import STATIC_DIR, Renderer
 from ledger.errors import SiegelError
 
@@ -26,14 +27,9 @@ def mount(app: FastAPI, services: Services) -> None:
     renderer = Renderer(services)
 
     def failure(request: Request, error: Exception) -> Response:
-        assert isinstance(error, SiegelError)
-        values = {"error": error, "status_code": error.status}
-        return renderer.page(request, "failure.html", values, status=error.status)
-
-    def refusal(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        values = {"error": None, "status_code": error.status_code}
-        return renderer.page(request, "failure.html", values, status=error.status_code)
+        shown = named(request, error)
+        status = error.status_code if isinstance(error, HTTPException) else shown.status
+        return renderer.page(request, "failure.html", {"error": shown, "status_code": status}, status=status)
 
     pages = Starlette(
         routes=[
@@ -44,7 +40,7 @@ def mount(app: FastAPI, services: Services) -> None:
             *status_page.routes(renderer),
             *legal_pages.routes(renderer),
         ],
-        exception_handlers={SiegelError: failure, HTTPException: refusal},
+        exception_handlers={SiegelError: failure, HTTPException: failure, Exception: failure},
     )
     app.mount("/", GZipMiddleware(pages, minimum_size=1000), name="explorer")
 
