@@ -1,21 +1,86 @@
-"""The web application: JSON under ``/api/v1`` and, where mounted, the pages of the explorer."""
+"""The web application: JSON under ``/api/v1`` and, where given, the pages of the explorer."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-if TYPE_CHECKING:
-    from ledger.chain.client import Chain
-    from ledger.settings import Settings
+from api import extension, health, lookup, organisations, problems, processes, releases
+from api.headers import AnswerHeaders
+from api.services import Services
+from ledger.chain.client import Chain
+from ledger.chain.deployment import Deployment
+from ledger.settings import Settings
+
+PREFIX = "/api/v1"
+
+Pages = Callable[[FastAPI, Services], None]
 
 
-def create_app(settings: Settings, *, chain: Chain | None = None, follow: bool = True) -> FastAPI:
-    """The application for one home folder.
+def create_app(
+    settings: Settings, *, chain: Chain | None = None, pages: Pages | None = None, follow: bool = True
+) -> FastAPI:
+    """The application for one home folder; index, store and state are opened here and closed with the application.
 
-    ``chain``: a chain that is open already (an embedded node runs in one process only); by default the one of the
-    settings is opened at start and closed at the end. ``follow``: keep the index up with the chain in a thread of its
-    own. ``app.state.services`` holds the :class:`api.services.Services`.
+    ``chain``: a chain that is open already and stays so; by default the one of the settings is opened here (an
+    embedded chain can be open in one process only). ``pages``: mounts the pages, as ``explorer.mount`` does.
+    ``follow``: keep the index up with the chain in a thread of its own. ``app.state.services`` holds the
+    :class:`api.services.Services`.
     """
-    raise NotImplementedError
+    closing = ExitStack()
+    with ExitStack() as unfinished:
+        unfinished.callback(closing.close)
+        services = Services.open(settings, chain or _open_chain(settings, closing), follow=follow)
+        closing.callback(services.close)
+        unfinished.pop_all()
+    return app_of(services, pages=pages, closing=closing)
+
+
+def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack | None = None) -> FastAPI:
+    """The application over services that are open; ``closing`` is closed when the application ends."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if services.follower is not None:
+            services.follower.start()
+        try:
+            yield
+        finally:
+            if services.follower is not None:
+                services.follower.stop()
+            if closing is not None:
+                closing.close()
+
+    app = FastAPI(
+        title="Vergabesiegel",
+        version="1",
+        description="Public procurement that anyone can check: processes, releases and the acts that anchor them.",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,  # the usual documentation pages load scripts from elsewhere; docs/api.md is ours
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.services = services
+    app.add_middleware(AnswerHeaders, chain_id=services.deployment.chain_id, ledger=services.deployment.ledger)
+    problems.install(app)
+    for part in (processes, releases, organisations, lookup, health):
+        app.include_router(part.router, prefix=PREFIX)
+    app.include_router(health.router, include_in_schema=False)  # probes look for them at the root
+    app.include_router(extension.router)
+    app.include_router(problems.router)
+    app.include_router(problems.nothing_else, prefix=PREFIX)
+    if pages is not None:
+        pages(app, services)
+    return app
+
+
+def _open_chain(settings: Settings, closing: ExitStack) -> Chain:
+    deployment = Deployment.load(settings.deployment_path)
+    if settings.rpc_url is not None:
+        return Chain.connect(settings.rpc_url, deployment, receipt_timeout=settings.receipt_timeout)
+    from ledger.chain.node import EmbeddedNode  # py-evm takes a second to import; a node by address does without
+
+    node = closing.enter_context(EmbeddedNode.open(settings.chain_dir))
+    return Chain.connect(node, deployment, receipt_timeout=settings.receipt_timeout)

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
+from ledger.chain.client import Chain
+from ledger.chain.deployment import Deployment
+from ledger.errors import ObjectErased, ObjectMissing
 from ledger.index.check import Difference, check_process
 from ledger.index.database import Index
+from ledger.index.follower import Follower
 from ledger.index.queries import Queries
-from ledger.index.rows import IndexStatus
-
-if TYPE_CHECKING:
-    from ledger.index.follower import Follower
-
-    from ledger.chain.client import Chain
-    from ledger.chain.deployment import Deployment
-    from ledger.settings import Settings
-    from ledger.store import ObjectStore, State
+from ledger.index.rows import Found, IndexStatus
+from ledger.index.sync import Synchroniser
+from ledger.settings import Settings
+from ledger.store import ObjectStore, ReleaseStore, State, StoreClass
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """The open parts of one installation.
 
-    ``queries`` answers from the index; ``store`` gives the bytes behind digests and refuses altered ones; ``chain``
-    is the node. ``follower`` keeps the index up with the chain while serving; ``None`` where somebody else does.
+    ``queries`` answers from the index; ``store`` gives the bytes behind digests and refuses altered ones;
+    ``releases`` knows embargoes and disclosed fields; ``chain`` is the node. ``follower`` keeps the index up with the
+    chain while serving; ``None`` where somebody else does.
     """
 
     settings: Settings
@@ -35,11 +34,53 @@ class Services:
     queries: Queries
     store: ObjectStore
     state: State
+    releases: ReleaseStore
     follower: Follower | None = None
+
+    @classmethod
+    def open(cls, settings: Settings, chain: Chain, *, follow: bool = True) -> Services:
+        """Open index, store and state of the settings; the follower is made, not started."""
+        state = State(settings.state_url)
+        state.migrate()
+        index = Index.open(settings.index_url)
+        store = ObjectStore(settings.store_dir)
+        synchroniser = Synchroniser(index, chain, store, confirmations=settings.confirmations)
+        return cls(
+            settings=settings,
+            deployment=chain.deployment,
+            chain=chain,
+            index=index,
+            queries=Queries(index),
+            store=store,
+            state=state,
+            releases=ReleaseStore(store, state),
+            follower=Follower(synchroniser, settings.poll_interval) if follow else None,
+        )
+
+    def close(self) -> None:
+        """Stop following and let go of the databases; the chain belongs to whoever opened it."""
+        if self.follower is not None:
+            self.follower.stop()
+        self.index.close()
+        self.state.close()
 
     def status(self) -> IndexStatus:
         """How far the index is behind the chain's head, read now."""
-        return self.index.status(self.chain)
+        status = self.index.status(self.chain)
+        if status.last_error is None and self.follower is not None:
+            return replace(status, last_error=self.follower.last_error)
+        return status
+
+    def lookup(self, digest: bytes) -> tuple[Found, ...]:
+        """All that a digest names; also the plain SHA-256 of an imported original that somebody holds.
+
+        What is embargoed stays unknown, or a guess could be confirmed.
+        """
+        found = list(self.queries.lookup(digest))
+        for anchored in self.store.lookup(digest):
+            if self._is_open(anchored):
+                found += [entry for entry in self.queries.lookup(anchored) if entry.kind != "release"]
+        return tuple(dict.fromkeys(found))
 
     def check_process(self, process_id: bytes) -> Sequence[Difference]:
         """What of one process in index and store differs from the chain; empty means nothing does.
@@ -47,3 +88,9 @@ class Services:
         Cheap enough for a page: one head is read from the chain, the process's own acts and releases are recomputed.
         """
         return check_process(self.index, self.chain, self.store, process_id)
+
+    def _is_open(self, digest: bytes) -> bool:
+        try:
+            return self.store.kind(digest) is not StoreClass.CONFIDENTIAL
+        except (ObjectMissing, ObjectErased):
+            return False

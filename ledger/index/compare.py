@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Table
-
-from ledger.index import schema
 
 OBSERVED_COLUMNS = {"releases": {"condition", "problem"}, "processes": {"problems"}}
 """Columns that say how stored objects were found on the day; a check looks at the objects themselves."""
@@ -38,34 +36,29 @@ class RowDifference:
 
 
 def differences(
-    table: Table, expected: Iterable[Mapping[str, Any]], found: Iterable[Mapping[str, Any]], unknown: Sequence[bytes] = ()
+    table: Table,
+    expected: Iterable[Mapping[str, Any]],
+    found: Iterable[Mapping[str, Any]],
+    *,
+    unknown: bool = False,
 ) -> Iterator[RowDifference]:
     """Every difference between two sets of rows of a table, by primary key.
 
-    ``unknown``: process ids of which a release can no longer be read, so that what releases said is left out.
+    ``unknown``: a release of the process can no longer be read, so what releases said is left out.
     """
     keys = [column.name for column in table.primary_key.columns]
     ignored = OBSERVED_COLUMNS.get(table.name, set())
     right = {tuple(row[key] for key in keys): row for row in expected}
     wrong = {tuple(row[key] for key in keys): row for row in found}
+    left_out = ignored | (_SAID.get(table.name, set()) if unknown else set())
     for key, row in right.items():
         names = dict(zip(keys, key, strict=True))
         if key not in wrong:
-            if not _depends(table, row, unknown):
-                yield RowDifference(table.name, names, None, row, None)
+            yield RowDifference(table.name, names, None, row, None)
             continue
-        left_out = ignored | (_SAID.get(table.name, set()) if _of(row, unknown) else set())
         for column in row:
             if column not in left_out and row[column] != wrong[key][column]:
                 yield RowDifference(table.name, names, column, row, wrong[key])
     for key, row in wrong.items():
-        if key not in right and not _depends(table, row, unknown):
+        if key not in right and not (unknown and row.get("kind") == "file"):
             yield RowDifference(table.name, dict(zip(keys, key, strict=True)), None, None, row)
-
-
-def _of(row: Mapping[str, Any], unknown: Sequence[bytes]) -> bool:
-    return row.get("process_id") in unknown or ("process_id" not in row and bool(unknown))
-
-
-def _depends(table: Table, row: Mapping[str, Any], unknown: Sequence[bytes]) -> bool:
-    return table is schema.lookup and row["kind"] == "file" and _of(row, unknown)

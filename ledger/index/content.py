@@ -124,4 +124,7 @@ def total(values: Iterable[Content]) -> tuple[str | None, str | None]:
 
 
 def _refuse(name: str) -> Never:
-    raise json.JSONDecodeError(f"{name} is no JSON number", name, 0)
+    raise json.JSONDecodeError(_NO_NUMBER, name, 0)
+
+
+_NO_NUMBER = "NaN and Infinity are no JSON numbers"

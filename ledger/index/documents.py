@@ -7,8 +7,8 @@ was. Embargoed and erased releases are never copied.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from ledger.errors import ObjectAltered, ObjectErased, ObjectMissing
 from ledger.index.content import Content, read
@@ -36,14 +36,16 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A release as it was found. ``condition`` is that of the stored object; ``copy`` are verified bytes from
-    wherever they still are, ``content`` what they say; both ``None`` where nothing verified may be shown."""
+    """A release as it was found. ``condition`` is that of the stored object, ``actual`` the digest its bytes give if
+    they were altered; ``copy`` are verified bytes from wherever they still are, ``content`` what they say; both
+    ``None`` where nothing verified may be shown."""
 
     digest: bytes
     condition: Condition
     problem: str | None = None
     copy: Copy | None = None
     content: Content | None = None
+    actual: bytes | None = None
 
 
 class Documents:
@@ -59,30 +61,23 @@ class Documents:
             if self._store.kind(digest) is StoreClass.CONFIDENTIAL:
                 return Document(digest, Condition.EMBARGOED)
             data = self._store.get(digest)
-            return self._read(digest, Copy(self._store.salt(digest) or b"", data), Condition.INTACT, None)
+            copy = Copy(self._store.salt(digest) or b"", data)
+            return self._read(Document(digest, Condition.INTACT), copy)
         except ObjectErased as error:
             return Document(digest, Condition.ERASED, str(error.values.get("ground")))
         except ObjectMissing:
             if embargoed:
                 return Document(digest, Condition.EMBARGOED)
-            return self._from_copy(digest, Condition.MISSING, "not in the store")
+            found = Document(digest, Condition.MISSING, "not in the store")
         except ObjectAltered as error:
-            return self._from_copy(digest, Condition.ALTERED, f"stored bytes give {error.values['actual'].hex()}")
+            actual = error.values["actual"]
+            found = Document(digest, Condition.ALTERED, f"stored bytes give {actual.hex()}", actual=actual)
+        kept = self._copies(digest)
+        return found if kept is None or not kept.gives(digest) else self._read(found, kept)
 
-    def _from_copy(self, digest: bytes, condition: Condition, problem: str) -> Document:
-        copy = self._copies(digest)
-        if copy is None or not copy.gives(digest):
-            return Document(digest, condition, problem)
-        return self._read(digest, copy, condition, problem)
-
-    def _read(self, digest: bytes, copy: Copy, condition: Condition, problem: str | None) -> Document:
+    def _read(self, found: Document, copy: Copy) -> Document:
         try:
-            return Document(digest, condition, problem, copy, read(copy.data))
+            return replace(found, copy=copy, content=read(copy.data))
         except ValueError as error:
-            found = Condition.UNREADABLE if condition is Condition.INTACT else condition
-            return Document(digest, found, problem or str(error), copy)
-
-
-def no_copies(copies: Mapping[bytes, Copy] | None = None) -> Callable[[bytes], Copy | None]:
-    """Copies out of a mapping, by default none at all."""
-    return (copies or {}).get
+            unreadable = Condition.UNREADABLE if found.condition is Condition.INTACT else found.condition
+            return replace(found, copy=copy, condition=unreadable, problem=found.problem or str(error))

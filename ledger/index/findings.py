@@ -47,7 +47,7 @@ class Difference:
     def text(self, translate: Callable[[str], str] = str) -> str:
         """The finding as one sentence; ``translate`` turns English templates and labels into another language."""
         values = dict(self.values)
-        for name in ("label", "table", "according"):
+        for name in ("label", "table"):
             if name in values:
                 values[name] = translate(values[name])
         for name, value in (("was", self.was), ("now", self.now)):
@@ -58,8 +58,11 @@ class Difference:
 NOTHING = "nothing"
 
 VALUE_ALTERED = (
-    "The document of release {release_id} of process {ocid} was altered after publication: {where} was {was}, "
-    "now it says {now}. The ledger holds the digest {digest}, the stored bytes give {actual}."
+    "The document of release {release_id} of process {ocid} was altered after publication: “{label}” ({where}) was "
+    "{was}, now it says {now}. The ledger holds the digest {digest}, the stored bytes give {actual}."
+)
+MORE_VALUES_ALTERED = (
+    "In the document of release {release_id} of process {ocid} {count} more values were altered after publication."
 )
 DOCUMENT_ALTERED_UNKNOWN = (
     "The document of release {release_id} of process {ocid} was altered after publication. The ledger holds the "
@@ -74,24 +77,44 @@ DOCUMENT_REWRITTEN = (
     "The bytes of the document of release {release_id} of process {ocid} were altered after publication; its values "
     "read the same. The ledger holds the digest {digest}, the stored bytes give {actual}."
 )
-DOCUMENT_MISSING = "The document of release {release_id} of process {ocid} is missing; the ledger holds the digest {digest}."
-ROW_ALTERED = "The database says {now} for “{label}” of process {ocid}; according to {according} {named} it was {was}."
-ROW_MISSING = "The database lacks an entry in “{table}” for process {ocid} that the ledger gives: {key}."
-ROW_UNEXPECTED = "The database has an entry in “{table}” for process {ocid} that nothing on the ledger gives: {key}."
-ROW_OUTDATED = "Release {release_id} of process {ocid} can be read now and is not in the database yet; the next run takes it in."
+DOCUMENT_MISSING = (
+    "The document of release {release_id} of process {ocid} is missing; the ledger holds the digest {digest}."
+)
+SAID_BY_RELEASE = (
+    "The database says {now} for “{label}” of process {ocid}; according to release {release_id} it was {was}."
+)
+SAID_BY_LEDGER = "The database says {now} for “{label}” of process {ocid}; according to the ledger it was {was}."
+ROW_MISSING = "The database lacks an entry among “{table}” of process {ocid} that the ledger gives: {key}."
+ROW_UNEXPECTED = "The database has an entry among “{table}” of process {ocid} that nothing on the ledger gives: {key}."
+ROW_OUTDATED = (
+    "Release {release_id} of process {ocid} was disclosed or erased since it was indexed; the next run of the index "
+    "takes that in."
+)
 ACTS_DIFFER = (
-    "The acts of process {ocid} in the database do not give the head on the ledger: held is {was}, they give {now}."
+    "The acts of process {ocid} in the database do not give its head on the ledger: held is {was}, they give {now}."
 )
 BLOCK_DIFFERS = "The database stands at block {block}, which the chain does not have; the next run corrects this."
-ACT_ALTERED = "Act {sequence} of process {ocid} in the database is not the one on the ledger ({label}): it was {was}, now it says {now}."
 
 SENTENCES = (
-    VALUE_ALTERED, DOCUMENT_ALTERED_UNKNOWN, DOCUMENT_UNREADABLE, DOCUMENT_REWRITTEN, DOCUMENT_MISSING, ROW_ALTERED,
-    ROW_MISSING, ROW_UNEXPECTED, ROW_OUTDATED, ACTS_DIFFER, BLOCK_DIFFERS, ACT_ALTERED, NOTHING,
+    VALUE_ALTERED, MORE_VALUES_ALTERED, DOCUMENT_ALTERED_UNKNOWN, DOCUMENT_UNREADABLE, DOCUMENT_REWRITTEN,
+    DOCUMENT_MISSING, SAID_BY_RELEASE, SAID_BY_LEDGER, ROW_MISSING, ROW_UNEXPECTED, ROW_OUTDATED, ACTS_DIFFER,
+    BLOCK_DIFFERS, NOTHING,
 )  # fmt: skip
-"""All templates, for catalogues of translations."""
+"""All templates, for catalogues of translations; ``LABELS``, ``POINTERS`` and ``TABLES`` hold the labels."""
 
-ACCORDING = {"release": "release", "chain": "the ledger, act", "copy": "release"}
+POINTERS = {
+    "/tender/title": "title",
+    "/tender/description": "description",
+    "/tender/value/amount": "estimated value",
+    "/tender/value/currency": "currency of the estimated value",
+    "/tender/tenderPeriod/endDate": "deadline",
+    "/tender/status": "status",
+    "/buyer/name": "buyer's name",
+    "/awards/0/value/amount": "value of the award",
+    "/awards/0/suppliers/0/name": "supplier",
+    "/contracts/0/value/amount": "value of the contract",
+}
+"""Plain words for places in a release; others are named by their JSON pointer alone."""
 
 LABELS = {
     "title": "title",

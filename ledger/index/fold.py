@@ -263,9 +263,7 @@ class ProcessFold:
         self.rounds[record.round].bids[record.bid].exclusions.discard(record.lot)
 
     def _award_announced(self, record: ActRecord, _detail: Mapping[str, Any]) -> None:
-        self.awards[record.sequence] = Award(
-            record.lot, record.round, record.bid, _given(record.subject), record.time
-        )
+        self.awards[record.sequence] = Award(record.lot, record.round, record.bid, _given(record.subject), record.time)
 
     def _award_withdrawn(self, record: ActRecord, _detail: Mapping[str, Any]) -> None:
         self.awards[record.ref].state = "withdrawn"
@@ -303,9 +301,7 @@ class ProcessFold:
         award = self.awards[record.ref]
         award.state, award.concluded_time = "concluded", record.time
         waiting = record.time <= award.standstill_until if award.standstill_until else self.minimum_standstill > 0
-        held = any(
-            entry.lifted_time is None and entry.lot in (None, award.lot) for entry in self.suspensions.values()
-        )
+        held = any(entry.lifted_time is None and entry.lot in (None, award.lot) for entry in self.suspensions.values())
         award.early = waiting or held
         self.exceptions += award.early
 

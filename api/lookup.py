@@ -1,0 +1,17 @@
+"""Which act anchors a digest that somebody holds."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api.answers import DigestText, Using, answer, digest_of, plain
+
+router = APIRouter(tags=["lookup"])
+
+
+@router.get("/lookup/{digest}", summary="What a digest names")
+def lookup(request: Request, services: Using, digest: DigestText) -> Response:
+    """A release, the plain SHA-256 of a file, a commitment, a document, an act, a block or a transaction; ``found``
+    is empty if nothing here has that digest."""
+    wanted = digest_of(digest)
+    return answer(request, {"digest": plain(wanted), "found": plain(services.lookup(wanted))})

@@ -1,0 +1,57 @@
+"""What stands around releases in OCDS packages, and the releases as they may be shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import Request
+
+from api.services import Services
+from ledger.errors import ReleaseUnreadable, SiegelError
+from ledger.index.rows import Condition, ProcessRow
+from ledger.ocds.package import PackageInfo
+
+EXTENSION_PATH = "/extension/siegel/extension.json"
+
+
+def address_of(request: Request, services: Services, path: str) -> str:
+    """The address of a path as others reach it: the settings' ``public_url``, else the one of the request."""
+    base = services.settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
+    return base.rstrip("/") + path
+
+
+def package_info(request: Request, services: Services, row: ProcessRow) -> PackageInfo:
+    """Publisher, licence and extension; a package is dated by the last act it reflects, so it stays the same."""
+    publisher = services.settings.publisher
+    return PackageInfo(
+        uri=address_of(request, services, request.url.path),
+        publisher=publisher.name or services.settings.operator.name or "Vergabesiegel",
+        published=datetime.fromtimestamp(row.last_time, UTC),
+        extension=address_of(request, services, EXTENSION_PATH),
+        publisher_uri=publisher.uri or None,
+        publisher_scheme=publisher.scheme or None,
+        publisher_uid=publisher.uid or None,
+        license=services.settings.license_url or None,
+    )
+
+
+def shown_releases(services: Services, process_id: bytes) -> list[dict[str, Any]]:
+    """The releases of a process that are disclosed, in the order of their acts.
+
+    Raises ``ObjectAltered``, ``ObjectMissing`` or ``ReleaseUnreadable``: a package that silently lacked a release
+    would pass for the whole truth.
+    """
+    shown = []
+    for row in services.queries.releases(process_id):
+        if row.condition is Condition.EMBARGOED:
+            continue
+        data = services.releases.stored_bytes(row.digest)
+        try:
+            release = services.releases.shown(row.digest)
+        except SiegelError as error:
+            raise ReleaseUnreadable(digest=row.digest, size=len(data), why=str(error)) from error
+        if not isinstance(release, dict):
+            raise ReleaseUnreadable(digest=row.digest, size=len(data), why="it is no JSON object")
+        shown.append(release)
+    return shown

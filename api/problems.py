@@ -1,0 +1,96 @@
+"""Failures as problems of RFC 9457: ``type`` is ``/problems/`` and the failure's one name."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.answers import answer, plain, services_of
+from ledger import errors
+from ledger.errors import InternalFailure, InvalidParameter, MethodNotAllowed, NotFound, SiegelError
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+router = APIRouter()
+nothing_else = APIRouter()
+
+
+def install(app: FastAPI) -> None:
+    """Make every failure of the API a problem."""
+    app.add_exception_handler(SiegelError, _named)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def problem(request: Request, error: SiegelError) -> Response:
+    """The problem of a failure, with its offending values as members of their own."""
+    deployment = services_of(request).deployment
+    standard = {
+        "type": f"/problems/{error.name}",
+        "title": title(type(error)),
+        "status": error.status,
+        "detail": str(error),
+        "instance": request.url.path,
+        "chainId": deployment.chain_id,
+        "ledger": "0x" + deployment.ledger.hex(),
+    }
+    values = {name: value for name, value in plain(error.values).items() if name not in standard}
+    body = orjson.dumps({**values, **standard}, default=str)
+    return Response(body, error.status, {"Cache-Control": "no-store"}, MEDIA_TYPE)
+
+
+def title(error: type[SiegelError]) -> str:
+    """The first sentence of what a failure means."""
+    text = " ".join((error.__doc__ or error.__name__).split())
+    return text.partition(". ")[0].rstrip(".").replace("``", "") + "."
+
+
+@router.get("/problems/{name}", tags=["problems"], summary="What a problem means")
+def meaning(request: Request, name: str) -> Response:
+    """The meaning of a problem ``type``, its HTTP status and the sentence with its placeholders."""
+    found = getattr(errors, name, None)
+    if not (isinstance(found, type) and issubclass(found, SiegelError)):
+        raise NotFound(path=request.url.path)
+    text = " ".join((found.__doc__ or "").split())
+    return answer(request, {"name": name, "status": found.status, "meaning": text, "sentence": found.sentence})
+
+
+@nothing_else.get("/{path:path}", include_in_schema=False)
+def nothing(request: Request, path: str) -> Response:
+    """What no other route answers: a problem, not a page."""
+    raise NotFound(path=request.url.path)
+
+
+def _named(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SiegelError)
+    if error.status >= 500:
+        log.warning("%s %s: %s", request.method, request.url.path, error)
+    return problem(request, error)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first: dict[str, Any] = error.errors()[0]
+    return problem(
+        request, InvalidParameter(parameter=str(first["loc"][-1]), value=str(first.get("input")), why=first["msg"])
+    )
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        return problem(request, MethodNotAllowed(path=request.url.path, method=request.method))
+    return problem(request, NotFound(path=request.url.path))
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    log.exception("%s %s", request.method, request.url.path, exc_info=error)
+    return problem(request, InternalFailure())

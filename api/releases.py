@@ -1,0 +1,50 @@
+"""Releases and documents by digest: the very bytes that were hashed."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api.answers import FOR_EVER, REVALIDATE, DigestText, Using, bytes_answer, digest_of
+from api.services import Services
+from ledger.errors import ObjectMissing, ReleaseEmbargoed
+from ledger.store import StoreClass
+
+router = APIRouter(tags=["releases"])
+
+
+@router.get("/releases/{digest}", summary="The stored bytes of a release")
+def release(request: Request, services: Using, digest: DigestText) -> Response:
+    """SHA-256 over the salt (header ``Siegel-Salt``) and these bytes is the anchored digest.
+
+    A release whose stored bytes no longer give it is refused as ``ObjectAltered``, an erased one as ``ObjectErased``,
+    one that may not be shown yet as ``ReleaseEmbargoed``.
+    """
+    wanted = digest_of(digest)
+    if not services.queries.release(wanted):
+        raise ObjectMissing(digest=wanted)
+    _refuse_confidential(services, wanted)
+    data = services.releases.stored_bytes(wanted)
+    return bytes_answer(request, data, "application/json", cache=FOR_EVER, headers=_salt(services, wanted))
+
+
+@router.get("/documents/{digest}", summary="The stored bytes of a document")
+def document(request: Request, services: Using, digest: DigestText) -> Response:
+    """Any object that may be read by everybody, also an imported original as long as it is not erased."""
+    wanted = digest_of(digest)
+    _refuse_confidential(services, wanted)
+    data = services.store.get(wanted)
+    erasable = services.store.kind(wanted) is StoreClass.ERASABLE
+    name = f'attachment; filename="{wanted.hex()}"'
+    headers = {"Content-Disposition": name, **_salt(services, wanted)}
+    cache = REVALIDATE if erasable else FOR_EVER  # what can be erased must not live on in caches
+    return bytes_answer(request, data, "application/octet-stream", cache=cache, headers=headers)
+
+
+def _refuse_confidential(services: Services, digest: bytes) -> None:
+    if services.store.exists(digest) and services.store.kind(digest) is StoreClass.CONFIDENTIAL:
+        raise ReleaseEmbargoed(digest=digest)
+
+
+def _salt(services: Services, digest: bytes) -> dict[str, str]:
+    salt = services.store.salt(digest)
+    return {"Siegel-Digest": "0x" + digest.hex()} | ({"Siegel-Salt": "0x" + salt.hex()} if salt else {})
