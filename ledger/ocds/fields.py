@@ -4,7 +4,7 @@ The standard's own schema is not shipped; this table names only what building, r
 a field, ``name:kind`` with marks behind it::
 
     kind     text | filled (text that may not be empty) | key (text or whole number, not empty) | name (text id)
-             loosekey (key that may be absent as null) | date | uri | number | integer | boolean | object | any
+             loosekey (key that may be absent as null) | date | uri | number | integer | boolean | any
              a code list in lower case after ``=`` (closed list), or the name of another type
     [kind]   a list of these
     !        must be there        *  may not be null (objects and lists never may)
@@ -51,7 +51,7 @@ STANDARD = {
     "OrganizationReference": "name:filled id:key* identifier:Identifier address:Address "
     "additionalIdentifiers:[Identifier]#= contactPoint:ContactPoint",
     "Organization": "name:text~ id:name* identifier:Identifier additionalIdentifiers:[Identifier]#= address:Address "
-    "contactPoint:ContactPoint roles:[text] details:object",
+    "contactPoint:ContactPoint roles:[text] details:PartyDetails",
     "Item": "id:key! description:text~ classification:Classification additionalClassifications:[Classification]#= "
     "quantity:number unit:Unit",
     "Unit": "scheme:text id:text name:text~ value:Value uri:uri",
@@ -72,6 +72,7 @@ EXTENSION = {
     "Tender": "lots:[Lot]# rounds:[Round]# enquiries:[Enquiry]# minimumStandstillDays:integer",
     "Award": "relatedLots:[text] relatedBid:text standstillPeriod:Period",
     "Contract": "relatedLots:[text] dateTerminated:date terminationReason:text~",
+    "PartyDetails": "scale:text",
     "Item": "relatedLot:text",
     "Document": "relatedLots:[text] digest:text",
     "Milestone": "relatedLots:[text]",
@@ -127,7 +128,7 @@ CODES: dict[str, frozenset[str]] = {
 NULLABLE_LISTS = frozenset({"additionalProcurementCategories", "submissionMethod", "roles", "relationship"})
 """Lists of texts that the standard lets be null; every other list and object may only be left out."""
 
-LEAF_KINDS = _codes("text filled key name loosekey date uri number integer boolean object any")
+LEAF_KINDS = _codes("text filled key name loosekey date uri number integer boolean any")
 
 # BCP 47 in the form the standard accepts behind a field's name; longer tags than these do not occur in notices.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?")

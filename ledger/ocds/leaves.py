@@ -35,7 +35,7 @@ _TOO_LARGE = "the number is too large to be held exactly"
 _WANTS_NUMBER = "the standard wants a number"
 _WANTS_INTEGER = "the standard wants a whole number"
 _WANTS_BOOLEAN = "the standard wants true or false"
-_WANTS_OBJECT = "the standard wants an object"
+_WANTS_SCALAR = "a changed part is shown by the releases before and after it, not quoted"
 _NO_CODE = "the standard's closed code list has no such code"
 
 
@@ -190,13 +190,9 @@ def _boolean(value: Any) -> tuple[Any, str | None]:
 def _any(value: Any) -> tuple[Any, str | None]:
     if isinstance(value, Decimal):
         return _number(value)
+    if isinstance(value, dict | list):
+        raise Unreadable(_WANTS_SCALAR)
     return value, None
-
-
-def _object(value: Any) -> tuple[Any, str | None]:
-    if isinstance(value, dict):
-        return value, None
-    raise Unreadable(_WANTS_OBJECT)
 
 
 def _code(codes: frozenset[str], value: Any) -> tuple[Any, str | None]:
@@ -220,6 +216,5 @@ _READERS: dict[str, Callable[[Any], tuple[Any, str | None]]] = {
     "number": _number,
     "integer": _integer,
     "boolean": _boolean,
-    "object": _object,
     "any": _any,
 }

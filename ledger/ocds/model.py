@@ -63,7 +63,7 @@ class ContactPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """OCDS ``Organization``. ``natural_person`` conceals name and addresses (``details.naturalPerson``)."""
+    """OCDS ``Organization``. ``natural_person`` conceals name and addresses (``details.scale`` is ``selfEmployed``)."""
 
     id: str
     name: str
@@ -292,7 +292,7 @@ def _party(party: Party) -> dict[str, Any]:
     pairs = ((field.name, getattr(party, field.name)) for field in fields(party) if field.name != "natural_person")
     result = {_camel(name): as_json(entry) for name, entry in pairs if entry is not None}
     if party.natural_person:
-        result["details"] = {"naturalPerson": True}
+        result["details"] = {"scale": "selfEmployed"}
     return result
 
 

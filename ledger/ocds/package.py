@@ -18,7 +18,7 @@ from ledger.ocds.disclosure import strip
 from ledger.ocds.fields import TYPES
 from ledger.ocds.leaves import parse_date
 from ledger.ocds.model import moment
-from ledger.ocds.repair import repair_object
+from ledger.ocds.repair import Repairer
 from ledger.ocds.report import ImportReport
 
 VERSION = "1.1"
@@ -66,7 +66,7 @@ def compile_releases(ordered: Sequence[dict[str, Any]]) -> dict[str, Any]:
     for release in ordered:
         compiled.append(strip(release))
     # References without id cannot be merged and pile up; what stands twice is dropped as in an import.
-    return repair_object("Release", compiled.asdict(), "", ImportReport())
+    return Repairer().object("Release", compiled.asdict(), "", ImportReport())
 
 
 @cache

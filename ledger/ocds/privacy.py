@@ -4,9 +4,8 @@ OCDS has no mark for natural persons, so the policy is a rule, not a certainty (
 
 * contact points: name, e-mail, telephone and fax of *every* party, because they name a clerk;
 * parties that are natural persons or sole traders: also their names, identifiers and postal addresses, wherever
-  they are repeated. A party counts as one if ``details.scale`` is ``selfEmployed`` or ``sole``, if
-  ``details.naturalPerson`` is true, or, under the policy ``cautious``, if it is a supplier or tenderer without any
-  identifier of a register.
+  they are repeated. A party counts as one if ``details.scale`` is ``selfEmployed`` (as OCDS for eForms writes BT-633),
+  or, under the policy ``cautious``, if it is a supplier or tenderer without any identifier of a register.
 
 The place of a buyer stays readable under every policy: a public body is no natural person.
 """
@@ -28,7 +27,7 @@ _PERSON = {
     "Address": ("streetAddress", "locality", "region", "postalCode"),
     "ContactPoint": (*_CONTACT, "url"),
 }
-_PERSONAL_SCALES = frozenset({"sole", "selfEmployed", "natural"})
+NATURAL_PERSON = "selfEmployed"
 _BIDDING_ROLES = frozenset({"supplier", "tenderer", "payee"})
 _PUBLIC_ROLES = frozenset({"buyer", "procuringEntity", "payer", "funder", "reviewBody", "enquirer"})
 
@@ -108,7 +107,7 @@ def _persons(release: dict[str, Any], policy: DisclosurePolicy) -> set[Any]:
 
 def _is_person(party: dict[str, Any], policy: DisclosurePolicy, roles: Any) -> bool:
     details = party.get("details")
-    if isinstance(details, dict) and (details.get("scale") in _PERSONAL_SCALES or details.get("naturalPerson") is True):
+    if isinstance(details, dict) and details.get("scale") == NATURAL_PERSON:
         return True
     if not policy.cautious or not _BIDDING_ROLES.intersection(roles) or _PUBLIC_ROLES.intersection(roles):
         return False

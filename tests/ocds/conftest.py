@@ -90,7 +90,8 @@ def check_standard(test_data: Path) -> Iterator[Check]:
         problems = [
             f"{error['path']}: {error['description']} {error['value']!r}" for error in found["validation_errors"]
         ]
-        problems += [f"additional field {each['path']}/{each['field']}" for each in found["additional_fields"]]
+        # Not ``additional_fields``: that list counts translated fields (title_en) if there is nothing else to count.
+        problems += [f"additional field {each['path']}/{each['field_name']}" for each in found["all_additional_fields"]]
         extensions = found.get("extensions") or {}
         problems += [f"invalid extension {each}" for each in extensions.get("invalid_extensions", [])]
         problems += [f"closed code list: {each}" for each in found["additional_closed_codelist_values"]]
