@@ -125,6 +125,13 @@ class SecondPersonMissing(SiegelError):
     )
 
 
+class NodeNotStarted(SiegelError):
+    """The embedded chain's own process ended before it answered."""
+
+    sentence = "The chain could not be started: {why}"
+    status = 503
+
+
 class FileUnusable(SiegelError):
     """The operating system refuses a file or folder: missing, not permitted, disk full."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.cli import acts, approve, backup, importing, init, keys
+from ledger.cli import acts, approve, backup, importing, indexing, init, keys, lookup, serving
 from ledger.cli.command import root
 
 app = root("Vergabesiegel: a ledger that makes public procurement checkable.")
@@ -11,4 +11,7 @@ keys.register(app)
 importing.register(app)
 acts.register(app)
 approve.register(app)
+indexing.register(app)
+lookup.register(app)
+serving.register(app)
 backup.register(app)

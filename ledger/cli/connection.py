@@ -7,13 +7,13 @@ commands work while it runs; the lock, not that file, decides who holds it.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment
+from ledger.chain.node.mark import HomeLock
 from ledger.cli.home import replace_file
 from ledger.errors import ChainInUse, DeploymentMissing
 from ledger.settings import Settings
@@ -31,7 +31,9 @@ def load_deployment(settings: Settings) -> Deployment:
 
 def connect(settings: Settings, deployment: Deployment, closing: ExitStack) -> Chain:
     """The chain with the deployed smart contracts; what is opened for it is closed by ``closing``."""
-    return connect_to(open_node(settings, closing), settings, deployment)
+    chain = connect_to(open_node(settings, closing), settings, deployment)
+    closing.callback(chain.close)
+    return chain
 
 
 def connect_to(target: str | EmbeddedNode, settings: Settings, deployment: Deployment) -> Chain:
@@ -50,25 +52,33 @@ def open_node(settings: Settings, closing: ExitStack) -> str | EmbeddedNode:
     try:
         return closing.enter_context(EmbeddedNode.open(settings.chain_dir))
     except ChainInUse as busy:
-        url = running_node(settings, str(busy.values.get("process")))
+        url = _announced_by(settings, str(busy.values.get("process")))
         if url is None:
             raise
         return url
 
 
 @contextmanager
-def announced(settings: Settings, url: str) -> Iterator[None]:
-    """Says where this process, which holds the chain, answers for it."""
+def announced(settings: Settings, url: str, process: int) -> Iterator[None]:
+    """Says where ``process``, which holds the chain, answers for it."""
     path = settings.chain_dir / "node.json"
-    replace_file(path, json.dumps({"url": url, "process": str(os.getpid())}).encode())
+    replace_file(path, json.dumps({"url": url, "process": str(process)}).encode())
     try:
         yield
     finally:
         path.unlink(missing_ok=True)
 
 
-def running_node(settings: Settings, process: str) -> str | None:
-    """The address at which ``process``, the holder of the chain, answers; None if it has not said so."""
+def running_node(settings: Settings) -> str | None:
+    """The address at which the process that holds the embedded chain answers; None if none holds it or says so."""
+    try:
+        HomeLock(settings.chain_dir).release()
+    except ChainInUse as busy:
+        return _announced_by(settings, str(busy.values.get("process")))
+    return None
+
+
+def _announced_by(settings: Settings, process: str) -> str | None:
     try:
         found = json.loads((settings.chain_dir / "node.json").read_text(encoding="utf-8"))
         return str(found["url"]) if found["process"] == process else None

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from contextvars import ContextVar
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,13 +27,25 @@ LOCALE_DIR: Final = Path(__file__).parent / "locale"
 
 @cache
 def messages(language: str) -> dict[str, str]:
-    """Sentence by English sentence; empty for English itself."""
-    path = LOCALE_DIR / f"{language}.po"
-    if not path.exists():
+    """Sentence by English sentence; empty for English itself.
+
+    What pages and command line both say (failures, findings of a check) stands once, in the pages' catalogue.
+    """
+    if language == "en":
         return {}
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=language)
-    return {str(m.id): str(m.string) for m in catalogue if m.id and m.string and not m.fuzzy}
+    found: dict[str, str] = {}
+    for path in (_pages_catalogue(language), LOCALE_DIR / f"{language}.po"):
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=language)
+        found |= {m.id: m.string for m in catalogue if isinstance(m.id, str) and m.id and m.string and not m.fuzzy}  # type: ignore[misc]
+    return found
+
+
+def _pages_catalogue(language: str) -> Path:
+    # Found without importing the package, which would load a web framework to print a help text.
+    found = find_spec("explorer")
+    assert found is not None and found.submodule_search_locations is not None
+    return Path(found.submodule_search_locations[0]) / "locale" / language / "LC_MESSAGES" / "messages.po"
 
 
 def language_at_start(arguments: Sequence[str]) -> str:

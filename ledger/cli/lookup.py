@@ -1,0 +1,107 @@
+"""``siegel lookup`` and ``siegel check``: what a digest names, and whether a file is what was published."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.cli.acts.making import read_document
+from ledger.cli.answer import Answer
+from ledger.cli.command import command
+from ledger.cli.language import say
+from ledger.cli.session import Session
+from ledger.cli.values import digest as parse_digest
+from ledger.cli.values import shown_moment
+from ledger.index.queries import Queries
+from ledger.index.rows import Condition, Found
+
+
+def register(app: typer.Typer) -> None:
+    """Adds both commands."""
+    command(app, "lookup", example="siegel lookup 0x3a...01")(lookup)
+    command(app, "check", example="siegel check notice.json")(check)
+
+
+def lookup(
+    session: Session,
+    digest: Annotated[str, typer.Argument(metavar="DIGEST", help=say("32 bytes as hex: of a file, act, block..."))],
+) -> Answer:
+    """Say what a digest names: a release, a file, a commitment, an act, a block, a transaction.
+
+    Exit code 1 if nothing is known by it.
+    """
+    wanted = parse_digest(digest, "DIGEST")
+    found = Queries(session.index).lookup(wanted)
+    if not found:
+        lines = [say("Nothing on this ledger has the digest 0x{digest}.", digest=wanted.hex())]
+        return Answer({"digest": wanted, "found": []}, lines, exit_code=1)
+    return Answer({"digest": wanted, "found": found}, _lines(found))
+
+
+def check(
+    session: Session,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=say("the file to check"))],
+) -> Answer:
+    """Say whether a file is exactly what was published, and if not, what in it differs; exit code 1 if it is not."""
+    data = read_document(file, "FILE")
+    plain = hashlib.sha256(data).digest()
+    from api.services import Services
+    from explorer.claims import claims
+
+    services = Services.open(session.require_home(), session.chain, follow=False)
+    session.closing.callback(services.close)
+    found = services.queries.lookup(plain)
+    if found:
+        heading = say("{file} is recorded on the ledger, byte for byte:", file=file)
+        warnings = [_condition(services.queries, each) for each in found]
+        lines = [heading, *_lines(found), *filter(None, warnings)]
+        return Answer({"digest": plain, "known": True, "found": found}, lines)
+    claimed = claims(services, data)
+    lines = [say("{file} is not recorded on the ledger; its SHA-256 is 0x{digest}.", file=file, digest=plain.hex())]
+    for claim in claimed:
+        lines.append(
+            say(
+                "It bears the name of release {release} of process {ocid}, but it is not that release:",
+                release=claim.release.release_id,
+                ocid=claim.process.ocid,
+            )
+        )
+        if claim.changes is None:
+            lines.append(say("  no intact copy is left here to compare it with"))
+        lines += [
+            say("  {where}: recorded {was}, in this file {now}", where=where, was=was or "–", now=now or "–")
+            for where, was, now in claim.changes or ()
+        ]
+    data_claims = [
+        {"ocid": c.process.ocid, "release_id": c.release.release_id, "release": c.release.digest, "changes": c.changes}
+        for c in claimed
+    ]
+    return Answer({"digest": plain, "known": False, "claims": data_claims}, lines, exit_code=1)
+
+
+def _lines(found: Sequence[Found]) -> list[str]:
+    return [
+        say(
+            "  {kind}: act {sequence} ({act}) of process {ocid}, block {block}, {time}",
+            kind=say(each.kind),
+            sequence=each.sequence,
+            act=each.act,
+            ocid=each.ocid,
+            block=each.block_number,
+            time=shown_moment(each.time),
+        )
+        for each in found
+    ]
+
+
+def _condition(queries: Queries, found: Found) -> str | None:
+    """A file that is right can expose that the copy kept here is not."""
+    if found.release is None:
+        return None
+    if any(row.condition in (Condition.ALTERED, Condition.MISSING) for row in queries.release(found.release)):
+        return say("  The copy that is kept here was altered or is missing; yours is the right one. Keep it.")
+    return None

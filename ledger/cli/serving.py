@@ -1,0 +1,99 @@
+"""``siegel serve``: API, pages and index over the chain of this home; ``siegel node``: the chain alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from ledger.cli.command import command
+from ledger.cli.connection import announced, connect_to, load_deployment, running_node
+from ledger.cli.language import say
+from ledger.cli.session import Session
+from ledger.cli.stopping import until_told
+from ledger.errors import NodeNotStarted
+from ledger.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Adds both commands."""
+    command(app, "serve", example="siegel serve --port 8000")(serve)
+    command(app, "node", example="siegel node --port 8545")(node)
+
+
+def serve(
+    session: Session,
+    host: Annotated[str | None, typer.Option("--host", help=say("interface to listen on"))] = None,
+    port: Annotated[int | None, typer.Option("--port", help=say("port to listen on; 0 takes a free one"))] = None,
+) -> None:
+    """Serve the pages and the API until interrupted, and keep the index up with the chain.
+
+    The embedded chain runs in a process of its own: making a block must not keep pages waiting.
+    """
+    settings = session.require_home()
+    deployment = load_deployment(settings)
+    import explorer
+    from api.app import create_app
+    from api.server import run
+
+    with _node(settings) as url:
+        chain = connect_to(url, settings, deployment)
+        session.closing.callback(chain.close)
+        app = create_app(settings, chain=chain, pages=explorer.mount)
+        run(
+            app,
+            settings.host if host is None else host,
+            settings.port if port is None else port,
+            started=lambda address: session.tell(say("Serving at {address} (Ctrl-C ends it)", address=address)),
+        )
+
+
+def node(
+    session: Session,
+    host: Annotated[str | None, typer.Option("--host", help=say("interface to listen on"))] = None,
+    port: Annotated[int | None, typer.Option("--port", help=say("port to listen on; 0 takes a free one"))] = None,
+) -> None:
+    """Serve the embedded chain alone as JSON-RPC over HTTP, until interrupted."""
+    settings = session.require_home()
+    from ledger.chain.node import EmbeddedNode
+    from ledger.chain.node.server import serve as serve_node
+
+    with EmbeddedNode.open(settings.chain_dir) as opened, until_told() as stop:
+        server = serve_node(
+            opened, settings.host if host is None else host, settings.node_port if port is None else port
+        )
+        with announced(settings, server.url, os.getpid()):
+            session.tell(say("The chain answers at {address} (Ctrl-C ends it)", address=server.url))
+            stop.wait()
+        server.stop()
+
+
+@contextmanager
+def _node(settings: Settings) -> Iterator[str]:
+    """The address of the chain's node: given, running already, or started here and ended with us."""
+    given = settings.rpc_url or running_node(settings)
+    if given is not None:
+        yield given
+        return
+    command_line = [sys.executable, "-m", "ledger.chain.node", "--path", str(settings.chain_dir), "--port", "0"]
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as said,
+        subprocess.Popen(command_line, stdout=subprocess.PIPE, stderr=said, text=True) as process,  # noqa: S603
+    ):
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        if not url:
+            process.wait()
+            said.seek(0)
+            raise NodeNotStarted(why=said.read().strip())
+        try:
+            with announced(settings, url, process.pid):
+                yield url
+        finally:
+            process.terminate()
