@@ -88,8 +88,11 @@ def decode_values(abi_types: tuple[str, ...], data: bytes) -> tuple[Any, ...]:
 
 
 def values(struct: Any) -> tuple[Any, ...]:
-    """A dataclass's fields as nested plain values in their order."""
-    return tuple(_plain(getattr(struct, field.name)) for field in dataclasses.fields(struct))
+    """A dataclass's fields as nested plain values in their order. Raises CallMalformed for a digest of another size."""
+    fields = dataclasses.fields(struct)
+    return tuple(
+        _plain(hint, getattr(struct, field.name)) for field, hint in zip(fields, _hints(type(struct)), strict=True)
+    )
 
 
 def read(hint: Any, value: Any) -> Any:
@@ -112,11 +115,18 @@ def read(hint: Any, value: Any) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(_plain(part) for part in value)
+_SIZES = {"bytes32": 32, "address": 20}
+
+
+def _plain(hint: Any, value: Any) -> Any:
+    if get_origin(hint) is tuple:
+        return tuple(_plain(get_args(hint)[0], part) for part in value)
     if dataclasses.is_dataclass(value):
         return values(value)
+    size = _SIZES.get(get_args(hint)[1]) if get_origin(hint) is Annotated else None
+    # eth_abi would fill up what is too short.
+    if size is not None and len(value) != size:
+        raise CallMalformed(reason=f"{len(value)} bytes where {size} were expected")
     return int(value) if isinstance(value, IntEnum) else value
 
 

@@ -1,4 +1,4 @@
-"""Two real nodes for tests, the embedded chain and anvil: they start a good month ago and take the time they are told."""
+"""Two real nodes for tests, the embedded chain and anvil. Both start a good month ago and take the time they get."""
 
 from __future__ import annotations
 
