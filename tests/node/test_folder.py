@@ -59,7 +59,7 @@ def test_open_by_a_second_process_is_refused_until_the_first_ends(folder: Path) 
     with pytest.raises(ChainInUse) as refused:
         EmbeddedNode.open(folder)
     assert refused.value.values["process"] == str(process.identifier)
-    with pytest.raises(RuntimeError, match="ChainInUse: The chain at .* is in use by process"):
+    with pytest.raises(RuntimeError, match=r"ChainInUse: The chain at .* is in use by process"):
         NodeProcess(folder)
     process.kill()
     with EmbeddedNode.open(folder), pytest.raises(ChainInUse):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from pathlib import Path
@@ -47,7 +48,7 @@ def test_burst_of_2000_transactions_stays_behind_the_wall_clock(tmp_path: Path) 
     assert results == ["0x1"] * BURST
     assert [number for number, block_time, now in seen if block_time > now] == []
     times = [int(block["timestamp"], 16) for block in blocks]
-    assert all(later > earlier for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later > earlier for earlier, later in itertools.pairwise(times))
     assert times[-1] <= ended
     assert len(blocks) - 1 <= ended - started + 1
     assert sum(len(block["transactions"]) for block in blocks) == BURST

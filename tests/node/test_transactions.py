@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from eth_keys import keys  # type: ignore[attr-defined]
 from eth_keys.backends.coincurve import CoinCurveECCBackend
@@ -133,6 +135,17 @@ def test_failed_transaction_is_in_a_block_with_status_0(node: EmbeddedNode, boar
     key = send(node, buyer.sign(board, call_data("refuse()")))
     assert statuses(node, [key]) == ["0x0"]
     assert word(node.request("eth_call", [{"to": board, "data": call_data("count()")}])) == 0
+
+
+def test_calls_nested_to_the_limit_of_the_evm_do_no_harm(node: EmbeddedNode, buyer: Signer) -> None:
+    """A contract that calls itself 1,024 deep, sent and simulated, neither stops nor crashes the node."""
+    calls_itself = "5f5f5f5f5f305af15000"  # CALL(gas(), address(), 0, 0, 0, 0, 0)
+    created = send(node, buyer.sign(None, "0x600a8060095f395ff3" + calls_itself))
+    account = node.request("eth_getTransactionReceipt", [created])["contractAddress"]
+    assert node.request("eth_getCode", [account]) == "0x" + calls_itself
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(node.request, "eth_call", [{"to": account}]).result() == "0x"
+    assert statuses(node, [send(node, buyer.sign(account, "0x", gas=MAX_TRANSACTION_GAS))]) == ["0x1"]
 
 
 def test_coincurve_recovers_the_senders() -> None:

@@ -5,12 +5,13 @@ A request that fails after it was parsed is answered with HTTP status 200 and a 
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import orjson
 
 from ledger.chain.node.node import EmbeddedNode
 from ledger.errors import DevelopmentClockRefused, RpcError, SiegelError
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 MAX_BATCH = 1_000
+_POLL_SECONDS = 0.05
 
 _PARSE, _INVALID, _INTERNAL = -32700, -32600, -32603
 
@@ -43,11 +45,12 @@ class NodeServer:
         self._server = _Server((host, port), Handler)
         self.port = int(self._server.server_address[1])
         self.url = f"http://{host}:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, name="node server", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), name="node server")
+        self._thread.daemon = True
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop answering; requests under way are finished."""
+        """Take no more connections; what arrives on open ones is answered until the node is closed."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -80,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.OK, answered)
 
     def _send(self, status: HTTPStatus, body: Any) -> None:
-        encoded = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
+        encoded = b"" if body is None else orjson.dumps(body)
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(encoded)))
@@ -95,8 +98,9 @@ class _Handler(BaseHTTPRequestHandler):
 def answer_body(node: EmbeddedNode, body: bytes) -> Any:
     """The answer to a request's or batch's bytes; None if only notifications were sent."""
     try:
-        asked = json.loads(body)
-    except (ValueError, RecursionError):
+        # orjson limits the depth; json's recursion overflows a thread's stack, since py-evm raises Python's limit.
+        asked = orjson.loads(body)
+    except ValueError:
         return error_answer(None, _PARSE, "parse error")
     if not isinstance(asked, list):
         return _answer(node, asked)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -118,8 +118,9 @@ class Store:
         self.path = folder / DATABASE
         if not self.path.exists():
             raise ChainMissing(path=str(folder))
-        self._lock = HomeLock(folder)
-        self._closing: list[Any] = [self._lock.release]
+        self._writing, self._reading = threading.Lock(), threading.Lock()
+        lock = HomeLock(folder)
+        self._closing: list[Callable[[], None]] = [lock.release]
         try:
             self._mark = AnsweredMark(folder)
             self._closing.append(self._mark.close)
@@ -127,7 +128,6 @@ class Store:
             self._closing.append(self._writer.close)
             self._reader = connect(self.path, read_only=True)
             self._closing.append(self._reader.close)
-            self._writing, self._reading = threading.Lock(), threading.Lock()
             self._cache: dict[bytes, bytes] = {}
             self._check_format()
             self.sequence = int.from_bytes(self.meta("sequence"), "big")
@@ -142,8 +142,9 @@ class Store:
 
     def close(self) -> None:
         """Close and release the lock; SQLite folds the write-ahead log into the database."""
-        while self._closing:
-            self._closing.pop()()
+        with self._writing, self._reading:
+            while self._closing:
+                self._closing.pop()()
 
     def _check_format(self) -> None:
         found = int.from_bytes(self.meta("format"), "big")

@@ -5,7 +5,7 @@ pragma solidity ^0.8.24;
 contract Board {
     event Posted(bytes32 indexed note, address indexed author, uint256 count);
 
-    error NoteTaken(bytes32 note, uint256 at);
+    error NoteTaken(bytes32 note, uint256 place);
 
     uint256 public count;
     bytes32 public latest;
@@ -29,6 +29,15 @@ contract Board {
     function burn(uint256 rounds) external returns (bytes32 word) {
         for (uint256 i = 0; i < rounds; i++) word = keccak256(abi.encode(word, i));
         latest = word;
+    }
+
+    /// Calls itself until the gas is used up.
+    function dive() external returns (uint256 depth) {
+        try this.dive() returns (uint256 found) {
+            return found + 1;
+        } catch {
+            return 0;
+        }
     }
 
     function time() external view returns (uint256) {
