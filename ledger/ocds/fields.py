@@ -55,7 +55,7 @@ STANDARD = {
     "Item": "id:key! description:text~ classification:Classification additionalClassifications:[Classification]#= "
     "quantity:number unit:Unit",
     "Unit": "scheme:text id:text name:text~ value:Value uri:uri",
-    "Amendment": "date:date rationale:text~ id:text description:text~ amendsReleaseID:text releaseID:text "
+    "Amendment": "date:date rationale:text~ id:text description:text amendsReleaseID:text releaseID:text "
     "changes:[Change]",
     "Change": "property:text* former_value:any",
     "Classification": "scheme:text id:loosekey description:text~ uri:uri",

@@ -62,7 +62,7 @@ def record(releases: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def compile_releases(ordered: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The state after all these releases (OCDS "merging"); they must be in order of their dates."""
     # Appended one by one: the merger's own sorting compares dates as texts, which goes wrong across time zones.
-    compiled = CompiledRelease(merge_rules=_merge_rules())
+    compiled = CompiledRelease(merge_rules=merge_rules())
     for release in ordered:
         compiled.append(strip(release))
     # References without id cannot be merged and pile up; what stands twice is dropped as in an import.
@@ -70,7 +70,7 @@ def compile_releases(ordered: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 @cache
-def _merge_rules() -> dict[tuple[str, ...], str]:
+def merge_rules() -> dict[tuple[str, ...], str]:
     """OCDS 1.1 merge rules by path, from the table of fields."""
     rules: dict[tuple[str, ...], str] = {}
 
