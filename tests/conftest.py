@@ -1,4 +1,4 @@
-"""What all tests share: where the test data lies."""
+"""What all tests share: where the test data lies, and a PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+
+from tests.postgres import new_postgres, postgres_server, postgres_url
+
+__all__ = ["new_postgres", "postgres_server", "postgres_url", "test_data"]
 
 
 @pytest.fixture(scope="session")

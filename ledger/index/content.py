@@ -7,11 +7,17 @@ counts as absent, and text that a database refuses (NUL, half a surrogate pair) 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Never
+
+
+MAX_DEPTH = 100
+_TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_BRACKETS = re.compile(r"[\[\]{}]")
 
 
 class Number(str):
@@ -45,6 +51,10 @@ class Content:
         value = self.at(path)
         return str(value) if isinstance(value, Number) else None
 
+    def value(self, path: str) -> str | None:
+        """The number at ``path`` for an OCDS ``amount``, else the text."""
+        return self.number(path) if path.endswith("/amount") else self.text(path)
+
     def objects(self, path: str) -> Iterator[Content]:
         """The objects of the list at ``path``; whatever else stands in it is passed over."""
         value = self.at(path)
@@ -61,17 +71,31 @@ class Content:
 
 def read(data: bytes) -> Content:
     """Parse a release's bytes. Raises ``ValueError`` with a few words if they are no JSON object of UTF-8 text."""
+    value = parse(data)
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY003 - becomes a row's problem, never a named failure
+    return Content(value, seconds(value.get("date")))
+
+
+def parse(data: bytes) -> Any:
+    """The JSON value in some bytes, numbers as :class:`Number`. Raises ``ValueError`` with a few words."""
     try:
-        value = json.loads(data.decode("utf-8"), parse_float=Number, parse_int=Number, parse_constant=_refuse)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None  # noqa: TRY003 - becomes a row's problem, never an error
+        text = data.decode("utf-8")
+        _refuse_depth(text)
+        return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=_refuse)
     except UnicodeDecodeError:
         raise ValueError("not UTF-8") from None  # noqa: TRY003
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} at {error.pos}") from None  # noqa: TRY003
-    if not isinstance(value, dict):
-        raise ValueError("not a JSON object")  # noqa: TRY003
-    return Content(value, seconds(value.get("date")))
+
+
+def _refuse_depth(text: str) -> None:
+    """The parser recurses, and where the limit of recursion was raised (py-evm does) it takes the process with it."""
+    depth = 0
+    for bracket in _BRACKETS.findall(_TEXTS.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > MAX_DEPTH:
+            raise ValueError("nested too deeply")  # noqa: TRY003
 
 
 def plain_text(value: Any) -> str | None:

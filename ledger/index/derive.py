@@ -240,7 +240,7 @@ def _add_lookup(rows: Derived, process_id: bytes, record: ActRecord, kind: str, 
 def latest(published: Sequence[Content], path: str) -> str | None:
     """The text or number at ``path`` in the latest release that has one."""
     for content in reversed(published):
-        if found := content.text(path) or content.number(path):
+        if found := content.value(path):
             return found
     return None
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from ledger.chain.codec import act_digest, decode_log
 from ledger.chain.record import ACT_RECORDED, ZERO
-from ledger.errors import ActsIncomplete, BlockUnknown, ChainMoved, IndexBelongsElsewhere, SiegelError
+from ledger.errors import ActsIncomplete, BlockUnknown, ChainMoved, IndexBelongsElsewhere, NodeAnswerMalformed, SiegelError
 from ledger.index import schema
 from ledger.index.database import Index
 from ledger.index.rows import Condition
@@ -207,7 +207,12 @@ class Synchroniser:
             self._require_head("registry", organisation_id, row.roles_head, block)
 
     def _require_head(self, contract: str, series_id: bytes, got: bytes, block: int) -> None:
-        expected = self._chain.head(series_id, contract=contract, block=block)
+        try:
+            expected = self._chain.head(series_id, contract=contract, block=block)
+        except NodeAnswerMalformed:
+            if got != ZERO:
+                raise
+            return  # the ledger is put on the chain after the registry: in between there is nobody to ask
         if expected != got:
             raise ActsIncomplete(process_id=series_id, block=block, got=got, expected=expected)
 

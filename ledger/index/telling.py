@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from ledger.errors import SiegelError
 from ledger.index import findings
 from ledger.index.compare import RowDifference
-from ledger.index.content import Number
+from ledger.index.content import parse
 from ledger.index.derive import PATHS
 from ledger.index.documents import Document
 from ledger.index.findings import LABELS, POINTERS, TABLES, Difference, DifferenceKind, shown
@@ -180,14 +179,14 @@ class Teller:
         readable.sort(key=lambda item: (item[1].content.moment or item[0]["time"], item[0]["sequence"]))  # type: ignore[union-attr]
         for item in reversed(readable):
             content = item[1].content
-            if content is not None and (content.text(path) or content.number(path)):
+            if content is not None and content.value(path):
                 return item
         return None
 
 
 def _parsed(data: bytes) -> Any:
-    """The JSON in some bytes, numbers as they are written; ``None`` if there is none."""
+    """The JSON in some bytes, ``None`` if there is none."""
     try:
-        return json.loads(data, parse_float=Number, parse_int=Number)
-    except (ValueError, RecursionError):
+        return parse(data)
+    except ValueError:
         return None

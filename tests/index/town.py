@@ -8,22 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ledger.chain.acts import (
-    AnnounceAward,
-    BidOutcome,
-    Call,
-    CloseRound,
-    CommitBid,
-    LedgerAct,
-    LotTerms,
-    Notice,
-    OpenBids,
-    PublishNotices,
-    PublishTender,
-    RegisterExternalBid,
-    RoundTerms,
-    TenderTerms,
-)
+from ledger.chain.acts import Call, LedgerAct, LotTerms, Notice, PublishNotices, PublishTender, RoundTerms, TenderTerms
 from ledger.chain.client import Chain, Recorded
 from ledger.chain.deployment import deploy
 from ledger.chain.identifiers import key_set_id, lot_id, organisation_id, process_id
@@ -35,10 +20,10 @@ from ledger.chain.signers import KeySigner
 from ledger.ocds.digest import new_salt
 from ledger.store import ObjectStore, StoreClass
 from ledger.terms import NoticeKind, OrganisationKind, Role, RoundKind
+from tests.chain.nodes import anvil
 
 START = 1_767_600_000  # 2026-01-05 08:00 UTC, a Monday morning
 DAY = 86_400
-FAR = START + 29 * DAY
 
 
 def signer(name: str) -> KeySigner:
@@ -57,7 +42,8 @@ class Town:
         self.bidder_one, self.bidder_two = signer("bidder 1"), signer("bidder 2")
         deployment = deploy(node, self.governor, [self.governor.account], threshold=1, delay=0)
         self.chain = Chain.connect(node, deployment)
-        officers = [Person(key.account, Role.OFFICER) for key in (self.officer_one, self.officer_two, self.officer_three)]
+        self.officers = (self.officer_one, self.officer_two, self.officer_three)
+        officers = [Person(key.account, Role.OFFICER) for key in self.officers]
         self.buyer = organisation_id("DE-LEITWEG", "05-0000-11")
         self.observer = organisation_id("DE-HRB", "4711")
         people = (*officers, Person(self.publisher.account, Role.PUBLISHER))
@@ -116,10 +102,9 @@ class Town:
             custodians.append(organisation_id("DE-LEITWEG", identifier))
         key = b"\x04" + bytes(range(64))
         keys = [key[:-1] + bytes([n]) for n in range(6)]
-        officers = (self.officer_one, self.officer_two, self.officer_three)
         key_set = KeySet(
             2, 2,
-            tuple(Recipient(who, keys[n]) for n, who in enumerate(sorted(bytes(12) + who.account for who in officers))),
+            tuple(Recipient(who, keys[n]) for n, who in enumerate(sorted(bytes(12) + who.account for who in self.officers))),
             tuple(Recipient(who, keys[3 + n]) for n, who in enumerate(sorted(custodians))),
         )  # fmt: skip
         act = RegisterKeySet(self.buyer, key_set, self.expires())
@@ -144,6 +129,13 @@ class Town:
         """Let time pass."""
         assert self.clock is not None
         self.clock.advance_to(second)
+
+
+@contextmanager
+def anvil_town(folder: Path) -> Iterator[Town]:
+    """A town on anvil, a node that can reorganise its chain; it starts on the same morning."""
+    with anvil(since=START) as node:
+        yield Town(node.transport, folder)
 
 
 def release(ocid: str, number: int = 1, *, title: str = "Neubau der Feuerwache", **tender: Any) -> dict[str, Any]:
@@ -178,7 +170,3 @@ def embedded_town(folder: Path) -> Iterator[Town]:
         yield Town(node, folder, clock)
 
 
-__all__ = [
-    "DAY", "START", "AnnounceAward", "BidOutcome", "CloseRound", "CommitBid", "OpenBids", "RegisterExternalBid", "Town",
-    "embedded_town", "release", "signer",
-]  # fmt: skip

@@ -1,0 +1,244 @@
+"""What comes from the chain into the index, in which pieces, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.chain.client import Chain
+from ledger.chain.logs import RawLog
+from ledger.errors import ActsIncomplete, IndexBelongsElsewhere, SequenceBroken
+from ledger.index.database import Index
+from ledger.index.queries import Queries
+from ledger.index.rows import Condition, Status
+from ledger.index.sync import Synchroniser
+from ledger.store import StoreClass
+from ledger.terms import NoticeKind
+from tests.index.town import DAY, START, Town, embedded_town, release
+
+OCID = "ocds-a2ef3d-fire-station"
+
+
+def publish(town: Town, ocid: str = OCID, number: int = 1, **tender: Any) -> bytes:
+    """Keep and anchor one release of the buyer; its digest."""
+    digest = town.keep(release(ocid, number, **tender))
+    town.notice(ocid, digest)
+    return digest
+
+
+def test_run_published_notices_processes_listed(town: Town, index: Index, synchroniser: Synchroniser) -> None:
+    """What the buyer and an observer publish is listed with what the releases say."""
+    publish(town)
+    digest = publish(town, number=2, value={"amount": 300000.50, "currency": "EUR"})
+    town.notice(OCID, town.keep(release(OCID, 3, title="Feuerwache, gesehen")), organisation=town.observer)
+    progress = synchroniser.run_once()
+    assert (progress.from_block, progress.acts) == (town.chain.deployment.block, 6)
+    queries = Queries(index)
+    own, observed = queries.process(town.process(OCID)), queries.process(town.process(OCID, town.observer))
+    assert (own.mode, own.title, own.value_amount, own.acts) == ("anchored", "Neubau der Feuerwache", "300000.5", 2)
+    assert (own.buyer_name, own.buyer_identifier) == ("Stadt Musterlingen", "DE-LEITWEG:05-0000-11")
+    assert own.head == town.chain.head(own.process_id)
+    assert (observed.mode, observed.title, observed.organisation_id) == ("observed", "Feuerwache, gesehen", town.observer)
+    assert [row.release_id for row in queries.releases(own.process_id)] == [f"{OCID}-01", f"{OCID}-02"]
+    assert queries.releases(own.process_id)[1].digest == digest
+    assert {row.process_id for row in queries.processes_by_ocid(OCID)} == {own.process_id, observed.process_id}
+
+
+def test_run_again_without_new_blocks_nothing_changes(town: Town, index: Index, synchroniser: Synchroniser) -> None:
+    """Running again reads nothing twice."""
+    publish(town)
+    synchroniser.run_once()
+    before = index.digest()
+    progress = synchroniser.run_once()
+    assert (progress.acts, progress.to_block - progress.from_block) == (0, -1)
+    assert index.digest() == before
+
+
+def test_run_with_later_acts_same_digest_as_from_scratch(town: Town, index: Index, synchroniser: Synchroniser) -> None:
+    """An index that grew act by act equals one that was made in one go."""
+    for number in range(1, 4):
+        publish(town, number=number, title=f"Fassung {number}")
+        synchroniser.run_once()
+    grown = index.digest()
+    synchroniser.rebuild()
+    assert index.digest() == grown
+
+
+def test_run_in_batches_of_any_size_same_digest(town: Town, new_postgres: Callable[[], str], tmp_path: Path) -> None:
+    """Neither the size of batches nor the database shows in the content."""
+    for number in range(1, 3):
+        publish(town, number=number)
+        publish(town, f"{OCID}-{number}")
+    town.accept_key_set()
+    town.tender("ocds-a2ef3d-school", town.keep(release("ocds-a2ef3d-school")), START + 10 * DAY)
+    digests = set()
+    for name, batch in (("one", 1), ("three", 3), ("all", 10_000)):
+        for url in (f"sqlite:///{tmp_path / name}.sqlite", new_postgres()):
+            index = Index.open(url)
+            Synchroniser(index, town.chain, town.store, batch=batch).run_once()
+            digests.add(index.digest())
+            index.close()
+    assert len(digests) == 1
+
+
+def test_run_two_synchronisers_on_one_index_no_act_twice(town: Town, index: Index) -> None:
+    """Two processes may follow into the same index; the slower one finds its batch done and goes on."""
+    one, two = (Synchroniser(index, town.chain, town.store) for _ in range(2))
+    publish(town)
+    one.run_once()
+    publish(town, number=2)
+    read = two._read_acts
+
+    def overtaken(first: int, last: int) -> list[dict[str, Any]]:
+        acts = read(first, last)
+        one.run_once()
+        return acts
+
+    two._read_acts = overtaken  # type: ignore[method-assign]
+    two.run_once()
+    assert Queries(index).process(town.process(OCID)).acts == 2
+
+
+class Forgetful:
+    """A chain whose node leaves out the acts that ``lost`` picks."""
+
+    def __init__(self, chain: Chain, lost: Callable[[RawLog], bool]) -> None:
+        self._chain, self._lost = chain, lost
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._chain, name)
+
+    def logs(self, first: int, last: int, topics: Sequence[bytes] = ()) -> Iterator[RawLog]:
+        """All logs but the lost ones."""
+        return (log for log in self._chain.logs(first, last, topics) if not self._lost(log))
+
+
+def test_run_node_leaves_out_last_act_refused(town: Town, index: Index) -> None:
+    """The head on the chain shows that an act is missing; nothing of the batch is stored."""
+    publish(town)
+    Synchroniser(index, town.chain, town.store).run_once()
+    publish(town, number=2)
+    block = town.chain.block_number()
+    before = index.digest()
+    forgetful: Any = Forgetful(town.chain, lambda log: log.block_number == block)
+    publish(town, number=3)
+    with pytest.raises(SequenceBroken) as refusal:
+        Synchroniser(index, forgetful, town.store).run_once()
+    assert (refusal.value.values["expected"], refusal.value.values["got"]) == (2, 3)
+    assert index.digest() == before
+    Synchroniser(index, town.chain, town.store).run_once()
+    assert Queries(index).process(town.process(OCID)).acts == 3
+
+
+def test_run_node_leaves_out_newest_of_two_acts_refused(town: Town, index: Index) -> None:
+    """Without a gap in the sequences it is the head that tells."""
+    publish(town)
+    publish(town, number=2)
+    block = town.chain.block_number()
+    forgetful: Any = Forgetful(town.chain, lambda log: log.block_number == block)
+    with pytest.raises(ActsIncomplete) as refusal:
+        Synchroniser(index, forgetful, town.store).run_once()
+    assert refusal.value.values["expected"] == town.chain.head(town.process(OCID))
+    assert Queries(index).processes().total == 0
+
+
+def test_run_node_leaves_out_organisation_refused(town: Town, index: Index) -> None:
+    """An act of the registry that is left out is noticed by the head of the organisation's roles."""
+    admitted = town.chain.deployment.block + 2
+    forgetful: Any = Forgetful(town.chain, lambda log: log.block_number == admitted)
+    publish(town)
+    with pytest.raises(ActsIncomplete) as refusal:
+        Synchroniser(index, forgetful, town.store).run_once()
+    assert refusal.value.values["process_id"] == town.buyer
+
+
+def test_run_index_of_another_ledger_refused(town: Town, index: Index, tmp_path: Path) -> None:
+    """Acts of two ledgers are never mixed in one index."""
+    Synchroniser(index, town.chain, town.store).run_once()
+    with embedded_town(tmp_path / "elsewhere") as other, pytest.raises(IndexBelongsElsewhere):
+        Synchroniser(index, other.chain, other.store).run_once()
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"", "not JSON"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"[1]", "not a JSON object"),
+        (b'{"tender": NaN}', "not JSON"),
+        (b"[" * 200_000, "nested too deeply"),
+    ],
+)
+def test_run_unparsable_release_marked_as_problem(town: Town, index: Index, data: bytes, problem: str) -> None:
+    """Whatever bytes somebody anchored, indexing goes on and says what is wrong with them."""
+    bad = town.store.put(StoreClass.PUBLIC, data, salt=bytes(32))
+    town.notice(OCID, bad)
+    publish(town, number=2)
+    Synchroniser(index, town.chain, town.store).run_once()
+    queries = Queries(index)
+    row = queries.releases(town.process(OCID))[0]
+    assert row.condition is Condition.UNREADABLE
+    assert problem in (row.problem or "")
+    process = queries.process(town.process(OCID))
+    assert (process.problems, process.title) == (1, "Neubau der Feuerwache")
+
+
+def test_run_release_with_wrong_types_and_odd_text_indexed(town: Town, index: Index) -> None:
+    """Fields of a wrong type count as absent; text that a database refuses is stored without it."""
+    odd = release(OCID, title="NUL \x00 und halbes Paar \ud800 im Titel")
+    odd["tender"]["value"] = {"amount": "viel", "currency": ["EUR"]}
+    odd["tender"]["items"] = [None, 7, {"classification": {"scheme": "CPV", "id": "45216121-8"}}]
+    odd["parties"], odd["awards"], odd["tag"] = "keine", [{"suppliers": {"name": 3}}], {"tender": True}
+    data = json.dumps(odd).encode()
+    town.notice(OCID, town.store.put(StoreClass.PUBLIC, data, salt=bytes(32)))
+    Synchroniser(index, town.chain, town.store).run_once()
+    row = Queries(index).process(town.process(OCID))
+    assert (row.value_amount, row.value_currency, row.cpv, row.suppliers) == (None, None, "45216121-8", ())
+    assert row.title == "NUL \ufffd und halbes Paar ? im Titel"
+
+
+def test_run_embargoed_release_hidden_until_disclosed(town: Town, index: Index, synchroniser: Synchroniser) -> None:
+    """An embargoed release is anchored and unread; once disclosed it is taken in without any new act."""
+    digest = town.keep(release(OCID), StoreClass.CONFIDENTIAL)
+    town.notice(OCID, digest, NoticeKind.EMBARGOED)
+    synchroniser.run_once()
+    queries = Queries(index)
+    (row,) = queries.releases(town.process(OCID))
+    assert (row.condition, row.title, row.plain_digest) == (Condition.EMBARGOED, None, None)
+    assert queries.process(town.process(OCID)).title is None
+    town.store.reclassify(digest, StoreClass.PUBLIC)
+    assert synchroniser.run_once().acts == 0
+    (row,) = queries.releases(town.process(OCID))
+    assert (row.condition, row.title) == (Condition.INTACT, "Neubau der Feuerwache")
+    assert queries.process(town.process(OCID)).title == "Neubau der Feuerwache"
+
+
+def test_run_missing_release_taken_in_when_it_arrives(town: Town, index: Index, synchroniser: Synchroniser) -> None:
+    """A digest can be anchored before the bytes are here; until then it is a problem that the list shows."""
+    digest = town.keep(release(OCID))
+    path = town.store.path(digest)
+    kept = path.read_bytes()
+    path.unlink()
+    town.notice(OCID, digest)
+    synchroniser.run_once()
+    queries = Queries(index)
+    assert queries.releases(town.process(OCID))[0].condition is Condition.MISSING
+    assert queries.process(town.process(OCID)).problems == 1
+    assert queries.process(town.process(OCID)).status is Status.UNKNOWN
+    path.write_bytes(kept)
+    synchroniser.run_once()
+    assert queries.process(town.process(OCID)).problems == 0
+
+
+def test_run_with_confirmations_newest_blocks_wait(town: Town, index: Index) -> None:
+    """With two confirmations the two newest blocks are not indexed yet."""
+    publish(town)
+    head = town.chain.block_number()
+    assert Synchroniser(index, town.chain, town.store, confirmations=2).run_once().to_block == head - 2
+    status = index.status(town.chain)
+    assert (status.lag_blocks, status.head_block, status.indexed_block) == (2, head, head - 2)
+    assert status.lag_seconds == town.chain.block(head).time - town.chain.block(head - 2).time
