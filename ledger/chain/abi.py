@@ -27,6 +27,10 @@ Uint64 = Annotated[int, "uint64"]
 Uint256 = Annotated[int, "uint256"]
 
 
+SIZES = {"bytes32": 32, "address": 20}
+"""Bytes of the fixed-size types; eth_abi would fill up what is too short."""
+
+
 class Function:
     """A call of a smart contract: its subclasses are frozen dataclasses whose fields are the arguments in order."""
 
@@ -115,16 +119,12 @@ def read(hint: Any, value: Any) -> Any:
     return value
 
 
-_SIZES = {"bytes32": 32, "address": 20}
-
-
 def _plain(hint: Any, value: Any) -> Any:
     if get_origin(hint) is tuple:
         return tuple(_plain(get_args(hint)[0], part) for part in value)
     if dataclasses.is_dataclass(value):
         return values(value)
-    size = _SIZES.get(get_args(hint)[1]) if get_origin(hint) is Annotated else None
-    # eth_abi would fill up what is too short.
+    size = SIZES.get(get_args(hint)[1]) if get_origin(hint) is Annotated else None
     if size is not None and len(value) != size:
         raise CallMalformed(reason=f"{len(value)} bytes where {size} were expected")
     return int(value) if isinstance(value, IntEnum) else value

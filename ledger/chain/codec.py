@@ -129,6 +129,9 @@ def _value(argument: Argument, value: Any) -> Any:
         return _values(argument.components, value)
     if argument.abi_type == "tuple[]":
         return [_values(argument.components, part) for part in value]
+    size = abi.SIZES.get(argument.abi_type)
+    if size is not None and len(value) != size:
+        raise CallMalformed(reason=f"{argument.name} has {len(value)} bytes where {size} were expected")
     return int(value) if isinstance(value, IntEnum) else value
 
 
