@@ -172,8 +172,16 @@ class ReleaseStore:
                     connection.execute(change.values(text=None, erased_at=int(time.time()), ground=ground))
         self.state.forget()
 
+    def embargoed(self, due_at: int | None = None) -> list[bytes]:
+        """Digests of the releases under embargo, next to end first; with ``due_at`` those that end by then."""
+        query = select(embargoes.c.digest).where(embargoes.c.ended_at.is_(None))
+        if due_at is not None:
+            query = query.where(embargoes.c.until <= due_at)
+        with self.state.reading() as connection:
+            return [bytes(digest) for digest in connection.scalars(query.order_by(embargoes.c.until))]
+
     def end_embargo(self, digest: bytes) -> None:
-        """Disclose an embargoed release. The object moves first, so a crash never leaves it shown but unreadable."""
+        """Disclose an embargoed release. The object moves first, so a crash leaves it embargoed, to be ended again."""
         self.store.reclassify(digest, StoreClass.PUBLIC)
         with self.state.writing() as connection:
             query = update(embargoes).where(embargoes.c.digest == digest, embargoes.c.ended_at.is_(None))

@@ -15,11 +15,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 
 from ledger.errors import StateOutdated
 
 _WRITING = "siegel_writing"
+_WRITERS = 0x736965676C  # names the writers' lock of PostgreSQL: "siegl"
 
 
 class State:
@@ -54,15 +55,26 @@ class State:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction: all or nothing, durable once this block is left without an exception."""
+        """A transaction: all or nothing, durable once this block is left without an exception.
+
+        One writer at a time, over all processes: what it read cannot change before it writes.
+        """
         with self.engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_WRITERS)))
             yield connection
 
     def forget(self) -> None:
-        """Drop copies of erased rows that lie in SQLite's write-ahead log; PostgreSQL: see ``docs/import.md``."""
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        """Drop the copies of erased rows that the database keeps besides its tables.
+
+        SQLite overwrites the tables themselves (``secure_delete``) and keeps copies in its write-ahead log;
+        PostgreSQL keeps dead rows until they are vacuumed, and its own log until it is recycled.
+        """
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if self.engine.dialect.name == "sqlite":
                 connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            else:
+                connection.execute(text("VACUUM disclosures, sources, salts"))
 
     def close(self) -> None:
         """Give back all connections."""

@@ -1,0 +1,186 @@
+"""The state database: its format, the outbox, drafts and the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from ledger.errors import AuditTrailBroken, DraftMissing, OutboxConflict, OutboxStepInvalid, StateOutdated
+from ledger.store import AuditTrail, Drafts, DraftStatus, Outbox, OutboxStatus, State
+from ledger.store.tables import metadata
+from tests.store.conftest import BUYER, OBSERVER
+
+TRANSACTION = b"\x07" * 32
+
+
+def test_migrate_empty_database_gives_exactly_the_tables(state: State) -> None:
+    """Migrations and the table definitions describe the same database."""
+    with state.reading() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    # Columns differ in lists of changes; their comments are for readers of the code only.
+    assert [change for change in differences if not _is_comment(change)] == []
+
+
+def _is_comment(change: Any) -> bool:
+    return isinstance(change, list) and all(part[0] == "modify_comment" for part in change)
+
+
+def test_check_database_of_another_format_is_refused(state: State) -> None:
+    """Software and database must agree; an unmigrated one says so, migrating twice changes nothing."""
+    state.check()
+    state.migrate()
+    state.check()
+    with state.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    with pytest.raises(StateOutdated):
+        state.check()
+
+
+def test_check_empty_database_is_refused(tmp_path: Path) -> None:
+    """A database that was never migrated has no revision."""
+    with pytest.raises(StateOutdated, match="none"):
+        State(f"sqlite:///{tmp_path / 'empty.sqlite'}").check()
+
+
+def test_writing_exception_leaves_nothing(state: State) -> None:
+    """A transaction that fails half-way leaves no trace."""
+    with pytest.raises(KeyError), state.writing() as connection:
+        Outbox(connection).prepare("a", BUYER, "NoticePublished", b"1")
+        raise KeyError
+    with state.reading() as connection:
+        assert Outbox(connection).waiting() == []
+
+
+def test_outbox_act_goes_from_prepared_to_recorded(state: State) -> None:
+    """Prepared once, sent with its signed bytes, recorded without them; recorded ones wait no more."""
+    with state.writing() as connection:
+        outbox = Outbox(connection)
+        assert outbox.prepare("a", BUYER, "NoticePublished", b"1")
+        assert not outbox.prepare("a", BUYER, "NoticePublished", b"1")
+        outbox.prepare("b", OBSERVER, "NoticePublished", b"2")
+    with state.writing() as connection:
+        Outbox(connection).mark_sent(["a", "b"], TRANSACTION, b"raw")
+    with state.reading() as connection:
+        entry = Outbox(connection).get("a")
+        assert entry is not None
+        assert (entry.status, entry.transaction, entry.raw) == (OutboxStatus.SENT, TRANSACTION, b"raw")
+        assert [entry.key for entry in Outbox(connection).waiting(BUYER)] == ["a"]
+        assert [entry.key for entry in Outbox(connection).waiting()] == ["a", "b"]
+    with state.writing() as connection:
+        Outbox(connection).mark_recorded(["a"])
+        Outbox(connection).mark_recorded(["a"])
+    with state.reading() as connection:
+        entry = Outbox(connection).get("a")
+        assert entry is not None
+        assert (entry.status, entry.transaction, entry.raw) == (OutboxStatus.RECORDED, TRANSACTION, None)
+        assert Outbox(connection).waiting(BUYER) == []
+
+
+def test_outbox_other_act_under_the_same_key_is_refused(state: State) -> None:
+    """An act never exists in two versions."""
+    with state.writing() as connection:
+        Outbox(connection).prepare("a", BUYER, "NoticePublished", b"1")
+    for other in (
+        (BUYER, "NoticePublished", b"2"),
+        (BUYER, "TenderAmended", b"1"),
+        (OBSERVER, "NoticePublished", b"1"),
+    ):
+        with pytest.raises(OutboxConflict), state.writing() as connection:
+            Outbox(connection).prepare("a", *other)
+
+
+def test_outbox_refused_act_can_be_sent_again_but_a_recorded_one_cannot(state: State) -> None:
+    """Failure keeps its name; nothing leads back from recorded; unknown acts are named."""
+    with state.writing() as connection:
+        outbox = Outbox(connection)
+        outbox.prepare("a", BUYER, "NoticePublished", b"1")
+        outbox.mark_failed(["a"], "NotPublisher")
+        entry = outbox.get("a")
+        assert entry is not None
+        assert (entry.status, entry.failure) == (OutboxStatus.FAILED, "NotPublisher")
+        outbox.mark_sent(["a"], TRANSACTION, b"raw")
+        outbox.mark_recorded(["a"], TRANSACTION)
+    wrongs: list[Callable[[Outbox], None]] = [
+        lambda outbox: outbox.mark_sent(["a"], TRANSACTION, b"raw"),
+        lambda outbox: outbox.mark_failed(["a"], "x"),
+        lambda outbox: outbox.mark_recorded(["unknown"]),
+    ]
+    for wrong in wrongs:
+        with pytest.raises(OutboxStepInvalid), state.writing() as connection:
+            wrong(Outbox(connection))
+
+
+def test_drafts_open_until_done_or_expired(state: State) -> None:
+    """A second officer sees what can still be approved, next to expire first."""
+    with state.writing() as connection:
+        drafts = Drafts(connection)
+        drafts.keep("d1", BUYER, "RoundClosed", b"1", "0xofficer_one", 2000)
+        drafts.keep("d2", BUYER, "RoundClosed", b"2", "0xofficer_one", 1000)
+        drafts.keep("d3", OBSERVER, "FieldsErased", b"3", "0xother", 2000)
+        drafts.keep("d1", BUYER, "RoundClosed", b"1", "0xofficer_two", 9000)
+    with state.writing() as connection:
+        drafts = Drafts(connection)
+        assert [draft.draft for draft in drafts.open(BUYER, 1000)] == ["d2", "d1"]
+        assert [draft.draft for draft in drafts.open(BUYER, 1001)] == ["d1"]
+        assert drafts.get("d1").proposed_by == "0xofficer_one"
+        drafts.close("d1", DraftStatus.DONE)
+        assert drafts.open(BUYER, 1001) == []
+        assert drafts.get("d1").status is DraftStatus.DONE
+        for missing in (lambda: drafts.get("none"), lambda: drafts.close("none", DraftStatus.REVOKED)):
+            with pytest.raises(DraftMissing):
+                missing()
+
+
+def test_audit_lines_are_chained_and_read_back(state: State) -> None:
+    """Each line's digest covers all before it; the head changes with every line."""
+    with state.writing() as connection:
+        trail = AuditTrail(connection)
+        heads = [trail.head(), trail.add("0xofficer_one", "opening", "ocds-abc123-1", lot=1)]
+        heads.append(trail.add("relay", "refused", "tx", why="expired"))
+    with state.reading() as connection:
+        trail = AuditTrail(connection)
+        assert heads == [bytes(32), *(entry.entry for entry in trail.entries())]
+        assert trail.head() == heads[-1]
+        assert trail.verify() == 2
+        (entry,) = trail.entries("tx")
+        assert (entry.actor, entry.action, entry.detail) == ("relay", "refused", {"why": "expired"})
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
+def test_audit_change_is_refused_by_the_database(state: State, change: str) -> None:
+    """Not only our code keeps the trail append only."""
+    with state.writing() as connection:
+        AuditTrail(connection).add("a", "b", "c")
+    with pytest.raises(DBAPIError, match="append only"), state.writing() as connection:
+        connection.execute(text(change))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit SET actor = 'x' WHERE number = 2",
+        "DELETE FROM audit WHERE number = 2",
+        "UPDATE audit SET at = at + 1",
+    ],
+)
+def test_audit_change_behind_the_trigger_is_found(state: State, change: str) -> None:
+    """Whoever lifts the trigger and changes or removes a line is found by the chain."""
+    with state.writing() as connection:
+        for number in range(3):
+            AuditTrail(connection).add("a", "b", str(number))
+    with state.writing() as connection:
+        if state.engine.dialect.name == "sqlite":
+            connection.execute(text("DROP TRIGGER audit_no_update"))
+            connection.execute(text("DROP TRIGGER audit_no_delete"))
+        else:
+            connection.execute(text("DROP TRIGGER audit_append_only ON audit"))
+        connection.execute(text(change))
+    with pytest.raises(AuditTrailBroken), state.reading() as connection:
+        AuditTrail(connection).verify()
