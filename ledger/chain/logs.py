@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ledger.chain.rpc import Transport, to_hex
+from ledger.chain.rpc import Transport, to_hex, to_int
 from ledger.errors import BlockUnknown, NodeAnswerMalformed, NodeRefused
 
 # Besu's --rpc-max-logs-range in production.
@@ -37,6 +37,10 @@ def read_logs(
     ``topics``: any of these as first topic; empty: every event. Raises BlockUnknown if the chain does not reach
     ``to_block``, NodeRefused if a single block's logs are refused.
     """
+    newest = to_int(transport.request("eth_blockNumber", []), "eth_blockNumber")
+    if to_block > newest:
+        # Besu refuses such a range, others answer as if there were no logs.
+        raise BlockUnknown(block=to_block)
     size, start = _MOST_BLOCKS, from_block
     condition: dict[str, Any] = {"address": [to_hex(account) for account in accounts]}
     if topics:
@@ -47,14 +51,12 @@ def read_logs(
         try:
             found = transport.request("eth_getLogs", [asked])
         except NodeRefused:
-            if int(transport.request("eth_blockNumber", []), 16) < end:
-                raise BlockUnknown(block=end) from None
             if start == end:
                 raise
             size = (end - start + 1) // 2
             continue
-        if found is None:
-            raise BlockUnknown(block=end)
+        if not isinstance(found, list):
+            raise NodeAnswerMalformed(method="eth_getLogs", reason="it is no list")
         yield from map(read_log, found)
         start = end + 1
         size = min(size * 2, _MOST_BLOCKS)

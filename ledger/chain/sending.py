@@ -33,8 +33,6 @@ _LONGEST_POLL_SECONDS = 1.0
 # After this many polls without a receipt the node is asked whether it still knows the transaction at all.
 _POLLS_BEFORE_DOUBT = 10
 
-_KNOWN = ("known transaction", "already known", "already imported")
-
 
 @dataclass(frozen=True)
 class Submitted:
@@ -139,10 +137,11 @@ class Sender:
     def _hand_in(self, sent: Sent) -> None:
         try:
             answer = self._transport.request("eth_sendRawTransaction", [to_hex(sent.raw)])
-        except NodeRefused as refusal:
-            if any(known in str(refusal.values.get("message")).lower() for known in _KNOWN):
-                return
-            raise
+        except NodeRefused:
+            # Every node has other words for "known already", in its pool or in a block: ask instead of reading them.
+            if self._transport.request("eth_getTransactionByHash", [to_hex(sent.hash)]) is None:
+                raise
+            return
         if from_hex(answer, "eth_sendRawTransaction") != sent.hash:
             raise NodeAnswerMalformed(method="eth_sendRawTransaction", reason="it names another transaction")
 
