@@ -67,7 +67,8 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
     problems.install(app)
     for part in (processes, releases, organisations, lookup, health):
         app.include_router(part.router, prefix=PREFIX)
-    app.include_router(health.router, include_in_schema=False)  # probes look for them at the root
+    app.include_router(health.probes, prefix=PREFIX)
+    app.include_router(health.probes, include_in_schema=False)  # probes look for them at the root
     app.include_router(extension.router)
     app.include_router(problems.router)
     app.include_router(problems.nothing_else, prefix=PREFIX)

@@ -8,6 +8,8 @@ from api.answers import NEVER, Using, answer, plain
 from ledger.errors import IndexNotReady
 
 router = APIRouter(tags=["status"])
+probes = APIRouter(tags=["status"])
+"""What machines ask, also at the root; ``/status`` there is a page for people."""
 
 GAUGES = {
     "indexed_block": "last block in the index",
@@ -28,13 +30,13 @@ def status(request: Request, services: Using) -> Response:
     return answer(request, {"status": content}, cache=NEVER)
 
 
-@router.get("/healthz", summary="The process is alive")
+@probes.get("/healthz", summary="The process is alive")
 def healthz() -> Response:
     """Says nothing about chain or index."""
     return Response(b"ok\n", media_type="text/plain", headers={"Cache-Control": NEVER})
 
 
-@router.get("/readyz", summary="Chain and index can be asked")
+@probes.get("/readyz", summary="Chain and index can be asked")
 def readyz(services: Using) -> Response:
     """200 once the index has read a first batch and the chain answers, else the problem ``IndexNotReady``."""
     found = services.status()
@@ -43,7 +45,7 @@ def readyz(services: Using) -> Response:
     return Response(b"ok\n", media_type="text/plain", headers={"Cache-Control": NEVER})
 
 
-@router.get("/metrics", summary="Gauges in Prometheus' text format")
+@probes.get("/metrics", summary="Gauges in Prometheus' text format")
 def metrics(services: Using) -> Response:
     """Unknown values are left out."""
     found = services.status()

@@ -36,7 +36,7 @@ class Actors:
                 return self._(N_("by the observer, not by the buyer itself"))
             return self._(N_("by a publisher of the buyer"))
         if act.act == "ProcessSuspended":
-            if any(act.detail["body"]):
+            if any(act.detail.get("body", b"")):
                 return self._(N_("by a review body"))
             return self._(N_("by an officer of the buyer"))
         if mode == "observed":
@@ -49,4 +49,7 @@ class Actors:
             return [(self._(N_("Account")), act.first)]
         if act.act in BIDDERS:
             return [(self._(N_("Account")), act.first), (self._(N_("Receiver's account")), act.second)]
-        return [(self._(N_("First officer's account")), act.first), (self._(N_("Second officer's account")), act.second)]
+        return [
+            (self._(N_("First officer's account")), act.first),
+            (self._(N_("Second officer's account")), act.second),
+        ]

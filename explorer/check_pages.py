@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from api.answers import digest_of
 from explorer import links
 from explorer.claims import claims
 from explorer.render import Renderer
@@ -25,16 +26,15 @@ def routes(renderer: Renderer) -> list[Route]:
     def lookup(request: Request) -> Response:
         text = request.query_params.get("digest", "").strip()
         name = request.query_params.get("name", "")[:200]
+        asked: dict[str, Any] = {"digest": None, "found": (), "text": text[:200], "name": name, "invalid": None}
         if not text:
-            return renderer.page(request, "lookup.html", {"digest": None, "found": (), "text": "", "name": "", "invalid": None})
+            return renderer.page(request, "lookup.html", asked)
         try:
-            digest = links.identifier(text)
+            digest = digest_of(text)
         except InvalidDigest as error:
-            values = {"digest": None, "found": (), "text": text[:200], "name": "", "invalid": error}
-            return renderer.page(request, "lookup.html", values, status=error.status)
-        found = renderer.services.queries.lookup(digest)
-        values = {"digest": digest, "found": found, "text": text, "name": name, "invalid": None}
-        return renderer.page(request, "lookup.html", values, data_url=links.api_lookup(digest))
+            return renderer.page(request, "lookup.html", {**asked, "invalid": error}, status=error.status)
+        found = {**asked, "digest": digest, "found": renderer.services.lookup(digest)}
+        return renderer.page(request, "lookup.html", found, data_url=links.api_lookup(digest))
 
     def form(request: Request) -> Response:
         return renderer.page(request, "check.html", {"empty": False, "limit": MAX_BYTES})
@@ -51,7 +51,7 @@ def routes(renderer: Renderer) -> list[Route]:
     def judge(request: Request, name: str, data: bytes) -> Response:
         services = renderer.services
         digest = hashlib.sha256(data).digest()
-        found = () if services.queries.lookup(digest) else claims(services, data)
+        found = () if services.lookup(digest) else claims(services, data)
         if not found:
             # The finding has an address of its own, so it can be kept, sent on and reloaded without the file.
             return RedirectResponse(links.lookup_page(digest, name), 303)

@@ -14,7 +14,6 @@ from ledger.index.rows import ProcessRow, ReleaseRow
 from ledger.index.writer import copies_in
 from ledger.ocds.disclosure import disclose
 from ledger.ocds.json_text import read_json
-from ledger.store.releases import ReleaseStore
 
 MOST: Final = 20
 """A package can name any number of releases; nobody reads more findings than this on one page."""
@@ -63,7 +62,8 @@ def _changes(services: Services, digest: bytes, candidate: dict[str, Any]) -> tu
     if document.copy is None:
         return None
     recorded = read_json(document.copy.data)
-    texts = ReleaseStore(services.store, services.state).disclosures(digest)
+    texts = services.releases.disclosures(digest)
     # Both forms are in circulation: as anchored, with digests for personal fields, and with the fields in place.
     forms = (recorded, disclose(recorded, texts))
-    return tuple(min((changed_leaves(form, candidate) for form in forms), key=len))
+    found = [changed_leaves(form, candidate) for form in forms]
+    return tuple(min(found, key=len))

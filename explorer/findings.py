@@ -15,7 +15,6 @@ HEADLINES: Final = {
     DifferenceKind.ROW_ALTERED: N_("The database of these pages says something else than the ledger and the notices."),
     DifferenceKind.ROW_MISSING: N_("The database of these pages lacks an entry that the ledger gives."),
     DifferenceKind.ROW_UNEXPECTED: N_("The database of these pages has an entry that nothing in the ledger gives."),
-    DifferenceKind.ROW_OUTDATED: N_("A notice was disclosed or erased just now; these pages take it in with the next run."),
     DifferenceKind.CHAIN_DIFFERS: N_("The acts in the database of these pages are not those of the ledger."),
 }
 

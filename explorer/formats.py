@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -31,7 +31,9 @@ class Formats:
 
         The exact time stands in the element's ``datetime`` in UTC, what is read is local time with its zone.
         """
-        exact = seconds.astimezone(UTC) if isinstance(seconds, datetime) else datetime.fromtimestamp(seconds, UTC)
+        exact = _exact(seconds)
+        if exact is None:
+            return Markup('<span class="numbers">{} s</span>').format(seconds)
         local = exact.astimezone(ZONE)
         day = format_date(local, "long", locale=self.locale)
         clock = format_time(local, "HH:mm:ss" if local.second else "HH:mm", locale=self.locale)
@@ -44,14 +46,19 @@ class Formats:
 
     def day(self, seconds: int | datetime) -> Markup:
         """The day alone, for lists."""
-        exact = seconds.astimezone(UTC) if isinstance(seconds, datetime) else datetime.fromtimestamp(seconds, UTC)
+        exact = _exact(seconds)
+        if exact is None:
+            return self.moment(seconds)
         return Markup('<time datetime="{}">{}</time>').format(
             exact.isoformat().replace("+00:00", "Z"), format_date(exact.astimezone(ZONE), "medium", locale=self.locale)
         )
 
     def money(self, amount: float | Decimal | str, currency: str | None) -> str:
         """An amount with its currency (OCDS ``value``); without a currency the bare number."""
-        number = Decimal(str(amount))
+        try:
+            number = Decimal(str(amount))
+        except InvalidOperation:
+            return str(amount)  # an altered row; the page must still be there to say so
         if not currency:
             return format_decimal(number, locale=self.locale)
         return format_currency(number, currency, locale=self.locale)
@@ -62,12 +69,20 @@ class Formats:
 
     def size(self, octets: int) -> str:
         """A file size in the unit that people read."""
-        value, unit = float(octets), "B"
-        for unit in ("B", "kB", "MB", "GB"):  # noqa: B007
-            if value < 1000 or unit == "GB":
-                break
-            value /= 1000
+        power = min(max(len(str(octets)) - 1, 0) // 3, 3)
+        value, unit = octets / 1000**power, ("B", "kB", "MB", "GB")[power]
         return f"{format_decimal(round(value, 1), locale=self.locale)}\u00a0{unit}"
+
+
+def _exact(seconds: int | datetime) -> datetime | None:
+    """The moment in UTC; ``None`` for seconds beyond the calendar, which a deadline on the chain can be."""
+    if isinstance(seconds, datetime):
+        return seconds.astimezone(UTC)
+    try:
+        # One day is left at the end, so that the moment exists in every time zone.
+        return datetime.fromtimestamp(seconds + 86_400, UTC) - timedelta(days=1)
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def digest(value: bytes | str) -> str:

@@ -27,7 +27,7 @@ class Catalogue(gettext.NullTranslations):
         super().__init__()
         with (LOCALE_DIR / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
             catalog = read_po(file, locale=language)
-        self._plural = gettext.c2py(catalog.plural_expr)  # type: ignore[attr-defined]
+        self._plural = gettext.c2py(catalog.plural_expr)
         self._messages: dict[str, tuple[str, ...]] = {}
         for message in catalog:
             if not message.id or message.fuzzy:

@@ -1,25 +1,11 @@
-"""Addresses of pages and of their JSON, and identifiers as they stand in addresses."""
+"""Addresses of pages and of their JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from ledger.errors import InvalidDigest
-
 API = "/api/v1"
-
-
-def identifier(text: str) -> bytes:
-    """32 bytes from hex, with or without ``0x``; raises ``InvalidDigest``."""
-    cleaned = text.strip().lower().removeprefix("0x")
-    try:
-        value = bytes.fromhex(cleaned)
-    except ValueError:
-        raise InvalidDigest(text=text) from None
-    if len(value) != 32:
-        raise InvalidDigest(text=text)
-    return value
 
 
 def process_page(process_id: bytes) -> str:

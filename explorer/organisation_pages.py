@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.answers import digest_of
 from explorer import links
 from explorer.render import Renderer
 from ledger.index.rows import ProcessFilter
@@ -23,7 +24,7 @@ def routes(renderer: Renderer) -> list[Route]:
         return renderer.page(request, "organisations.html", values, data_url=f"{links.API}/organisations")
 
     def organisation(request: Request) -> Response:
-        organisation_id = links.identifier(request.path_params["organisation_id"])
+        organisation_id = digest_of(request.path_params["organisation_id"])
         queries = renderer.services.queries
         found = queries.organisation(organisation_id)
         cursor = request.query_params.get("cursor") or None
@@ -35,8 +36,6 @@ def routes(renderer: Renderer) -> list[Route]:
             "first_page": address if cursor else None,
             "next_page": f"{address}?{urlencode({'cursor': page.next_cursor})}" if page.next_cursor else None,
         }
-        return renderer.page(
-            request, "organisation.html", values, data_url=links.api_organisation(organisation_id)
-        )
+        return renderer.page(request, "organisation.html", values, data_url=links.api_organisation(organisation_id))
 
     return [Route("/organisations", organisations), Route("/organisations/{organisation_id}", organisation)]

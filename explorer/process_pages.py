@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.answers import digest_of
 from explorer import links
 from explorer.process_view import view
 from explorer.render import Renderer
@@ -42,7 +43,7 @@ def routes(renderer: Renderer) -> list[Route]:
         return renderer.page(request, "start.html", values, data_url=address)
 
     def process(request: Request) -> Response:
-        process_id = links.identifier(request.path_params["process_id"])
+        process_id = digest_of(request.path_params["process_id"])
         values = {"process": view(renderer.services, process_id)}
         return renderer.page(request, "process.html", values, data_url=links.api_process(process_id))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from api.services import Services
 from explorer.release_content import Document, ReleaseContent, read_content
 from ledger.errors import ObjectAltered, ObjectMissing, SiegelError
-from ledger.index.findings import Difference
+from ledger.index.findings import Difference, DifferenceKind
 from ledger.index.rows import (
     ActRow,
     AwardRow,
@@ -20,7 +20,8 @@ from ledger.index.rows import (
     RoundRow,
     SuspensionRow,
 )
-from ledger.store.releases import ReleaseStore
+
+_OF_DOCUMENT = (DifferenceKind.DOCUMENT_ALTERED, DifferenceKind.DOCUMENT_MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class ProcessView:
     """``recorder`` is whose process it is in the registry: the buyer, or the observer of an observed one.
+    ``outdated`` are findings that the next run of the index settles; nothing is wrong with them.
     ``unchecked`` is the failure that kept the comparison with the chain from being made, else ``None``."""
 
     row: ProcessRow
@@ -59,6 +61,7 @@ class ProcessView:
     suspensions: Sequence[SuspensionRow]
     documents: Sequence[Document]
     differences: Sequence[Difference]
+    outdated: Sequence[Difference]
     unchecked: SiegelError | None
 
 
@@ -76,18 +79,19 @@ def view(services: Services, process_id: bytes) -> ProcessView:
         differences = services.check_process(process_id)
     except SiegelError as error:
         unchecked = error
-    altered = {difference.release for difference in differences if difference.release}
-    altered_steps = {difference.sequence for difference in differences if difference.sequence is not None}
+    altered = {found.release for found in differences if found.release and found.kind in _OF_DOCUMENT}
+    altered_steps = {
+        found.sequence
+        for found in differences
+        if found.sequence is not None and found.kind is not DifferenceKind.ROW_OUTDATED
+    }
     releases = [_release(services, release, altered) for release in queries.releases(process_id)]
     by_sequence = {release.row.sequence: release for release in releases}
     lots = queries.lots(process_id)
     awards = queries.awards(process_id)
     early = {award.award for award in awards if award.early}
     named = {lot.lot: lot for lot in lots} if len(lots) > 1 else {}
-    steps = [
-        _step(act, by_sequence, named, altered_steps, early)
-        for act in queries.acts(process_id)
-    ]
+    steps = [_step(act, by_sequence, named, altered_steps, early) for act in queries.acts(process_id)]
     return ProcessView(
         row=row,
         recorder=queries.organisation(row.organisation_id),
@@ -98,7 +102,8 @@ def view(services: Services, process_id: bytes) -> ProcessView:
         awards=awards,
         suspensions=queries.suspensions(process_id),
         documents=_documents(releases),
-        differences=differences,
+        differences=[found for found in differences if found.kind is not DifferenceKind.ROW_OUTDATED],
+        outdated=[found for found in differences if found.kind is DifferenceKind.ROW_OUTDATED],
         unchecked=unchecked,
     )
 
@@ -108,7 +113,7 @@ def _release(services: Services, row: ReleaseRow, altered: set[bytes]) -> Releas
     content = None
     if not is_altered and row.condition not in (Condition.EMBARGOED, Condition.ERASED):
         try:
-            content = read_content(ReleaseStore(services.store, services.state), row.digest)
+            content = read_content(services.releases, row.digest)
         except (ObjectAltered, ObjectMissing):
             is_altered = True
         except SiegelError:

@@ -55,7 +55,8 @@ class Renderer:
         """``template`` filled with ``values``; ``data_url`` is the address of the same content as JSON."""
         language = self.language(request)
         settings = self.services.settings
-        html = self._environment(language).get_template(template).render(
+        page = self._environment(language).get_template(template)
+        html = page.render(
             **values,
             path=request.url.path,
             languages=[(code, _with_language(request, code)) for code in LANGUAGES],

@@ -99,6 +99,20 @@ PLAIN: Final = {
 }
 
 
+DETAILED: Final = {
+    "NoticePublished",
+    "TenderPublished",
+    "TenderAmended",
+    "RoundOpened",
+    "RoundResumed",
+    "RoundClosed",
+    "BidsOpened",
+    "LosersInformed",
+    "Remanded",
+}
+"""Acts whose sentence needs the act's own arguments."""
+
+
 class Sentences:
     """The acts in one language."""
 
@@ -129,13 +143,15 @@ class Sentences:
         return self._(TITLES.get(act, act))
 
     def sentence(self, act: ActRow) -> Markup:
-        """What happened."""
+        """What happened. An act whose row was altered so that it cannot be read is still shown, as just that."""
+        if act.act not in TITLES or (act.act in DETAILED and not act.detail):
+            return self._fill(N_("What happened here cannot be read: the entry in the database was altered."))
         compose = self._composed.get(act.act)
         return compose(act) if compose else self._fill(PLAIN[act.act], bid=bid_number(act.bid), ref=act.ref)
 
     def round_kind(self, kind: str) -> str:
         """What is handed in during a round."""
-        return self._(ROUNDS[kind])
+        return self._(ROUNDS.get(kind, kind))
 
     def _fill(self, message: str, **values: Any) -> Markup:
         return escape(self._(message)) % {name: escape(value) for name, value in values.items()}
@@ -191,7 +207,8 @@ class Sentences:
     def _closed(self, act: ActRow) -> Markup:
         counted = act.detail["counted"]
         return self._fill(N_("From now on no bid can be added or exchanged.")) + (
-            " " + escape(self.ngettext("%(count)s sealed bid counts.", "%(count)s sealed bids count.", counted))
+            " "
+            + escape(self.ngettext("%(count)s sealed bid counts.", "%(count)s sealed bids count.", counted))
             % {"count": counted}
             if counted
             else ""
@@ -201,7 +218,9 @@ class Sentences:
         count = len(act.detail["outcomes"])
         if not count:
             return self._fill(N_("There were no sealed bids to open."))
-        text = self.ngettext("The outcome of %(count)s bid was recorded.", "The outcomes of %(count)s bids were recorded.", count)
+        text = self.ngettext(
+            "The outcome of %(count)s bid was recorded.", "The outcomes of %(count)s bids were recorded.", count
+        )
         return escape(text) % {"count": count}
 
     def _letters(self, act: ActRow) -> Markup:
@@ -211,7 +230,7 @@ class Sentences:
                 "Until %(end)s no contract may be concluded."
             ),
             dispatched=self._moment(act.detail["dispatched"]),
-            end=self._moment(act.detail["standstillEnd"]),
+            end=self._moment(act.detail["standstill_end"]),
         )
 
     def _remanded(self, act: ActRow) -> Markup:

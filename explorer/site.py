@@ -42,6 +42,8 @@ def mount(app: FastAPI, services: Services) -> None:
         ],
         exception_handlers={SiegelError: failure, HTTPException: failure, Exception: failure},
     )
+    # What fails beyond our own handlers is answered by the API, which looks for the services at the innermost app.
+    pages.state.services = services
     app.mount("/", GZipMiddleware(pages, minimum_size=1000), name="explorer")
 
 

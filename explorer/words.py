@@ -5,7 +5,6 @@ The texts are message ids (English); templates and pages translate them.
 
 from __future__ import annotations
 
-
 from dataclasses import dataclass, replace
 from gettext import NullTranslations
 from typing import Final
@@ -41,7 +40,10 @@ _MODES: Final = {
     ),
     "sealed": Word(
         N_("Sealed"),
-        N_("The whole procedure runs under the rules of the ledger, from the invitation to the contract; bids stay sealed until the opening."),
+        N_(
+            "The whole procedure runs under the rules of the ledger, from the invitation to the contract; "
+            "bids stay sealed until the opening."
+        ),
         icon="seal",
     ),
 }
@@ -50,7 +52,10 @@ _STATUSES: Final = {
     Status.PLANNED: Word(N_("Planned"), N_("The procedure has been announced and has not begun."), "plain", "clock"),
     Status.OPEN: Word(N_("Open"), N_("Bids can be submitted."), "success", "clock"),
     Status.EVALUATION: Word(
-        N_("Under evaluation"), N_("The deadline has passed; the buyer is examining what was submitted."), "info", "search"
+        N_("Under evaluation"),
+        N_("The deadline has passed; the buyer is examining what was submitted."),
+        "info",
+        "search",
     ),
     Status.AWARDED: Word(N_("Awarded"), N_("The buyer has decided who is to get the contract."), "info", "check"),
     Status.STANDSTILL: Word(
@@ -64,14 +69,21 @@ _STATUSES: Final = {
     Status.TERMINATED: Word(N_("Contract terminated"), N_("The contract was ended early."), "danger", "cross"),
     Status.CANCELLED: Word(N_("Cancelled"), N_("The buyer has cancelled the procedure."), "danger", "cross"),
     Status.UNSUCCESSFUL: Word(N_("Without result"), N_("The procedure ended without an award."), "plain", "cross"),
-    Status.UNKNOWN: Word(N_("Not stated"), N_("The notices published so far do not say where the procedure stands."), "plain"),
+    Status.UNKNOWN: Word(
+        N_("Not stated"), N_("The notices published so far do not say where the procedure stands."), "plain"
+    ),
 }
 
 _CONDITIONS: Final = {
-    Condition.INTACT: Word(N_("unaltered"), N_("The stored file is exactly the one that was recorded."), "success", "check"),
+    Condition.INTACT: Word(
+        N_("unaltered"), N_("The stored file is exactly the one that was recorded."), "success", "check"
+    ),
     Condition.EMBARGOED: Word(
         N_("recorded, not yet public"),
-        N_("The file was recorded when it was sent to the Official Journal; it may be published only afterwards (§ 40 VgV)."),
+        N_(
+            "The file was recorded when it was sent to the Official Journal; "
+            "it may be published only afterwards (§ 40 VgV)."
+        ),
         "warning",
         "clock",
     ),
@@ -80,10 +92,16 @@ _CONDITIONS: Final = {
         N_("altered"), N_("The stored file is not the one that was recorded."), "danger", "warning"
     ),
     Condition.UNREADABLE: Word(
-        N_("unreadable"), N_("The file is the one that was recorded, but it is not a readable notice."), "warning", "warning"
+        N_("unreadable"),
+        N_("The file is the one that was recorded, but it is not a readable notice."),
+        "warning",
+        "warning",
     ),
     Condition.ERASED: Word(
-        N_("erased"), N_("The file was erased on purpose; its check value still proves that it existed."), "plain", "cross"
+        N_("erased"),
+        N_("The file was erased on purpose; its check value still proves that it existed."),
+        "plain",
+        "cross",
     ),
 }
 
@@ -158,14 +176,18 @@ _FINDINGS: Final = {
 
 
 class Words:
-    """The terms in one language."""
+    """The terms in one language.
+
+    A code that is none of ours stays as it is: it comes from others' releases, or from a row that was altered, and
+    then the page must still be there to say so.
+    """
 
     def __init__(self, messages: NullTranslations) -> None:
         self._ = messages.gettext
 
     def mode(self, mode: str) -> Word:
         """A process's mode."""
-        return self._spoken(_MODES[mode])
+        return self._spoken(_MODES.get(mode, Word(mode, "")))
 
     def modes(self) -> list[tuple[str, Word]]:
         """All modes, from the loosest to the strictest."""
@@ -184,7 +206,7 @@ class Words:
         return self._spoken(_CONDITIONS[condition])
 
     def method(self, code: str) -> str:
-        """A kind of procedure (OCDS ``procurementMethod``); a code the standard does not know stays as it is."""
+        """A kind of procedure (OCDS ``procurementMethod``)."""
         return self._(_METHODS.get(code, code))
 
     def category(self, code: str) -> str:
@@ -197,19 +219,19 @@ class Words:
 
     def outcome(self, outcome: str) -> str:
         """How a bid ended."""
-        return self._(_OUTCOMES[outcome])
+        return self._(_OUTCOMES.get(outcome, outcome))
 
     def award(self, state: str) -> str:
         """Where an award stands."""
-        return self._(_AWARDS[state])
+        return self._(_AWARDS.get(state, state))
 
     def kind(self, kind: str) -> str:
         """What an organisation is in the registry."""
-        return self._(_KINDS[kind])
+        return self._(_KINDS.get(kind, kind))
 
     def finding(self, kind: str) -> str:
         """What a digest names."""
-        return self._(_FINDINGS[kind])
+        return self._(_FINDINGS.get(kind, kind))
 
     def _spoken(self, word: Word) -> Word:
-        return replace(word, label=self._(word.label), sentence=self._(word.sentence))
+        return replace(word, label=self._(word.label), sentence=self._(word.sentence) if word.sentence else "")

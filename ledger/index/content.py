@@ -16,6 +16,7 @@ from typing import Any, Never
 
 
 MAX_DEPTH = 100
+_DIGEST = re.compile(r"(0x)?[0-9a-fA-F]{64}")
 _TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _BRACKETS = re.compile(r"[\[\]{}]")
 
@@ -125,6 +126,24 @@ def suppliers_of(content: Content) -> tuple[str, ...]:
         for supplier in award.objects("suppliers")
     )
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def named_documents(content: Content) -> list[bytes]:
+    """Digests of the documents that a release names (our extension's ``digest`` of an OCDS ``Document``), each once."""
+    found: dict[bytes, None] = {}
+    waiting: list[Any] = [content.data]
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, Mapping):
+            documents = value.get("documents")
+            for document in documents if isinstance(documents, list) else ():
+                text = document.get("digest") if isinstance(document, Mapping) else None
+                if isinstance(text, str) and _DIGEST.fullmatch(text):
+                    found[bytes.fromhex(text.removeprefix("0x"))] = None
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return list(found)
 
 
 def total(values: Iterable[Content]) -> tuple[str | None, str | None]:

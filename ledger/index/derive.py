@@ -14,7 +14,7 @@ import orjson
 from ledger.chain.heads import next_head
 from ledger.chain.identifiers import lot_id
 from ledger.chain.record import ZERO, ActRecord
-from ledger.index.content import Content, plain_text, seconds, suppliers_of, total
+from ledger.index.content import Content, named_documents, plain_text, seconds, suppliers_of, total
 from ledger.index.documents import Document
 from ledger.index.fold import ProcessFold, Round
 from ledger.index.names import act_name
@@ -88,6 +88,9 @@ def derive(
         if document.content is not None:
             moment = document.content.moment
             contents.append((record.time if moment is None else moment, record.sequence, document.content))
+            for digest in named_documents(document.content):
+                if digest not in (record.ground, record.subject):  # those are in already
+                    _add_lookup(rows, process_id, record, "document", digest)
     contents.sort(key=lambda item: item[:2])
     published = [content for _, _, content in contents]
     lots = _lot_names(published)

@@ -1,0 +1,189 @@
+"""A served site over a real town: embedded chain, store, state, index, API and pages, on a port of the loopback."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+import explorer
+from api.app import app_of
+from api.server import address, bind
+from api.services import Services
+from ledger.chain.acts import (
+    AnnounceAward,
+    BidOutcome,
+    CloseRound,
+    CommitBid,
+    EraseFields,
+    InformLosers,
+    OpenBids,
+    RegisterExternalBid,
+)
+from ledger.chain.identifiers import bid_commitment, lot_id
+from ledger.chain.record import ZERO
+from ledger.index.database import Index
+from ledger.index.queries import Queries
+from ledger.index.sync import Synchroniser
+from ledger.ocds.privacy import policy_named
+from ledger.settings import Settings
+from ledger.store import ReleaseStore, State, StoreClass
+from ledger.terms import NoticeKind, Outcome
+from tests.index.town import DAY, START, Town, embedded_town, release
+
+OPEN, AWARDED, OBSERVED, ALTERED = (f"ocds-a2ef3d-{name}" for name in ("school", "cleaning", "bridge", "salt"))
+PDF = b"%PDF-1.7 bill of quantities"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A town whose pages are served at ``url``."""
+
+    url: str
+    town: Town
+    services: Services
+    folder: Path
+
+    def page(self, ocid: str) -> str:
+        """Address of a process's page."""
+        (row,) = self.services.queries.processes_by_ocid(ocid)
+        return f"/processes/0x{row.process_id.hex()}"
+
+    def release_bytes(self, ocid: str, place: int = 0) -> bytes:
+        """The anchored bytes of a process's release."""
+        (row,) = self.services.queries.processes_by_ocid(ocid)
+        return self.services.store.get(self.services.queries.releases(row.process_id)[place].digest)
+
+
+@contextmanager
+def served(folder: Path, **settings: Any) -> Iterator[Site]:
+    """A town with one process of each kind, indexed and served."""
+    with embedded_town(folder) as town, open_services(folder, town, **settings) as services:
+        live(town, services)
+        Synchroniser(services.index, town.chain, services.store).run_once()
+        with serving(services) as url:
+            yield Site(url, town, services, folder)
+
+
+@contextmanager
+def open_services(folder: Path, town: Town, **settings: Any) -> Iterator[Services]:
+    """Everything API and pages work with, over the town's chain."""
+    given = Settings.load(home=folder, **settings)
+    state = State(given.state_url)
+    state.migrate()
+    index = Index.open(given.index_url)
+    services = Services(
+        settings=given,
+        deployment=town.chain.deployment,
+        chain=town.chain,
+        index=index,
+        queries=Queries(index),
+        store=town.store,
+        state=state,
+        releases=ReleaseStore(town.store, state),
+    )
+    try:
+        yield services
+    finally:
+        services.close()
+
+
+@contextmanager
+def serving(services: Services) -> Iterator[str]:
+    """The application on a free port; its address."""
+    with bind("127.0.0.1", 0) as listening:
+        server = uvicorn.Server(uvicorn.Config(app_of(services, pages=explorer.mount), log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield address(listening)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def live(town: Town, services: Services) -> None:
+    """What happens in the town: an observed, an open anchored, an awarded sealed process, and one to be altered."""
+    standard = policy_named("standard")
+
+    def prepare(content: dict[str, Any], **more: Any) -> bytes:
+        return services.releases.prepare(content, town.buyer, standard, **more)[0].digest
+
+    bridge = release(OBSERVED, title="Wyposażenie pracowni – dostawa mikroskopów")
+    town.notice(OBSERVED, prepare(bridge), organisation=town.observer)
+    open_process(town, services, prepare)
+    awarded_process(town, prepare)
+    salt = release(ALTERED, title="Beschaffung von Streusalz", value={"amount": 24900.5, "currency": "EUR"})
+    town.notice(ALTERED, prepare(salt))
+
+
+def open_process(town: Town, services: Services, prepare: Any) -> None:
+    """Two notices, one with a redacted contact, a document, and one notice under embargo."""
+    digest = services.store.put(StoreClass.PUBLIC, PDF)
+    document = {"id": "D1", "title": "Leistungsverzeichnis", "format": "application/pdf", "digest": digest.hex()}
+    elsewhere = {"id": "D2", "title": "Bekanntmachung im Amtsblatt", "url": "https://example.org/notice"}
+    content = release(OPEN, title="Erweiterung der Grundschule", documents=[document, elsewhere])
+    content["parties"][0]["contactPoint"] = {"name": "Erika Beispiel", "email": "erika@example.org"}
+    first = prepare(content)
+    town.notice(OPEN, first)
+    redaction = services.releases.redactions
+    assert redaction(first) == []
+    town.jointly(EraseFields(town.call(OPEN, ground=b"\x07" * 32), 1, first))
+    with services.state.reading() as connection:
+        texts = connection.exec_driver_sql("select sd_digest from disclosures").scalars().all()
+    services.releases.erase_fields(first, list(texts), "Art. 17 GDPR")
+    town.notice(OPEN, prepare(release(OPEN, 2), embargo_until=START + 3 * DAY), NoticeKind.EMBARGOED)
+
+
+def awarded_process(town: Town, prepare: Any) -> None:
+    """A sealed process with a sealed bid and one on paper, closed, opened, awarded, under standstill."""
+    key_set = town.accept_key_set()
+    assert key_set != ZERO
+    deadline = START + 2 * DAY
+    tender = prepare(release(AWARDED, title="Reinigung der Grundschulen"))
+    town.tender(AWARDED, tender, deadline, ("L1", "L2"))
+    bidder = town.bidder_one
+    root, rest = b"\x0a" * 32, b"\x0b" * 32
+    commitment = bid_commitment(
+        town.chain.chain_id, town.chain.ledger, town.process(AWARDED), 1, bidder.account, root, rest
+    )
+    town.chain.send(CommitBid(town.process(AWARDED), 1, commitment, ZERO, town.expires()), bidder)
+    arrival = town.chain.block(town.chain.block_number()).time
+    town.jointly(RegisterExternalBid(town.call(AWARDED), 1, arrival, b"\x0c" * 32))
+    town.advance_to(deadline + 60)
+    town.jointly(CloseRound(town.call(AWARDED), 1, 1, (1,), (0,)))
+    outcome = BidOutcome(Outcome.OPENED, bidder.account, root, rest)
+    town.jointly(OpenBids(town.call(AWARDED), 1, 0, (outcome,)))
+    award = prepare({**release(AWARDED, 2), "tag": ["award"], "awards": [AWARD]})
+    call = town.call(AWARDED, release=award)
+    announced = town.jointly(AnnounceAward(call, lot_id("L1"), 1, 0)).records[0].sequence
+    now = town.chain.block(town.chain.block_number()).time
+    town.chain.send(InformLosers(town.call(AWARDED), announced, now, now + 400 * DAY), town.publisher)
+
+
+AWARD = {
+    "id": "A1",
+    "title": "Zuschlag Los 1",
+    "status": "active",
+    "date": "2026-01-08T09:00:00Z",
+    "value": {"amount": 312500, "currency": "EUR"},
+    "suppliers": [{"id": "P2", "name": "Glanz & Sohn GmbH"}],
+}
+
+
+def alter(site: Site) -> None:
+    """Change the stored notice and the database's row of one process behind the ledger's back."""
+    (row,) = site.services.queries.processes_by_ocid(ALTERED)
+    (found,) = site.services.queries.releases(row.process_id)
+    path = site.services.store.path(found.digest)
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes().replace(b"24900.5", b"29900.5"))
+    with sqlite3.connect(site.folder / "index.sqlite") as connection:
+        query = "update processes set title = 'Beschaffung von Kies' where process_id = ?"
+        connection.execute(query, (row.process_id,))

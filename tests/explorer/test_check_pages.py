@@ -1,0 +1,111 @@
+"""Checking a file and looking up a digest without JavaScript."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import httpx
+
+from explorer.check_pages import MAX_BYTES
+from tests.explorer.site import ALTERED, OPEN, PDF, Site
+from tests.explorer.test_process_pages import text_of
+
+
+def check(reader: httpx.Client, name: str, content: bytes) -> httpx.Response:
+    """Send a file with the form."""
+    return reader.post("/check", files={"file": (name, content)})
+
+
+def test_recorded_notice_is_recognised_and_leads_to_its_process(reader: httpx.Client, site: Site) -> None:
+    """The very file of a notice is found, with procedure and act, at an address that can be kept."""
+    answer = check(reader, "notice.json", site.release_bytes(OPEN))
+    page = text_of(answer.text)
+    assert "Das ist genau die Datei einer festgehaltenen Veröffentlichung" in page
+    assert site.page(OPEN) in answer.text
+    assert answer.url.path == "/lookup"
+
+
+def test_document_named_by_a_notice_is_recognised(reader: httpx.Client) -> None:
+    """A document that a release names by its digest is found as well."""
+    assert "Nicht in diesem Register" not in check(reader, "bill.pdf", PDF).text
+
+
+def test_altered_notice_is_told_with_both_values(reader: httpx.Client, site: Site) -> None:
+    """A copy in which one value was changed is recognised as an altered notice; the change is shown."""
+    content = site.release_bytes(ALTERED).replace(b"24900.5", b"29900.5")
+    page = text_of(check(reader, "notice.json", content).text)
+    assert "Diese Datei wurde verändert" in page
+    assert "Geschätzter Auftragswert /tender/value/amount Festgehalten 24900.5 Jetzt 29900.5" in page
+
+
+def test_altered_notice_is_told_although_the_store_is_altered_alike(altered_site: Site) -> None:
+    """When the store holds the altered file itself, the check still names what was recorded."""
+    (row,) = altered_site.services.queries.processes_by_ocid(ALTERED)
+    (release,) = altered_site.services.queries.releases(row.process_id)
+    content = altered_site.services.store.get_unverified(release.digest)
+    with httpx.Client(base_url=altered_site.url, headers={"accept-language": "de"}) as reader:
+        page = text_of(check(reader, "notice.json", content).text)
+    assert "Festgehalten 24900.5 Jetzt 29900.5" in page
+
+
+def test_notice_written_differently_is_told_from_an_altered_one(reader: httpx.Client, site: Site) -> None:
+    """The same values with other spaces are not called altered."""
+    content = json.dumps(json.loads(site.release_bytes(ALTERED)), indent=3).encode()
+    page = text_of(check(reader, "notice.json", content).text)
+    assert "Gleicher Inhalt, andere Datei" in page
+
+
+def test_unknown_file_is_not_recorded(reader: httpx.Client) -> None:
+    """A file nobody recorded is said to be just that."""
+    answer = check(reader, "letter.txt", b"hello")
+    assert "Nicht in diesem Register festgehalten" in text_of(answer.text)
+    assert hashlib.sha256(b"hello").hexdigest() in answer.text
+
+
+def test_check_without_file_asks_for_one(reader: httpx.Client) -> None:
+    """The form sent empty says what is missing, beside the field."""
+    answer = reader.post("/check", files={"file": ("", b"")})
+    assert answer.status_code == 400
+    assert "Bitte wählen Sie zuerst eine Datei aus" in answer.text
+
+
+def test_file_beyond_the_limit_is_refused_by_name(reader: httpx.Client) -> None:
+    """A file that is too large is refused with the failure's name, not read."""
+    answer = check(reader, "film.bin", bytes(MAX_BYTES + 1))
+    assert answer.status_code == 413
+    assert "FileTooLarge" in answer.text
+
+
+def test_lookup_names_release_act_block_and_transaction(reader: httpx.Client, site: Site) -> None:
+    """Whatever digest a reader holds, the page says what it is."""
+    (row,) = site.services.queries.processes_by_ocid(OPEN)
+    act = site.services.queries.acts(row.process_id)[0]
+    assert act.release is not None
+    for value, sentence in (
+        (act.release, "Das ist eine Veröffentlichung, wie das Register sie festhält"),
+        (act.digest, "Das ist ein Vorgang eines Verfahrens"),
+        (act.block_hash, "Das ist ein Block der Kette"),
+        (act.transaction_hash, "Das ist die Transaktion"),
+    ):
+        assert sentence in text_of(reader.get("/lookup", params={"digest": "0x" + value.hex()}).text)
+
+
+def test_lookup_of_what_is_no_digest_says_what_is_expected(reader: httpx.Client) -> None:
+    """A mistyped value is refused beside the field, and kept in it."""
+    answer = reader.get("/lookup", params={"digest": "zz"})
+    assert answer.status_code == 400
+    assert "Erwartet werden 64 Zeichen" in answer.text
+    assert 'value="zz"' in answer.text
+
+
+def test_markup_in_names_and_queries_is_shown_as_text(reader: httpx.Client) -> None:
+    """Nothing a reader sends becomes markup."""
+    bad = '"><script>alert(1)</script>'
+    pages = (
+        reader.get("/lookup", params={"digest": bad}).text,
+        reader.get("/lookup", params={"digest": "00" * 32, "name": bad}).text,
+        reader.get("/", params={"q": bad}).text,
+        reader.get("/" + bad).text,
+    )
+    assert all("<script>alert" not in page for page in pages)

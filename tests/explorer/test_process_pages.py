@@ -1,0 +1,154 @@
+"""The list of processes and the page of one, read without JavaScript."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from tests.explorer.site import ALTERED, AWARDED, OBSERVED, OPEN, Site
+
+
+def text_of(html: str) -> str:
+    """What is read, spaces evened out."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html.partition("<main")[2].partition("</main>")[0]).split())
+
+
+def test_start_page_tells_status_and_mode_of_each_process(reader: httpx.Client, site: Site) -> None:
+    """Every process stands in the list with its buyer, where it stands and how it is recorded."""
+    page = text_of(reader.get("/").text)
+    assert "4 Verfahren" in page
+    assert "Erweiterung der Grundschule" in page
+    for word in ("Beobachtet", "Verankert", "Versiegelt", "Wartefrist läuft"):
+        assert word in page
+
+
+def test_search_by_word_and_mode_narrows_the_list(reader: httpx.Client) -> None:
+    """Words and choices of the form narrow the list, and a search without result says so."""
+    assert "1 Verfahren" in text_of(reader.get("/", params={"q": "streusalz"}).text)
+    assert "1 Verfahren" in text_of(reader.get("/", params={"mode": "sealed"}).text)
+    assert "Kein Verfahren passt" in text_of(reader.get("/", params={"q": "no such thing"}).text)
+
+
+@pytest.mark.parametrize("query", ["q=%00", "status=nonsense", "mode=nonsense", "q=" + "x" * 3000, "cursor="])
+def test_start_page_with_strange_parameters_is_still_a_page(reader: httpx.Client, query: str) -> None:
+    """Whatever stands in the address, the start page answers."""
+    assert reader.get(f"/?{query}").status_code == 200
+
+
+def test_cursor_of_another_list_is_refused_by_name(reader: httpx.Client) -> None:
+    """A cursor that this list did not give out is a named failure, shown as a page."""
+    answer = reader.get("/?cursor=abc")
+    assert answer.status_code == 400
+    assert "InvalidCursor" in answer.text
+    assert "gehört nicht zu dieser Liste" in answer.text
+
+
+def test_timeline_names_act_actor_time_and_deadline(reader: httpx.Client, site: Site) -> None:
+    """Each act of a sealed process is one sentence with who did it by role, in order."""
+    page = text_of(reader.get(site.page(AWARDED)).text)
+    said = [
+        "Ausschreibung veröffentlicht",
+        "Versiegeltes Angebot eingegangen",
+        "Angebot auf Papier erfasst",
+        "Einreichung geschlossen",
+        "Angebote geöffnet",
+        "Zuschlagsentscheidung bekanntgegeben",
+        "Unterlegene Bieter informiert",
+    ]
+    places = [page.index(title) for title in said]
+    assert places == sorted(places)
+    assert "Erste Runde: Angebote bis 7. Januar 2026, 09:00 Uhr MEZ" in page
+    assert "Gemeinsam durch zwei öffnungsberechtigte Personen des Auftraggebers" in page
+    assert "Durch den Bieter, der bis zur Öffnung geheim bleibt" in page
+    assert "Nichts wurde verändert" in page
+
+
+def test_moments_carry_the_exact_second_in_utc(reader: httpx.Client, site: Site) -> None:
+    """A deadline is read in local time and stands in the markup to the second in UTC."""
+    page = reader.get(site.page(AWARDED)).text
+    assert '<time datetime="2026-01-07T08:00:00Z">7. Januar 2026, 09:00 Uhr <span class="zone">MEZ</span></time>' in page
+
+
+def test_standstill_names_its_end_and_the_award(reader: httpx.Client, site: Site) -> None:
+    """A process under standstill says until when the buyer must wait, and for which bid it decided."""
+    page = text_of(reader.get(site.page(AWARDED)).text)
+    assert "Die Wartefrist läuft bis" in page
+    assert "Glanz & Sohn GmbH" in page or "Glanz &amp; Sohn GmbH" in page
+    assert "312.500,00" in page
+
+
+def test_erased_fields_are_shown_as_redacted_and_the_ground_stands_out(reader: httpx.Client, site: Site) -> None:
+    """Erased fields are announced, not passed over, and the act that erased them shows its ground."""
+    html = reader.get(site.page(OPEN)).text
+    page = text_of(html)
+    assert "geschwärzt" in page
+    assert "Erika" not in html
+    assert "Felder der Veröffentlichung zu Vorgang 1 wurden gelöscht" in page
+    assert "Mit Begründung." in page
+    assert "0x" + "07" * 32 in page
+
+
+def test_embargoed_notice_is_announced_without_its_content(reader: httpx.Client, site: Site) -> None:
+    """A notice under embargo is shown as recorded, without title and download."""
+    html = reader.get(site.page(OPEN)).text
+    assert "festgehalten, noch nicht öffentlich" in html
+    assert html.count("/api/v1/releases/0x") == 1
+
+
+def test_observed_process_says_that_the_buyer_takes_no_part(reader: httpx.Client, site: Site) -> None:
+    """Who recorded an observed process is plain at once."""
+    page = text_of(reader.get(site.page(OBSERVED)).text)
+    assert "er selbst ist nicht beteiligt" in page
+    assert "DE-HRB 4711" in page
+    assert "durch den Beobachter, nicht durch den Auftraggeber selbst" in page.replace("Durch den B", "durch den B")
+
+
+def test_downloads_of_the_page_are_the_recorded_bytes(reader: httpx.Client, site: Site) -> None:
+    """What the page offers for download is the anchored release and the anchored document."""
+    html = reader.get(site.page(OPEN)).text
+    (notice,) = set(re.findall(r'href="(/api/v1/releases/0x[0-9a-f]{64})"', html))
+    (document,) = set(re.findall(r'href="(/api/v1/documents/0x[0-9a-f]{64})"', html))
+    assert reader.get(notice).content == site.release_bytes(OPEN)
+    assert reader.get(document).content.startswith(b"%PDF")
+
+
+def test_altered_process_says_what_it_was_and_what_it_is_now(altered_site: Site) -> None:
+    """An altered notice and an altered row raise an alarm with the recorded and the present value."""
+    with httpx.Client(base_url=altered_site.url, headers={"accept-language": "de"}) as reader:
+        html = reader.get(altered_site.page(ALTERED)).text
+        page = text_of(html)
+        assert "Abweichung gefunden" in page
+        assert "Geschätzter Auftragswert /tender/value/amount Festgehalten 24900.5 Jetzt 29900.5" in page
+        assert "Festgehalten Beschaffung von Streusalz Jetzt Beschaffung von Kies" in page
+        assert "Nachträglich verändert" in page
+        assert 'role="alert"' in html
+        assert "Abweichung gefunden" not in reader.get(altered_site.page(OPEN)).text
+
+
+def test_alarm_speaks_english_to_english_readers(altered_site: Site) -> None:
+    """The alarm is translated like everything else."""
+    with httpx.Client(base_url=altered_site.url) as reader:
+        page = text_of(reader.get(altered_site.page(ALTERED) + "?lang=en").text)
+        assert "Estimated value /tender/value/amount Recorded 24900.5 Now 29900.5" in page
+
+
+def test_unknown_process_is_a_page_with_the_failures_name(reader: httpx.Client) -> None:
+    """An address of no process answers 404 as a page."""
+    answer = reader.get("/processes/0x" + "00" * 32)
+    assert answer.status_code == 404
+    assert "ProcessUnknown" in answer.text
+    assert reader.get("/processes/nonsense").status_code == 400
+
+
+def test_every_page_links_its_own_json(reader: httpx.Client, site: Site) -> None:
+    """The JSON that a page names answers, and it is about the same thing."""
+    (row,) = site.services.queries.processes_by_ocid(OPEN)
+    digest = "0x" + row.process_id.hex()
+    organisation = "/organisations/0x" + row.organisation_id.hex()
+    for page in ("/", site.page(OPEN), "/organisations", organisation, "/status", f"/lookup?digest={digest}"):
+        (link,) = re.findall(r'<link rel="alternate" type="application/json" href="([^"]+)"', reader.get(page).text)
+        answer = reader.get(link)
+        assert answer.status_code == 200, link
+        assert answer.headers["content-type"] == "application/json"
