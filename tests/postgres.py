@@ -16,16 +16,16 @@ from typing import Any
 import psycopg
 import pytest
 
-PLACES = ("/usr/local/bin", *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True))
+PLACES = (*sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True))
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Path]:
     """The folder of the socket of a running server; skips where no PostgreSQL is installed."""
-    found = {name: shutil.which(name) or shutil.which(name, path=os.pathsep.join(PLACES)) for name in ("initdb", "postgres")}
-    if None in found.values():
+    path = os.pathsep.join((os.environ.get("PATH", ""), *PLACES))
+    initdb, postgres = (shutil.which(name, path=path) for name in ("initdb", "postgres"))
+    if initdb is None or postgres is None:
         pytest.skip("PostgreSQL is not installed: no initdb and postgres on the path or in /usr/lib/postgresql")
-    initdb, postgres = str(found["initdb"]), str(found["postgres"])
     folder = Path(tempfile.mkdtemp(prefix="siegel-pg-"))
     try:
         # The server refuses to run as root; where tests do, it runs as the account its package made.
@@ -67,7 +67,7 @@ def _databases(folder: Path) -> Iterator[str]:
     while True:
         name = f"test_{uuid.uuid4().hex}"
         with psycopg.connect(_address(folder, "postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+            connection.execute(f'CREATE DATABASE "{name}"')
         yield f"postgresql+psycopg://postgres@/{name}?host={folder}"
 
 

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Never
 
-
 MAX_DEPTH = 100
 _DIGEST = re.compile(r"(0x)?[0-9a-fA-F]{64}")
 _TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)

@@ -16,7 +16,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from ledger.chain.codec import act_digest, decode_log
 from ledger.chain.record import ACT_RECORDED, ZERO
-from ledger.errors import ActsIncomplete, BlockUnknown, ChainMoved, IndexBelongsElsewhere, NodeAnswerMalformed, SiegelError
+from ledger.errors import (
+    ActsIncomplete,
+    BlockUnknown,
+    ChainMoved,
+    IndexBelongsElsewhere,
+    NodeAnswerMalformed,
+    SiegelError,
+)
 from ledger.index import schema
 from ledger.index.database import Index
 from ledger.index.rows import Condition

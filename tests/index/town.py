@@ -102,9 +102,10 @@ class Town:
             custodians.append(organisation_id("DE-LEITWEG", identifier))
         key = b"\x04" + bytes(range(64))
         keys = [key[:-1] + bytes([n]) for n in range(6)]
+        officers = sorted(bytes(12) + who.account for who in self.officers)
         key_set = KeySet(
             2, 2,
-            tuple(Recipient(who, keys[n]) for n, who in enumerate(sorted(bytes(12) + who.account for who in self.officers))),
+            tuple(Recipient(who, keys[n]) for n, who in enumerate(officers)),
             tuple(Recipient(who, keys[3 + n]) for n, who in enumerate(sorted(custodians))),
         )  # fmt: skip
         act = RegisterKeySet(self.buyer, key_set, self.expires())
