@@ -48,7 +48,7 @@ def create(path: Path, *, genesis_time: int | None = None, chain_id: int | None 
     )
     derived = _SMALLEST_CHAIN_ID + int.from_bytes(header.hash, "big") % (_CHAIN_IDS - _SMALLEST_CHAIN_ID)
     change = Commit(nodes={header.hash: rlp.encode(header)}, head=(0, header.hash))
-    change.add("block", BlockRow(0, header.hash, 0, 0))
+    change.add("block", BlockRow(0, header.hash, header.timestamp, 0, 0))
 
     unfinished = path / f"{DATABASE}.new"
     unfinished.unlink(missing_ok=True)

@@ -87,6 +87,6 @@ def make_block(machine: Machine, parent: BlockHeaderAPI, waiting: Iterable[Recei
     vm.validate_header(header, parent)
     change.nodes = {key: data for key, data in held.written.items() if len(key) == 32}
     change.nodes[header.hash] = rlp.encode(header)
-    change.add("block", BlockRow(header.block_number, header.hash, len(taken), logs))
+    change.add("block", BlockRow(header.block_number, header.hash, timestamp, len(taken), logs))
     change.head = (header.block_number, header.hash)
     return MadeBlock(header, change, [received.hash for received in taken])

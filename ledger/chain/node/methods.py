@@ -129,15 +129,13 @@ class Methods:
         row = self._store.transaction(arguments.hash32(arguments.take(params, 1, 1)[0]))
         if row is None:
             return None
-        block = self._of(row)
-        return shapes.receipt(row, block, self._header(block.hash).timestamp)
+        return shapes.receipt(row, self._of(row))
 
     def eth_getBlockReceipts(self, params: Any) -> Any:
         row = self._find(arguments.take(params, 1, 1)[0])
         if row is None:
             return None
-        timestamp = self._header(row.hash).timestamp
-        return [shapes.receipt(one, row, timestamp) for one in self._store.transactions(row)]
+        return [shapes.receipt(one, row) for one in self._store.transactions(row)]
 
     def eth_sendRawTransaction(self, params: Any) -> str:
         raw = arguments.data(arguments.take(params, 1, 1)[0], "transaction")
@@ -159,7 +157,8 @@ class Methods:
             if first > last:
                 raise RpcError(arguments.INVALID, f"fromBlock {first} is after toBlock {last}")
         rows = logs.find(self._store, logs.Filter(first, last, accounts, topics))
-        return self._node.log_shapes(rows)
+        blocks = {number: self._block_row(number) for number in {row.block_number for row in rows}}
+        return [shapes.log(row, blocks[row.block_number]) for row in rows]
 
     def _bound(self, value: Any, name: str) -> int:
         head = self._node.head.block_number

@@ -12,12 +12,11 @@ import rlp
 from eth.abc import BlockHeaderAPI
 from eth.vm.forks.prague.blocks import PragueBlockHeader
 
-from ledger.chain.node import pool, shapes
+from ledger.chain.node import pool
 from ledger.chain.node.clock import Clock, WallClock
 from ledger.chain.node.machine import Machine, damage_seen
 from ledger.chain.node.maker import make_block
 from ledger.chain.node.methods import Methods
-from ledger.chain.node.schema import LogRow
 from ledger.chain.node.store import Commit, Store
 from ledger.chain.node.verify import BackgroundCheck, check_head, verify_chain
 from ledger.errors import BlockMakingFailed, ChainClosed, ChainDamaged, DevelopmentClockNeeded, SiegelError
@@ -160,17 +159,6 @@ class EmbeddedNode:
     def next_nonce(self, sender: bytes) -> int:
         with self._lock:
             return self._pool.nonce(sender, self.machine.state(self.head).get_nonce(sender))  # type: ignore[arg-type]
-
-    def log_shapes(self, rows: list[LogRow]) -> list[dict[str, Any]]:
-        """Logs as JSON-RPC shows them."""
-        blocks: dict[int, tuple[bytes, int]] = {}
-        answer = []
-        for row in rows:
-            if row.block_number not in blocks:
-                block = self.store.existing_block(row.block_number)
-                blocks[row.block_number] = (block.hash, self.header(block.hash).timestamp)
-            answer.append(shapes.log(row, *blocks[row.block_number]))
-        return answer
 
     # Writing
 

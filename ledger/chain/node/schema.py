@@ -18,8 +18,8 @@ POSITION_BITS = 20
 SCHEMA = """
 CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL, sum BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE node (hash BLOB NOT NULL UNIQUE, data BLOB NOT NULL);
-CREATE TABLE block (number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, transactions INTEGER NOT NULL,
-    logs INTEGER NOT NULL, sum BLOB NOT NULL);
+CREATE TABLE block (number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, time INTEGER NOT NULL,
+    transactions INTEGER NOT NULL, logs INTEGER NOT NULL, sum BLOB NOT NULL);
 CREATE TABLE tx (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, sender BLOB NOT NULL, raw BLOB NOT NULL,
     receipt BLOB NOT NULL, gas_used INTEGER NOT NULL, first_log INTEGER NOT NULL, sum BLOB NOT NULL);
 CREATE TABLE log (id INTEGER PRIMARY KEY, position INTEGER NOT NULL, tx BLOB NOT NULL, address BLOB NOT NULL,
@@ -37,8 +37,11 @@ class NodeRow(NamedTuple):
 
 
 class BlockRow(NamedTuple):
+    """What is often asked of a block, so that its header need not be decoded; ``time`` is its timestamp."""
+
     number: int
     hash: bytes
+    time: int
     transactions: int
     logs: int
 

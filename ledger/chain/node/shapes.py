@@ -111,14 +111,14 @@ def waiting(received: Received) -> Json:
     return {**_body(received.hash, received.raw, received.sender), **nowhere}
 
 
-def log(row: LogRow, block_hash: bytes, timestamp: int) -> Json:
+def log(row: LogRow, block_row: BlockRow) -> Json:
     return {
         "address": data(row.address),
         "topics": [data(topic) for topic in row.topics],
         "data": data(row.data),
         "blockNumber": quantity(row.block_number),
-        "blockHash": data(block_hash),
-        "blockTimestamp": quantity(timestamp),
+        "blockHash": data(block_row.hash),
+        "blockTimestamp": quantity(block_row.time),
         "transactionHash": data(row.tx),
         "transactionIndex": quantity(row.position),
         "logIndex": quantity(row.place),
@@ -126,7 +126,7 @@ def log(row: LogRow, block_hash: bytes, timestamp: int) -> Json:
     }
 
 
-def receipt(row: TransactionRow, block_row: BlockRow, timestamp: int) -> Json:
+def receipt(row: TransactionRow, block_row: BlockRow) -> Json:
     """A transaction's receipt with its logs."""
     found = PragueReceiptBuilder.decode(row.receipt)
     signed = decoded(row.raw)
@@ -154,7 +154,7 @@ def receipt(row: TransactionRow, block_row: BlockRow, timestamp: int) -> Json:
                 "address": data(entry.address),
                 "topics": [data(topic.to_bytes(32, "big")) for topic in entry.topics],
                 "data": data(entry.data),
-                "blockTimestamp": quantity(timestamp),
+                "blockTimestamp": quantity(block_row.time),
                 "logIndex": quantity(row.first_log + index),
                 "removed": False,
             }

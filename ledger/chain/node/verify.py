@@ -51,7 +51,8 @@ def check_block(store: Store, row: BlockRow) -> PragueBlockHeader:
         raise ChainDamaged(table="tx", key=str(row.number), reason="the transactions are not those of the header")
     if make_trie_root_and_nodes(receipts)[0] != header.receipt_root:
         raise ChainDamaged(table="tx", key=str(row.number), reason="the receipts are not those of the header")
-    if header.block_number != row.number or sum(len(receipt.logs) for receipt in receipts) != row.logs:
+    found = (header.block_number, header.timestamp, sum(len(receipt.logs) for receipt in receipts))
+    if found != (row.number, row.time, row.logs):
         raise ChainDamaged(table="block", key=str(row.number), reason="the row is not that of its header")
     return header
 
