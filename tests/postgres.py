@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
-PLACES = (*sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True))
+PLACES = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
 
 
 @pytest.fixture(scope="session")
