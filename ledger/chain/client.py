@@ -77,16 +77,12 @@ class Chain:
         ``receipt_timeout`` in seconds. Raises WrongChain, NoCodeAtAccount, NodeUnreachable.
         """
         transport = transport_to(target)
-        chain_id = to_int(transport.request("eth_chainId", []), "eth_chainId")
-        if chain_id != deployment.chain_id:
-            raise WrongChain(what="the chain id", got=chain_id, expected=deployment.chain_id)
-        genesis = read_block(transport.request("eth_getBlockByNumber", ["0x0", False])).hash
-        if genesis != deployment.genesis_hash:
-            raise WrongChain(what="the genesis hash", got=genesis, expected=deployment.genesis_hash)
-        for account in (deployment.registry, deployment.ledger):
-            if from_hex(transport.request("eth_getCode", [to_hex(account), "latest"]), "eth_getCode") == b"":
-                raise NoCodeAtAccount(account=account)
-        return cls(transport, deployment, NonceBook(chain_id, nonces), receipt_timeout)
+        try:
+            _check(transport, deployment)
+        except BaseException:
+            transport.close()
+            raise
+        return cls(transport, deployment, NonceBook(deployment.chain_id, nonces), receipt_timeout)
 
     def close(self) -> None:
         """Let go of connections and of the nonce book; an embedded node stays its owner's to close."""
@@ -124,9 +120,7 @@ class Chain:
         What it proves is for ``ledger.evidence`` to say.
         """
         method = "eth_getProof"
-        answer = self.transport.request(method, [to_hex(account), [to_hex(slot) for slot in slots], hex(block)])
-        if answer is None:
-            raise BlockUnknown(block=block)
+        answer = self._at(block, method, [to_hex(account), [to_hex(slot) for slot in slots]])
         try:
             # Besu answers sorted, without repetitions, and with keys that lack leading zeros.
             by_slot = {int(entry["key"], 16): _nodes(entry["proof"]) for entry in answer["storageProof"]}
@@ -139,6 +133,18 @@ class Chain:
         answer = self.transport.request("eth_getBlockByNumber", [hex(number), False])
         if not isinstance(answer, dict):
             raise BlockUnknown(block=number)
+        return answer
+
+    def _at(self, block: int | None, method: str, params: list[Any]) -> Any:
+        """Ask about the state after a block. Of one that is not there yet Besu says null, and others refuse."""
+        try:
+            answer = self.transport.request(method, [*params, "latest" if block is None else hex(block)])
+        except NodeRefused:
+            if block is not None and block > self.block_number():
+                raise BlockUnknown(block=block) from None
+            raise
+        if answer is None:
+            raise BlockUnknown(block=block)
         return answer
 
     # Acts
@@ -191,11 +197,9 @@ class Chain:
         """
         call = {"to": to_hex(self._accounts[contract]), "data": to_hex(encode_view(contract, name, arguments))}
         try:
-            answer = self.transport.request("eth_call", [call, "latest" if block is None else hex(block)])
+            answer = self._at(block, "eth_call", [call])
         except NodeRefused as refusal:
             raise named_refusal(refusal) from refusal
-        if answer is None:
-            raise BlockUnknown(block=block)
         return decode_view(contract, name, from_hex(answer, "eth_call"))
 
     def process(self, process_id: bytes) -> ProcessView:
@@ -212,6 +216,19 @@ class Chain:
         """Head (32 bytes) of a series as the node says it; zero if it has no items."""
         found: bytes = self.view("head", series_id, contract=contract, block=block)
         return found
+
+
+def _check(transport: Transport, deployment: Deployment) -> None:
+    """Raises WrongChain or NoCodeAtAccount unless the node serves what was deployed."""
+    chain_id = to_int(transport.request("eth_chainId", []), "eth_chainId")
+    if chain_id != deployment.chain_id:
+        raise WrongChain(what="the chain id", got=chain_id, expected=deployment.chain_id)
+    genesis = read_block(transport.request("eth_getBlockByNumber", ["0x0", False])).hash
+    if genesis != deployment.genesis_hash:
+        raise WrongChain(what="the genesis hash", got=genesis, expected=deployment.genesis_hash)
+    for account in (deployment.registry, deployment.ledger):
+        if from_hex(transport.request("eth_getCode", [to_hex(account), "latest"]), "eth_getCode") == b"":
+            raise NoCodeAtAccount(account=account)
 
 
 def _nodes(given: list[str]) -> tuple[bytes, ...]:

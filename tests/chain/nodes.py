@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,6 +80,8 @@ def anvil(*arguments: str, chain_id: int = 20_261, since: int = LONG_AGO) -> Ite
                 if listening:
                     break
             assert listening is not None, "anvil did not start"
+            # anvil writes a line for each request; a full pipe would stop it.
+            threading.Thread(target=process.stdout.read, daemon=True).start()
             node = Anvil(f"http://{listening[1]}")
             yield node
             node.transport.close()

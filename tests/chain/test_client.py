@@ -1,0 +1,390 @@
+"""Reading a chain: logs in pieces, proofs, blocks, questions, and answers that are none."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.chain import heads
+from ledger.chain.acts import Notice, PublishNotices
+from ledger.chain.client import Chain
+from ledger.chain.codec import ACT_PROPOSED, ACT_RECORDED
+from ledger.chain.deployment import Deployment, deploy
+from ledger.chain.identifiers import process_id
+from ledger.chain.logs import RawLog, read_logs
+from ledger.chain.node import EmbeddedNode, genesis
+from ledger.chain.node.server import serve
+from ledger.chain.registry import AdmitOrganisation
+from ledger.chain.rpc import HttpTransport, Transport, to_hex
+from ledger.chain.views import ProcessView
+from ledger.errors import (
+    BlockUnknown,
+    CallMalformed,
+    DeploymentUnreadable,
+    GovernorsInvalid,
+    NoCodeAtAccount,
+    NodeAnswerMalformed,
+    NodeRefused,
+    NodeUnreachable,
+    SiegelError,
+    SlotAbsent,
+    WrongChain,
+)
+from ledger.evidence.head_proof import prove_head
+from ledger.evidence.header import read_header
+from ledger.terms import NoticeKind, OrganisationKind, ProcessState, RoundState
+from tests.chain.replay import answering
+from tests.chain.story import PROCESS, ROOF, tell
+from tests.chain.town import BUYER, OFFICERS, Town, actor, digest
+
+UNKNOWN = process_id(BUYER, "ocds-unknown")
+
+
+@pytest.fixture(scope="module")
+def told(town: Town) -> Town:
+    """A town where much has happened."""
+    tell(town)
+    return town
+
+
+# Connecting
+
+
+def test_connect_to_another_chain_is_refused(town: Town) -> None:
+    """By chain id, and by genesis hash where somebody chose the same id."""
+    deployment = town.chain.deployment
+    with pytest.raises(WrongChain, match="chain id"):
+        Chain.connect(town.node.transport, replace(deployment, chain_id=1))
+    with pytest.raises(WrongChain, match="genesis hash"):
+        Chain.connect(town.node.transport, replace(deployment, genesis_hash=digest("another")))
+
+
+def test_connect_where_no_contract_stands_is_refused(town: Town) -> None:
+    """A deployment that was rolled back, or a file of somebody else."""
+    nobody = b"\x77" * 20
+    for other in (replace(town.chain.deployment, ledger=nobody), replace(town.chain.deployment, registry=nobody)):
+        with pytest.raises(NoCodeAtAccount) as refused:
+            Chain.connect(town.node.transport, other)
+        assert refused.value.values == {"account": nobody}
+
+
+def test_deploy_with_governors_that_cannot_agree_is_refused_by_name(town: Town) -> None:
+    """The constructor's refusal is decoded like any other."""
+    with pytest.raises(GovernorsInvalid):
+        deploy(town.node.transport, actor("deployer"), [actor("governor_one").account], threshold=2, delay=0)
+
+
+def test_a_deployment_file_is_written_and_read_back(tmp_path: Path, town: Town) -> None:
+    """JSON with hexadecimal accounts."""
+    path = tmp_path / "deployment.json"
+    town.chain.deployment.save(path)
+    assert Deployment.load(path) == town.chain.deployment
+    assert json.loads(path.read_text())["ledger"] == to_hex(town.chain.ledger)
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"chainId": 1, "genesisHash": "0x12"}', '{"chainId": "x"}'])
+def test_a_damaged_deployment_file_is_refused(tmp_path: Path, content: str | None) -> None:
+    """Missing, empty, or lacking a field."""
+    path = tmp_path / "deployment.json"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(DeploymentUnreadable):
+        Deployment.load(path)
+
+
+# Blocks and logs
+
+
+def test_a_future_block_is_unknown_to_every_question(town: Town) -> None:
+    """Besu answers null or refuses, others answer as if nothing had happened: here it has one name."""
+    future = town.chain.block_number() + 1_000
+    for question in (
+        lambda: town.chain.block(future),
+        lambda: town.chain.block_hash(future),
+        lambda: town.chain.raw_header(future),
+        lambda: list(town.chain.logs(0, future)),
+        lambda: town.chain.proof(town.chain.ledger, [bytes(32)], future),
+        lambda: town.chain.head(PROCESS, block=future),
+    ):
+        with pytest.raises(BlockUnknown):
+            question()
+
+
+def test_every_block_s_header_has_the_block_s_hash(told: Town) -> None:
+    """Put together from its fields, on both nodes."""
+    chain = told.chain
+    previous = bytes(32)
+    for number in range(0, chain.block_number() + 1, 5):
+        block, header = chain.block(number), read_header(chain.raw_header(number))
+        assert header.block_hash == block.hash
+        assert (header.parent_hash, header.number, header.time) == (block.parent_hash, number, block.time)
+        assert header.state_root == block.state_root
+    assert chain.block(0).parent_hash == previous
+    assert chain.block(1).parent_hash == chain.deployment.genesis_hash
+
+
+class Picky:
+    """A node that answers logs of at most ``most`` blocks at once, and of one block never."""
+
+    url = "picky"
+
+    def __init__(self, transport: Transport, most: int, never: int | None = None) -> None:
+        self._transport, self._most, self._never = transport, most, never
+        self.answered: list[tuple[int, int]] = []
+
+    def request(self, method: str, params: Sequence[Any]) -> Any:
+        if method == "eth_getLogs":
+            first, last = int(params[0]["fromBlock"], 16), int(params[0]["toBlock"], 16)
+            if last - first + 1 > self._most or (self._never is not None and first <= self._never <= last):
+                raise NodeRefused(method=method, code=-32005, message="Requested range exceeds maximum", data=None)
+            self.answered.append((first, last))
+        return self._transport.request(method, params)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("most", [1, 2, 7, 1_000])
+def test_logs_from_a_node_with_any_limit_come_whole_and_in_order(told: Town, most: int) -> None:
+    """Refused ranges are halved; no block is asked for twice or left out."""
+    chain, newest = told.chain, told.chain.block_number()
+    expected = list(chain.logs(0, newest))
+    picky = Picky(told.node.transport, most)
+    found = list(read_logs(picky, (chain.ledger, chain.registry), 0, newest))
+    assert found == expected
+    places = [(log.block_number, log.log_index) for log in found]
+    assert places == sorted(set(places))
+    covered = [number for first, last in picky.answered for number in range(first, last + 1)]
+    assert covered == list(range(newest + 1))
+
+
+def test_logs_of_a_block_that_is_always_refused_raise_the_refusal(told: Town) -> None:
+    """What came before it was given; nothing is skipped."""
+    chain = told.chain
+    picky = Picky(told.node.transport, 1_000, never=6)
+    found = read_logs(picky, (chain.ledger, chain.registry), 0, chain.block_number())
+    given: list[RawLog] = []
+    with pytest.raises(NodeRefused, match="exceeds maximum"):
+        given.extend(found)
+    assert given == list(chain.logs(0, 5))
+
+
+def test_logs_by_topic_and_by_range_are_parts_of_all_logs(told: Town) -> None:
+    """Acts and proposals, and any range of blocks."""
+    chain, newest = told.chain, told.chain.block_number()
+    everything = list(chain.logs(0, newest))
+    for topic in (ACT_RECORDED, ACT_PROPOSED):
+        assert list(chain.logs(0, newest, (topic,))) == [log for log in everything if log.topics[0] == topic]
+    middle = newest // 2
+    assert [*chain.logs(0, middle), *chain.logs(middle + 1, newest)] == everything
+    assert list(chain.logs(newest + 1, newest)) == []
+
+
+def test_logs_of_besu_are_read_as_recorded(test_data: Path) -> None:
+    """21 logs of a real network."""
+    recorded = json.loads((test_data / "qbft/logs.json").read_text())
+    replies = {"eth_blockNumber": "0x4a", "eth_getLogs": recorded}
+    found = list(read_logs(Scripted(replies), (b"\x11" * 20,), 0, 74))
+    assert len(found) == 21
+    for log, given in zip(found, recorded, strict=True):
+        assert log == RawLog(
+            block_number=int(given["blockNumber"], 16),
+            block_hash=bytes.fromhex(given["blockHash"][2:]),
+            transaction_hash=bytes.fromhex(given["transactionHash"][2:]),
+            transaction_index=int(given["transactionIndex"], 16),
+            log_index=int(given["logIndex"], 16),
+            account=bytes.fromhex(given["address"][2:]),
+            topics=tuple(bytes.fromhex(topic[2:]) for topic in given["topics"]),
+            data=bytes.fromhex(given["data"][2:]),
+        )
+
+
+class Scripted:
+    """A node that gives fixed answers by method."""
+
+    url = "scripted"
+
+    def __init__(self, replies: dict[str, Any]) -> None:
+        self._replies = replies
+
+    def request(self, method: str, params: Sequence[Any]) -> Any:
+        reply = self._replies[method]
+        return reply(*params) if callable(reply) else reply
+
+    def close(self) -> None:
+        pass
+
+
+# Proofs
+
+
+def test_prove_recorded_slots_of_besu_through_the_client(test_data: Path) -> None:
+    """Besu's proofs come sorted, without repetitions and leading zeros; its headers carry seals."""
+
+    def load(name: str) -> Any:
+        return json.loads((test_data / f"qbft/{name}.json").read_text())
+
+    blocks, addresses = load("blocks"), load("addresses")
+    account = bytes.fromhex(addresses["contract"][2:])
+    for entry in load("proofs")["proofs"]:
+        if entry["address"] != addresses["contract"] or entry["block"] == 0:
+            continue
+        replies = {
+            "eth_chainId": "0x4f25",
+            "eth_getCode": "0x60",
+            "eth_getBlockByNumber": lambda tag, _full: {**blocks[int(tag, 16)], "transactions": []},
+            "eth_getProof": lambda _account, _slots, _tag, entry=entry: entry["result"],
+        }
+        deployment = Deployment(20_261, bytes.fromhex(blocks[0]["hash"][2:]), account, account, 3)
+        chain = Chain.connect(Scripted(replies), deployment)
+        assert to_hex(chain.raw_header(entry["block"])) == load("raw_headers")["node1"][entry["block"]]
+        slots = [int(key, 16).to_bytes(32, "big") for key in entry["keys"]]
+        assert len(chain.proof(account, slots, entry["block"]).storage_proofs) == len(slots)
+
+
+def test_prove_the_head_of_a_process_that_does_not_exist_says_so(told: Town) -> None:
+    """Absence is proven, not assumed."""
+    with pytest.raises(SlotAbsent):
+        prove_head(told.chain, told.chain.ledger, heads.head_slot(UNKNOWN), told.chain.block_number())
+
+
+def test_proof_of_several_slots_comes_in_the_order_asked(told: Town) -> None:
+    """Whatever order the node answers in; a slot asked twice is answered twice."""
+    chain, newest = told.chain, told.chain.block_number()
+    slots = [heads.head_slot(key) for key in (PROCESS, BUYER, PROCESS, UNKNOWN)]
+    together = chain.proof(chain.ledger, slots, newest).storage_proofs
+    assert list(together) == [chain.proof(chain.ledger, [slot], newest).storage_proofs[0] for slot in slots]
+
+
+# Questions
+
+
+def test_the_process_and_its_round_stand_as_the_story_left_them(told: Town) -> None:
+    """Typed answers."""
+    process = told.chain.process(PROCESS)
+    assert (process.organisation_id, process.state, process.rounds) == (BUYER, ProcessState.ACTIVE, 2)
+    assert process.minimum_standstill == 3_600
+    bids = told.chain.round(PROCESS, 1)
+    assert (bids.state, bids.bids, bids.externals, bids.counted, bids.opened) == (RoundState.OPENED, 6, 1, 6, 6)
+    assert told.chain.round(PROCESS, 9).state is RoundState.NONE
+
+
+def test_what_is_unknown_is_answered_with_nothing(town: Town) -> None:
+    """An unknown process is no failure."""
+    assert town.chain.process(UNKNOWN) == ProcessView(bytes(32), ProcessState.NONE, 0, 0, 0)
+    assert town.chain.head(UNKNOWN) == bytes(32)
+
+
+def test_a_question_at_an_older_block_is_answered_as_of_then(told: Town) -> None:
+    """The head before the process began."""
+    assert told.chain.head(PROCESS, block=told.chain.deployment.block + 1) == bytes(32)
+    assert told.chain.head(PROCESS) != bytes(32)
+
+
+def test_a_question_nobody_knows_or_with_wrong_arguments_is_refused(town: Town) -> None:
+    """Before anything is sent."""
+    with pytest.raises(CallMalformed, match="knows no question"):
+        town.chain.view("publishNotices")
+    with pytest.raises(CallMalformed):
+        town.chain.view("head", ROOF, ROOF)
+    with pytest.raises(CallMalformed):
+        town.chain.view("roundOf", ROOF, 2**32)
+
+
+# Answers that are none
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"", NodeAnswerMalformed),
+        (b"<html>Bad gateway</html>", NodeAnswerMalformed),
+        (b"[]", NodeAnswerMalformed),
+        (b"{}", NodeAnswerMalformed),
+        (b'{"result": null}', NodeAnswerMalformed),
+        (b'{"result": "zz"}', NodeAnswerMalformed),
+        (b'{"result": {}}', NodeAnswerMalformed),
+        (b'{"error": {}}', NodeRefused),
+        (b'{"error": {"code": -32000, "message": "no"}}', NodeRefused),
+    ],
+)
+def test_an_answer_that_is_none_has_a_name(body: bytes, error: type[SiegelError], town: Town) -> None:
+    """Proxies answer with pages, nodes with fragments."""
+    with answering(lambda asked: body) as url, pytest.raises(error):
+        Chain.connect(url, town.chain.deployment)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "ftp://127.0.0.1", "127.0.0.1:8545", "http://"])
+def test_a_node_that_is_not_there_is_unreachable(url: str, town: Town) -> None:
+    """A closed port, and addresses that are none."""
+    with pytest.raises(NodeUnreachable):
+        Chain.connect(url, town.chain.deployment)
+
+
+def test_a_node_that_never_answers_is_unreachable_after_its_time() -> None:
+    """The time-out is named in the reason."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        transport = HttpTransport(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.1)
+        with closing(transport), pytest.raises(NodeUnreachable, match="timed out"):
+            transport.request("eth_chainId", [])
+
+
+@contextmanager
+def closing_server() -> Iterator[tuple[str, Callable[[], int]]]:
+    """A server that answers one request on each connection, promises to keep it, and closes it."""
+    seen, body = 0, b'{"result": "0x1"}'
+
+    def answer(server: socket.socket) -> None:
+        nonlocal seen
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(65_536)
+                seen += 1
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=answer, args=(server,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", lambda: seen
+        server.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+def test_an_idle_connection_that_the_node_closed_is_opened_again() -> None:
+    """Servers close kept-alive connections at any time."""
+    with closing_server() as (url, connections), closing(HttpTransport(url)) as transport:
+        for _ in range(3):
+            assert transport.request("eth_chainId", []) == "0x1"
+        assert connections() == 3
+
+
+def test_over_http_to_the_embedded_node_acts_are_sent_and_proven(tmp_path: Path) -> None:
+    """The whole way on wall time: blocks come once a second."""
+    genesis.create(tmp_path / "chain")
+    with EmbeddedNode.open(tmp_path / "chain") as node:
+        server = serve(node)
+        deployment = deploy(server.url, actor("deployer"), [actor("governor_one").account], threshold=1, delay=0)
+        chain = Chain.connect(server.url, deployment, nonces=tmp_path / "sent.sqlite")
+        expires = int(time.time()) + 3_600
+        admit = AdmitOrganisation("DE-LEITWEG", "town", OrganisationKind.BUYER, OFFICERS, expires)
+        chain.send(admit, actor("governor_one"))
+        notice = PublishNotices(BUYER, expires, (Notice("ocds-1", NoticeKind.CALL, digest("release")),))
+        recorded = chain.send(notice, actor("officer_one"))
+        process = recorded.records[0].process_id
+        proof = prove_head(chain, chain.ledger, heads.head_slot(process), recorded.block_number)
+        assert read_header(proof.header).block_hash == recorded.block_hash
+        chain.close()
+        server.stop()
