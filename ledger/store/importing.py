@@ -14,15 +14,16 @@ from pathlib import Path
 from sqlalchemy import func, insert, select
 
 from ledger.errors import SiegelError
-from ledger.ocds.digest import new_salt, plain_digest
+from ledger.ocds.digest import new_salt
 from ledger.ocds.importer import ReadFile, SourceRelease, read_file
 from ledger.ocds.json_text import write_json
 from ledger.ocds.privacy import DisclosurePolicy
 from ledger.ocds.report import ImportReport
 from ledger.store.objects import StoreClass
 from ledger.store.releases import PreparedRelease, ReleaseStore
+from ledger.store.sources import keep_source
 from ledger.store.state import State
-from ledger.store.tables import imports, salts, sources
+from ledger.store.tables import imports
 
 SUFFIXES = (".json",)
 
@@ -92,7 +93,9 @@ def _prepare_file(
     _refuse_unadmitted(content, admit)
     new: list[PreparedRelease] = []
     known: list[PreparedRelease] = []
-    source_digest = _keep_source(data, releases, organisation_id) if content.releases else None
+    source_digest = None
+    if any(releases.find(organisation_id, found.ocid, found.release_id) is None for found in content.releases):
+        source_digest = keep_source(data, releases, organisation_id)
     for found in list(content.releases):
         try:
             prepared, is_new = releases.prepare(
@@ -103,30 +106,9 @@ def _prepare_file(
         else:
             (new if is_new else known).append(prepared)
     outcome = ImportedFile(path, content.report, new, known)
-    _note(outcome, releases, organisation_id, source_digest)
+    if new or outcome.report.refused:
+        _note(outcome, releases, organisation_id, source_digest)
     return outcome
-
-
-def _keep_source(data: bytes, releases: ReleaseStore, organisation_id: bytes) -> bytes:
-    """The original file, salted and erasable, because it may hold names; the same file is kept once."""
-    plain = plain_digest(data)
-    query = select(sources.c.digest).where(
-        sources.c.organisation_id == organisation_id, sources.c.plain_sha256 == plain
-    )
-    with releases.state.reading() as connection:
-        row = connection.execute(query).one_or_none()
-    if row is not None:
-        return bytes(row.digest)
-    salt = new_salt()
-    digest = releases.store.put(StoreClass.ERASABLE, data, salt=salt)
-    now = int(time.time())
-    with releases.state.writing() as connection:
-        connection.execute(insert(salts), {"digest": digest, "salt": salt, "created_at": now})
-        connection.execute(
-            insert(sources),
-            {"digest": digest, "organisation_id": organisation_id, "plain_sha256": plain, "created_at": now},
-        )
-    return digest
 
 
 def _note(outcome: ImportedFile, releases: ReleaseStore, organisation_id: bytes, source_digest: bytes | None) -> None:

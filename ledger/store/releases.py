@@ -7,6 +7,7 @@ salt, its disclosures and its place in the outbox. Only what stands in the outbo
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,8 +17,8 @@ from sqlalchemy.engine import Row
 
 from ledger.errors import DisclosureUnknown, ReleaseConflict, ReleaseEmbargoed, SaltMissing
 from ledger.ocds.check import check_release
-from ledger.ocds.digest import new_salt
-from ledger.ocds.disclosure import Disclosure, Redaction, disclose, redactions, strip
+from ledger.ocds.digest import new_salt, salted_digest
+from ledger.ocds.disclosure import Disclosure, Redaction, disclose, read_disclosure, redactions, strip
 from ledger.ocds.json_text import read_json, write_json
 from ledger.ocds.leaves import parse_date
 from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
@@ -75,10 +76,51 @@ class ReleaseStore:
             self._require_same(known, release)
             return known, False
         concealed, made = conceal_personal(release, policy)
-        data = write_json(concealed)
-        salt = new_salt()
-        kind = StoreClass.PUBLIC if embargo_until is None else StoreClass.CONFIDENTIAL
-        digest = self.store.put(kind, data, salt=salt)
+        return self._keep(
+            release,
+            write_json(concealed),
+            new_salt(),
+            made,
+            organisation_id,
+            act,
+            source_digest,
+            source_path,
+            embargo_until,
+        )
+
+    def adopt(
+        self, data: bytes, salt: bytes, disclosure_texts: Sequence[str], organisation_id: bytes, act: str
+    ) -> tuple[PreparedRelease, bool]:
+        """Keep a release that another installation made, such as the one that comes with a proposal.
+
+        Bytes and salt stay as they are, and with them the digest. Raises what ``disclose`` raises if a disclosure does
+        not belong to it, ReleaseInvalid if the standard's checker would not accept it, ReleaseConflict if this
+        installation has another release of that ocid and id.
+        """
+        shown = disclose(read_json(data), disclosure_texts)
+        check_release(strip(shown))
+        known = self.find(organisation_id, shown["ocid"], shown["id"])
+        if known is not None:
+            if known.digest != salted_digest(salt, data):
+                raise ReleaseConflict(ocid=known.ocid, release_id=known.release_id)
+            return known, False
+        made = [read_disclosure(text) for text in disclosure_texts]
+        return self._keep(shown, data, salt, made, organisation_id, act, None, None, None)
+
+    def _keep(
+        self,
+        release: dict[str, Any],
+        data: bytes,
+        salt: bytes,
+        made: list[Disclosure],
+        organisation_id: bytes,
+        act: str,
+        source_digest: bytes | None,
+        source_path: str | None,
+        embargo_until: int | None,
+    ) -> tuple[PreparedRelease, bool]:
+        """The object first, then all about it in one transaction: whoever finds the row finds the object, too."""
+        digest = self.store.put(StoreClass.CONFIDENTIAL if embargo_until else StoreClass.PUBLIC, data, salt=salt)
         prepared = PreparedRelease(
             key=notice_key(organisation_id, digest),
             digest=digest,
@@ -98,7 +140,7 @@ class ReleaseStore:
                 return known, False
             Outbox(connection).prepare(prepared.key, organisation_id, act, digest + (source_digest or b""))
             _insert(connection, prepared, salt, made, source_path)
-            if embargo_until is not None:
+            if embargo_until:
                 row = {"digest": digest, "until": embargo_until, "ground": "VgV section 40(3)"}
                 connection.execute(insert(embargoes), row)
         return prepared, True

@@ -21,7 +21,7 @@ from ledger.errors import (
     SaltMissing,
 )
 from ledger.ocds.digest import plain_digest, salted_digest
-from ledger.ocds.disclosure import read_disclosure, strip
+from ledger.ocds.disclosure import make_disclosure, read_disclosure, strip
 from ledger.ocds.json_text import read_json, write_json
 from ledger.ocds.privacy import DisclosurePolicy, policy_named
 from ledger.store import ObjectStore, Outbox, OutboxStatus, ReleaseStore, State, StoreClass
@@ -277,3 +277,26 @@ def test_prepare_policy_none_conceals_nothing(releases: ReleaseStore) -> None:
     prepared, _ = releases.prepare(example_release(), BUYER, policy_named("none"))
     assert read_json(releases.stored_bytes(prepared.digest)) == example_release()
     assert releases.disclosures(prepared.digest) == []
+
+
+def test_adopt_release_of_a_colleague_keeps_digest_and_disclosures(
+    releases: ReleaseStore, policy: DisclosurePolicy, tmp_path: Path
+) -> None:
+    """What comes with a proposal is the same release in the second officer's home, with what is concealed in it."""
+    made, _ = releases.prepare(example_release(), BUYER, policy, act="TenderPublished")
+    data, salt, texts = releases.store.get(made.digest), releases.salt(made.digest), releases.disclosures(made.digest)
+    state = State(f"sqlite:///{tmp_path / 'colleague.sqlite'}")
+    state.migrate()
+    colleague = ReleaseStore(ObjectStore(tmp_path / "colleague"), state)
+    with pytest.raises(DisclosureUnknown):
+        colleague.adopt(data, salt, [make_disclosure("name", "x").text], BUYER, "TenderPublished")
+    with pytest.raises(ReleaseInvalid):
+        colleague.adopt(b'{"ocid":"x","date":"2026-03-01T10:00:00Z"}', salt, [], BUYER, "TenderPublished")
+    adopted, is_new = colleague.adopt(data, salt, texts, BUYER, "TenderPublished")
+    assert (adopted.digest, is_new) == (made.digest, True)
+    assert colleague.adopt(data, salt, texts, BUYER, "TenderPublished") == (adopted, False)
+    assert colleague.shown(adopted.digest) == example_release()
+    assert colleague.waiting(BUYER) == []
+    with pytest.raises(ReleaseConflict):
+        colleague.adopt(data, b"t" * 32, texts, BUYER, "TenderPublished")
+    state.close()

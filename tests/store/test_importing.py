@@ -1,0 +1,193 @@
+"""Imports: each release once, originals kept and erasable, interrupted ones go on, real files included."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from ledger.errors import FileEmpty, ObjectErased, ReleaseConflict, SaltMissing
+from ledger.ocds.digest import plain_digest, salted_digest
+from ledger.ocds.json_text import read_json
+from ledger.ocds.privacy import DisclosurePolicy, policy_named
+from ledger.store import ObjectStore, Outbox, ReleaseStore, State, StoreClass
+from ledger.store.importing import files_of, inspect_file, prepare_import
+from ledger.store.sources import erase_source
+from ledger.store.tables import imports
+from tests.ocds.examples import example_release
+from tests.store.conftest import BUYER, OBSERVER
+
+
+def _write(path: Path, content: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three files: the later release first by name, a package with the earlier one, and an empty file."""
+    folder = tmp_path / "notices"
+    award = {**example_release(), "id": "award", "tag": ["award"], "date": "2026-05-01T10:00:00Z"}
+    _write(folder / "a.json", award)
+    _write(folder / "sub" / "b.json", {"publisher": {"name": "x"}, "releases": [example_release()]})
+    (folder / "c.json").write_bytes(b"")
+    (folder / "ignored.txt").write_text("no notice")
+    return folder
+
+
+def test_prepare_import_folder_gives_releases_by_date_over_all_files(
+    folder: Path, releases: ReleaseStore, policy: DisclosurePolicy
+) -> None:
+    """The names of files do not matter for the order; what could not be used is reported by file."""
+    outcomes = {done.path.name: done for done in prepare_import([folder], releases, BUYER, policy)}
+    assert list(outcomes) == ["a.json", "c.json", "b.json"]
+    assert [release.release_id for release in releases.waiting(BUYER)] == ["2026-0001-tender", "award"]
+    assert [type(refusal.error) for refusal in outcomes["c.json"].report.refused] == [FileEmpty]
+    assert [unused.path for unused in outcomes["b.json"].report.unused] == ["/publisher"]
+    assert all(done.report.is_complete for done in outcomes.values())
+
+
+def test_prepare_import_again_yields_nothing_new(
+    folder: Path, releases: ReleaseStore, policy: DisclosurePolicy
+) -> None:
+    """The second time everything is known, nothing is stored and nothing waits twice."""
+    list(prepare_import([folder], releases, BUYER, policy))
+    objects, waiting = list(releases.store.digests(StoreClass.PUBLIC)), releases.waiting(BUYER)
+    again = [done for done in prepare_import([folder], releases, BUYER, policy) if done.path.name != "c.json"]
+    assert [(len(done.new), len(done.known)) for done in again] == [(0, 1), (0, 1)]
+    assert list(releases.store.digests(StoreClass.PUBLIC)) == objects
+    assert releases.waiting(BUYER) == waiting
+
+
+def test_prepare_import_original_is_kept_salted_and_erasable(
+    folder: Path, releases: ReleaseStore, policy: DisclosurePolicy
+) -> None:
+    """The bytes of the file are found by their plain digest, and belong to the act as a salted digest."""
+    list(prepare_import([folder / "a.json"], releases, BUYER, policy))
+    (prepared,) = releases.waiting(BUYER)
+    data = (folder / "a.json").read_bytes()
+    assert prepared.source_digest is not None
+    assert releases.store.get(prepared.source_digest) == data
+    assert releases.store.kind(prepared.source_digest) is StoreClass.ERASABLE
+    assert releases.store.lookup(plain_digest(data)) == [prepared.source_digest]
+    assert salted_digest(releases.salt(prepared.source_digest), data) == prepared.source_digest
+
+
+def test_prepare_import_by_two_organisations_are_two_releases(
+    folder: Path, releases: ReleaseStore, policy: DisclosurePolicy
+) -> None:
+    """An observer anchors what the buyer has anchored, too; both are kept apart."""
+    list(prepare_import([folder], releases, BUYER, policy))
+    list(prepare_import([folder], releases, OBSERVER, policy))
+    buyers = {prepared.digest for prepared in releases.waiting(BUYER)}
+    observers = {prepared.digest for prepared in releases.waiting(OBSERVER)}
+    assert len(buyers) == len(observers) == 2
+    assert not buyers & observers
+
+
+def test_prepare_import_interrupted_between_files_goes_on(
+    folder: Path, releases: ReleaseStore, policy: DisclosurePolicy
+) -> None:
+    """What was prepared and not recorded waits; the rest is prepared the next time."""
+    running = prepare_import([folder], releases, BUYER, policy)
+    next(running)
+    assert [release.release_id for release in releases.waiting(BUYER)] == ["award"]
+    with releases.state.writing() as connection:
+        Outbox(connection).mark_recorded([releases.waiting(BUYER)[0].key], b"\x07" * 32)
+    list(prepare_import([folder], releases, BUYER, policy))
+    assert [release.release_id for release in releases.waiting(BUYER)] == ["2026-0001-tender"]
+
+
+def test_prepare_import_changed_release_is_refused_and_the_rest_taken(
+    folder: Path, releases: ReleaseStore, policy: DisclosurePolicy
+) -> None:
+    """A release that was changed without a new id is a named problem, counted in full; its neighbour is taken."""
+    list(prepare_import([folder], releases, BUYER, policy))
+    changed = example_release()
+    changed["tender"]["title"] = "Changed silently"
+    path = _write(folder / "d.json", {"releases": [changed, {**example_release(), "id": "new"}]})
+    (done,) = prepare_import([path], releases, BUYER, policy)
+    assert [(refusal.path, type(refusal.error)) for refusal in done.report.refused] == [
+        ("/releases/0", ReleaseConflict)
+    ]
+    assert [prepared.release_id for prepared in done.new] == ["new"]
+    assert done.report.is_complete
+
+
+def test_prepare_import_release_not_admitted_is_refused(
+    folder: Path, releases: ReleaseStore, policy: DisclosurePolicy
+) -> None:
+    """A caller can refuse releases by a named failure of its own."""
+
+    def admit(found: object) -> None:
+        raise ReleaseConflict(ocid="x", release_id="y")
+
+    outcomes = list(prepare_import([folder / "a.json"], releases, BUYER, policy, admit=admit))
+    assert [type(refusal.error) for refusal in outcomes[0].report.refused] == [ReleaseConflict]
+    assert list(releases.store.digests(StoreClass.PUBLIC)) == []
+
+
+def test_inspect_file_keeps_nothing(folder: Path) -> None:
+    """A dry run reads and reports."""
+    assert [found.release_id for found in inspect_file(folder / "a.json").releases] == ["award"]
+
+
+def test_files_of_folders_and_files_come_sorted_and_named_ones_always(folder: Path) -> None:
+    """Folders give their JSON files in order of names; a file that is named is taken whatever its ending."""
+    named = folder / "ignored.txt"
+    assert [path.name for path in files_of([named, folder])] == ["ignored.txt", "a.json", "c.json", "b.json"]
+
+
+def test_erase_source_leaves_no_original_and_no_report_that_quotes_it(
+    folder: Path, releases: ReleaseStore, policy: DisclosurePolicy
+) -> None:
+    """Original, salt, plain digest and reports are gone; the release stays valid, and a new import changes nothing."""
+    release = example_release()
+    release["tender"]["unknown"] = "Erika Muster, Zimmer 7"
+    release["tender"]["title"] = 4711
+    path = _write(folder / "e.json", release)
+    list(prepare_import([path], releases, BUYER, policy))
+    (prepared,) = releases.waiting(BUYER)
+    assert prepared.source_digest is not None
+    with releases.state.reading() as connection:
+        report = bytes(connection.execute(select(imports.c.report_digest)).scalar_one())
+    assert read_json(releases.store.get(report))["repaired"][0]["was"] == 4711
+    for _ in range(2):
+        erase_source(releases, prepared.source_digest, "DSGVO Art. 17")
+    for digest in (prepared.source_digest, report):
+        with pytest.raises(ObjectErased):
+            releases.store.get(digest)
+    with pytest.raises(SaltMissing):
+        releases.salt(prepared.source_digest)
+    assert releases.store.lookup(plain_digest(path.read_bytes())) == []
+    assert releases.shown(prepared.digest)["tender"]["title"] == "4711"
+    (again,) = prepare_import([path], releases, BUYER, policy)
+    assert (again.new, again.known) == ([], [prepared])
+    assert list(releases.store.digests(StoreClass.ERASABLE)) == []
+
+
+def test_prepare_import_real_files_in_one_call(test_data: Path, tmp_path: Path) -> None:
+    """All real files: anchored ones verify, refused ones have reasons, the second time nothing is new."""
+    state = State(f"sqlite:///{tmp_path / 'state.sqlite'}")
+    state.migrate()
+    releases = ReleaseStore(ObjectStore(tmp_path / "store"), state)
+    policy = policy_named("standard")
+    outcomes = list(prepare_import([test_data / "ocds"], releases, OBSERVER, policy))
+    assert all(done.report.is_complete for done in outcomes)
+    reasons = {type(refusal.error) for done in outcomes for refusal in done.report.refused}
+    assert reasons == {FileEmpty, ReleaseConflict}
+    waiting = releases.waiting(OBSERVER)
+    assert len(waiting) > 90
+    assert len({prepared.ocid.partition("-")[2].partition("-")[0] for prepared in waiting}) >= 5
+    for prepared in waiting:
+        data = releases.stored_bytes(prepared.digest)
+        assert salted_digest(releases.salt(prepared.digest), data) == prepared.digest
+        assert releases.shown(prepared.digest)["id"] == prepared.release_id
+    again = list(prepare_import([test_data / "ocds"], releases, OBSERVER, policy))
+    assert sum(len(done.new) for done in again) == 0
+    assert releases.waiting(OBSERVER) == waiting
+    state.close()
