@@ -19,7 +19,8 @@ import solcx
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "contracts" / "src"
 ARTIFACTS = ROOT / "ledger" / "chain" / "artifacts"
-CONTRACTS = ("TenderLedger", "OrganisationRegistry")
+# The interface gives the ABI its parameters' names: it is the specification.
+CONTRACTS = {"TenderLedger": "ITenderLedger", "OrganisationRegistry": "IOrganisationRegistry"}
 REMAPPING = ("@openzeppelin/", "node_modules/@openzeppelin/")
 
 # solc's default steps without F: the FunctionSpecializer clones the recorder for each rule and costs 12 kB of code.
@@ -71,9 +72,7 @@ def compile_contracts() -> dict[str, str]:
     warnings = [error["formattedMessage"] for error in output.get("errors", [])]
     if warnings:
         raise SystemExit("\n".join(warnings))
-    return {
-        f"{name}.json": _artifact(name, output["contracts"][f"contracts/src/{name}.sol"][name]) for name in CONTRACTS
-    }
+    return {f"{name}.json": _artifact(name, output["contracts"]) for name in CONTRACTS}
 
 
 def differences(compiled: dict[str, str]) -> list[str]:
@@ -89,14 +88,17 @@ def _beside(name: str, imported: str) -> str:
     return (ROOT / name).parent.joinpath(imported).resolve().relative_to(ROOT).as_posix()
 
 
-def _artifact(name: str, output: dict[str, Any]) -> str:
+def _artifact(name: str, compiled: dict[str, Any]) -> str:
+    interface = CONTRACTS[name]
+    output = compiled[f"contracts/src/{name}.sol"][name]
+    constructor = [entry for entry in output["abi"] if entry["type"] == "constructor"]
     deployed = output["evm"]["deployedBytecode"]
     layout = output["storageLayout"]
     artifact = {
         "contractName": name,
         "compiler": "solc 0.8.37",
         "settings": SETTINGS,
-        "abi": output["abi"],
+        "abi": constructor + compiled[f"contracts/src/{interface}.sol"][interface]["abi"],
         # Types lose the compiler's node numbers, which change with every edit of any file.
         "storageLayout": [
             {key: _plain(entry[key]) for key in ("label", "slot", "offset", "type")} for entry in layout["storage"]

@@ -78,7 +78,7 @@ abstract contract Ghost is BaseTest {
 
     /// @dev What lies in a commitment, as only its bidder knows before the opening.
     struct Sealed {
-        bool known;
+        bytes32 place; // digest of process, round and author; zero if nothing is known
         bool cover;
         bytes32 content;
         bytes32 rest;
@@ -153,6 +153,10 @@ abstract contract Ghost is BaseTest {
         for (uint256 i; i < round.bids.length; ++i) {
             if (round.bids[i].commitment == commitment_ && round.bids[i].author == author) return (true, uint32(i));
         }
+    }
+
+    function placeOf(bytes32 processId, uint32 round, address author) internal pure returns (bytes32) {
+        return keccak256(abi.encode(processId, round, author));
     }
 
     function exclusionKey(bytes32 processId, uint32 round, uint32 bid, bytes32 lot) internal pure returns (bytes32) {

@@ -12,6 +12,7 @@ abstract contract RegistryModel is Ghost {
         uint64 since;
         uint64 wait;
         uint64 expires;
+        bool atOnce;
     }
 
     mapping(bytes32 call_ => GhostPetition) private petitions;
@@ -34,7 +35,7 @@ abstract contract RegistryModel is Ghost {
         if (petition.approvers.length == 0) openPetitions.push(call_);
         if (!_has(petition.approvers, account)) petition.approvers.push(account);
         petition.expires = expires;
-        petition.wait = act_ == 66 ? 0 : governorDelay;
+        petition.atOnce = act_ == 66;
         _recount(petition);
     }
 
@@ -56,7 +57,7 @@ abstract contract RegistryModel is Ghost {
         GhostPetition storage petition = petitions[call_];
         if (petition.approvers.length == 0) openPetitions.push(call_);
         if (!_has(petition.approvers, actor)) petition.approvers.push(actor);
-        if (petition.since == 0) petition.wait = record.act == 66 ? 0 : governorDelay;
+        petition.atOnce = record.act == 66;
         _recount(petition);
         must(_standing(petition) >= governorThreshold, "as many present governors agree as are needed");
         must(block.timestamp >= petition.since + petition.wait, "the governors' delay is over");
@@ -215,8 +216,12 @@ abstract contract RegistryModel is Ghost {
     }
 
     function _recount(GhostPetition storage petition) private {
-        if (_standing(petition) < governorThreshold) petition.since = 0;
-        else if (petition.since == 0) petition.since = uint64(block.timestamp);
+        if (_standing(petition) < governorThreshold) {
+            petition.since = 0;
+        } else if (petition.since == 0) {
+            petition.since = uint64(block.timestamp);
+            petition.wait = petition.atOnce ? 0 : governorDelay;
+        }
     }
 
     /// @dev After a change of governors: what has lost its quorum waits anew. Expired petitions are forgotten.
