@@ -125,6 +125,12 @@ class SecondPersonMissing(SiegelError):
     )
 
 
+class CheckFailed(SiegelError):
+    """A check of the demo did not see what it must see."""
+
+    sentence = "{seen}"
+
+
 class NodeNotStarted(SiegelError):
     """The embedded chain's own process ended before it answered."""
 

@@ -133,6 +133,8 @@ class Settings(BaseSettings):
             data["state_url"] = f"sqlite:///{home / 'state.sqlite'}"
         # A relative folder in siegel.toml means the home, so that a home can be moved and restored elsewhere.
         data["store_dir"] = home / Path(data.get("store_dir") or "store").expanduser()
+        if data.get("passphrase_file"):
+            data["passphrase_file"] = home / Path(data["passphrase_file"]).expanduser()
         return data
 
     @classmethod

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ledger.cli import acts, approve, backup, importing, indexing, init, keys, lookup, serving
+from ledger.cli import acts, approve, backup, demo, importing, indexing, init, keys, lookup, serving
 from ledger.cli.command import root
 
 app = root("Vergabesiegel: a ledger that makes public procurement checkable.")
+demo.register(app)
 init.register(app)
 keys.register(app)
 importing.register(app)

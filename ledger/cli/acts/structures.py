@@ -60,7 +60,8 @@ def _tender_terms(making: Making, typed: Values) -> TenderTerms:
     return TenderTerms(
         ocid=making.release_content["ocid"],
         parent=_parent(making, typed),
-        lots=tuple(map(_lot, lots)),
+        # The ledger takes each lot once, in ascending order of the ids' digests.
+        lots=tuple(sorted(map(_lot, lots), key=lambda each: each.lot)),
         minimum_standstill=values.duration(typed["standstill"], "--standstill"),
         rule_set=values.digest(typed["rule_set"], "--rule-set") if typed["rule_set"] else ZERO,
         criteria=making.document(typed["criteria"], "--criteria") if typed["criteria"] else ZERO,
@@ -80,7 +81,7 @@ def _round(making: Making, typed: Values, deadline: str) -> RoundTerms:
         deadline=values.moment(deadline, "--deadline"),
         key_set=_key_set(making, typed["key_set"]),
         invited=making.document(typed["invited"], "--invited") if typed["invited"] else ZERO,
-        receivers=tuple(resolve_organisation(making.session, each) for each in typed["receiver"] or ()),
+        receivers=tuple(sorted(resolve_organisation(making.session, each) for each in typed["receiver"] or ())),
     )
 
 
@@ -180,8 +181,9 @@ def key_set(given: Mapping[str, Any]) -> KeySet:
     return KeySet(
         officer_threshold=int(given["officerThreshold"]),
         custodian_threshold=int(given["custodianThreshold"]),
-        officers=tuple(map(recipient, given["officers"])),
-        custodians=tuple(map(recipient, given["custodians"])),
+        # The registry takes each holder once, in ascending order; that is also the order of the shares' indices.
+        officers=tuple(sorted(map(recipient, given["officers"]), key=lambda each: each.holder)),
+        custodians=tuple(sorted(map(recipient, given["custodians"]), key=lambda each: each.holder)),
     )
 
 

@@ -1,0 +1,232 @@
+"""What ``siegel demo --check`` asks, as a stranger would: over HTTP, of a node, and of the evidence readers.
+
+Each check is a function that gives what it saw, or raises ``CheckFailed`` saying what was expected and what came.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+
+from ledger.chain.acts import Call, ConcludeContract
+from ledger.chain.heads import fold, genesis_process_head, head_slot
+from ledger.chain.identifiers import process_id
+from ledger.chain.signers import keystore_account
+from ledger.cli.demo.anchored import TAMPERED_OCID
+from ledger.cli.demo.seeding import Demo
+from ledger.cli.demo.stage import HOUR, Stage
+from ledger.cli.demo.tampering import NOW, WAS, altered_release
+from ledger.cli.demo.town import BUYER
+from ledger.cli.language import say
+from ledger.errors import CheckFailed, ConclusionPremature, SiegelError
+from ledger.evidence.head_proof import prove_head, verify_head
+from ledger.index.check import DifferenceKind, check
+from ledger.index.database import Index
+from ledger.ocds.digest import salted_digest
+from ledger.store.objects import ObjectStore
+
+EXPECTED: Final = {
+    "ocds-demo00-2026-01": ("sealed", "open"),
+    "ocds-demo00-2026-02": ("sealed", "standstill"),
+    "ocds-demo00-2026-03": ("sealed", "evaluation"),
+    "ocds-demo00-2026-04": ("anchored", "concluded"),
+    "ocds-demo00-2026-05": ("observed", "awarded"),
+    "ocds-demo00-2026-06": ("anchored", "awarded"),
+    "ocds-demo00-2026-07": ("sealed", "concluded"),
+}
+"""Mode and status of each procedure as the API shows them."""
+
+PAGES: Final = ("/", "/organisations", "/lookup", "/check", "/status", "/imprint", "/privacy", "/accessibility")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One line of the report."""
+
+    name: str
+    passed: bool
+    seen: str
+
+
+class Visitor:
+    """Who looks at the running demo from outside."""
+
+    def __init__(self, demo: Demo, url: str) -> None:
+        self.demo = demo
+        self.web = httpx.Client(base_url=url, timeout=30.0)
+        self.store = ObjectStore(demo.settings.store_dir)
+
+    def json(self, path: str) -> Any:
+        """The JSON behind a path."""
+        answer = self.web.get(path)
+        if answer.status_code != 200:
+            raise CheckFailed(seen=f"{path}: {answer.status_code}")
+        return answer.json()
+
+    def page(self, path: str, language: str) -> str:
+        """The page behind a path, as text."""
+        answer = self.web.get(path, params={"lang": language})
+        if answer.status_code != 200:
+            raise CheckFailed(seen=f"{path}: {answer.status_code}")
+        return html.unescape(answer.text)
+
+    def processes(self) -> dict[str, dict[str, Any]]:
+        """All procedures by ocid."""
+        return {each["ocid"]: each for each in self.json("/api/v1/processes?limit=200")["processes"]}
+
+    def tampered(self) -> dict[str, Any]:
+        """The procedure that was altered, as the API has it."""
+        found = self.processes().get(TAMPERED_OCID)
+        if found is None:
+            raise CheckFailed(seen=TAMPERED_OCID)
+        return found
+
+
+def pages_answer(visitor: Visitor) -> str:
+    """Every page answers in both languages."""
+    paths = [*PAGES, *(f"/processes/{each['processId']}" for each in visitor.processes().values())]
+    for path in paths:
+        for language in ("de", "en"):
+            if f'lang="{language}"' not in visitor.page(path, language):
+                raise CheckFailed(seen=f"{path} ({language})")
+    return say("{count} pages in two languages", count=len(paths))
+
+
+def procedures_stand(visitor: Visitor) -> str:
+    """Each procedure is in the mode and state that the story left it in."""
+    found = {ocid: (each["mode"], each["status"]) for ocid, each in visitor.processes().items()}
+    if found != EXPECTED:
+        raise CheckFailed(seen=f"{found}")
+    if not visitor.processes()["ocds-demo00-2026-03"]["reinstated"]:
+        raise CheckFailed(seen="ocds-demo00-2026-03: reinstated")
+    return ", ".join(sorted({status for _, status in found.values()}))
+
+
+def releases_match_the_ledger(visitor: Visitor) -> str:
+    """Each release that is served has, with its salt, the digest that stands on the ledger, but for the altered one."""
+    count = 0
+    for ocid, process in visitor.processes().items():
+        if ocid == TAMPERED_OCID:
+            continue
+        for release in visitor.json(f"/api/v1/processes/{process['processId']}")["anchoredReleases"]:
+            digest = bytes.fromhex(release["digest"][2:])
+            served = visitor.web.get(f"/api/v1/releases/{release['digest']}").content
+            if salted_digest(visitor.store.salt(digest) or b"", served) != digest:
+                raise CheckFailed(seen=f"{release['releaseId']}: {release['digest']}")
+            count += 1
+    return say("{count} releases", count=count)
+
+
+def heads_are_proven(visitor: Visitor) -> str:
+    """The acts that the API lists give the head that a storage proof against a block header shows."""
+    chain = visitor.demo.chain
+    block = chain.block_number()
+    for process in visitor.processes().values():
+        key = bytes.fromhex(process["processId"][2:])
+        acts = visitor.json(f"/api/v1/processes/{process['processId']}/acts")["acts"]
+        digests = [bytes.fromhex(act["digest"][2:]) for act in acts]
+        folded = fold(genesis_process_head(chain.chain_id, chain.ledger, key), digests)
+        proof = prove_head(chain, chain.ledger, head_slot(key), block)
+        if verify_head(proof.header, proof.account_proof, proof.storage_proof, proof.ledger, proof.slot) != folded:
+            raise CheckFailed(seen=process["ocid"])
+    return say("{count} heads at block {block}", count=len(visitor.processes()), block=block)
+
+
+def standstill_binds(visitor: Visitor) -> str:
+    """The ledger refuses a contract before the standstill has ended, unless a ground is given."""
+    chain = visitor.demo.chain
+    key = process_id(Stage.organisation(BUYER), "ocds-demo00-2026-02")
+    award = visitor.json(f"/api/v1/processes/0x{key.hex()}")["awards"][0]["award"]
+    officer = keystore_account(visitor.demo.settings.keys_dir / "officer-one.json")
+    # Any release will do: the call is only tried out, and must be refused before it would be looked at.
+    call = Call(key, int(time.time()) + HOUR, release=hashlib.sha256(b"").digest())
+    try:
+        chain.simulate(ConcludeContract(call, award), officer)
+    except ConclusionPremature as refusal:
+        return str(refusal)
+    raise CheckFailed(seen=say("the contract was accepted"))
+
+
+def page_tells_the_alteration(visitor: Visitor) -> str:
+    """The process page says in plain words that something was altered, what it was, and what it is now."""
+    path = f"/processes/{visitor.tampered()['processId']}"
+    for language, words in (("de", "nachträglich verändert"), ("en", "altered")):
+        text = visitor.page(path, language)
+        missing = [word for word in (words, WAS, NOW) if word not in text]
+        if missing:
+            raise CheckFailed(seen=say("the page does not say {words}", words=", ".join(missing)))
+    return path
+
+
+def index_check_names_the_alteration(visitor: Visitor) -> str:
+    """The comparison with the ledger names the altered document and row, and nothing else."""
+    index = Index.open(visitor.demo.settings.index_url)
+    try:
+        found = check(index, visitor.demo.chain, visitor.store)
+    finally:
+        index.close()
+    kinds = {(each.kind, each.ocid, each.was, each.now) for each in found}
+    altered = (DifferenceKind.DOCUMENT_ALTERED, DifferenceKind.ROW_ALTERED)
+    expected = {(kind, TAMPERED_OCID, WAS, NOW) for kind in altered}
+    if kinds != expected:
+        raise CheckFailed(seen="; ".join(each.text(say) for each in found) or say("no difference was found"))
+    return found[0].text(say)
+
+
+def file_check_tells_the_alteration(visitor: Visitor) -> str:
+    """The altered file is exposed with what it was and what it is; the intact one, kept by somebody, is recognised."""
+    altered = altered_release(visitor.demo.settings)
+    if altered is None:
+        raise CheckFailed(seen=say("the stored document is not altered"))
+    text = _file_check(visitor, "now.json", altered.altered)
+    missing = [word for word in ("verändert", WAS, NOW) if word not in text]
+    if missing:
+        raise CheckFailed(seen=say("the page does not say {words}", words=", ".join(missing)))
+    if TAMPERED_OCID not in _file_check(visitor, "then.json", altered.intact):
+        raise CheckFailed(seen=say("the intact file is not recognised"))
+    return f"{hashlib.sha256(altered.altered).hexdigest()[:16]}…"
+
+
+def _file_check(visitor: Visitor, name: str, content: bytes) -> str:
+    files = {"file": (name, content, "application/json")}
+    answer = visitor.web.post("/check", params={"lang": "de"}, files=files, follow_redirects=True)
+    if answer.status_code != 200:
+        raise CheckFailed(seen=f"/check: {answer.status_code}")
+    return html.unescape(answer.text)
+
+
+CHECKS: Final[tuple[tuple[str, Callable[[Visitor], str]], ...]] = (
+    ("All pages answer", pages_answer),
+    ("Every procedure stands where its story left it", procedures_stand),
+    ("Every release served is the one on the ledger", releases_match_the_ledger),
+    ("Every head is proven against a block header", heads_are_proven),
+    ("No contract before the standstill has ended", standstill_binds),
+    ("The process page tells the alteration", page_tells_the_alteration),
+    ("The index check names exactly the alteration", index_check_names_the_alteration),
+    ("The file check tells the alteration", file_check_tells_the_alteration),
+)
+
+
+def went_on(before: tuple[int, int], after: tuple[int, int]) -> Outcome:
+    """Whether a second start found the chain (its id and newest block) as the first one left it."""
+    seen = say("chain {chain_id}, block {block}", chain_id=after[0], block=after[1])
+    return Outcome(say("Started again, the same chain goes on"), before == after, seen)
+
+
+def run_checks(demo: Demo, url: str) -> Iterator[Outcome]:
+    """All checks, one after the other; a failure does not stop the next."""
+    visitor = Visitor(demo, url)
+    try:
+        for name, run in CHECKS:
+            try:
+                yield Outcome(say(name), True, run(visitor))
+            except (CheckFailed, SiegelError, httpx.HTTPError, KeyError) as failure:
+                yield Outcome(say(name), False, str(failure))
+    finally:
+        visitor.web.close()

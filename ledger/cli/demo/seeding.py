@@ -1,0 +1,178 @@
+"""Makes the demo's home: keys, chain, the story of the last weeks, and what somebody altered afterwards."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ledger.chain.client import Chain
+from ledger.chain.deployment import Deployment, deploy
+from ledger.chain.node import DevelopmentClock, EmbeddedNode
+from ledger.chain.node.genesis import create
+from ledger.chain.signers import KeystoreSigner, create_keystore
+from ledger.cli.connection import connect_to
+from ledger.cli.demo.anchored import burst_pipe, tablets, watched_road
+from ledger.cli.demo.sealed import fire_station, rescue_vehicle, school_cleaning, winter_service
+from ledger.cli.demo.stage import Stage
+from ledger.cli.demo.tampering import Altered, alter_behind_the_ledgers_back
+from ledger.cli.demo.town import ADMITTED_KEYS, BUYER, CUSTODIANS
+from ledger.cli.home import create_home, replace_file
+from ledger.cli.keys import new_key_path, sealing_key_path
+from ledger.cli.sealing_keys import create_sealing_key
+from ledger.errors import HomeExists
+from ledger.index.database import Index
+from ledger.index.sync import Synchroniser
+from ledger.settings import Settings
+from ledger.store.objects import ObjectStore
+from ledger.store.releases import ReleaseStore
+from ledger.store.state import State
+
+WEEKS: Final = 8
+SCRYPT_N: Final = 2**12
+"""The demo's keys protect nothing; real ones cost a second for each try."""
+
+MARK: Final = "demo.json"
+TO_TRY: Final = "try"
+STORIES: Final = (
+    fire_station,
+    school_cleaning,
+    rescue_vehicle,
+    burst_pipe,
+    watched_road,
+    tablets,
+    winter_service,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """An open demo: one process holds the chain."""
+
+    settings: Settings
+    node: EmbeddedNode
+    chain: Chain
+
+
+@contextmanager
+def open_demo(home: Path, *, tampering: bool = True) -> Iterator[Demo]:
+    """Opens the demo's home, and plays the story first where there is none yet.
+
+    A home whose making was cut off is made anew. Raises ``HomeExists`` for a folder that is no demo's.
+    """
+    if not _is_made(home):
+        with _made(home, tampering=tampering) as demo:
+            yield demo
+        return
+    settings = Settings.load(home)
+    with EmbeddedNode.open(settings.chain_dir) as node:
+        chain = connect_to(node, settings, Deployment.load(settings.deployment_path))
+        try:
+            yield Demo(settings, node, chain)
+        finally:
+            chain.close()
+
+
+def _is_made(home: Path) -> bool:
+    if not home.exists() or not any(home.iterdir()):
+        return False
+    try:
+        made = json.loads((home / MARK).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise HomeExists(home=home) from None
+    if made["finished"]:
+        return True
+    shutil.rmtree(home)
+    return False
+
+
+@contextmanager
+def _made(home: Path, *, tampering: bool) -> Iterator[Demo]:
+    settings, keys, sealing_keys = _new_home(home)
+    now = int(time.time())
+    clock = DevelopmentClock(now - WEEKS * 7 * 86400)
+    create(settings.chain_dir, genesis_time=now - WEEKS * 7 * 86400 - 1)
+    with EmbeddedNode.open(settings.chain_dir, clock=clock) as node:
+        governor = keys["governor"]
+        nonces = settings.home / "nonces.sqlite"
+        deployment = deploy(node, governor, [governor.account], threshold=1, delay=0, nonces=nonces)
+        deployment.save(settings.deployment_path)
+        chain = connect_to(node, settings, deployment)
+        try:
+            _play(settings, chain, Stage(chain, clock, keys, _releases(settings), now), sealing_keys)
+            clock.finish()
+            _index(settings, chain)
+            if tampering:
+                _leave_files_to_try(settings, alter_behind_the_ledgers_back(settings))
+            replace_file(home / MARK, json.dumps({"finished": True, "tampering": tampering}).encode())
+            yield Demo(settings, node, chain)
+        finally:
+            chain.close()
+
+
+def _leave_files_to_try(settings: Settings, altered: Altered) -> None:
+    """The notice as published, as a reader may have kept it, and as the operator now serves it."""
+    (settings.home / TO_TRY).mkdir(mode=0o700)
+    replace_file(settings.home / TO_TRY / "as-published.json", altered.intact)
+    replace_file(settings.home / TO_TRY / "as-altered.json", altered.altered)
+
+
+def _new_home(home: Path) -> tuple[Settings, dict[str, KeystoreSigner], dict[str, bytes]]:
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    passphrase = secrets.token_urlsafe(12)
+    settings = create_home(
+        home,
+        {
+            "publisher": {"name": BUYER.name, "scheme": BUYER.scheme, "uid": BUYER.uid, "uri": "https://example.org"},
+            "ocid_prefix": "ocds-demo00",
+            "passphrase_file": "passphrase",
+            "operator": {
+                "name": "Stadt Musterbach (erfunden)",
+                "postal_address": "Rathausplatz 1\n59999 Musterbach",
+                "represented_by": "die Bürgermeisterin",
+                "email": "vergabe@example.org",
+                "phone": "+49 2999 0",
+                "accessibility_contact": "barrierefrei@example.org",
+                "privacy_contact": "datenschutz@example.org",
+                "supervisory_authority": "Landesbeauftragte für Datenschutz Beispielland (erfunden)",
+            },
+        },
+    )
+    replace_file(home / MARK, json.dumps({"finished": False}).encode())
+    # Beside the keys: they are worth nothing, and whoever tries commands on the demo should not be asked for it.
+    replace_file(home / "passphrase", passphrase.encode())
+    keys = {
+        name: create_keystore(new_key_path(settings, name), passphrase, scrypt_n=SCRYPT_N) for name in ADMITTED_KEYS
+    }
+    recipients = [name for name, _ in BUYER.people if name.startswith("officer")]
+    recipients += [body.people[0][0] for body in CUSTODIANS]
+    sealing_keys = {name: create_sealing_key(sealing_key_path(settings, name), passphrase) for name in recipients}
+    return settings, keys, sealing_keys
+
+
+def _releases(settings: Settings) -> ReleaseStore:
+    state = State(settings.state_url)
+    state.migrate()
+    return ReleaseStore(ObjectStore(settings.store_dir), state)
+
+
+def _play(settings: Settings, chain: Chain, stage: Stage, sealing_keys: dict[str, bytes]) -> None:
+    try:
+        stage.open_town_hall(sealing_keys)
+        stage.play(STORIES)
+    finally:
+        stage.releases.state.close()
+
+
+def _index(settings: Settings, chain: Chain) -> None:
+    index = Index.open(settings.index_url)
+    try:
+        Synchroniser(index, chain, ObjectStore(settings.store_dir)).run_once()
+    finally:
+        index.close()

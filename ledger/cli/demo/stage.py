@@ -1,0 +1,147 @@
+"""Where the story is played: a home with an own chain whose clock starts in the past, and everybody's keys."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ledger.chain.acts import Call, LedgerAct, Notice, PublishNotices
+from ledger.chain.client import Chain, Recorded
+from ledger.chain.identifiers import key_set_id, organisation_id, process_id
+from ledger.chain.node import DevelopmentClock
+from ledger.chain.record import ZERO
+from ledger.chain.registry import (
+    AcceptKeySet,
+    AdmitOrganisation,
+    KeySet,
+    Person,
+    Recipient,
+    RegisterKeySet,
+    RegistryAct,
+)
+from ledger.chain.signers import Signer
+from ledger.cli.demo.town import BUYER, CUSTODIANS, ON_THE_LEDGER, TOWN_OFFSET, Body
+from ledger.ocds.digest import new_salt
+from ledger.ocds.privacy import policy_named
+from ledger.store.objects import StoreClass
+from ledger.store.outbox import Outbox
+from ledger.store.releases import ReleaseStore, notice_key
+from ledger.terms import NoticeKind
+
+HOUR: Final = 3600
+DAY: Final = 86400
+
+Story = Generator[int, None, None]
+"""A procedure told in order; it yields the moment (seconds since 1970) at which it goes on."""
+
+
+@dataclass
+class Stage:
+    """``now`` is the moment at which the demo is made; the story ends there."""
+
+    chain: Chain
+    clock: DevelopmentClock
+    keys: Mapping[str, Signer]
+    releases: ReleaseStore
+    now: int
+    key_set: bytes = ZERO
+
+    def play(self, stories: Iterable[Callable[[Stage], Story]]) -> None:
+        """Plays all stories at once, always going on with the one whose turn is earliest, as it is in a town hall."""
+        order = itertools.count()
+        waiting: list[tuple[int, int, Story]] = []
+        for story in (tell(self) for tell in stories):
+            heapq.heappush(waiting, (next(story), next(order), story))
+        while waiting:
+            moment, _, story = heapq.heappop(waiting)
+            self.clock.advance_to(min(moment, self.now))
+            try:
+                heapq.heappush(waiting, (next(story), next(order), story))
+            except StopIteration:
+                continue
+
+    def ago(self, days: int, clock: str = "10:00") -> int:
+        """The moment so many days before today, at that time of the town's day; a negative number lies ahead."""
+        midnight = (self.now + TOWN_OFFSET) // DAY * DAY - TOWN_OFFSET
+        hours, minutes = clock.split(":")
+        return midnight - days * DAY + int(hours) * HOUR + int(minutes) * 60
+
+    def send(self, act: LedgerAct | RegistryAct, *keys: str) -> Recorded:
+        """Sends an act by each of these keys in turn; what the last call brought about."""
+        return [self.chain.send(act, self.keys[key]) for key in keys][-1]
+
+    def alone(self, act: LedgerAct | RegistryAct) -> Recorded:
+        """By the town's publisher."""
+        return self._noted(self.send(act, "publisher"))
+
+    def together(self, act: LedgerAct | RegistryAct) -> Recorded:
+        """By two of the town's officers."""
+        return self._noted(self.send(act, "officer-one", "officer-two"))
+
+    def call(self, ocid: str, *, ground: str = "", release: bytes = ZERO) -> Call:
+        """What nearly every act of the town begins with; ``ground`` is the text of the reasons."""
+        process = process_id(self.organisation(BUYER), ocid)
+        return Call(process, self.expires, self.document(ground) if ground else ZERO, release)
+
+    def notice(self, body: Body, release: dict[str, Any], kind: NoticeKind, *, ref: int = 0) -> Recorded:
+        """Anchors one release as a notice, by the body's publisher."""
+        digest = self.release(body, release, "NoticePublished")
+        act = PublishNotices(self.organisation(body), self.expires, (Notice(release["ocid"], kind, digest, ref=ref),))
+        return self._noted(self.send(act, "publisher" if body is BUYER else "observer"))
+
+    def release(self, body: Body, release: dict[str, Any], act: str) -> bytes:
+        """Makes a release durable and gives the digest that the act names."""
+        prepared, _ = self.releases.prepare(release, self.organisation(body), policy_named("standard"), act=act)
+        return prepared.digest
+
+    def document(self, text: str) -> bytes:
+        """The digest of a document that only the entitled may read."""
+        return self.releases.store.put(StoreClass.CONFIDENTIAL, text.encode(), salt=new_salt())
+
+    @property
+    def expires(self) -> int:
+        """An hour from the clock's present."""
+        return self.clock.now() + HOUR
+
+    @staticmethod
+    def organisation(body: Body) -> bytes:
+        """The body's id on the ledger."""
+        return organisation_id(body.scheme, body.uid)
+
+    def open_town_hall(self, sealing_keys: Mapping[str, bytes]) -> None:
+        """Admits everybody and registers the key set under which the town's bids will be sealed."""
+        for body in ON_THE_LEDGER:
+            people = [Person(self.keys[key].account, int(roles)) for key, roles in body.people]
+            ordered = tuple(sorted(people, key=lambda person: person.account))
+            admission = AdmitOrganisation(body.scheme, body.uid, int(body.kinds), ordered, self.expires)
+            self.send(admission, "governor")
+        officers = {key: sealing_keys[key] for key in sealing_keys if key.startswith("officer")}
+        chosen = KeySet(
+            officer_threshold=2,
+            custodian_threshold=2,
+            officers=_in_order(Recipient(self.keys[k].account.rjust(32, b"\0"), v) for k, v in officers.items()),
+            custodians=_in_order(Recipient(self.organisation(b), sealing_keys[b.people[0][0]]) for b in CUSTODIANS),
+        )
+        town = self.organisation(BUYER)
+        self.together(RegisterKeySet(town, chosen, self.expires))
+        self.key_set = key_set_id(town, chosen)
+        for body in CUSTODIANS:
+            self.send(AcceptKeySet(self.key_set, self.organisation(body), self.expires), body.people[0][0])
+
+    def _noted(self, recorded: Recorded) -> Recorded:
+        with self.releases.state.writing() as connection:
+            outbox = Outbox(connection)
+            for record in recorded.records:
+                if record.release != ZERO:
+                    outbox.mark_recorded(
+                        [notice_key(record.organisation_id, record.release)], recorded.transaction_hash
+                    )
+        return recorded
+
+
+def _in_order(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    # The registry takes each holder once, in ascending order.
+    return tuple(sorted(recipients, key=lambda recipient: recipient.holder))

@@ -1,0 +1,26 @@
+"""What the demo says once it is up: where to look, and what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.chain.identifiers import process_id
+from ledger.cli.demo.anchored import TAMPERED_OCID
+from ledger.cli.demo.seeding import TO_TRY, Demo
+from ledger.cli.demo.stage import Stage
+from ledger.cli.demo.town import BUYER
+from ledger.cli.language import say
+
+
+def told_lines(demo: Demo, url: str, rpc_url: str) -> Iterator[str]:
+    """Addresses first, then what to try on the command line."""
+    home = demo.settings.home
+    process = process_id(Stage.organisation(BUYER), TAMPERED_OCID).hex()
+    yield say("Procedures          {url}/", url=url)
+    yield say("Altered afterwards  {url}/processes/0x{process}", url=url, process=process)
+    yield say("Check a file        {url}/check   (files to try: {folder})", url=url, folder=home / TO_TRY)
+    yield say("Status              {url}/status", url=url)
+    yield say("Data                {url}/api/v1/processes", url=url)
+    yield say("Chain (JSON-RPC)    {url}", url=rpc_url)
+    yield say("In another window   siegel --home {home} index check", home=home)
+    yield say("Ctrl-C ends it; started again, the chain goes on.")
