@@ -11,11 +11,11 @@ from enum import IntEnum
 from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
 
-from eth_abi.abi import decode as decode_abi
 from eth_abi.abi import encode as encode_abi
-from eth_abi.exceptions import DecodingError, EncodingError
+from eth_abi.exceptions import EncodingError
 from eth_hash.auto import keccak
 
+from ledger.chain.abi_values import decode_values
 from ledger.errors import CallMalformed
 
 Bytes32 = Annotated[bytes, "bytes32"]
@@ -80,17 +80,6 @@ def decode_fields(struct: type[S], data: bytes) -> S:
     return result
 
 
-def decode_values(abi_types: tuple[str, ...], data: bytes) -> tuple[Any, ...]:
-    """Read ABI-encoded values, accounts as ``0x`` strings. Raises CallMalformed unless the encoding is canonical."""
-    try:
-        found = decode_abi(abi_types, data)
-        if encode_abi(abi_types, found) != data:
-            raise CallMalformed(reason="an encoding that is not canonical")
-    except (DecodingError, EncodingError, UnicodeDecodeError, OverflowError) as error:
-        raise CallMalformed(reason=str(error)) from error
-    return found
-
-
 def values(struct: Any) -> tuple[Any, ...]:
     """A dataclass's fields as nested plain values in their order. Raises CallMalformed for a digest of another size."""
     fields = dataclasses.fields(struct)
@@ -109,8 +98,6 @@ def read(hint: Any, value: Any) -> Any:
         assert isinstance(hint, type)
         names = (field.name for field in dataclasses.fields(hint))
         return hint(**{name: read(*part) for name, *part in zip(names, _hints(hint), value, strict=True)})
-    if hint is bytes and isinstance(value, str):
-        return bytes.fromhex(value[2:])
     if isinstance(hint, type) and issubclass(hint, IntEnum):
         try:
             return hint(value)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 from eth_abi.abi import encode as encode_abi
 from eth_abi.exceptions import EncodingError
 
 from ledger.chain import abi
+from ledger.chain.abi_values import decode_values
 from ledger.chain.acts import LedgerAct
 from ledger.chain.record import (
     ACT_PROPOSED,
@@ -75,25 +77,28 @@ def decode_detail(record: ActRecord) -> dict[str, Any]:
     Raises LogMalformed if the detail is not the canonical encoding of the arguments that the table lists.
     """
     try:
-        arguments = STATUTE[Act(record.act)].detail
+        entry = STATUTE[Act(record.act)]
     except ValueError as error:
         raise LogMalformed(reason=f"there is no act number {record.act}") from error
-    if not record.detail and STATUTE[Act(record.act)].detail_may_be_empty:
-        return {_snake(argument.name): _absent(argument) for argument in arguments}
+    if not record.detail and entry.detail_may_be_empty:
+        return {_snake(argument.name): _absent(argument) for argument in entry.detail}
     try:
-        found = abi.decode_values(tuple(map(_abi_type, arguments)), record.detail)
-        return _named(arguments, found)
+        return _named(entry.detail, decode_values(_abi_types(entry.act), record.detail))
     except CallMalformed as error:
-        raise LogMalformed(reason=f"details of {Act(record.act).name}: {error.values['reason']}") from error
+        raise LogMalformed(reason=f"details of {entry.name}: {error.values['reason']}") from error
 
 
 def encode_detail(act: Act, detail: dict[str, Any]) -> bytes:
     """The encoding that ``decode_detail`` reads. Raises CallMalformed if a value is out of its type's range."""
-    arguments = STATUTE[act].detail
     try:
-        return encode_abi(tuple(map(_abi_type, arguments)), _values(arguments, detail))
+        return encode_abi(_abi_types(act), _values(STATUTE[act].detail, detail))
     except EncodingError as error:
         raise CallMalformed(reason=str(error)) from error
+
+
+@cache
+def _abi_types(act: Act) -> tuple[str, ...]:
+    return tuple(map(_abi_type, STATUTE[act].detail))
 
 
 def _abi_type(argument: Argument) -> str:
@@ -111,10 +116,6 @@ def _typed(argument: Argument, value: Any) -> Any:
         return _named(argument.components, value)
     if argument.abi_type == "tuple[]":
         return [_named(argument.components, part) for part in value]
-    if argument.abi_type == "address[]":
-        return [bytes.fromhex(account[2:]) for account in value]
-    if argument.abi_type == "address":
-        return bytes.fromhex(value[2:])
     if argument.term is not None:
         return abi.read(argument.term, value)
     return list(value) if argument.abi_type.endswith("[]") else value
@@ -141,5 +142,6 @@ def _absent(argument: Argument) -> Any:
     return {"bytes32": ZERO, "bytes": b"", "address": NOBODY}.get(argument.abi_type, 0)
 
 
+@cache
 def _snake(name: str) -> str:
     return re.sub(r"(?<=.)(?=[A-Z])", "_", name).lower()

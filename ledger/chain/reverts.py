@@ -9,13 +9,13 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from eth_abi.abi import decode
-from eth_abi.exceptions import DecodingError
 from eth_hash.auto import keccak
 
 from ledger import errors
+from ledger.chain.abi_values import decode_values
 from ledger.chain.compiled import abi_types, compiled
 from ledger.errors import (
+    CallMalformed,
     NodeRefused,
     OutOfGas,
     Panicked,
@@ -48,17 +48,17 @@ def decode_revert(data: bytes) -> SiegelError:
         return RevertedWithoutReason()
     try:
         if data[:4] == _ERROR_STRING:
-            return RevertedWithText(text=decode(["string"], data[4:])[0])
+            return RevertedWithText(text=decode_values(["string"], data[4:])[0])
         if data[:4] == _PANIC:
-            return Panicked(code=decode(["uint256"], data[4:])[0])
+            return Panicked(code=decode_values(["uint256"], data[4:])[0])
         known = _custom_errors().get(data[:4])
         if known is None:
             return RevertedWithUnknownError(data=data)
         error, parameters = known
-        found = decode(abi_types(parameters), data[4:])
-    except (DecodingError, UnicodeDecodeError, OverflowError):
+        found = decode_values(abi_types(parameters), data[4:])
+    except CallMalformed:
         return RevertedWithUnknownError(data=data)
-    return error(**{given["name"]: _value(given, value) for given, value in zip(parameters, found, strict=True)})
+    return error(**{given["name"]: value for given, value in zip(parameters, found, strict=True)})
 
 
 @cache
@@ -71,10 +71,6 @@ def _custom_errors() -> dict[bytes, tuple[type[SiegelError], list[dict[str, Any]
                 name = f"{entry['name']}({','.join(abi_types(entry['inputs']))})"
                 known[keccak(name.encode())[:4]] = (error, entry["inputs"])
     return known
-
-
-def _value(parameter: dict[str, Any], value: Any) -> Any:
-    return bytes.fromhex(value[2:]) if parameter["type"] == "address" else value
 
 
 def _revert_data(data: Any) -> bytes | None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from eth_abi.abi import decode, encode
-from eth_abi.exceptions import DecodingError, EncodingError
+from eth_abi.abi import encode
+from eth_abi.exceptions import EncodingError
 from eth_hash.auto import keccak
 
+from ledger.chain.abi_values import decode_values
 from ledger.chain.compiled import abi_types, compiled
 from ledger.errors import CallMalformed, NodeAnswerMalformed
 from ledger.terms import ProcessState, RoundKind, RoundState
@@ -55,12 +56,10 @@ def encode_view(contract: str, name: str, arguments: tuple[Any, ...]) -> bytes:
 
 def decode_view(contract: str, name: str, data: bytes) -> Any:
     """The answer: one value, or a tuple of several; accounts as 20 bytes. Raises NodeAnswerMalformed."""
-    outputs = _questions(contract)[name]["outputs"]
     try:
-        values = decode(abi_types(outputs), data)
-    except DecodingError as error:
-        raise NodeAnswerMalformed(method=f"eth_call of {name}", reason=str(error)) from error
-    found = tuple(_accounts(given["type"], value) for given, value in zip(outputs, values, strict=True))
+        found = decode_values(abi_types(_questions(contract)[name]["outputs"]), data)
+    except CallMalformed as error:
+        raise NodeAnswerMalformed(method=f"eth_call of {name}", reason=error.values["reason"]) from error
     return found[0] if len(found) == 1 else found
 
 
@@ -68,9 +67,3 @@ def decode_view(contract: str, name: str, data: bytes) -> Any:
 def _questions(contract: str) -> dict[str, dict[str, Any]]:
     abi = compiled(_CONTRACTS[contract]).abi
     return {entry["name"]: entry for entry in abi if entry.get("stateMutability") in ("view", "pure")}
-
-
-def _accounts(abi_type: str, value: Any) -> Any:
-    if abi_type == "address":
-        return bytes.fromhex(value[2:])
-    return [bytes.fromhex(part[2:]) for part in value] if abi_type == "address[]" else value
