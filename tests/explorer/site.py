@@ -26,6 +26,7 @@ from ledger.chain.acts import (
     OpenBids,
     RegisterExternalBid,
 )
+from ledger.chain.client import Chain
 from ledger.chain.identifiers import bid_commitment, lot_id
 from ledger.chain.record import ZERO
 from ledger.index.database import Index
@@ -33,7 +34,7 @@ from ledger.index.queries import Queries
 from ledger.index.sync import Synchroniser
 from ledger.ocds.privacy import policy_named
 from ledger.settings import Settings
-from ledger.store import ReleaseStore, State, StoreClass
+from ledger.store import ObjectStore, ReleaseStore, State, StoreClass
 from ledger.terms import NoticeKind, Outcome
 from tests.index.town import DAY, START, Town, embedded_town, release
 
@@ -64,7 +65,7 @@ class Site:
 @contextmanager
 def served(folder: Path, **settings: Any) -> Iterator[Site]:
     """A town with one process of each kind, indexed and served."""
-    with embedded_town(folder) as town, open_services(folder, town, **settings) as services:
+    with embedded_town(folder) as town, open_services(folder, town.chain, town.store, **settings) as services:
         live(town, services)
         Synchroniser(services.index, town.chain, services.store).run_once()
         with serving(services) as url:
@@ -72,21 +73,21 @@ def served(folder: Path, **settings: Any) -> Iterator[Site]:
 
 
 @contextmanager
-def open_services(folder: Path, town: Town, **settings: Any) -> Iterator[Services]:
-    """Everything API and pages work with, over the town's chain."""
+def open_services(folder: Path, chain: Chain, store: ObjectStore, **settings: Any) -> Iterator[Services]:
+    """Everything API and pages work with, over an open chain."""
     given = Settings.load(home=folder, **settings)
     state = State(given.state_url)
     state.migrate()
     index = Index.open(given.index_url)
     services = Services(
         settings=given,
-        deployment=town.chain.deployment,
-        chain=town.chain,
+        deployment=chain.deployment,
+        chain=chain,
         index=index,
         queries=Queries(index),
-        store=town.store,
+        store=store,
         state=state,
-        releases=ReleaseStore(town.store, state),
+        releases=ReleaseStore(store, state),
     )
     try:
         yield services

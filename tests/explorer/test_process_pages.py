@@ -68,7 +68,9 @@ def test_timeline_names_act_actor_time_and_deadline(reader: httpx.Client, site: 
 def test_moments_carry_the_exact_second_in_utc(reader: httpx.Client, site: Site) -> None:
     """A deadline is read in local time and stands in the markup to the second in UTC."""
     page = reader.get(site.page(AWARDED)).text
-    assert '<time datetime="2026-01-07T08:00:00Z">7. Januar 2026, 09:00 Uhr <span class="zone">MEZ</span></time>' in page
+    assert (
+        '<time datetime="2026-01-07T08:00:00Z">7. Januar 2026, 09:00 Uhr <span class="zone">MEZ</span></time>' in page
+    )
 
 
 def test_standstill_names_its_end_and_the_award(reader: httpx.Client, site: Site) -> None:

@@ -1,0 +1,182 @@
+"""Every page, in both languages, wide and narrow, in a real browser: axe, console, origin, width, weight, keyboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+from tests.explorer.site import ALTERED, AWARDED, OBSERVED, OPEN, Site
+
+AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
+WIDE, NARROW = 1280, 390
+FIRST_LOAD = 150_000
+
+PATHS = (
+    "/",
+    "/?q=nothing+matches",
+    "/organisations",
+    "/check",
+    "/lookup",
+    "/lookup?digest=zz",
+    "/lookup?digest=" + "ff" * 32,
+    "/status",
+    "/imprint",
+    "/privacy",
+    "/accessibility",
+    "/nowhere",
+)
+
+
+def visitor(browser: Browser, width: int, **more: Any) -> BrowserContext:
+    """A reader with a screen of that width."""
+    return browser.new_context(viewport={"width": width, "height": 900}, **more)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, with the elements it finds it in."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run()")["violations"]
+    return [f"{rule['id']}: {[node['target'] for node in rule['nodes']]}" for rule in found]
+
+
+def addresses(site: Site) -> list[str]:
+    """One address for each kind of page."""
+    (row,) = site.services.queries.processes_by_ocid(OPEN)
+    act = site.services.queries.acts(row.process_id)[0]
+    found = [f"/organisations/0x{row.organisation_id.hex()}", f"/lookup?digest={act.digest.hex()}&name=notice.json"]
+    return [*PATHS, *found, *(site.page(ocid) for ocid in (OPEN, AWARDED, OBSERVED, ALTERED))]
+
+
+def inspect(page: Page, url: str, origin: str) -> list[str]:
+    """Everything that is wrong with the page at ``url``."""
+    wrong: list[str] = []
+
+    def console(message: Any) -> None:
+        # Chromium itself reports the status of an error page as a console error.
+        if message.type in ("error", "warning") and "status of 4" not in message.text:
+            wrong.append(f"console: {message.text}")
+
+    def leaves(request: Request) -> None:
+        if not request.url.startswith((origin, "data:")):
+            wrong.append(f"request to {request.url}")
+
+    page.on("console", console)
+    page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
+    page.on("request", leaves)
+    page.goto(url, wait_until="networkidle")
+    wrong += violations(page)
+    width, screen = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    if width > screen:
+        wrong.append(f"scrolls sideways: {width} > {screen}")
+    page.close()
+    return wrong
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_every_page_is_accessible_and_stays_at_home(browser: Browser, site: Site, width: int, language: str) -> None:
+    """No axe violation, no console error, no request to elsewhere, no sideways scrolling."""
+    with visitor(browser, width, extra_http_headers={"accept-language": language}) as context:
+        wrong = {path: inspect(context.new_page(), site.url + path, site.url) for path in addresses(site)}
+    assert {path: found for path, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_alarm_is_accessible_in_light_and_dark(browser: Browser, altered_site: Site, width: int, scheme: Any) -> None:
+    """The alarm's colours hold in both schemes, also on the list."""
+    with visitor(browser, width, color_scheme=scheme) as context:
+        paths = (altered_site.page(ALTERED), altered_site.page(OPEN), "/", "/check")
+        wrong = {path: inspect(context.new_page(), altered_site.url + path, altered_site.url) for path in paths}
+    assert {path: found for path, found in wrong.items() if found} == {}
+
+
+def test_result_of_an_altered_file_is_accessible(browser: Browser, site: Site, tmp_path: Path) -> None:
+    """The page that says what was altered in a file, reached without JavaScript."""
+    file = tmp_path / "notice.json"
+    file.write_bytes(site.release_bytes(ALTERED).replace(b"24900.5", b"29900.5"))
+    with visitor(browser, NARROW, java_script_enabled=False, locale="de-DE") as context:
+        page = context.new_page()
+        page.goto(site.url + "/check")
+        assert "wird an diesen Server gesendet" in page.inner_text("#where")
+        page.set_input_files("#file", file)
+        page.click("form button")
+        assert "Diese Datei wurde verändert" in page.inner_text("main")
+        address = page.content()
+    with visitor(browser, NARROW) as context:
+        page = context.new_page()
+        page.set_content(address)
+        assert violations(page) == []
+
+
+def test_file_is_hashed_in_the_browser_and_never_sent(browser: Browser, site: Site, tmp_path: Path) -> None:
+    """With JavaScript only the digest travels, and the page says so."""
+    file = tmp_path / "notice.json"
+    file.write_bytes(site.release_bytes(OPEN))
+    sent: list[str] = []
+    with visitor(browser, WIDE, locale="de-DE") as context:
+        page = context.new_page()
+        page.on("request", lambda request: sent.append(request.method))
+        page.goto(site.url + "/check")
+        assert "Die Datei bleibt auf Ihrem Gerät" in page.inner_text("#where")
+        assert "an diesen Server" not in page.inner_text("#where")
+        page.set_input_files("#file", file)
+        page.click("form button")
+        page.wait_for_url("**/lookup?*")
+        assert "genau die Datei einer festgehaltenen Veröffentlichung" in page.inner_text("main")
+    assert set(sent) == {"GET"}
+
+
+def test_first_load_is_light(browser: Browser, site: Site) -> None:
+    """A first visit transfers less than 150 kB, fonts and style sheets included."""
+    with visitor(browser, WIDE) as context:
+        page = context.new_page()
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        sizes: list[int] = []
+        session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
+        page.goto(site.url + site.page(AWARDED), wait_until="networkidle")
+    assert len(sizes) >= 5
+    assert sum(sizes) < FIRST_LOAD
+
+
+def test_page_is_read_and_operated_by_keyboard_alone(browser: Browser, site: Site) -> None:
+    """The skip link comes first and works; the focus is visible; a search can be made without a mouse."""
+    with visitor(browser, WIDE, locale="de-DE") as context:
+        page = context.new_page()
+        page.goto(site.url)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Zum Inhalt springen"
+        assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "content"
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == "q"
+        page.keyboard.type("Streusalz")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**q=Streusalz**")
+        page.focus(".row__title a")
+        width = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+        assert width == "4px"
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/processes/**")
+        page.focus("details.more summary")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.querySelector('details.more').open")
+
+
+def test_everything_can_be_read_without_javascript(browser: Browser, site: Site) -> None:
+    """With JavaScript off the timeline, the technical details and the language switch work."""
+    with visitor(browser, NARROW, java_script_enabled=False, locale="de-DE") as context:
+        page = context.new_page()
+        page.goto(site.url + site.page(AWARDED))
+        assert page.locator(".act").count() == 7
+        page.click("#step-1 summary")
+        assert "Transaktion" in page.inner_text("#step-1")
+        page.click("text=English")
+        assert page.get_attribute("html", "lang") == "en"
+        page.goto(site.url)
+        assert page.get_attribute("html", "lang") == "en"

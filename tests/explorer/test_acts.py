@@ -1,0 +1,80 @@
+"""Every act of the statute table that a process can hold, as a sentence in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from explorer.actors import BIDDERS, PUBLISHED
+from explorer.sentences import DETAILED, PLAIN, TITLES
+from ledger.index.sync import Synchroniser
+from ledger.store import ObjectStore
+from ledger.terms import STATUTE
+from tests.chain.nodes import embedded
+from tests.chain.story import OCID, tell
+from tests.chain.town import BUYER, settle
+from tests.explorer.site import open_services, serving
+from tests.explorer.test_process_pages import text_of
+
+OF_PROCESSES = {entry.name: entry for entry in STATUTE.values() if entry.series == "process"}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the page of a process in which every act happened; of its releases only the digests exist."""
+    folder = tmp_path_factory.mktemp("story")
+    store = ObjectStore(folder / "store")
+    with embedded(folder / "chain") as node:
+        town = settle(node)
+        tell(town)
+        with open_services(folder, town.chain, store) as services:
+            Synchroniser(services.index, town.chain, store).run_once()
+            processes = services.queries.processes_by_ocid(OCID)
+            (row,) = (row for row in processes if row.organisation_id == BUYER)
+            with serving(services) as url:
+                yield f"{url}/processes/0x{row.process_id.hex()}"
+
+
+def test_every_act_of_the_statute_has_its_words() -> None:
+    """Titles, sentences and actors cover exactly the acts that the table lists for processes."""
+    assert set(TITLES) == set(OF_PROCESSES)
+    assert set(PLAIN) | DETAILED | {"BidCommitted", "ExternalBidRegistered"} == set(OF_PROCESSES)
+    assert {name for name, entry in OF_PROCESSES.items() if entry.who == ("publisher",)} == PUBLISHED
+    assert {name for name, entry in OF_PROCESSES.items() if entry.who == ("bidder",)} == BIDDERS
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_page_of_a_long_story_tells_every_act(told: str, language: str) -> None:
+    """Each act of the story is on the page with its sentence, none of them unreadable."""
+    from explorer.language import catalogue
+
+    speak = catalogue("de" if language == "de" else "en").gettext
+    html = httpx.get(told, params={"lang": language}).text
+    page = text_of(html)
+    for name in TITLES:
+        assert speak(TITLES[name]) in page, name
+    assert page.count("?.") == 0
+    assert "cannot be read" not in page
+    assert "lässt sich nicht lesen" not in page
+    assert not re.search(r"%\(\w+\)s", page)
+
+
+def test_exceptions_stand_out_with_their_ground(told: str) -> None:
+    """An early conclusion is flagged on its act and in the table of awards; bids have one outcome each."""
+    page = text_of(httpx.get(told, params={"lang": "de"}).text)
+    assert "Ausnahme: Der Vertrag wurde vor Ablauf der Wartefrist" in page
+    assert "vorzeitig, mit Begründung" in page
+    assert "durch ein späteres Angebot ersetzt" in page
+    assert "verspätet, bleibt versiegelt" in page
+    assert "Durch eine Nachprüfungsstelle." in page
+    assert "hinfällig, das Verfahren wurde zurückversetzt" in page
+
+
+def test_releases_that_nobody_holds_are_said_to_be_missing(told: str) -> None:
+    """A digest on the chain without a file in the store raises the alarm."""
+    page = text_of(httpx.get(told, params={"lang": "de"}).text)
+    assert "Abweichung gefunden" in page
+    assert "fehlt im Speicher" in page

@@ -1,0 +1,145 @@
+"""Legal pages, status, failures, static files, and what every page has."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+import explorer
+from explorer.legal_pages import REQUIRED, missing
+from ledger.errors import NodeUnreachable
+from ledger.settings import Operator
+from tests.explorer.site import OPEN, Site
+from tests.explorer.test_process_pages import text_of
+
+STATIC = Path(explorer.__file__).parent / "static"
+
+
+@pytest.mark.parametrize("page", REQUIRED)
+def test_legal_page_names_the_settings_that_are_missing(reader: httpx.Client, site: Site, page: str) -> None:
+    """An operator who filled in nothing is told which settings the page needs."""
+    text = reader.get(f"/{page}").text
+    assert missing(site.services.settings.operator, page)
+    for setting in missing(site.services.settings.operator, page):
+        assert f">{setting}<" in text
+
+
+def test_legal_pages_of_a_named_operator_are_complete(site: Site) -> None:
+    """With all settings filled in the notice is gone and the values stand there, on every page's footer as well."""
+    operator = Operator(
+        name="Stadt Musterlingen",
+        postal_address="Markt 1\n12345 Musterlingen",
+        represented_by="die Bürgermeisterin",
+        email="vergabe@musterlingen.example",
+        phone="01234 5",
+        accessibility_contact="barrierefrei@musterlingen.example",
+        privacy_contact="datenschutz@musterlingen.example",
+        supervisory_authority="Landesbeauftragte für Datenschutz",
+    )
+    services: Any = SimpleNamespace(
+        settings=site.services.settings.model_copy(update={"operator": operator}), deployment=site.services.deployment
+    )
+    app = FastAPI()
+    explorer.mount(app, services)
+
+    async def read() -> dict[str, str]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://town") as client:
+            return {page: (await client.get(f"/{page}?lang=de")).text for page in REQUIRED}
+
+    pages = asyncio.run(read())
+    assert not any("noch nicht ausgefüllt" in page for page in pages.values())
+    assert all("Betrieben von Stadt Musterlingen." in page for page in pages.values())
+    assert "12345 Musterlingen" in pages["imprint"]
+    assert "Landesbeauftragte für Datenschutz" in pages["privacy"]
+    assert 'href="mailto:barrierefrei@musterlingen.example"' in pages["accessibility"]
+
+
+def test_status_page_tells_head_lag_chain_and_ledger(reader: httpx.Client, site: Site) -> None:
+    """What somebody needs to ask another node stands on the status page."""
+    html = reader.get("/status").text
+    page = text_of(html)
+    deployment = site.services.deployment
+    assert "Die Seiten sind auf dem neuesten Stand" in page
+    assert "Rückstand 0 Blöcke" in page
+    for value in (deployment.ledger, deployment.registry, deployment.genesis_hash):
+        assert "0x" + value.hex() in html
+    assert str(deployment.chain_id) in page
+
+
+def test_page_of_a_chain_that_does_not_answer_says_it_was_not_checked(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a node the process is still shown, with the plain warning that nothing was compared."""
+
+    def unreachable(_services: Any, _process_id: bytes) -> Any:
+        raise NodeUnreachable(url="http://node", reason="refused")
+
+    monkeypatch.setattr(type(site.services), "check_process", unreachable)
+    page = text_of(httpx.get(site.url + site.page(OPEN), params={"lang": "de"}).text)
+    assert "konnte soeben nicht mit dem Register verglichen werden" in page
+    assert "Der Knoten der Kette unter http://node antwortet nicht: refused." in page
+    assert "Nichts wurde verändert" not in page
+
+
+def test_unforeseen_failure_is_a_page_without_details(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug answers 500 as a page that gives nothing away."""
+
+    def broken(_services: Any) -> Any:
+        raise RuntimeError("secret detail")  # noqa: TRY003
+
+    monkeypatch.setattr(type(site.services), "status", broken)
+    answer = httpx.get(site.url + "/status", params={"lang": "de"})
+    assert answer.status_code == 500
+    assert "InternalFailure" in answer.text
+    assert "secret detail" not in answer.text
+
+
+def test_wrong_address_and_wrong_method_are_pages(reader: httpx.Client) -> None:
+    """404 and 405 are pages with a way back."""
+    assert "Diese Seite gibt es nicht" in reader.get("/nowhere").text
+    answer = reader.post("/status")
+    assert answer.status_code == 405
+    assert "MethodNotAllowed" in answer.text
+
+
+def test_pages_have_neither_inline_style_nor_inline_script(reader: httpx.Client, site: Site) -> None:
+    """The content security policy needs no exception."""
+    for path in ("/", site.page(OPEN), "/check", "/lookup", "/status", "/privacy"):
+        answer = reader.get(path)
+        assert "unsafe" not in answer.headers["content-security-policy"]
+        assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", answer.text)
+
+
+def test_every_page_has_skip_link_statement_and_contact(reader: httpx.Client, site: Site) -> None:
+    """Footer and skip link are on every page, error pages too."""
+    for path in ("/", site.page(OPEN), "/check", "/nowhere", "/imprint"):
+        page = reader.get(path).text
+        assert '<a class="skip" href="#content">' in page
+        assert 'href="/accessibility"' in page
+        assert 'href="/accessibility#feedback"' in page
+
+
+def test_static_files_with_a_version_are_kept_for_ever(reader: httpx.Client) -> None:
+    """An address that names its version can be cached; the version is that of the content."""
+    page = reader.get("/").text
+    for address in re.findall(r'href="(/static/[^"]+)"', page):
+        answer = reader.get(address)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+        assert address.endswith(hashlib.sha256(answer.content).hexdigest()[:12])
+    assert "immutable" not in reader.get("/static/siegel.css").headers.get("cache-control", "")
+
+
+def test_third_party_files_have_the_recorded_digests() -> None:
+    """What set-up builds is what was recorded: a changed font or style sheet does not slip in."""
+    for line in (STATIC / "vendor.sha256").read_text().splitlines():
+        expected, name = line.split()
+        assert hashlib.sha256((STATIC / name).read_bytes()).hexdigest() == expected
