@@ -23,6 +23,7 @@ from ledger.index.status import status
 
 DEFAULT_FILTER = ProcessFilter()
 MAX_LIMIT = 200
+LATEST = 2**53  # times beyond it are no exact JSON numbers; databases take a little more
 
 Key = tuple[ColumnElement[Any], bool]  # expression, descending
 
@@ -60,10 +61,11 @@ def page_of_processes(
 
 def _conditions(filter: ProcessFilter, now: int) -> Sequence[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
-        processes.c.search.contains(word, autoescape=True) for word in (filter.q or "").casefold().split()
+        processes.c.search.contains(word, autoescape=True)
+        for word in (filter.q or "").replace("\0", " ").casefold().split()
     ]
     if filter.ocid is not None:
-        found.append(processes.c.ocid == filter.ocid)
+        found.append(processes.c.ocid == filter.ocid.replace("\0", "?"))  # PostgreSQL refuses NUL; no ocid has one
     if filter.organisation_id is not None:
         found.append(processes.c.organisation_id == filter.organisation_id)
     if filter.status is not None:
@@ -120,10 +122,17 @@ def _read_cursor(cursor: str, filter: ProcessFilter) -> tuple[int, list[Any]]:
     except (ValueError, TypeError, IndexError) as error:
         raise InvalidCursor(cursor=cursor) from error
     texts = filter.sort is Sort.TITLE
-    fits = all(isinstance(value, str if texts and place == 1 else int) for place, value in enumerate(values[:-1]))
-    if fingerprint != _fingerprint(filter) or not isinstance(now, int) or not fits:
+    fits = all(
+        isinstance(value, str) and "\0" not in value if texts and place == 1 else _is_time(value)
+        for place, value in enumerate(values[:-1])
+    )
+    if fingerprint != _fingerprint(filter) or not _is_time(now) or not fits:
         raise InvalidCursor(cursor=cursor)
     return now, values
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, int) and 0 <= value <= LATEST
 
 
 def _fingerprint(filter: ProcessFilter) -> str:

@@ -1,0 +1,153 @@
+"""What the index makes of a long story, against what the contract itself answers at every step that it can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ledger.chain.record import ZERO
+from ledger.index.database import Index
+from ledger.index.queries import Queries
+from ledger.index.rows import Status
+from ledger.index.sync import Synchroniser
+from ledger.store import ObjectStore
+from ledger.terms import AwardState, OrganisationKind, ProcessState, RoundKind, RoundState
+from tests.chain import story
+from tests.chain.nodes import embedded
+from tests.chain.town import BUYER, OBSERVER, Town, settle
+
+GONE = {0: (False, False), 1: (True, False), 2: (False, True)}  # the contract's word: superseded, withdrawn
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, Index, ObjectStore]]:
+    """A town in which every act of the statute has happened, and an index that followed along."""
+    folder = tmp_path_factory.mktemp("told")
+    with embedded(folder / "chain") as node:
+        town = settle(node)
+        index, store = Index.open(f"sqlite:///{folder / 'index.sqlite'}"), ObjectStore(folder / "store")
+        synchroniser = Synchroniser(index, town.chain, store)
+        key_set = story.organise(town)
+        story.tender(town, key_set)
+        synchroniser.run_once()
+        require_as_contract(town, index)
+        story.open_bids(town)
+        synchroniser.run_once()
+        require_as_contract(town, index)
+        story.award(town)
+        synchroniser.run_once()
+        require_as_contract(town, index)
+        story.troubles(town, key_set)
+        synchroniser.run_once()
+        yield town, index, store
+        index.close()
+
+
+def require_as_contract(town: Town, index: Index) -> None:
+    """Every state that the contract can be asked for is the same in the index."""
+    queries = Queries(index)
+    row, view = queries.process(story.PROCESS), town.chain.process(story.PROCESS)
+    assert row.state == ProcessState(view.state).name.lower()
+    assert (row.organisation_id, row.acts) == (view.organisation_id, view.sequence)
+    rounds = queries.rounds(story.PROCESS)
+    assert len(rounds) == view.rounds
+    for found in rounds:
+        held = town.chain.round(story.PROCESS, found.round)
+        assert found.kind == RoundKind(held.kind).name.lower()
+        assert found.state == RoundState(held.state).name.lower()
+        assert found.deadline == held.deadline
+        assert sum(not bid.external for bid in found.bids) == held.bids
+        assert sum(bid.external for bid in found.bids) == held.externals
+        if found.state != "open":
+            assert found.counted == held.counted
+        for bid in found.bids:
+            if not bid.external:
+                given = (story.PROCESS, found.round, bid.commitment, bid.author)
+                number, arrival, gone = town.chain.view("bidOf", *given)
+                assert (bid.bid, bid.arrival, (bid.superseded, bid.withdrawn)) == (number, arrival, GONE[gone])
+    for award in queries.awards(story.PROCESS):
+        state, is_void, standstill_end = town.chain.view("awardOf", story.PROCESS, award.award)
+        assert award.state == ("void" if is_void else AwardState(state).name.lower())
+        assert (award.standstill_until or 0) == standstill_end
+
+
+def test_fold_whole_story_states_as_in_the_contract(told: tuple[Town, Index, ObjectStore]) -> None:
+    """Cancelled, reinstated, remanded, terminated: process, rounds, bids and awards stand where the contract says."""
+    town, index, _ = told
+    require_as_contract(town, index)
+
+
+def test_fold_bids_each_has_its_one_outcome(told: tuple[Town, Index, ObjectStore]) -> None:
+    """Superseded, opened, opened after all, opened, withdrawn, late, and one on paper."""
+    first, *_ = Queries(told[1]).rounds(story.PROCESS)
+    outcomes = ["superseded", "opened", "opened", "opened", "withdrawn", "late", "external"]
+    assert [bid.outcome for bid in first.bids] == outcomes
+    assert [bid.late for bid in first.bids] == [False] * 5 + [True, False]
+    promised = first.bids[2]
+    assert promised.arrival < promised.time
+    assert first.bids[1].supersedes == first.bids[0].commitment
+
+
+def test_fold_exceptions_counted_and_early_conclusion_flagged(told: tuple[Town, Index, ObjectStore]) -> None:
+    """Resumed round, revised outcome, remand, early conclusion: four times a ground was needed to go on."""
+    queries = Queries(told[1])
+    row = queries.process(story.PROCESS)
+    assert (row.exceptions, row.remands, row.reinstated, row.cancelled, row.suspended) == (4, 1, True, False, False)
+    assert [(award.state, award.early) for award in queries.awards(story.PROCESS)] == [
+        ("withdrawn", False), ("completed", False), ("void", False), ("terminated", True),
+    ]  # fmt: skip
+    (suspension,) = queries.suspensions(story.PROCESS)
+    assert suspension.lifted_time is not None
+    assert suspension.lot == story.ROOF
+
+
+def test_fold_supplement_round_does_not_reopen_the_procedure(told: tuple[Town, Index, ObjectStore]) -> None:
+    """A Nachforderung runs beside; the process is as far as its awards are."""
+    queries = Queries(told[1])
+    assert [entry.kind for entry in queries.rounds(story.PROCESS)] == ["bids", "supplement"]
+    assert queries.process(story.PROCESS).status is Status.COMPLETED
+
+
+def test_fold_organisations_kinds_and_heads_as_in_the_registry(told: tuple[Town, Index, ObjectStore]) -> None:
+    """Kinds as changed, and every series has the head that the contracts hold."""
+    town, index, _ = told
+    queries = Queries(index)
+    assert queries.organisation(OBSERVER).kinds == ("observer", "member")
+    for row in queries.organisations():
+        kinds, suspended, _, _ = town.chain.view("organisationOf", row.organisation_id, contract="registry")
+        assert sum(OrganisationKind[_enum(kind)] for kind in row.kinds) == kinds
+        assert row.suspended == suspended
+    assert queries.organisation(BUYER).processes == 1
+    acts = [act.act for act in queries.organisation_acts(BUYER)]
+    assert acts[-3:] == ["ArtifactRegistered", "ObservationRecorded", "AuditAnchored"]
+
+
+def test_fold_every_commitment_and_document_can_be_looked_up(told: tuple[Town, Index, ObjectStore]) -> None:
+    """Digest of a commitment, of an act, of a block, of a transaction, of a ground: each leads to its act."""
+    queries = Queries(told[1])
+    for act in queries.acts(story.PROCESS):
+        assert ("act", act.sequence) in {(found.kind, found.sequence) for found in queries.lookup(act.digest)}
+        kinds = {found.kind for found in queries.lookup(act.transaction_hash)}
+        assert kinds == {"transaction"}
+        assert {found.kind for found in queries.lookup(act.block_hash)} == {"block"}
+        if act.act == "BidCommitted":
+            assert act.subject is not None
+            assert queries.lookup(act.subject)[0].kind == "commitment"
+        if act.ground is not None:
+            assert act.sequence in {found.sequence for found in queries.lookup(act.ground)}
+    assert queries.lookup(ZERO) == ()
+
+
+def test_rebuild_whole_story_same_digest(told: tuple[Town, Index, ObjectStore], tmp_path: Path) -> None:
+    """Followed step by step or read in one go, the tables are the same."""
+    town, index, store = told
+    fresh = Index.open(f"sqlite:///{tmp_path / 'fresh.sqlite'}")
+    Synchroniser(fresh, town.chain, store).run_once()
+    assert fresh.digest() == index.digest()
+    fresh.close()
+
+
+def _enum(kind: str) -> str:
+    return "".join(f"_{letter}" if letter.isupper() else letter for letter in kind).upper()

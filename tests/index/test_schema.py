@@ -1,0 +1,39 @@
+"""The tables: one schema, made by migrations, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from ledger.errors import IndexFromLaterVersion
+from ledger.index.database import Index
+from ledger.index.schema import metadata
+
+
+def test_open_empty_database_migrations_give_the_schema(index: Index) -> None:
+    """What the migrations make is what the code expects: nothing is left for a new one."""
+    with index.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_open_again_nothing_lost(index_url: str) -> None:
+    """Opening an index that is up to date changes nothing."""
+    first = Index.open(index_url)
+    digest = first.digest()
+    first.close()
+    second = Index.open(index_url)
+    assert second.digest() == digest
+    second.close()
+
+
+def test_open_index_of_a_later_version_refused(index_url: str) -> None:
+    """An older program does not touch an index whose schema it does not know."""
+    index = Index.open(index_url)
+    with index.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    index.close()
+    with pytest.raises(IndexFromLaterVersion) as refusal:
+        Index.open(index_url)
+    assert refusal.value.values["schema"] == "9999"
