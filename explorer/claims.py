@@ -66,4 +66,5 @@ def _changes(services: Services, digest: bytes, candidate: dict[str, Any]) -> tu
     # Both forms are in circulation: as anchored, with digests for personal fields, and with the fields in place.
     forms = (recorded, disclose(recorded, texts))
     found = [changed_leaves(form, candidate) for form in forms]
-    return tuple(min(found, key=len))
+    fewest = min(found, key=len)
+    return tuple(fewest)

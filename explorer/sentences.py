@@ -16,7 +16,7 @@ from explorer.formats import Formats
 from explorer.words import N_
 from ledger.index.names import NOTICE_KINDS, ROUND_KINDS, word
 from ledger.index.rows import ActRow
-from ledger.terms import Stage
+from ledger.terms import STATUTE, Stage
 
 FIRST_PAPER_BID: Final = 2**31
 
@@ -118,6 +118,7 @@ class Sentences:
 
     def __init__(self, messages: NullTranslations, formats: Formats) -> None:
         self._ = messages.gettext
+        self._language = formats.language
         self.ngettext = messages.ngettext
         self._moment: Callable[[int | datetime], Markup] = formats.moment
         self._composed: dict[str, Callable[[ActRow], Markup]] = {
@@ -139,8 +140,11 @@ class Sentences:
         return self.name(act.act)
 
     def name(self, act: str) -> str:
-        """The same for the name of an act alone; acts outside processes have no page and keep their name."""
-        return self._(TITLES.get(act, act))
+        """The same for the name of an act alone; of acts outside processes, the sentence of the statute table."""
+        if act in TITLES:
+            return self._(TITLES[act])
+        entry = next((entry for entry in STATUTE.values() if entry.name == act), None)
+        return entry.description[self._language] if entry else act
 
     def sentence(self, act: ActRow) -> Markup:
         """What happened. An act whose row was altered so that it cannot be read is still shown, as just that."""

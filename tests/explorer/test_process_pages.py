@@ -154,3 +154,14 @@ def test_every_page_links_its_own_json(reader: httpx.Client, site: Site) -> None
         answer = reader.get(link)
         assert answer.status_code == 200, link
         assert answer.headers["content-type"] == "application/json"
+
+
+def test_organisation_page_lists_its_processes_and_its_own_acts(reader: httpx.Client, site: Site) -> None:
+    """Who may act was recorded as well; the page says it in the words of the statute table."""
+    page = text_of(reader.get("/organisations/0x" + site.town.buyer.hex()).text)
+    assert "Auftraggeber" in page
+    assert "DE-LEITWEG 05-0000-11" in page
+    assert "Beschaffung von Streusalz" in page
+    assert "Eine Organisation wurde mit ihren ersten Personen zugelassen." in page
+    assert "Ein Schlüsselsatz wurde hinterlegt." in page
+    assert "Wyposażenie" not in page
