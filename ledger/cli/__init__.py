@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.cli import acts, approve, backup, demo, importing, indexing, init, keys, lookup, serving
+from ledger.cli import acts, approve, backup, demo, doctor, importing, indexing, init, keys, lookup, serving
 from ledger.cli.command import root
 
 app = root("Vergabesiegel: a ledger that makes public procurement checkable.")
@@ -16,3 +16,4 @@ indexing.register(app)
 lookup.register(app)
 serving.register(app)
 backup.register(app)
+doctor.register(app)

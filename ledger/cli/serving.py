@@ -16,7 +16,7 @@ from ledger.cli.command import command
 from ledger.cli.connection import announced, connect_to, load_deployment, running_node
 from ledger.cli.language import say
 from ledger.cli.session import Session
-from ledger.cli.stopping import until_told
+from ledger.cli.stopping import ends_normally, until_told
 from ledger.errors import NodeNotStarted
 from ledger.settings import Settings
 
@@ -46,12 +46,13 @@ def serve(
         chain = connect_to(url, settings, deployment)
         session.closing.callback(chain.close)
         app = create_app(settings, chain=chain, pages=explorer.mount)
-        run(
-            app,
-            settings.host if host is None else host,
-            settings.port if port is None else port,
-            started=lambda address: session.tell(say("Serving at {address} (Ctrl-C ends it)", address=address)),
-        )
+        with ends_normally():
+            run(
+                app,
+                settings.host if host is None else host,
+                settings.port if port is None else port,
+                started=lambda address: session.tell(say("Serving at {address} (Ctrl-C ends it)", address=address)),
+            )
 
 
 def node(

@@ -36,9 +36,10 @@ def snapshot(settings: Settings) -> Iterator[dict[str, Path]]:
         sources = {name: settings.home / name for name in ("siegel.toml", "deployment.json")}
         sources |= _files(settings.home, settings.keys_dir)
         sources |= _chain(settings, copies)
-        state = settings.home / "state.sqlite"
-        if state.exists():
-            sources["state.sqlite"] = _copy_database(state, copies / "state.sqlite")
+        for database in sorted(settings.home.glob("*.sqlite")):
+            # The state, and the book of nonces. The index is made again.
+            if database.name != "index.sqlite":
+                sources[database.name] = _copy_database(database, copies / database.name)
         sources |= _files(settings.home, settings.store_dir)
         yield {path: source for path, source in sorted(sources.items()) if source.exists()}
 

@@ -12,6 +12,7 @@ from ledger.cli.answer import Answer
 from ledger.cli.command import command
 from ledger.cli.language import say
 from ledger.cli.session import Session
+from ledger.cli.stopping import ends_normally
 from ledger.settings import default_home
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def demo(
                 session.tell(line)
 
         wished = free_port(session.settings.port) if port is None else port
-        run(application(opened), "127.0.0.1", wished, started=started)
+        with ends_normally():
+            run(application(opened), "127.0.0.1", wished, started=started)
     return None
 
 

@@ -1,0 +1,48 @@
+"""``siegel doctor``: what is wrong with a home, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import typer
+
+from ledger.cli.answer import Answer
+from ledger.cli.command import command
+from ledger.cli.doctor import home_checks
+from ledger.cli.doctor.finding import Finding
+from ledger.cli.language import say
+from ledger.cli.session import Session
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    command(app, "doctor", example="siegel doctor")(doctor)
+
+
+def doctor(session: Session) -> Answer:
+    """Look over the home, say what is wrong and what to do; exit code 1 if anything is.
+
+    Nothing is changed.
+    """
+    findings = list(examine(session))
+    sick = [finding for finding in findings if not finding.ok]
+    lines = [line for finding in findings for line in _lines(finding)]
+    lines.append(say("{count} things are wrong.", count=len(sick)) if sick else say("All is well."))
+    return Answer({"findings": findings}, lines, exit_code=1 if sick else 0)
+
+
+def examine(session: Session) -> Iterator[Finding]:
+    """All checks, cheap ones first; a check that finds something does not stop the others."""
+    settings = session.require_home()
+    for check in home_checks.CHECKS:
+        yield from check(settings)
+    from ledger.cli.doctor import ledger_checks
+
+    for look in ledger_checks.CHECKS:
+        yield from look(session)
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    yield f"{say('ok') if finding.ok else say('WRONG'):<6} {finding.check}: {finding.sentence}"
+    if finding.advice:
+        yield "       " + say("What to do: {advice}", advice=finding.advice)

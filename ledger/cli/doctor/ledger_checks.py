@@ -1,0 +1,131 @@
+"""The doctor's look at chain, smart contracts, index, store and state."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Final
+
+from ledger.chain.node import EmbeddedNode
+from ledger.chain.node.verify import check_rows
+from ledger.cli.connection import running_node
+from ledger.cli.doctor.code import is_published
+from ledger.cli.doctor.finding import Finding, well, wrong
+from ledger.cli.language import say, say_error
+from ledger.cli.session import Session
+from ledger.errors import AuditTrailBroken, ObjectAltered, SiegelError
+from ledger.index.check import check
+from ledger.store.audit import AuditTrail
+from ledger.store.outbox import Outbox
+
+MOST_SHOWN: Final = 5
+
+
+def chain(session: Session) -> Iterator[Finding]:
+    """The embedded chain opens and is whole, from hash to hash; while another process holds it, row by row."""
+    settings = session.settings
+    if settings.rpc_url is not None:
+        yield well("chain", say("The chain is a node at {url}.", url=settings.rpc_url))
+        return
+    try:
+        if running_node(settings) is not None:
+            check_rows(settings.chain_dir / "chain.sqlite")
+            yield well("chain", say("The chain is in use; every row of it is as it was written."))
+        else:
+            with EmbeddedNode.open(settings.chain_dir) as node:
+                node.verify()
+                yield well("chain", say("The chain is whole, up to block {block}.", block=node.head.block_number))
+    except SiegelError as error:
+        yield wrong("chain", say_error(error), say("Do not write to it. Restore a backup into another folder."))
+
+
+def contracts(session: Session) -> Iterator[Finding]:
+    """The deployed code is the published one, on the chain that the home names."""
+    try:
+        found = session.chain
+        for name, account in (("TenderLedger", found.ledger), ("OrganisationRegistry", found.registry)):
+            if is_published(found, name, account):
+                yield well(
+                    "contracts", say("{name} at 0x{account} is the published code.", name=name, account=account.hex())
+                )
+            else:
+                yield wrong(
+                    "contracts",
+                    say("The code at 0x{account} is not {name} as published.", name=name, account=account.hex()),
+                    say("Trust nothing it says. Compare deployment.json with a copy you know to be right."),
+                )
+    except SiegelError as error:
+        yield wrong("contracts", say_error(error), say("Compare deployment.json and rpc_url with a working home."))
+
+
+def clock(session: Session) -> Iterator[Finding]:
+    """Block times are the validators' clock; this machine's clock must not be behind it."""
+    try:
+        newest = session.chain.block(session.chain.block_number()).time
+    except SiegelError:
+        return
+    ahead = newest - int(time.time())
+    if ahead > 2:
+        sentence = say("The newest block is {seconds} seconds ahead of this machine's clock.", seconds=ahead)
+        yield wrong("clock", sentence, say("Set the clock right, for example with NTP, before anything is published."))
+    else:
+        yield well("clock", say("This machine's clock is not behind the chain."))
+
+
+def index(session: Session) -> Iterator[Finding]:
+    """The index is up with the chain, and it and the stored releases are what the ledger says."""
+    try:
+        status = session.index.status(session.chain)
+        if status.indexed_block is None:
+            advice = "siegel index run --once"
+            yield wrong(
+                "index", say("The index never ran; the chain stands at block {head}.", head=status.head_block), advice
+            )
+            return
+        if status.lag_blocks:
+            said = say("The index is {lag} blocks behind the chain.", lag=status.lag_blocks)
+            yield wrong("index", said, "siegel serve / siegel index run")
+        differences = check(session.index, session.chain, session.store)
+    except SiegelError as error:
+        yield wrong("index", say_error(error), "siegel index rebuild")
+        return
+    for difference in differences[:MOST_SHOWN]:
+        yield wrong("index", difference.text(say), say("Keep it as evidence; find out who could write here."))
+    if len(differences) > MOST_SHOWN:
+        said = say("{count} more differences.", count=len(differences) - MOST_SHOWN)
+        yield wrong("index", said, "siegel index check")
+    if not differences and not status.lag_blocks:
+        yield well("index", say("Every row and every stored release is as the ledger says."))
+
+
+def store(session: Session) -> Iterator[Finding]:
+    """Every object, public or not, has the digest that is its name."""
+    count, broken = 0, 0
+    for digest in session.store.digests():
+        count += 1
+        try:
+            session.store.get(digest)
+        except ObjectAltered as error:
+            broken += 1
+            yield wrong("store", say_error(error), say("Take the object from a backup, and find out who wrote it."))
+    if not broken:
+        yield well("store", say("{count} objects, each with the digest that is its name.", count=count))
+
+
+def state(session: Session) -> Iterator[Finding]:
+    """The audit trail is unbroken, and nothing waits in the outbox."""
+    try:
+        with session.state.reading() as connection:
+            lines = AuditTrail(connection).verify()
+            waiting = len(Outbox(connection).waiting())
+    except AuditTrailBroken as error:
+        yield wrong("state", say_error(error), say("Lines were changed or removed; compare with a backup."))
+        return
+    if waiting:
+        said = say("{count} acts were prepared and are not on the ledger.", count=waiting)
+        yield wrong("state", said, say("Repeat the command that was interrupted, for example siegel import."))
+    else:
+        yield well("state", say("The audit trail ({lines} lines) is unbroken; nothing waits to be sent.", lines=lines))
+
+
+CHECKS: Final = (chain, contracts, clock, index, store, state)
