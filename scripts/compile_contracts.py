@@ -41,15 +41,18 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def sources() -> dict[str, dict[str, str]]:
-    """Every source by its path in the repository, imported ones of OpenZeppelin included."""
+def sources(folder: Path = SOURCES) -> dict[str, dict[str, str]]:
+    """Every source by its path in the repository, imported ones of OpenZeppelin included.
+
+    ``folder`` may be a changed copy of ``contracts/src``, as mutants are; its files keep the paths of the originals.
+    """
     found: dict[str, dict[str, str]] = {}
-    todo = [path.relative_to(ROOT).as_posix() for path in sorted(SOURCES.glob("*.sol"))]
+    todo = [f"contracts/src/{path.name}" for path in sorted(folder.glob("*.sol"))]
     while todo:
         name = todo.pop()
         if name in found:
             continue
-        text = (ROOT / name).read_text(encoding="utf-8")
+        text = _path(name, folder).read_text(encoding="utf-8")
         found[name] = {"content": text}
         for imported in re.findall(r'^import[^;]*?"([^"]+)";', text, re.MULTILINE):
             path = imported.replace(*REMAPPING) if imported.startswith("@") else _beside(name, imported)
@@ -57,12 +60,12 @@ def sources() -> dict[str, dict[str, str]]:
     return dict(sorted(found.items()))
 
 
-def compile_contracts() -> dict[str, str]:
-    """The artifacts as JSON texts by file name."""
+def compile_contracts(folder: Path = SOURCES) -> dict[str, str]:
+    """The artifacts of the sources in ``folder`` as JSON texts by file name; exits with the compiler's message."""
     selection = ["abi", "evm.bytecode.object", "evm.deployedBytecode", "storageLayout"]
     request = {
         "language": "Solidity",
-        "sources": sources(),
+        "sources": sources(folder),
         "settings": SETTINGS | {"outputSelection": {"*": {"*": selection}}},
     }
     try:
@@ -82,6 +85,11 @@ def differences(compiled: dict[str, str]) -> list[str]:
         for name, text in compiled.items()
         if not (ARTIFACTS / name).is_file() or (ARTIFACTS / name).read_bytes() != text.encode()
     ]
+
+
+def _path(name: str, folder: Path) -> Path:
+    own = name.startswith("contracts/src/")
+    return folder / Path(name).name if own else ROOT / name
 
 
 def _beside(name: str, imported: str) -> str:
@@ -120,9 +128,11 @@ def _plain(value: Any) -> Any:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare with the committed artifacts")
-    check = parser.parse_args().check
-    compiled = compile_contracts()
-    if check:
+    parser.add_argument("--sources", type=Path, default=SOURCES, help="another copy of contracts/src")
+    parser.add_argument("--into", type=Path, default=ARTIFACTS, help="another folder for the artifacts")
+    given = parser.parse_args()
+    compiled = compile_contracts(given.sources)
+    if given.check:
         different = differences(compiled)
         if different:
             print(
@@ -131,9 +141,9 @@ def main() -> int:
             return 1
         print("The committed artifacts are what the sources compile to, byte for byte.")
         return 0
-    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    given.into.mkdir(parents=True, exist_ok=True)
     for name, text in compiled.items():
-        (ARTIFACTS / name).write_text(text, encoding="utf-8")
+        (given.into / name).write_text(text, encoding="utf-8")
         code = json.loads(text)["deployedBytecode"]
         print(f"{name}: {(len(code) - 2) // 2} bytes of code")
     return 0
