@@ -252,7 +252,10 @@ class Methods:
 
     def eth_feeHistory(self, params: Any) -> Any:
         count, newest, percentiles = arguments.take(params, 2, 3)
-        wanted = count if isinstance(count, int) else arguments.quantity(count, "blockCount")
+        # Some clients send the count as a number.
+        wanted = count if type(count) is int else arguments.quantity(count, "blockCount")
+        if wanted < 1 or not isinstance(percentiles, list | None):
+            raise RpcError(arguments.INVALID, "blockCount: expected at least 1; rewardPercentiles: expected a list")
         last = self._bound(newest, "newestBlock")
         first = max(0, last + 1 - min(wanted, 1024))
         used = []
