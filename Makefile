@@ -25,7 +25,7 @@ $(VENV)/.runtime: requirements/runtime.txt requirements/node.txt pyproject.toml 
 
 # Browser files: only what the pages need.
 $(VENV)/.setup: $(VENV)/.runtime package-lock.json
-	npm ci --omit=dev --ignore-scripts --loglevel=error
+	npm ci --omit=dev --omit=optional --ignore-scripts --loglevel=error
 	node scripts/build_explorer.mjs
 	@touch $@
 
