@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
 router = APIRouter()
 nothing_else = APIRouter()
 
@@ -63,9 +65,11 @@ def meaning(request: Request, name: str) -> Response:
     return answer(request, {"name": name, "status": found.status, "meaning": text, "sentence": found.sentence})
 
 
-@nothing_else.get("/{path:path}", include_in_schema=False)
+@nothing_else.api_route("/{path:path}", methods=list(METHODS), include_in_schema=False)
 def nothing(request: Request, path: str) -> Response:
     """What no other route answers: a problem, not a page."""
+    if request.method != "GET":
+        raise MethodNotAllowed(path=request.url.path, method=request.method)
     raise NotFound(path=request.url.path)
 
 

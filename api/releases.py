@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.answers import FOR_EVER, REVALIDATE, DigestText, Using, bytes_answer, digest_of
 from api.services import Services
-from ledger.errors import ObjectMissing, ReleaseEmbargoed
+from ledger.errors import ObjectMissing, OriginalWithheld, ReleaseEmbargoed, SiegelError
 from ledger.store import StoreClass
 
 router = APIRouter(tags=["releases"])
@@ -29,15 +29,38 @@ def release(request: Request, services: Using, digest: DigestText) -> Response:
 
 @router.get("/documents/{digest}", summary="The stored bytes of a document")
 def document(request: Request, services: Using, digest: DigestText) -> Response:
-    """Any object that may be read by everybody, also an imported original as long as it is not erased."""
+    """A public object, or an anchored original as long as nothing of it was erased.
+
+    Erased is ``ObjectErased``; an original of which a release's fields were erased is ``OriginalWithheld``.
+    """
     wanted = digest_of(digest)
     _refuse_confidential(services, wanted)
     data = services.store.get(wanted)
     erasable = services.store.kind(wanted) is StoreClass.ERASABLE
+    if erasable:
+        _require_open_original(services, wanted)
     name = f'attachment; filename="{wanted.hex()}"'
     headers = {"Content-Disposition": name, **_salt(services, wanted)}
     cache = REVALIDATE if erasable else FOR_EVER  # what can be erased must not live on in caches
     return bytes_answer(request, data, "application/octet-stream", cache=cache, headers=headers)
+
+
+def _require_open_original(services: Services, digest: bytes) -> None:
+    """Erasable objects that no act anchors (reports of imports, for example) are nobody else's business."""
+    anchored = [found for found in services.queries.lookup(digest) if found.kind in ("original", "document")]
+    if not anchored:
+        raise ObjectMissing(digest=digest)
+    for found in anchored:
+        if found.kind == "original" and found.release and _has_erased_fields(services, found.release):
+            raise OriginalWithheld(digest=digest, release=found.release)
+
+
+def _has_erased_fields(services: Services, release: bytes) -> bool:
+    """Also true where the release cannot be read: then nobody can say that nothing was erased."""
+    try:
+        return bool(services.releases.redactions(release))
+    except SiegelError:
+        return True
 
 
 def _refuse_confidential(services: Services, digest: bytes) -> None:

@@ -699,6 +699,13 @@ class ReleaseUnreadable(SiegelError):
     status = 500
 
 
+class OriginalWithheld(SiegelError):
+    """An imported file may still hold what was erased from a release that was made of it."""
+
+    sentence = "The original {digest} is withheld: fields of the release {release} were erased."
+    status = 403
+
+
 class IndexNotReady(SiegelError):
     """The index has not read its first blocks yet, or the chain does not answer."""
 

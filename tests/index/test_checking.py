@@ -62,9 +62,7 @@ def both(town: Town, index: Index, process_id: bytes) -> tuple[Difference, ...]:
     return found
 
 
-def test_check_untouched_index_and_store_nothing_differs(
-    town: Town, index: Index, digests: dict[str, bytes]
-) -> None:
+def test_check_untouched_index_and_store_nothing_differs(town: Town, index: Index, digests: dict[str, bytes]) -> None:
     """Nothing was altered, nothing is reported."""
     assert check(index, town.chain, town.store) == ()
     for ocid in (STATION, SCHOOL, BRIDGE):
@@ -91,9 +89,7 @@ def test_check_each_release_altered_in_turn_names_exactly_that_one(
     assert check(index, town.chain, town.store) == ()
 
 
-def test_check_row_and_document_altered_alike_both_told(
-    town: Town, index: Index, digests: dict[str, bytes]
-) -> None:
+def test_check_row_and_document_altered_alike_both_told(town: Town, index: Index, digests: dict[str, bytes]) -> None:
     """Whoever alters the database row and the document to the same value is caught twice."""
     process_id = town.process(SCHOOL)
     alter(town, digests[f"{SCHOOL}-02"], b"250000", b"950000")
@@ -260,9 +256,7 @@ def test_rebuild_after_alteration_copy_still_tells_what_it_was(
     assert (found.was, found.now) == ("250000", "950000")
 
 
-def test_check_release_disclosed_since_told_as_outdated(
-    town: Town, index: Index, digests: dict[str, bytes]
-) -> None:
+def test_check_release_disclosed_since_told_as_outdated(town: Town, index: Index, digests: dict[str, bytes]) -> None:
     """A release disclosed after the last run is no alteration; the next run takes it in."""
     ocid = "ocds-a2ef3d-embargoed"
     digest = town.keep(release(ocid), StoreClass.CONFIDENTIAL)

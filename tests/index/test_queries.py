@@ -55,8 +55,7 @@ def ocids(queries: Queries, filter: ProcessFilter, **named: Any) -> list[str]:
 )
 def test_processes_searched_by_words_found(queries: Queries, text: str, expected: list[str]) -> None:
     """Every word must occur; case, umlauts and ß do not matter, wildcards are ordinary characters."""
-    own = [name for name in ocids(queries, ProcessFilter(q=text, mode="anchored"))]
-    assert sorted(own) == expected
+    assert sorted(ocids(queries, ProcessFilter(q=text, mode="anchored"))) == expected
 
 
 def test_processes_filtered_by_each_field_narrowed(town: Town, queries: Queries) -> None:

@@ -169,5 +169,3 @@ def embedded_town(folder: Path) -> Iterator[Town]:
     clock = DevelopmentClock(START)
     with EmbeddedNode.open(folder / "chain", clock=clock) as node:
         yield Town(node, folder, clock)
-
-
