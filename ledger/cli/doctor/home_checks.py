@@ -28,9 +28,7 @@ def version(settings: Settings) -> Iterator[Finding]:
 def permissions(settings: Settings) -> Iterator[Finding]:
     """Keys, confidential objects and state are for their owner alone."""
     private = [settings.home, settings.keys_dir, *settings.keys_dir.glob("*"), settings.home / "state.sqlite"]
-    open_ones = [
-        path for path in private if path.exists() and path.stat().st_mode & _OTHERS and _exposed(path, settings)
-    ]
+    open_ones = [path for path in private if path.exists() and _is_exposed(path, settings)]
     if not open_ones:
         yield well("permissions", say("Nobody else on this machine can read keys and state."))
     for path in open_ones:
