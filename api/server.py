@@ -27,6 +27,8 @@ def bind(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        # From here on a connection waits in the socket's queue until the application answers, and none is refused.
+        listening.listen(128)
     except BaseException:
         listening.close()
         raise
