@@ -20,7 +20,8 @@ FLIPS = 12
 SEED = 7
 TABLES = ["meta", *COLUMNS]
 INDEXES = ["sqlite_autoindex_node_1", "sqlite_autoindex_block_1", "sqlite_autoindex_tx_1", "log_by_address"]
-INDEXES += ["log_by_topic1", "log_by_topic2", "sqlite_autoindex_pending_1", "sqlite_schema"]
+INDEXES += [f"log_by_topic{place}" for place in range(4)]
+INDEXES += ["sqlite_autoindex_pending_1", "sqlite_schema"]
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,16 @@ def test_open_without_a_chain_is_refused(tmp_path: Path) -> None:
     EmbeddedNode.open(tmp_path).close()
 
 
+def test_create_where_a_write_ahead_log_was_left_ignores_it(killed: tuple[Path, list[str]]) -> None:
+    """The log of a removed chain is not replayed into the new one."""
+    folder, _ = killed
+    (folder / "chain.sqlite").unlink()
+    genesis.create(folder)
+    with EmbeddedNode.open(folder) as node:
+        node.verify()
+        assert node.request("eth_blockNumber") == "0x0"
+
+
 def test_open_by_a_second_process_is_refused_until_the_first_ends(folder: Path) -> None:
     """One chain, one process; the refusal names the other, and a killed one holds nothing."""
     process = NodeProcess(folder)

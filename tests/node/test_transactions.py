@@ -77,6 +77,20 @@ def test_send_with_trailing_byte_is_refused(node: EmbeddedNode, board: str, buye
         send(node, buyer.post(board, 1) + "00")
 
 
+def test_send_with_any_altered_byte_is_refused_or_somebody_elses(node: EmbeddedNode, board: str, buyer: Signer) -> None:
+    """An altered transaction is never the signer's: refused, or (signatures recover anybody) that of a stranger."""
+    raw = bytes.fromhex(buyer.post(board, 1)[2:])
+    for place in range(len(raw)):
+        altered = raw[:place] + bytes([raw[place] ^ 0x55]) + raw[place + 1 :]
+        try:
+            key = node.request("eth_sendRawTransaction", ["0x" + altered.hex()])
+        except RpcError as refused:
+            assert refused.code == -32000
+        else:
+            assert node.request("eth_getTransactionByHash", [key])["from"] != buyer.address.lower()
+    assert node.request("eth_getTransactionCount", [buyer.address, "latest"]) == "0x1"
+
+
 def test_send_identical_bytes_twice_is_already_known(node: EmbeddedNode, board: str, buyer: Signer) -> None:
     """Resubmitting the same bytes is harmless and recognisable, mined or not."""
     raw = buyer.post(board, 1)

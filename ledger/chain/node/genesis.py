@@ -51,7 +51,9 @@ def create(path: Path, *, genesis_time: int | None = None, chain_id: int | None 
     change.add("block", BlockRow(0, header.hash, header.timestamp, 0, 0))
 
     unfinished = path / f"{DATABASE}.new"
-    unfinished.unlink(missing_ok=True)
+    # A write-ahead log left by another database of this name would be taken for this one's.
+    for left in (unfinished, *path.glob(f"{DATABASE}*-wal"), *path.glob(f"{DATABASE}*-shm")):
+        left.unlink(missing_ok=True)
     unfinished.touch(mode=0o600)
     connection = connect(unfinished, read_only=False)
     try:

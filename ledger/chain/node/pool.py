@@ -14,6 +14,7 @@ from eth.vm.forks.prague import PragueVM
 from eth_hash.auto import keccak
 from eth_keys import keys  # type: ignore[attr-defined]
 from eth_keys.backends.coincurve import CoinCurveECCBackend
+from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
 
 from ledger.chain.node.schema import PendingRow
@@ -61,7 +62,7 @@ def decode(raw: bytes, chain_id: int) -> Received:
             raise RpcError(_REFUSED, f"invalid chain id for signer: signed for {shown}, this is chain {chain_id}")
         transaction.validate()
         sender = transaction.sender
-    except (ValidationError, rlp.exceptions.RLPException, ValueError, TypeError, IndexError) as error:
+    except (BadSignature, ValidationError, rlp.exceptions.RLPException, ValueError, TypeError, IndexError) as error:
         raise RpcError(_REFUSED, f"invalid transaction: {error}") from error
     _check_gas(transaction)
     if transaction.max_fee_per_gas or transaction.max_priority_fee_per_gas or transaction.value:

@@ -25,8 +25,10 @@ CREATE TABLE tx (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, sender BLOB 
 CREATE TABLE log (id INTEGER PRIMARY KEY, position INTEGER NOT NULL, tx BLOB NOT NULL, address BLOB NOT NULL,
     topic0 BLOB, topic1 BLOB, topic2 BLOB, topic3 BLOB, data BLOB NOT NULL, sum BLOB NOT NULL);
 CREATE INDEX log_by_address ON log (address, id);
+CREATE INDEX log_by_topic0 ON log (topic0, id);
 CREATE INDEX log_by_topic1 ON log (topic1, id);
 CREATE INDEX log_by_topic2 ON log (topic2, id);
+CREATE INDEX log_by_topic3 ON log (topic3, id);
 CREATE TABLE pending (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, raw BLOB NOT NULL, sum BLOB NOT NULL);
 """
 
