@@ -36,6 +36,7 @@ class Town:
 
     def __init__(self, node: Any, folder: Path, clock: DevelopmentClock | None = None) -> None:
         self.clock = clock
+        self.node = node
         self.store = ObjectStore(folder / "store")
         self.publisher, self.governor = signer("publisher"), signer("governor")
         self.officer_one, self.officer_two, self.officer_three = (signer(f"officer {n}") for n in (1, 2, 3))
@@ -57,7 +58,8 @@ class Town:
 
     def expires(self) -> int:
         """A moment by which a call made now must be recorded."""
-        return self.chain.block(self.chain.block_number()).time + 20 * DAY
+        newest = self.chain.block(self.chain.block_number()).time
+        return max(newest, self.clock.now() if self.clock else 0) + 20 * DAY
 
     def keep(self, release: dict[str, Any], kind: StoreClass = StoreClass.PUBLIC) -> bytes:
         """Store a release; its digest."""

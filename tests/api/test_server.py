@@ -1,0 +1,128 @@
+"""Starting and ending the application: the socket, the follower, what is opened and closed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.app import create_app
+from api.server import address, bind
+from ledger.chain.node.server import serve
+from ledger.errors import SiegelError
+from ledger.index.database import Index
+from ledger.index.follower import Follower
+from ledger.index.queries import Queries
+from ledger.index.sync import Synchroniser
+from ledger.settings import Settings
+from tests.index.conftest import sqlite_index, town
+from tests.index.town import Town, release
+
+__all__ = ["sqlite_index", "town"]
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from api.app import create_app
+from api.server import run
+from ledger.settings import Settings
+
+settings = Settings.load(Path(sys.argv[1]), rpc_url=sys.argv[2], poll_interval=0.05)
+run(create_app(settings), "127.0.0.1", 0, started=lambda url: print(url, flush=True))
+print("ended", flush=True)
+"""
+
+
+def test_run_on_port_zero_follows_the_chain_until_told_to_end(town: Town, tmp_path: Path) -> None:
+    """The real address is said once requests are answered; acts recorded later appear by themselves; SIGTERM ends it
+    cleanly and the index can be opened again."""
+    home = tmp_path / "home"
+    home.mkdir()
+    settings = Settings.load(home)
+    town.chain.deployment.save(settings.deployment_path)
+    assert town.clock is not None
+    town.clock.finish()
+    node = serve(town.node, "127.0.0.1", 0)
+    command = [sys.executable, "-c", SCRIPT, str(home), node.url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            assert httpx.get(f"{url}/healthz").text == "ok\n"
+            digest = town.keep(release("ocds-a2ef3d-served"))
+            recorded = town.notice("ocds-a2ef3d-served", digest)
+            while httpx.get(f"{url}/readyz").status_code == 503 or _indexed(url) < recorded.block_number:
+                assert process.poll() is None
+            (found,) = httpx.get(f"{url}/api/v1/processes").json()["processes"]
+            assert found["ocid"] == "ocds-a2ef3d-served"
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.stdout.readline() == "ended\n"
+        assert process.wait() == 0
+    node.stop()
+
+
+def _indexed(url: str) -> int:
+    return int(httpx.get(f"{url}/api/v1/status").json()["status"]["indexedBlock"] or 0)
+
+
+def test_bind_taken_port_refused() -> None:
+    """The same port twice is refused at once, not served by chance."""
+    with bind("127.0.0.1", 0) as first:
+        first.listen()
+        port = first.getsockname()[1]
+        assert address(first) == f"http://127.0.0.1:{port}"
+        with pytest.raises(OSError, match=r"[Aa]ddress"):
+            bind("127.0.0.1", port)
+
+
+def test_bind_ipv6_address_in_brackets() -> None:
+    """A browser wants brackets."""
+    if not socket.has_ipv6 or not Path("/proc/net/if_inet6").exists():
+        pytest.skip("this machine has no IPv6")
+    with bind("::1", 0) as listening:
+        assert address(listening).startswith("http://[::1]:")
+
+
+def test_create_app_home_without_deployment_refused(tmp_path: Path) -> None:
+    """A named failure, and nothing stays open."""
+    with pytest.raises(SiegelError) as refusal:
+        create_app(Settings.load(tmp_path))
+    assert refusal.value.name == "DeploymentUnreadable"
+
+
+def test_follower_node_fails_error_kept_then_forgotten(town: Town, sqlite_index: Index) -> None:
+    """A failing node stops nothing: the failure is told, the next round goes on, and success forgets it."""
+    synchroniser = Synchroniser(sqlite_index, town.chain, town.store)
+    rounds, failing = threading.Semaphore(0), threading.Event()
+    run_once = synchroniser.run_once
+    failing.set()
+
+    def counted(until: int | None = None) -> object:
+        try:
+            if failing.is_set():
+                raise ConnectionError(os.strerror(111))
+            return run_once(until)
+        finally:
+            rounds.release()
+
+    synchroniser.run_once = counted  # type: ignore[method-assign,assignment]
+    follower = Follower(synchroniser, 0.01)
+    follower.start()
+    for _ in range(2):
+        rounds.acquire()
+    assert follower.last_error is not None
+    assert follower.last_error.startswith("ConnectionError")
+    failing.clear()
+    for _ in range(3):
+        rounds.acquire()
+    follower.stop()
+    assert follower.last_error is None
+    assert Queries(sqlite_index).status().indexed_block == town.chain.block_number()
