@@ -74,6 +74,8 @@ interface IOrganisationRegistry is IActs {
     error SuccessorInvalid(address successor);
 
     // ---- Acts of the governors: m of n, delayed unless said otherwise ------------------------------------------
+    // The delay runs from the call that makes them enough; a change of the governors lets it begin anew. The record
+    // names the governor who executed (second) and the earliest other one who approved (first).
 
     /// @notice OrganisationAdmitted. `organisationId = keccak256(abi.encode(scheme, identifier))`, for example the
     /// scheme DE-LEITWEG with the identifier of the town; it stays the same in a successor of this contract.

@@ -38,12 +38,14 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
 
     struct Petition {
         uint64 ripe;
+        uint64 regime; // under which it ripens; nothing has ripened under a later one
         address[] approvers;
     }
 
     address public successor;
     uint8 private threshold;
     uint64 private delay;
+    uint64 private regime; // how often the governors were set
     address[] private governors;
     mapping(address account => bool) private isGovernor;
     mapping(bytes32 key => Petition) private petitions;
@@ -252,7 +254,8 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
     }
 
     function petitionOf(bytes32 key) external view returns (address[] memory, uint64) {
-        return (petitions[key].approvers, petitions[key].ripe);
+        Petition storage p = petitions[key];
+        return (p.approvers, p.regime == regime ? p.ripe : 0);
     }
 
     function statute() external pure returns (uint32[] memory) {
@@ -270,7 +273,8 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
     // ---- Governors ---------------------------------------------------------------------------------------------
 
     /// @dev Records the caller's approval; true once as many of the present governors as are needed approved, and the
-    /// wait since then is over. Who approved and has left since does not count.
+    /// wait since then is over. Who approved and has left since does not count, and with new governors the wait begins
+    /// anew: a quorum made up of newcomers must not use a delay that ran out under others.
     function _governed(bytes32 organisationId, uint64 expires, Act memory record, bytes memory detail, uint64 wait)
         private
         returns (bool)
@@ -286,14 +290,15 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
             if (approvedBefore) revert AlreadyApproved(key, msg.sender);
             petition.ripe = 0;
         } else {
-            if (petition.ripe == 0) petition.ripe = uint64(block.timestamp) + wait;
+            bool begins = petition.ripe == 0 || petition.regime != regime;
+            if (begins) (petition.ripe, petition.regime) = (uint64(block.timestamp) + wait, regime);
             if (block.timestamp >= petition.ripe) {
-                record.first = _firstStanding(petition.approvers);
+                record.first = _firstOther(petition.approvers);
                 if (record.first != msg.sender) record.second = msg.sender;
                 delete petitions[key];
                 return true;
             }
-            if (approvedBefore) revert NotRipe(key, petition.ripe);
+            if (approvedBefore && !begins) revert NotRipe(key, petition.ripe);
         }
         emit ActProposed(0, organisationId, record.act, key, msg.sender, expires);
         return false;
@@ -305,10 +310,12 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
         }
     }
 
-    function _firstStanding(address[] storage approvers) private view returns (address) {
-        uint256 i;
-        while (!isGovernor[approvers[i]]) ++i;
-        return approvers[i];
+    /// @dev The earliest present governor who approved, other than the caller; the caller if nobody else did.
+    function _firstOther(address[] storage approvers) private view returns (address) {
+        for (uint256 i; i < approvers.length; ++i) {
+            if (isGovernor[approvers[i]] && approvers[i] != msg.sender) return approvers[i];
+        }
+        return msg.sender;
     }
 
     function _indexOf(address[] storage accounts, address account) private view returns (uint256 i) {
@@ -337,6 +344,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
         governors = governors_;
         threshold = threshold_;
         delay = delay_;
+        ++regime;
     }
 
     // ---- Organisations, people, key sets -----------------------------------------------------------------------
