@@ -54,9 +54,10 @@ def test_decode_altered_encoding_never_gives_the_same_item(item: Any, data: st.D
         ("817f", "a single byte below 0x80 with a prefix"),
         ("83aabb", "an item longer than what holds it"),
         ("c483aabbcc00", "bytes after the end"),
+        ("c5c283010203", "an item longer than what holds it"),
         ("c383aabb", "an item longer than what holds it"),
-        ("c8c183aabbcc01010101", "bytes after the end"),
-        ("c283aabb", "bytes after the end"),
+        ("c8c183aabbcc010101", "an item longer than what holds it"),
+        ("c283aabb", "an item longer than what holds it"),
         ("b837" + "aa" * 55, "a length written longer than needed"),
         ("b90040" + "aa" * 64, "a length written longer than needed"),
         ("f800", "a length written longer than needed"),
@@ -69,7 +70,7 @@ def test_decode_non_canonical_encoding_is_refused(data: str, reason: str) -> Non
     """Each of these other readers forgive or misread."""
     with pytest.raises(MalformedRlp) as refused:
         rlp.decode(bytes.fromhex(data))
-    assert refused.value.values["reason"] in (reason, "an item longer than what holds it")
+    assert refused.value.values["reason"] == reason
 
 
 def test_decode_deep_nesting_is_refused_instead_of_exhausting_the_stack() -> None:
