@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -41,11 +44,28 @@ def address(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+ENDING = (signal.SIGINT, signal.SIGTERM)
+
+
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, url: str, started: Callable[[str], None]) -> None:
         super().__init__(config)
         self._url = url
         self._say = started
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ends on a signal as uvicorn does, but does not raise it again afterwards: that would kill the process before
+        the caller has closed what it opened (the chain's process, databases)."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in ENDING}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

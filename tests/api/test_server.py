@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import httpx
@@ -60,6 +61,7 @@ def test_run_on_port_zero_follows_the_chain_until_told_to_end(town: Town, tmp_pa
             recorded = town.notice("ocds-a2ef3d-served", digest)
             while httpx.get(f"{url}/readyz").status_code == 503 or _indexed(url) < recorded.block_number:
                 assert process.poll() is None
+                time.sleep(0.05)
             (found,) = httpx.get(f"{url}/api/v1/processes").json()["processes"]
             assert found["ocid"] == "ocds-a2ef3d-served"
         finally:
