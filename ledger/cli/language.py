@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +23,13 @@ from ledger.errors import SettingInvalid, SiegelError
 from ledger.settings import default_home, read_toml
 
 LANGUAGES: Final = ("de", "en")
+_TIMES: Final = frozenset(
+    ("time", "expires", "latest", "deadline", "arrival", "dispatched", "standstillEnd", "least", "ripe", "until")
+    + ("deliverBy", "now", "second")
+)
+_EARLIEST_TIME: Final = 1_000_000_000
+"""Smaller numbers under these names are counts or "none"."""
+
 LOCALE_DIR: Final = Path(__file__).parent / "locale"
 
 
@@ -88,5 +96,19 @@ def say(message: str, **values: Any) -> str:
 
 
 def say_error(error: SiegelError) -> str:
-    """The error's sentence in the current language, with its own values."""
-    return error.sentence_in(messages(current_language()).get(error.sentence, error.sentence))
+    """The error's sentence in the current language, with its own values as people read them."""
+    shown = {name: _for_people(name, value) for name, value in error.values.items()}
+    return type(error)(**shown).sentence_in(messages(current_language()).get(error.sentence, error.sentence))
+
+
+def _for_people(name: str, value: Any) -> Any:
+    """The smart contracts' numbers as what they count: acts by name, seconds since 1970 as local time."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return value
+    if name == "act":
+        from ledger.terms import STATUTE, Act
+
+        return STATUTE[Act(value)].name if value in set(Act) else value
+    if name in _TIMES and value > _EARLIEST_TIME:
+        return datetime.fromtimestamp(value, UTC).astimezone().isoformat(sep=" ", timespec="seconds")
+    return value
