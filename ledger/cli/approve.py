@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ledger.chain.codec import encode_call
 from ledger.chain.record import ACT_PROPOSED, APPROVAL_REVOKED, decode_proposal
 from ledger.cli.acts.carry_out import answer_of, note_recorded
 from ledger.cli.acts.proposal import Enclosed, Proposal, read_proposal
@@ -18,10 +19,9 @@ from ledger.cli.command import command
 from ledger.cli.language import say
 from ledger.cli.session import Session
 from ledger.cli.values import shown_moment
-from ledger.errors import ApprovalDeclined, ProposalForOtherLedger, ProposalNotStanding
+from ledger.errors import ApprovalDeclined, ProposalForOtherLedger, ProposalNotStanding, ProposalUnreadable
 from ledger.ocds.disclosure import disclose
 from ledger.ocds.json_text import read_json
-from ledger.store.objects import StoreClass
 
 
 def register(app: typer.Typer) -> None:
@@ -45,6 +45,7 @@ def approve(
         raise ProposalForOtherLedger(
             theirs=proposal.ledger, their_chain=proposal.chain_id, ours=chain.ledger, our_chain=chain.chain_id
         )
+    _require_named(proposal, file)
     _require_standing(session, proposal)
     for line in _shown(proposal):
         session.tell(line)
@@ -62,6 +63,14 @@ def approve(
 def _ask() -> None:
     if not sys.stdin.isatty() or not typer.confirm(say("Approve this?"), err=True):
         raise ApprovalDeclined()
+
+
+def _require_named(proposal: Proposal, file: Path) -> None:
+    """Whatever is enclosed must be what the call names; something else would be read and not approved."""
+    named = encode_call(proposal.call)
+    for each in proposal.enclosed:
+        if each.digest not in named:
+            raise ProposalUnreadable(path=file, why=say("{name} is not what the act names", name=each.name))
 
 
 def _require_standing(session: Session, proposal: Proposal) -> None:
@@ -101,6 +110,8 @@ def _release_lines(each: Enclosed) -> Iterator[str]:
 
 
 def _keep(session: Session, each: Enclosed) -> None:
+    from ledger.store.objects import StoreClass
+
     if not session.store.exists(each.digest):
         kind = StoreClass.PUBLIC if each.is_release else StoreClass.CONFIDENTIAL
         session.store.put(kind, each.content, salt=each.salt)

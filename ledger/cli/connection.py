@@ -11,19 +11,20 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from ledger.chain.client import Chain
-from ledger.chain.deployment import Deployment
-from ledger.chain.node.mark import HomeLock
 from ledger.cli.home import replace_file
 from ledger.errors import ChainInUse, DeploymentMissing
 from ledger.settings import Settings
 
 if TYPE_CHECKING:
+    from ledger.chain.client import Chain
+    from ledger.chain.deployment import Deployment
     from ledger.chain.node import EmbeddedNode
 
 
 def load_deployment(settings: Settings) -> Deployment:
     """Raises ``DeploymentMissing``, ``DeploymentUnreadable``."""
+    from ledger.chain.deployment import Deployment
+
     if not settings.deployment_path.exists():
         raise DeploymentMissing(home=settings.home)
     return Deployment.load(settings.deployment_path)
@@ -38,6 +39,8 @@ def connect(settings: Settings, deployment: Deployment, closing: ExitStack) -> C
 
 def connect_to(target: str | EmbeddedNode, settings: Settings, deployment: Deployment) -> Chain:
     """The chain behind a node; all processes of the home share one book of nonces."""
+    from ledger.chain.client import Chain
+
     return Chain.connect(
         target, deployment, nonces=settings.home / "nonces.sqlite", receipt_timeout=settings.receipt_timeout
     )
@@ -71,6 +74,8 @@ def announced(settings: Settings, url: str, process: int) -> Iterator[None]:
 
 def running_node(settings: Settings) -> str | None:
     """The address at which the process that holds the embedded chain answers; None if none holds it or says so."""
+    from ledger.chain.node.mark import HomeLock
+
     try:
         HomeLock(settings.chain_dir).release()
     except ChainInUse as busy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +12,10 @@ from ledger.cli.language import say
 from ledger.cli.session import Session
 from ledger.cli.stopping import until_told
 from ledger.cli.values import shown_moment
-from ledger.index.check import Difference, check
-from ledger.index.sync import Progress, Synchroniser
+
+if TYPE_CHECKING:
+    from ledger.index.findings import Difference
+    from ledger.index.sync import Progress, Synchroniser
 
 
 def register(app: typer.Typer) -> None:
@@ -72,6 +74,8 @@ def check_(session: Session) -> Answer:
 
     Nothing is corrected: what differs may be evidence. siegel index rebuild corrects rows, never documents.
     """
+    from ledger.index.check import check
+
     found = check(session.index, session.chain, session.store)
     data = {"differences": [as_data(difference) for difference in found]}
     if not found:
@@ -106,6 +110,8 @@ def as_data(difference: Difference) -> dict[str, object]:
 
 
 def _synchroniser(session: Session) -> Synchroniser:
+    from ledger.index.sync import Synchroniser
+
     settings = session.require_home()
     return Synchroniser(session.index, session.chain, session.store, confirmations=settings.confirmations)
 

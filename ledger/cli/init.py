@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ledger.chain.client import Chain
-from ledger.chain.deployment import Deployment, deploy
-from ledger.chain.registry import AdmitOrganisation, Person
-from ledger.chain.signers import SCRYPT_N, KeystoreSigner, Signer, create_keystore
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
-from ledger.cli.connection import connect_to, open_node
+from ledger.cli.connection import open_node
 from ledger.cli.home import create_home
-from ledger.cli.keys import new_key_path
 from ledger.cli.language import say
 from ledger.cli.passphrase import passphrase_for
 from ledger.cli.session import Session
 from ledger.cli.values import account, duration
 from ledger.errors import DeploymentExists
 from ledger.settings import Settings
-from ledger.terms import OrganisationKind, Role
 
-OFFICERS = ("officer-one", "officer-two", "officer-three")
-KEYS = ("governor", *OFFICERS, "publisher", "observer", "observer-two")
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """An organisation by its identifier in a list, and its name for people."""
-
-    scheme: str
-    uid: str
-    name: str
+if TYPE_CHECKING:
+    from ledger.chain.deployment import Deployment
+    from ledger.chain.signers import Signer
 
 
 def register(app: typer.Typer) -> None:
@@ -63,7 +47,8 @@ def init(
     With --home elsewhere than the default. If the making is cut off, the folder is refused by the next try and can
     simply be deleted: nothing has been published yet.
     """
-    buyer = Named(scheme, identifier, name)
+    from ledger.cli.bootstrap import KEYS, Named, bootstrap, make_keys
+
     settings = session.settings
     passphrase = passphrase_for(say("all keys of the new home"), settings, new=True)
     written = {
@@ -75,7 +60,7 @@ def init(
     settings = create_home(settings.home, written)
     session.tell(say("Making {count} keys; each takes a second, so that a thief needs years.", count=len(KEYS)))
     keys = make_keys(settings, passphrase)
-    deployment = bootstrap(session, settings, keys, buyer)
+    deployment = bootstrap(settings, keys, Named(scheme, identifier), session.closing)
     data = {
         "home": settings.home,
         "chain_id": deployment.chain_id,
@@ -84,57 +69,6 @@ def init(
         "keys": {key: signer.account for key, signer in keys.items()},
     }
     return Answer(data, _next_steps(settings, deployment, keys))
-
-
-def make_keys(settings: Settings, passphrase: str, *, scrypt_n: int = SCRYPT_N) -> dict[str, KeystoreSigner]:
-    """A key for each role, all under the same passphrase until their holders take them over."""
-    return {key: create_keystore(new_key_path(settings, key), passphrase, scrypt_n=scrypt_n) for key in KEYS}
-
-
-def bootstrap(session: Session, settings: Settings, keys: Mapping[str, Signer], buyer: Named) -> Deployment:
-    """Makes the chain unless there is one by address, deploys, and admits buyer and observer."""
-    if settings.rpc_url is None:
-        from ledger.chain.node.genesis import create
-
-        create(settings.chain_dir)
-    target = open_node(settings, session.closing)
-    governor = keys["governor"]
-    deployment = deploy(
-        target,
-        governor,
-        [governor.account],
-        threshold=1,
-        delay=0,
-        nonces=settings.home / "nonces.sqlite",
-        receipt_timeout=settings.receipt_timeout,
-    )
-    chain = connect_to(target, settings, deployment)
-    admit_first(chain, keys, buyer, expires=int(time.time()) + 3600)
-    # Last: a home with a deployment is one that is ready.
-    deployment.save(settings.deployment_path)
-    return deployment
-
-
-def admit_first(chain: Chain, keys: Mapping[str, Signer], buyer: Named, *, expires: int) -> None:
-    """The buyer with three officers and a publisher, and an observer who may anchor what others publish."""
-    officers = dict.fromkeys(OFFICERS, Role.OFFICER)
-    people = _people(keys, {**officers, "publisher": Role.PUBLISHER})
-    watching = _people(keys, {"observer": Role.PUBLISHER | Role.OFFICER, "observer-two": Role.OFFICER})
-    admissions = [
-        AdmitOrganisation(buyer.scheme, buyer.uid, int(OrganisationKind.BUYER), people, expires),
-        AdmitOrganisation(OBSERVER_SCHEME, buyer.uid, int(OrganisationKind.OBSERVER), watching, expires),
-    ]
-    chain.send_all(admissions, keys["governor"])
-
-
-def _people(keys: Mapping[str, Signer], roles: Mapping[str, Role]) -> tuple[Person, ...]:
-    found = (Person(keys[key].account, int(role)) for key, role in roles.items())
-    # The registry takes each account once, in ascending order.
-    return tuple(sorted(found, key=lambda person: person.account))
-
-
-OBSERVER_SCHEME = "SIEGEL-OBSERVER"
-"""An observer has no register of its own; it is numbered after the home's buyer."""
 
 
 def deploy_(
@@ -149,6 +83,8 @@ def deploy_(
     as_: Annotated[str, typer.Option("--as", metavar="NAME", help=say("key that deploys"))] = "governor",
 ) -> Answer:
     """Put a new registry and ledger on the chain of the settings, where init did not do so."""
+    from ledger.chain.deployment import deploy
+
     settings = session.require_home()
     if settings.deployment_path.exists():
         raise DeploymentExists(path=settings.deployment_path)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ledger.chain.signers import KeystoreSigner, create_keystore, keystore_account
 from ledger.cli.answer import Answer
 from ledger.cli.command import command, group
 from ledger.cli.language import say
@@ -18,6 +17,9 @@ from ledger.cli.sealing_keys import create_sealing_key, public_key
 from ledger.cli.session import Session
 from ledger.errors import ArgumentInvalid, KeyNameInvalid, KeyUnknown
 from ledger.settings import Settings
+
+if TYPE_CHECKING:
+    from ledger.chain.signers import Signer
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _SECRET: Final = re.compile(r"(?:0x)?([0-9a-fA-F]{64})")
@@ -37,6 +39,8 @@ def register(app: typer.Typer) -> None:
 
 def new(session: Session, name: Name) -> Answer:
     """Make a new key; its account is then admitted with the registry commands."""
+    from ledger.chain.signers import create_keystore
+
     path = new_key_path(session.require_home(), name)
     signer = create_keystore(path, passphrase_for(name, session.settings, new=True))
     return _made(name, signer, path)
@@ -51,6 +55,8 @@ def import_(
 
     A private key is never taken as an argument, because arguments stand in the shell's history.
     """
+    from ledger.chain.signers import KeystoreSigner, create_keystore
+
     path = new_key_path(session.require_home(), name)
     try:
         content = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
@@ -76,6 +82,8 @@ def import_(
 
 def list_(session: Session) -> Answer:
     """Show the keys of this home and their accounts; no passphrase is needed."""
+    from ledger.chain.signers import keystore_account
+
     settings = session.require_home()
     found = {name: keystore_account(key_path(settings, name)) for name in key_names(settings)}
     lines = [f"{name:<16} 0x{account.hex()}" for name, account in found.items()]
@@ -96,7 +104,7 @@ def sealing(session: Session, name: Name) -> Answer:
     return Answer({"name": name, "public_key": found, "file": path}, [f"{name} 0x{found.hex()}"])
 
 
-def _made(name: str, signer: KeystoreSigner, path: Path) -> Answer:
+def _made(name: str, signer: Signer, path: Path) -> Answer:
     data = {"name": name, "account": signer.account, "file": path}
     return Answer(
         data,

@@ -24,8 +24,21 @@ from ledger.settings import default_home, read_toml
 
 LANGUAGES: Final = ("de", "en")
 _TIMES: Final = frozenset(
-    ("time", "expires", "latest", "deadline", "arrival", "dispatched", "standstillEnd", "least", "ripe", "until")
-    + ("deliverBy", "now", "second")
+    (
+        "time",
+        "now",
+        "second",
+        "expires",
+        "latest",
+        "deadline",
+        "arrival",
+        "dispatched",
+        "standstillEnd",
+        "least",
+        "ripe",
+        "until",
+        "deliverBy",
+    )
 )
 _EARLIEST_TIME: Final = 1_000_000_000
 """Smaller numbers under these names are counts or "none"."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,8 +16,10 @@ from ledger.cli.language import say
 from ledger.cli.session import Session
 from ledger.cli.values import digest as parse_digest
 from ledger.cli.values import shown_moment
-from ledger.index.queries import Queries
-from ledger.index.rows import Condition, Found
+
+if TYPE_CHECKING:
+    from api.services import Services
+    from ledger.index.rows import Found
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +37,7 @@ def lookup(
     Exit code 1 if nothing is known by it.
     """
     wanted = parse_digest(digest, "DIGEST")
-    found = Queries(session.index).lookup(wanted)
+    found = _services(session).lookup(wanted)
     if not found:
         lines = [say("Nothing on this ledger has the digest 0x{digest}.", digest=wanted.hex())]
         return Answer({"digest": wanted, "found": []}, lines, exit_code=1)
@@ -49,15 +51,13 @@ def check(
     """Say whether a file is exactly what was published, and if not, what in it differs; exit code 1 if it is not."""
     data = read_document(file, "FILE")
     plain = hashlib.sha256(data).digest()
-    from api.services import Services
     from explorer.claims import claims
 
-    services = Services.open(session.require_home(), session.chain, follow=False)
-    session.closing.callback(services.close)
-    found = services.queries.lookup(plain)
+    services = _services(session)
+    found = services.lookup(plain)
     if found:
         heading = say("{file} is recorded on the ledger, byte for byte:", file=file)
-        warnings = [_condition(services.queries, each) for each in found]
+        warnings = [_condition(services, each) for each in found]
         lines = [heading, *_lines(found), *filter(None, warnings)]
         return Answer({"digest": plain, "known": True, "found": found}, lines)
     claimed = claims(services, data)
@@ -98,10 +98,21 @@ def _lines(found: Sequence[Found]) -> list[str]:
     ]
 
 
-def _condition(queries: Queries, found: Found) -> str | None:
+def _services(session: Session) -> Services:
+    from api.services import Services
+
+    services = Services.open(session.require_home(), session.chain, follow=False)
+    session.closing.callback(services.close)
+    return services
+
+
+def _condition(services: Services, found: Found) -> str | None:
     """A file that is right can expose that the copy kept here is not."""
     if found.release is None:
         return None
-    if any(row.condition in (Condition.ALTERED, Condition.MISSING) for row in queries.release(found.release)):
+    from ledger.index.rows import Condition
+
+    rows = services.queries.release(found.release)
+    if any(row.condition in (Condition.ALTERED, Condition.MISSING) for row in rows):
         return say("  The copy that is kept here was altered or is missing; yours is the right one. Keep it.")
     return None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ledger.chain.acts import LedgerAct
-from ledger.chain.client import Recorded
 from ledger.chain.record import ZERO
 from ledger.chain.registry import RegistryAct
-from ledger.chain.signers import Signer
 from ledger.cli.acts.making import Enclosure
 from ledger.cli.acts.proposal import Enclosed, Proposal
 from ledger.cli.acts.words import describe_call, describe_record, entry_of
@@ -17,9 +16,11 @@ from ledger.cli.language import say
 from ledger.cli.session import Session
 from ledger.cli.values import shown_moment
 from ledger.errors import ArgumentInvalid, SecondPersonMissing
-from ledger.store.outbox import Outbox
-from ledger.store.releases import notice_key
 from ledger.terms import STATUTE, Act, StatuteEntry
+
+if TYPE_CHECKING:
+    from ledger.chain.client import Recorded
+    from ledger.chain.signers import Signer
 
 Call = LedgerAct | RegistryAct
 
@@ -63,6 +64,9 @@ def note_recorded(session: Session, recorded: Recorded) -> None:
     published = [record for record in recorded.records if record.release != ZERO]
     if not published:
         return
+    from ledger.store.outbox import Outbox
+    from ledger.store.releases import notice_key
+
     with session.state.writing() as connection:
         outbox = Outbox(connection)
         for record in published:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from ledger.chain.client import Chain
+from typing import TYPE_CHECKING
+
 from ledger.chain.record import ACT_RECORDED, ZERO, decode_log
 from ledger.terms import Act
+
+if TYPE_CHECKING:
+    from ledger.chain.client import Chain
 
 
 def newest_key_set(chain: Chain, organisation_id: bytes) -> bytes:

@@ -14,7 +14,6 @@ from ledger.cli.session import Session
 from ledger.errors import ArgumentInvalid, OcidMissing
 from ledger.ocds.json_text import read_json
 from ledger.ocds.privacy import policy_named
-from ledger.store.objects import StoreClass
 from ledger.terms import StatuteEntry
 
 SALT_BYTES = 32
@@ -79,6 +78,8 @@ class Making:
             return values.digest(given, option)
         path = Path(given)
         content = read_document(path, option)
+        from ledger.store.objects import StoreClass
+
         # Salted, so that nobody can try likely texts against the digest on the chain.
         digest = self.session.store.put(StoreClass.CONFIDENTIAL, content, salt=secrets.token_bytes(SALT_BYTES))
         self.enclosures.append(Enclosure(path.name, digest, is_release=False))

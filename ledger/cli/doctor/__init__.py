@@ -8,7 +8,6 @@ import typer
 
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
-from ledger.cli.doctor import home_checks
 from ledger.cli.doctor.finding import Finding
 from ledger.cli.language import say
 from ledger.cli.session import Session
@@ -33,11 +32,11 @@ def doctor(session: Session) -> Answer:
 
 def examine(session: Session) -> Iterator[Finding]:
     """All checks, cheap ones first; a check that finds something does not stop the others."""
+    from ledger.cli.doctor import home_checks, ledger_checks
+
     settings = session.require_home()
     for check in home_checks.CHECKS:
         yield from check(settings)
-    from ledger.cli.doctor import ledger_checks
-
     for look in ledger_checks.CHECKS:
         yield from look(session)
 

@@ -14,17 +14,15 @@ from ledger.chain.identifiers import organisation_id
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
 from ledger.cli.importing.account import FileAccount, lines_of
-from ledger.cli.importing.anchoring import anchor, settle_leftovers
 from ledger.cli.importing.foreign import require_own
-from ledger.cli.init import OBSERVER_SCHEME
 from ledger.cli.language import say
+from ledger.cli.organisations import OBSERVER_SCHEME
 from ledger.cli.progress import progress
 from ledger.cli.session import Session
 from ledger.errors import ArgumentInvalid
 from ledger.ocds.importer import SourceRelease
 from ledger.ocds.privacy import policy_named
 from ledger.settings import Settings
-from ledger.store.importing import files_of, inspect_file, prepare_import
 
 Admit = Callable[[SourceRelease], None]
 
@@ -49,6 +47,9 @@ def import_(
     Giving the same files again anchors nothing twice, and an interrupted import goes on where it stopped. Exit code 1
     if anything was refused; everything else is anchored all the same.
     """
+    from ledger.cli.importing.anchoring import anchor, settle_leftovers
+    from ledger.store.importing import files_of, prepare_import
+
     settings = session.require_home()
     policy = policy_named(conceal)
     files = list(files_of(paths))
@@ -84,6 +85,8 @@ def _admission(settings: Settings, observer: bool) -> Admit | None:
 
 
 def _inspected(path: Path, admit: Admit | None) -> FileAccount:
+    from ledger.store.importing import inspect_file
+
     found = inspect_file(path, admit)
     return FileAccount(path, found.report, len(found.releases), 0)
 
