@@ -6,10 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import new_postgres, postgres_server, postgres_url
 
 __all__ = ["new_postgres", "postgres_server", "postgres_url", "test_data"]
+
+# No test measures time: a busy machine is not a fault of the code.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

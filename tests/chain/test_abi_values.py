@@ -33,7 +33,7 @@ ENCODED = TYPES.flatmap(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ENCODED)
 def test_decode_what_eth_abi_encodes_gives_the_values(encoded: tuple[list[str], tuple[Any, ...]]) -> None:
     """Any nesting of structs and arrays."""
@@ -41,7 +41,7 @@ def test_decode_what_eth_abi_encodes_gives_the_values(encoded: tuple[list[str], 
     assert decode_values(types, encode(types, values)) == values
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(ENCODED, st.data())
 def test_decode_altered_bytes_gives_other_values_that_encode_to_them_or_is_refused(
     encoded: tuple[list[str], tuple[Any, ...]], choice: st.DataObject

@@ -65,7 +65,7 @@ def test_the_topics_are_those_of_the_contracts_events() -> None:
 WEB3 = {contract: Web3().eth.contract(abi=compiled(name).abi) for contract, name in CONTRACTS.items()}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ACTS)
 def test_encode_any_call_equals_web3_and_is_read_back(act: Any) -> None:
     """An independent encoder, fed with the contract's ABI, gives the same bytes."""
@@ -74,7 +74,7 @@ def test_encode_any_call_equals_web3_and_is_read_back(act: Any) -> None:
     assert decode_call(data, act.contract) == act
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ACTS, st.data())
 def test_decode_a_call_with_a_flipped_bit_is_another_call_or_refused(act: Any, data: st.DataObject) -> None:
     """No two byte sequences are the same call."""
@@ -206,7 +206,7 @@ def test_decode_a_log_of_another_form_is_refused(topics: list[bytes], data: byte
         decode_log(topics, data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(DETAILS)
 def test_encode_any_detail_is_read_back(given_detail: tuple[Act, dict[str, Any]]) -> None:
     """For every act of the statute."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pytest
 
-from ledger.errors import AccountAbsent, EvidenceRefused, MalformedRlp, ProofNodeMismatch, SlotAbsent
-from ledger.evidence.head_proof import read_account, verify_head
+from ledger.errors import AccountAbsent, BlockHashMismatch, EvidenceRefused, MalformedRlp, ProofNodeMismatch, SlotAbsent
+from ledger.evidence.head_proof import prove_head, read_account, verify_head
 from ledger.evidence.header import read_header
 
 
@@ -105,3 +105,31 @@ def test_verify_with_any_altered_byte_is_refused(qbft: Any) -> None:
                 proofs = (forged, one.storage_proof) if part is one.account_proof else (one.account_proof, forged)
                 with pytest.raises(EvidenceRefused):
                     verify_head(one.header, *proofs, one.account, one.slot)
+
+
+class Node:
+    """A node that serves a recorded slot, and names a block's hash."""
+
+    def __init__(self, one: Recorded, block_hash: bytes) -> None:
+        self._one, self._block_hash = one, block_hash
+
+    def raw_header(self, block: int) -> bytes:
+        return self._one.header
+
+    def block_hash(self, block: int) -> bytes:
+        return self._block_hash
+
+    def proof(self, account: bytes, slots: Sequence[bytes], block: int) -> tuple[list[bytes], list[list[bytes]]]:
+        return self._one.account_proof, [self._one.storage_proof]
+
+
+def test_prove_from_a_node_that_contradicts_itself_is_refused(qbft: Any) -> None:
+    """The header must be that of the block the node names, and the proof must hold against it."""
+    one = next(one for one in recorded(qbft) if any(one.value))
+    block_hash = read_header(one.header).block_hash
+    proof = prove_head(Node(one, block_hash), one.account, one.slot, 3)
+    assert (proof.header, proof.slot, list(proof.storage_proof)) == (one.header, one.slot, one.storage_proof)
+    with pytest.raises(BlockHashMismatch):
+        prove_head(Node(one, bytes(32)), one.account, one.slot, 3)
+    with pytest.raises(EvidenceRefused):
+        prove_head(Node(one, block_hash), one.account, bytes(31) + b"\x63", 3)
