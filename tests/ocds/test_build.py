@@ -88,6 +88,7 @@ def test_build_every_kind_passes_the_standards_checker(check_standard: Check, pa
     story = _story()
     concealed = [read_json(write_json(conceal_personal(release, POLICIES["standard"])[0])) for release in story]
     assert any("_sd" in str(release) for release in concealed)
+    assert "_sd" not in str(record(concealed)["compiledRelease"])
     for releases in (story, concealed):
         assert check_standard(release_package(releases, package_info)) == []
         assert check_standard(record_package([record(releases)], package_info)) == []

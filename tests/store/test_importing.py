@@ -16,7 +16,7 @@ from ledger.ocds.privacy import DisclosurePolicy, policy_named
 from ledger.store import ObjectStore, Outbox, ReleaseStore, State, StoreClass
 from ledger.store.importing import files_of, inspect_file, prepare_import
 from ledger.store.sources import erase_source
-from ledger.store.tables import imports
+from ledger.store.tables import imports, sources
 from tests.ocds.examples import example_release
 from tests.store.conftest import BUYER, OBSERVER
 
@@ -164,6 +164,8 @@ def test_erase_source_leaves_no_original_and_no_report_that_quotes_it(
     with pytest.raises(SaltMissing):
         releases.salt(prepared.source_digest)
     assert releases.store.lookup(plain_digest(path.read_bytes())) == []
+    with releases.state.reading() as connection:
+        assert connection.execute(select(sources.c.plain_sha256)).scalars().all() == [None]
     assert releases.shown(prepared.digest)["tender"]["title"] == "4711"
     (again,) = prepare_import([path], releases, BUYER, policy)
     assert (again.new, again.known) == ([], [prepared])
