@@ -79,15 +79,19 @@ def create_keystore(
     secret = key if key is not None else secrets.token_bytes(32)
     keystore = Account.encrypt(secret, passphrase, kdf="scrypt", iterations=scrypt_n)
     path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump(keystore, file)
+            file.flush()
+            # Whoever is told that the key exists may be admitted with it the next second.
+            os.fsync(file.fileno())
+        # A link, unlike a renaming, refuses to take the place of an existing file.
+        path.hardlink_to(unfinished)
     except FileExistsError as error:
         raise KeystoreExists(path=str(path)) from error
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(keystore, file)
-        file.flush()
-        # Whoever is told that the key exists may be admitted with it the next second.
-        os.fsync(file.fileno())
+    finally:
+        unfinished.unlink(missing_ok=True)
     return KeystoreSigner(secret)
 
 

@@ -36,6 +36,7 @@ def test_create_over_an_existing_file_is_refused_and_leaves_it(tmp_path: Path) -
     with pytest.raises(KeystoreExists):
         create_keystore(path, "anders", scrypt_n=CHEAP)
     assert KeystoreSigner.load(path, "geheim").account == made.account
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_load_with_another_passphrase_is_refused(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import pytest
 from ledger.chain import heads
 from ledger.chain.client import Chain
 from ledger.chain.codec import ACT_RECORDED, act_digest, decode_log
-from ledger.errors import EvidenceRefused
+from ledger.errors import EvidenceRefused, HeadMismatch
 from ledger.evidence.head_proof import prove_head, verify_head
 from ledger.evidence.header import read_header
+from ledger.evidence.history import verify_history
 from ledger.terms import STATUTE, Act
 from tests.chain.nodes import anvil, embedded
 from tests.chain.story import PROCESS, tell
@@ -119,15 +120,18 @@ def test_a_history_with_an_act_left_out_swapped_or_altered_leads_to_another_head
         if decode_log(log.topics, log.data).process_id == PROCESS
     ]
     genesis = heads.genesis_process_head(chain.chain_id, chain.ledger, PROCESS)
-    proven = chain.head(PROCESS)
-    assert heads.fold(genesis, map(act_digest, data)) == proven
+    proof = prove_head(chain, chain.ledger, heads.head_slot(PROCESS), chain.block_number())
+    assert verify_history(proof, genesis, map(act_digest, data)) == chain.head(PROCESS)
     for position in range(len(data)):
         without = data[:position] + data[position + 1 :]
         altered = [*data[:position], data[position][:-1] + bytes([data[position][-1] ^ 1]), *data[position + 1 :]]
         swapped = data.copy()
         swapped[position], swapped[position - 1] = swapped[position - 1], swapped[position]
         for forged in (without, altered, swapped):
-            assert heads.fold(genesis, map(act_digest, forged)) != proven
+            with pytest.raises(HeadMismatch):
+                verify_history(proof, genesis, map(act_digest, forged))
+    with pytest.raises(HeadMismatch):
+        verify_history(proof, genesis, [])
 
 
 def test_the_proof_of_one_node_is_none_against_the_header_of_the_other(towns: tuple[Town, Town]) -> None:
