@@ -160,8 +160,10 @@ def test_development_clock_story_then_wall_clock_goes_on(folder: Path, clock: De
     with EmbeddedNode.open(folder, clock=clock) as node:
         buyer = Signer(node.chain_id)
         board = deploy(node, buyer)
+        assert not node.store.synced
         clock.finish()
         key = send(node, buyer.post(board, 1))
+        assert node.store.synced
         while node.request("eth_getTransactionReceipt", [key]) is None:
             time.sleep(0.02)
         assert abs(node.head.timestamp - time.time()) < 5

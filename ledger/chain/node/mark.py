@@ -35,11 +35,12 @@ class AnsweredMark:
             raise ChainDamaged(table="answered", key="file", reason="its checksum does not hold")
         return int.from_bytes(number, "big")
 
-    def write(self, number: int) -> None:
+    def write(self, number: int, *, synced: bool = True) -> None:
         """Remember that commit ``number`` is about to be answered; it is already durable in the database."""
         data = number.to_bytes(_NUMBER_BYTES, "big")
         os.pwrite(self._file, data + sha256(data).digest(), 0)
-        os.fdatasync(self._file)
+        if synced:
+            os.fdatasync(self._file)
 
     def close(self) -> None:
         os.close(self._file)

@@ -32,6 +32,8 @@ class EmbeddedNode:
     def __init__(self, store: Store, clock: Clock) -> None:
         """Use :meth:`open`."""
         self.store, self.clock = store, clock
+        # Stories told by a development clock may be lost with the power, not with the process.
+        store.synced = clock.is_wall
         self.chain_id = int.from_bytes(store.meta("chain id"), "big")
         self.genesis_hash = store.meta("genesis")
         self._headers: dict[bytes, BlockHeaderAPI] = {}
@@ -167,6 +169,8 @@ class EmbeddedNode:
         received = pool.decode(raw, self.chain_id)
         with self._lock:
             self._check()
+            if self.clock.is_wall and not self.store.synced:
+                self.store.synced = True
             nonce = self.machine.state(self.head).get_nonce(received.sender)  # type: ignore[arg-type]
             row = self._pool.admit(received, nonce, lambda key: self.store.transaction(key) is not None)
             change = Commit()

@@ -61,6 +61,10 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A client that went away is no failure of ours.
+        log.debug("the connection of %s broke", client_address, exc_info=True)
+
 
 class _Handler(BaseHTTPRequestHandler):
     served: EmbeddedNode

@@ -128,6 +128,7 @@ class Store:
             self._closing.append(self._writer.close)
             self._reader = connect(self.path, read_only=True)
             self._closing.append(self._reader.close)
+            self._synced = True
             self._cache: dict[bytes, bytes] = {}
             self._check_format()
             self.sequence = int.from_bytes(self.meta("sequence"), "big")
@@ -145,6 +146,18 @@ class Store:
         with self._writing, self._reading:
             while self._closing:
                 self._closing.pop()()
+
+    @property
+    def synced(self) -> bool:
+        """Whether a commit outlives a loss of power. If not, it outlives ``kill -9`` only, and is quicker."""
+        return self._synced
+
+    @synced.setter
+    def synced(self, wanted: bool) -> None:
+        with self._writing, damage_named("file"):
+            # NORMAL syncs only when the log is folded into the database; the next synced commit syncs all of the log.
+            self._writer.execute(f"PRAGMA synchronous = {'FULL' if wanted else 'NORMAL'}")
+            self._synced = wanted
 
     def _check_format(self) -> None:
         found = int.from_bytes(self.meta("format"), "big")
@@ -257,7 +270,7 @@ class Store:
                 tallies = write(self._writer, change, self._tallies, self.sequence + 1)
             self._tallies = tallies
             self.sequence += 1
-            self._mark.write(self.sequence)
+            self._mark.write(self.sequence, synced=self._synced)
         for key, data in change.nodes.items():
             self._remember(key, data)
 
