@@ -12,7 +12,8 @@ from ledger.evidence.head_proof import HeadProof, verify_head
 def verify_history(proof: HeadProof, genesis: bytes, items: Iterable[bytes]) -> bytes:
     """The proven head, if the items at hand (digests of acts, or process ids) are all items of the series, in order.
 
-    ``genesis`` is where the series starts (``ledger.chain.heads``). Raises HeadMismatch, and what ``verify_head`` raises.
+    ``genesis`` is where the series starts (``ledger.chain.heads``). Raises HeadMismatch, and as
+    ``verify_head``.
     """
     expected = verify_head(proof.header, proof.account_proof, proof.storage_proof, proof.ledger, proof.slot)
     got = fold(genesis, items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -275,3 +276,40 @@ def test_a_failed_receipt_with_besu_s_revert_reason_is_named_by_it(still: Still)
     with pytest.raises(TransactionFailed) as unknown:
         Sender(Told(failed), town.chain.chain_id, NonceBook(1)).receipt(submitted, 1)
     assert unknown.value.values == {"transaction": submitted.sent.hash, "block": 7}
+
+
+class Besu(Told):
+    """A Besu that refuses a transaction in its recorded words, and knows its hash or not."""
+
+    def __init__(self, error: dict[str, Any], known: bool) -> None:
+        super().__init__({})
+        self._error, self._known = error, known
+
+    def request(self, method: str, params: Sequence[Any]) -> Any:
+        if method == "eth_sendRawTransaction":
+            raise NodeRefused(method=method, code=self._error["code"], message=self._error["message"], data=None)
+        found = {"hash": params[0]} if self._known else None
+        return {"eth_estimateGas": "0x5208", "eth_getTransactionCount": "0x7", "eth_getTransactionByHash": found}[
+            method
+        ]
+
+
+def test_every_recorded_refusal_of_besu_gives_the_nonce_back_unless_it_is_known_already(test_data: Path) -> None:
+    """Nonce too low, too distant, too much gas, too little, another chain, malformed: and "Known transaction"."""
+    answers = json.loads((test_data / "qbft/rpc_answers.json").read_text())
+    refusals = [
+        recorded["response"]["error"]
+        for recorded in answers
+        if recorded["request"]["method"] == "eth_sendRawTransaction" and "error" in recorded["response"]
+    ]
+    assert len(refusals) == 7
+    officer = actor("officer_one")
+    for error in refusals:
+        book = NonceBook(20_261)
+        with pytest.raises(NodeRefused) as refused:
+            Sender(Besu(error, known=False), 20_261, book).submit(officer, bytes(20), b"")
+        assert refused.value.values["message"] == error["message"]
+        assert book.unsettled(officer.account) == []
+        submitted = Sender(Besu(error, known=True), 20_261, book).submit(officer, bytes(20), b"")
+        assert book.unsettled(officer.account) == [submitted.sent]
+        book.close()
