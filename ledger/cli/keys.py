@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _SECRET: Final = re.compile(r"(?:0x)?([0-9a-fA-F]{64})")
+_CURVE_ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+"""Of secp256k1 (SEC 2, 2.4.1): private keys are the numbers below it."""
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help=say("name of the key, as in officer-one"))]
 
@@ -63,13 +65,10 @@ def import_(
     except (OSError, UnicodeDecodeError) as error:
         raise ArgumentInvalid(argument="FILE", value=file, why=str(error)) from error
     if (secret := _SECRET.fullmatch(content.strip())) is not None:
-        try:
-            signer = create_keystore(
-                path, passphrase_for(name, session.settings, new=True), key=bytes.fromhex(secret[1])
-            )
-        except ValueError as error:
-            raise ArgumentInvalid(argument="FILE", value=file, why=str(error)) from error
-        return _made(name, signer, path)
+        if not 0 < int(secret[1], 16) < _CURVE_ORDER:
+            raise ArgumentInvalid(argument="FILE", value=file, why="secp256k1")
+        key = bytes.fromhex(secret[1])
+        return _made(name, create_keystore(path, passphrase_for(name, session.settings, new=True), key=key), path)
     if str(file) == "-":
         raise ArgumentInvalid(argument="FILE", value="-", why="64 hex")
     # Opened before it is taken in: a key that nobody can open is worth nothing when it is needed.

@@ -1,0 +1,76 @@
+"""A home as ``siegel init`` makes it, and a way to call ``siegel`` as a person does."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from ledger.cli import app
+from ledger.cli.bootstrap import Named, bootstrap, make_keys
+from ledger.cli.home import create_home
+from tests.cli.notices import BUYER_NAME, SCHEME, UID
+
+PASSPHRASE = "the tests' passphrase"
+
+
+@dataclass(frozen=True)
+class Called:
+    """What a call of ``siegel`` came to."""
+
+    exit_code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        """The answer to ``--json``."""
+        return json.loads(self.out)
+
+
+Siegel = Callable[..., Called]
+
+
+@pytest.fixture
+def siegel(monkeypatch: pytest.MonkeyPatch) -> Siegel:
+    """Calls ``siegel`` with these arguments, in English; the passphrase of all keys is known."""
+    for name in ("SIEGEL_HOME", "SIEGEL_RPC_URL", "SIEGEL_PASSPHRASE_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SIEGEL_LANGUAGE", "en")
+    monkeypatch.setenv("SIEGEL_PASSPHRASE", PASSPHRASE)
+
+    def call(*arguments: object, home: Path | None = None) -> Called:
+        before = ["--home", str(home)] if home else []
+        result = CliRunner().invoke(app, [*before, *map(str, arguments)])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Called(result.exit_code, result.stdout, result.stderr)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new home, made once; its keys are quick to open. Copied for each test, never used itself."""
+    home = tmp_path_factory.mktemp("made") / "home"
+    publisher = {"name": BUYER_NAME, "scheme": SCHEME, "uid": UID}
+    settings = create_home(home, {"language": "en", "publisher": publisher})
+    with ExitStack() as closing:
+        bootstrap(settings, make_keys(settings, PASSPHRASE, scrypt_n=2**10), Named(SCHEME, UID), closing)
+    return home
+
+
+@pytest.fixture
+def home(made_home: Path, tmp_path: Path) -> Path:
+    """A home of one's own: one buyer with three officers and a publisher, and an observer."""
+    copy = tmp_path / "home"
+    shutil.copytree(made_home, copy)
+    copy.chmod(0o700)
+    return copy
