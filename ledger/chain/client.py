@@ -15,6 +15,7 @@ from ledger.chain.acts import LedgerAct
 from ledger.chain.blocks import BlockInfo, header_rlp, read_block
 from ledger.chain.codec import encode_call
 from ledger.chain.deployment import Deployment
+from ledger.chain.heads import head_slot
 from ledger.chain.logs import RawLog, read_log, read_logs
 from ledger.chain.nonces import NonceBook
 from ledger.chain.record import ActRecord, Proposal, decode_log, decode_proposal
@@ -213,9 +214,13 @@ class Chain:
         return RoundView(RoundKind(kind), RoundState(state), *numbers)
 
     def head(self, series_id: bytes, *, contract: str = "ledger", block: int | None = None) -> bytes:
-        """Head (32 bytes) of a series as the node says it; zero if it has no items."""
-        found: bytes = self.view("head", series_id, contract=contract, block=block)
-        return found
+        """Head (32 bytes) of a series as the node says it; zero if it has no items, or before there is a ledger.
+
+        Read from its storage slot: the index asks for thousands, and running the contract costs ten times as much.
+        """
+        method = "eth_getStorageAt"
+        answer = self._at(block, method, [to_hex(self._accounts[contract]), to_hex(head_slot(series_id))])
+        return to_int(answer, method).to_bytes(32, "big")
 
 
 def _check(transport: Transport, deployment: Deployment) -> None:

@@ -21,7 +21,6 @@ from ledger.errors import (
     BlockUnknown,
     ChainMoved,
     IndexBelongsElsewhere,
-    NodeAnswerMalformed,
     SiegelError,
 )
 from ledger.index import schema
@@ -214,12 +213,7 @@ class Synchroniser:
             self._require_head("registry", organisation_id, row.roles_head, block)
 
     def _require_head(self, contract: str, series_id: bytes, got: bytes, block: int) -> None:
-        try:
-            expected = self._chain.head(series_id, contract=contract, block=block)
-        except NodeAnswerMalformed:
-            if got != ZERO:
-                raise
-            return  # the ledger is put on the chain after the registry: in between there is nobody to ask
+        expected = self._chain.head(series_id, contract=contract, block=block)
         if expected != got:
             raise ActsIncomplete(process_id=series_id, block=block, got=got, expected=expected)
 
