@@ -84,10 +84,19 @@ def _require_standing(session: Session, proposal: Proposal) -> None:
             revoked = log
     if proposed is None or entry is None or proposed.act != entry.act:
         raise ProposalNotStanding(why=say("it is not recorded"))
+    if _recorded_call(session, proposal) != encode_call(proposal.call):
+        raise ProposalNotStanding(why=say("what was proposed there is another call than the one in the file"))
     if revoked is not None:
         raise ProposalNotStanding(why=say("it was revoked"))
     if proposed.expires < session.now():
         raise ProposalNotStanding(why=say("it expired at {time}", time=shown_moment(proposed.expires)))
+
+
+def _recorded_call(session: Session, proposal: Proposal) -> bytes:
+    """What the first officer really sent: the ledger itself keeps only its digest."""
+    method = "eth_getTransactionByHash"
+    answer = session.chain.transport.request(method, ["0x" + proposal.transaction.hex()])
+    return bytes.fromhex(answer["input"].removeprefix("0x")) if answer else b""
 
 
 def _shown(proposal: Proposal) -> Iterator[str]:

@@ -97,7 +97,9 @@ def test_key_import_private_key_gives_its_account(siegel: Siegel, home: Path, tm
 def test_key_import_keystore_of_another_passphrase_is_refused(siegel: Siegel, home: Path, tmp_path: Path) -> None:
     """What nobody here can open is not taken in."""
     file = tmp_path / "other.json"
-    file.write_text(json.dumps(Account.encrypt(bytes.fromhex(KNOWN_KEY[2:]), "another", kdf="scrypt", iterations=2**10)))
+    file.write_text(
+        json.dumps(Account.encrypt(bytes.fromhex(KNOWN_KEY[2:]), "another", kdf="scrypt", iterations=2**10))
+    )
     assert "[WrongPassphrase]" in siegel("key", "import", "bidder-one", file, home=home).err
     assert not (home / "keys" / "bidder-one.json").exists()
 

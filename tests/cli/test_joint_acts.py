@@ -1,0 +1,249 @@
+"""Acts of two officers: at one desk, and by a proposal that is mailed."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Siegel
+from tests.cli.notices import OCID, SCHEME, release, write
+
+DEADLINE = "2099-12-01T12:00+01:00"
+
+
+@pytest.fixture
+def key_set(siegel: Siegel, home: Path, tmp_path: Path) -> str:
+    """A key set without custodians, registered by two officers."""
+    accounts = {each["name"]: each["account"] for each in siegel("key", "list", "--json", home=home).data["keys"]}
+    officers = [
+        {"holder": accounts[name], "key": siegel("key", "sealing", name, "--json", home=home).data["publicKey"]}
+        for name in ("officer-one", "officer-two", "officer-three")
+    ]
+    content = {"officerThreshold": 2, "custodianThreshold": 0, "officers": officers, "custodians": []}
+    file = write(tmp_path / "set.json", content)
+    made = siegel("key-set", "register", "--set", file, "--together-with", "officer-two", "--json", home=home)
+    assert made.exit_code == 0, made.out
+    return str(made.data["acts"][0]["subject"])
+
+
+@pytest.fixture
+def tender_file(tmp_path: Path) -> Path:
+    """A call for bids."""
+    return write(tmp_path / "tender.json", release())
+
+
+def propose(siegel: Siegel, home: Path, tender: Path, file: Path) -> None:
+    """Officer one proposes the tender."""
+    made = siegel("tender", "publish", "--release", tender, "--deadline", DEADLINE, "--propose", file, home=home)
+    assert made.exit_code == 0, made.err
+
+
+def test_publish_tender_by_proposal_second_officer_executes(
+    siegel: Siegel, home: Path, key_set: str, tender_file: Path, tmp_path: Path
+) -> None:
+    """The file tells what it will do, a second officer executes it, and both stand in the act."""
+    file = tmp_path / "offer.json"
+    propose(siegel, home, tender_file, file)
+    proposal = json.loads(file.read_text())
+    assert any("2099-12-01" in line for line in proposal["words"])
+    assert siegel("approve", file, "--as", "officer-two", home=home).exit_code == 1  # nobody was asked
+    done = siegel("approve", file, "--as", "officer-two", "--yes", "--json", home=home)
+    assert done.exit_code == 0, done.out
+    act = done.data["acts"][0]
+    accounts = {each["name"]: each["account"] for each in siegel("key", "list", "--json", home=home).data["keys"]}
+    assert (act["name"], act["first"], act["second"]) == (
+        "TenderPublished",
+        accounts["officer-one"],
+        accounts["officer-two"],
+    )
+    siegel("index", "run", "--once", home=home)
+    assert siegel("index", "check", home=home).exit_code == 0
+
+
+def test_approve_shows_what_the_call_says_not_what_the_file_says(
+    siegel: Siegel, home: Path, key_set: str, tender_file: Path, tmp_path: Path
+) -> None:
+    """Words that somebody changed in the file are not shown: they are made anew from the call."""
+    file = tmp_path / "offer.json"
+    propose(siegel, home, tender_file, file)
+    proposal = json.loads(file.read_text())
+    write(file, proposal | {"words": ["harmless"]})
+    shown = siegel("approve", file, "--as", "officer-two", home=home)
+    assert "harmless" not in shown.out
+    assert "TenderPublished" in shown.out
+    assert "Winterdienst" in shown.out
+    assert shown.exit_code == 1
+    assert "[ApprovalDeclined]" in shown.err
+
+
+def test_approve_same_officer_is_refused(
+    siegel: Siegel, home: Path, key_set: str, tender_file: Path, tmp_path: Path
+) -> None:
+    """Nobody alone performs a joint act."""
+    file = tmp_path / "offer.json"
+    propose(siegel, home, tender_file, file)
+    assert "[AlreadyApproved]" in siegel("approve", file, "--as", "officer-one", "--yes", home=home).err
+
+
+def test_approve_other_document_enclosed_is_refused(
+    siegel: Siegel, home: Path, key_set: str, tender_file: Path, tmp_path: Path
+) -> None:
+    """A release that was exchanged in the mail is not the one that the act names."""
+    file = tmp_path / "offer.json"
+    propose(siegel, home, tender_file, file)
+    proposal = json.loads(file.read_text())
+    other = base64.b64decode(proposal["enclosed"][0]["content"]).replace(b"Winterdienst", b"Sommerdienst")
+    proposal["enclosed"][0]["content"] = base64.b64encode(other).decode()
+    write(file, proposal)
+    refused = siegel("approve", file, "--as", "officer-two", "--yes", home=home)
+    assert "[ProposalUnreadable]" in refused.err
+
+
+def test_approve_other_call_does_not_stand_on_the_ledger(
+    siegel: Siegel, home: Path, key_set: str, tender_file: Path, tmp_path: Path
+) -> None:
+    """A call that was exchanged is another proposal; it would only be a first half, so nothing is executed."""
+    file = tmp_path / "offer.json"
+    propose(siegel, home, tender_file, file)
+    proposal = json.loads(file.read_text())
+    deadline = int(datetime.fromisoformat(DEADLINE).timestamp())
+    later, sooner = deadline.to_bytes(32, "big").hex(), (deadline - 3600).to_bytes(32, "big").hex()
+    proposal["call"] = proposal["call"].replace(later, sooner)
+    assert sooner in proposal["call"]
+    write(file, proposal)
+    refused = siegel("approve", file, "--as", "officer-two", "--yes", home=home)
+    assert (refused.exit_code, "[ProposalNotStanding]" in refused.err) == (1, True)
+    assert "another call" in refused.err
+
+
+def test_approve_revoked_proposal_is_refused(
+    siegel: Siegel, home: Path, key_set: str, tender_file: Path, tmp_path: Path
+) -> None:
+    """An approval that was taken back no longer counts."""
+    file = tmp_path / "offer.json"
+    made = siegel(
+        "tender", "publish", "--release", tender_file, "--deadline", DEADLINE, "--propose", file, "--json", home=home
+    )
+    key = made.data["proposals"][0]["key"]
+    assert siegel("approval", "revoke", key, "--as", "officer-one", home=home).exit_code == 0
+    refused = siegel("approve", file, "--as", "officer-two", "--yes", home=home)
+    assert "it was revoked" in refused.err
+
+
+def test_approve_proposal_of_another_ledger_is_refused(
+    siegel: Siegel, home: Path, key_set: str, tender_file: Path, tmp_path: Path
+) -> None:
+    """A proposal counts on the ledger that it was made for."""
+    file = tmp_path / "offer.json"
+    propose(siegel, home, tender_file, file)
+    proposal = json.loads(file.read_text())
+    write(file, proposal | {"ledger": "0x" + "00" * 20})
+    assert "[ProposalForOtherLedger]" in siegel("approve", file, "--as", "officer-two", "--yes", home=home).err
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": "siegel proposal 1"}', "\x00"])
+def test_approve_no_proposal_is_told(siegel: Siegel, home: Path, tmp_path: Path, content: str) -> None:
+    """Whatever file somebody mails, the answer is a sentence."""
+    file = tmp_path / "file.json"
+    file.write_text(content)
+    assert "[ProposalUnreadable]" in siegel("approve", file, "--as", "officer-two", home=home).err
+
+
+def test_approve_in_another_home_needs_only_the_key_and_the_file(
+    siegel: Siegel, home: Path, key_set: str, tender_file: Path, tmp_path: Path
+) -> None:
+    """The second officer's own home gets the release with the proposal, and keeps it."""
+    file = tmp_path / "offer.json"
+    propose(siegel, home, tender_file, file)
+    theirs = tmp_path / "theirs"
+    shutil.copytree(home, theirs)
+    shutil.rmtree(theirs / "store")
+    (theirs / "state.sqlite").unlink()
+    done = siegel("approve", file, "--as", "officer-two", "--yes", home=theirs)
+    assert done.exit_code == 0, done.err
+    siegel("index", "run", "--once", home=theirs)
+    assert siegel("index", "check", home=theirs).exit_code == 0
+
+
+def test_joint_act_without_a_second_person_is_refused(siegel: Siegel, home: Path, tender_file: Path) -> None:
+    """The way to a second person is told before anything is sent."""
+    refused = siegel("tender", "publish", "--release", tender_file, "--deadline", DEADLINE, home=home)
+    assert (refused.exit_code, "[SecondPersonMissing]" in refused.err) == (1, True)
+    assert "--together-with" in refused.err
+
+
+def test_whole_procedure_at_one_desk_reaches_the_contract(
+    siegel: Siegel, home: Path, key_set: str, tender_file: Path, tmp_path: Path
+) -> None:
+    """Publish, amend, suspend, lift, cancel, reinstate: every command says what was recorded."""
+    ground = tmp_path / "ground.txt"
+    ground.write_text("because")
+    pair = ("--together-with", "officer-two", "--json")
+
+    def act(*arguments: object) -> dict[str, object]:
+        called = siegel(*arguments, home=home)
+        assert called.exit_code == 0, (arguments, called.out, called.err)
+        found: dict[str, object] = called.data["acts"][0]
+        return found
+
+    def published(number: int, *tags: str, status: str = "active") -> Path:
+        content = release(number, *tags)
+        content["tender"]["status"] = status
+        return write(tmp_path / f"{number}.json", content)
+
+    act("tender", "publish", "--release", tender_file, "--deadline", DEADLINE, "--standstill", "10d", *pair)
+    later = "2099-12-08T12:00+01:00"
+    act("tender", "amend", OCID, "--release", published(2, "tenderAmendment"), "--deadline", later, "--json")
+    answer = act(
+        "notice", "publish", "--release", published(3, "tenderUpdate"), "--kind", "answer", "--ref", 1, "--json"
+    )
+    assert answer["sequence"] == 3
+    paper = act(
+        "bid", "register", OCID, "--arrival", "2026-11-01T10:00+01:00", "--record", ground, *pair
+    )  # fmt: skip
+    assert paper["bid"] == 2**31
+    suspended = act("process", "suspend", OCID, "--ground", ground, "--as", "officer-one", "--json")
+    act("process", "lift", OCID, "--suspension", suspended["sequence"], "--ground", ground, *pair)
+    act(
+        "tender",
+        "cancel",
+        OCID,
+        "--release",
+        published(4, "tenderCancellation", status="cancelled"),
+        "--ground",
+        ground,
+        *pair,
+    )
+    act("process", "reinstate", OCID, "--release", published(5, "tenderUpdate"), "--ground", ground, *pair)
+    early = siegel("round", "close", OCID, "--together-with", "officer-two", home=home)
+    assert "[RoundForbids]" in early.err
+    siegel("index", "run", "--once", home=home)
+    assert siegel("index", "check", home=home).exit_code == 0
+
+
+def test_people_and_organisations_change_by_command(siegel: Siegel, home: Path) -> None:
+    """An officer's own organisation, and the governors' acts."""
+    account = siegel("key", "new", "deputy", "--json", home=home).data["account"]
+    changed = siegel(
+        "registry",
+        "people",
+        "--person",
+        f"{account}=officer,evaluator@2099-01-01T00:00",
+        "--together-with",
+        "officer-two",
+        "--json",
+        home=home,
+    )
+    assert changed.data["acts"][0]["name"] == "PeopleChanged"
+    admitted = siegel(
+        "registry", "admit", "--scheme", SCHEME, "--identifier", "other", "--kinds", "custodian,member",
+        "--person", f"{account}=officer", "--person", f"0x{'22' * 20}=officer", "--json", home=home,
+    )  # fmt: skip
+    assert admitted.data["acts"][0]["name"] == "OrganisationAdmitted"
+    wrong = siegel("registry", "people", "--person", "0x12=officer", "--together-with", "officer-two", home=home)
+    assert (wrong.exit_code, "[ArgumentInvalid]" in wrong.err) == (2, True)
