@@ -66,3 +66,11 @@ def test_every_error_is_provoked_by_a_forge_test(name: str) -> None:
     """An error that no test provokes is an untested refusal."""
     tests = "".join(path.read_text("utf-8") for path in sorted((ROOT / "contracts/test").glob("*.t.sol")))
     assert f".{name}.selector" in tests
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act["name"])
+def test_gas_of_every_act_is_committed(act: dict[str, Any]) -> None:
+    """The forge tests measure it; a joint act has a figure for each of the two officers."""
+    measured = json.loads((ROOT / "contracts/gas/acts.json").read_text("utf-8"))
+    figures = [name for name in measured if name == act["name"] or name.startswith(f"{act['name']},")]
+    assert len(figures) >= (2 if act["joint"] else 1)
