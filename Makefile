@@ -58,7 +58,7 @@ test: lint contracts-test
 	$(BIN)/coverage report
 
 bench: setup-dev
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.node
 
 # Versions and hashes only: no registry is named in a lock file.
 lock: setup-dev
