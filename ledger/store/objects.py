@@ -62,7 +62,7 @@ class ObjectStore:
             return digest
         if (tombstone := self._tombstone(digest)) is not None:
             raise ObjectErased(digest=digest, **tombstone)
-        self._write(self._plain_entry(kind, plain_digest(data), digest), b"")
+        _touch(self._plain_entry(kind, plain_digest(data), digest))
         self._write(self._path(kind, digest, _UNSALTED if salt is None else _SALTED), content)
         return digest
 
@@ -142,7 +142,7 @@ class ObjectStore:
         was, path = self._locate(digest)
         if was is kind:
             return
-        self._write(self._plain_entry(kind, plain_digest(data), digest), b"")
+        _touch(self._plain_entry(kind, plain_digest(data), digest))
         self._write(self._path(kind, digest, path.suffix), (salt or b"") + data)
         path.unlink()
         self._drop_plain_entries(was, digest)
@@ -216,6 +216,13 @@ class ObjectStore:
             Path(temporary).unlink(missing_ok=True)
             raise
         _sync_folder(path.parent)
+
+
+def _touch(path: Path) -> None:
+    """An empty file that survives a crash: all it has is its name, which lies in the folder."""
+    _make_folder(path.parent)
+    path.touch()
+    _sync_folder(path.parent)
 
 
 def _make_folder(folder: Path) -> None:

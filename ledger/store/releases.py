@@ -8,42 +8,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.engine import Row
+from sqlalchemy import insert, select, update
 
 from ledger.errors import DisclosureUnknown, ReleaseConflict, ReleaseEmbargoed, SaltMissing
 from ledger.ocds.check import check_release
 from ledger.ocds.digest import new_salt, salted_digest
 from ledger.ocds.disclosure import Disclosure, Redaction, disclose, read_disclosure, redactions, strip
 from ledger.ocds.json_text import read_json, write_json
-from ledger.ocds.leaves import parse_date
 from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
 from ledger.store.objects import ObjectStore, StoreClass
 from ledger.store.outbox import Outbox, OutboxStatus
+from ledger.store.release_rows import (
+    RELEASES_WITH_STATUS,
+    PreparedRelease,
+    find_release,
+    insert_release,
+    notice_key,
+    prepared_of,
+)
 from ledger.store.state import State
 from ledger.store.tables import disclosures, embargoes, outbox, releases, salts
 
+__all__ = ["NOTICE", "PreparedRelease", "ReleaseStore", "notice_key"]
+
 NOTICE = "NoticePublished"
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedRelease:
-    """A release that is durable and can be anchored. ``source_digest`` names the original file, if there is one."""
-
-    key: str
-    digest: bytes
-    organisation_id: bytes
-    ocid: str
-    release_id: str
-    date: str
-    tags: tuple[str, ...]
-    source_digest: bytes | None
-    status: OutboxStatus
-    transaction: bytes | None
 
 
 class ReleaseStore:
@@ -135,11 +126,11 @@ class ReleaseStore:
         )
         with self.state.writing() as connection:
             # Another process may have prepared the same release meanwhile; its digest counts then.
-            known = _find(connection, organisation_id, prepared.ocid, prepared.release_id)
+            known = find_release(connection, organisation_id, prepared.ocid, prepared.release_id)
             if known is not None:
                 return known, False
             Outbox(connection).prepare(prepared.key, organisation_id, act, digest + (source_digest or b""))
-            _insert(connection, prepared, salt, made, source_path)
+            insert_release(connection, prepared, salt, made, source_path)
             if embargo_until:
                 row = {"digest": digest, "until": embargo_until, "ground": "VgV section 40(3)"}
                 connection.execute(insert(embargoes), row)
@@ -148,20 +139,20 @@ class ReleaseStore:
     def find(self, organisation_id: bytes, ocid: str, release_id: str) -> PreparedRelease | None:
         """The release of that organisation, ocid and id, or None."""
         with self.state.reading() as connection:
-            return _find(connection, organisation_id, ocid, release_id)
+            return find_release(connection, organisation_id, ocid, release_id)
 
     def waiting(self, organisation_id: bytes) -> list[PreparedRelease]:
         """Notices that are not recorded yet, oldest first, ties in the order of preparation: what to send next.
 
         Releases of other acts are left out: sent as notices, they would say something else.
         """
-        query = _QUERY.where(
+        query = RELEASES_WITH_STATUS.where(
             releases.c.organisation_id == organisation_id,
             outbox.c.act == NOTICE,
             outbox.c.status != OutboxStatus.RECORDED,
         ).order_by(releases.c.moment, releases.c.position)
         with self.state.reading() as connection:
-            return [_prepared(row) for row in connection.execute(query)]
+            return [prepared_of(row) for row in connection.execute(query)]
 
     def salt(self, digest: bytes) -> bytes:
         """The salt of a release or an original, from the state. Raises SaltMissing."""
@@ -239,71 +230,6 @@ class ReleaseStore:
             same = disclose(stored, texts) == release
         if not same:
             raise ReleaseConflict(ocid=known.ocid, release_id=known.release_id)
-
-
-def notice_key(organisation_id: bytes, digest: bytes) -> str:
-    """The key of a release's act in the outbox."""
-    return f"notice:{organisation_id.hex()}:{digest.hex()}"
-
-
-_QUERY = select(releases, outbox.c.status, outbox.c.transaction).join(outbox, outbox.c.key == releases.c.key)
-
-
-def _find(connection: Connection, organisation_id: bytes, ocid: str, release_id: str) -> PreparedRelease | None:
-    query = _QUERY.where(
-        releases.c.organisation_id == organisation_id,
-        releases.c.ocid == ocid,
-        releases.c.release_id == release_id,
-    )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else _prepared(row)
-
-
-def _insert(
-    connection: Connection,
-    prepared: PreparedRelease,
-    salt: bytes,
-    made: list[Disclosure],
-    source_path: str | None,
-) -> None:
-    now = int(time.time())
-    position = connection.execute(select(func.coalesce(func.max(releases.c.position), 0) + 1)).scalar_one()
-    row = {
-        "digest": prepared.digest,
-        "key": prepared.key,
-        "organisation_id": prepared.organisation_id,
-        "ocid": prepared.ocid,
-        "release_id": prepared.release_id,
-        "date": prepared.date,
-        "moment": int(parse_date(prepared.date).timestamp() * 1_000_000),
-        "tags": " ".join(prepared.tags),
-        "source_digest": prepared.source_digest,
-        "source_path": source_path,
-        "position": position,
-        "created_at": now,
-    }
-    connection.execute(insert(salts), {"digest": prepared.digest, "salt": salt, "created_at": now})
-    connection.execute(insert(releases), row)
-    if made:
-        connection.execute(
-            insert(disclosures),
-            [{"sd_digest": each.digest, "release_digest": prepared.digest, "text": each.text} for each in made],
-        )
-
-
-def _prepared(row: Row[tuple[object, ...]]) -> PreparedRelease:
-    return PreparedRelease(
-        key=row.key,
-        digest=bytes(row.digest),
-        organisation_id=bytes(row.organisation_id),
-        ocid=row.ocid,
-        release_id=row.release_id,
-        date=row.date,
-        tags=tuple(row.tags.split()),
-        source_digest=row.source_digest,
-        status=OutboxStatus(row.status),
-        transaction=row.transaction,
-    )
 
 
 def _covers(whole: Any, part: Any) -> bool:

@@ -47,6 +47,7 @@ releases = Table(
     Column("position", BigInteger, nullable=False, comment="order of preparation, breaks ties of the same moment"),
     Column("created_at", BigInteger, nullable=False),
     UniqueConstraint("organisation_id", "ocid", "release_id", name="release_once"),
+    Index("releases_by_position", "position"),
 )
 
 disclosures = Table(

@@ -12,12 +12,17 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 import ledger.ocds
 from ledger.ocds.package import PackageInfo
 
 EXTENSION = Path(ledger.ocds.__file__).parent / "extension"
+
+# A busy machine is no failure of the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 Check = Callable[[dict[str, Any]], list[str]]
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from ledger.errors import (
     NotOcds,
@@ -21,10 +18,7 @@ from ledger.errors import (
 )
 from ledger.ocds.check import check_release
 from ledger.ocds.importer import ReadFile, read_file
-from ledger.ocds.json_text import write_json
-from ledger.ocds.package import PackageInfo, record, record_package, release_package
 from ledger.ocds.report import ImportReport, count_leaves
-from tests.ocds.conftest import Check
 from tests.ocds.examples import example_release
 
 
@@ -286,71 +280,3 @@ def test_read_record_prefers_embedded_releases() -> None:
     assert "/releases/0" in [unused.path for unused in linked.report.unused]
     only_links = _read({"records": [{"ocid": "x", "releases": [link]}]})
     assert only_links.releases == []
-
-
-_BROKEN: list[Any] = [
-    None, "", "x", 0, -1, 1.5, True, [], {}, [None], [{}], {"id": "1"}, ["a", "a"], [[1]], "2026-01-01", {"_sd": ["x"]},
-    [{"id": 1}, {"id": "1"}, {"id": 1}], 2**70, "tender", {"": {"": [None]}}, {"...": "x"},
-]  # fmt: skip
-
-
-def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(each for key, entry in entries for each in _paths(entry, (*path, key)))]
-
-
-_PATHS = [path for path in _paths(example_release()) if path]
-
-
-@st.composite
-def broken_releases(draw: st.DrawFn) -> dict[str, Any]:
-    """The example with a few values replaced, removed or doubled anywhere."""
-    release = example_release()
-    for path in draw(st.lists(st.sampled_from(_PATHS), max_size=4, unique=True)):
-        target: Any = release
-        try:
-            for step in path[:-1]:
-                target = target[step]
-            target[path[-1]]
-        except (KeyError, IndexError, TypeError):
-            continue  # an earlier change has taken this place away
-        if isinstance(target, str):
-            continue
-        broken = copy.deepcopy(draw(st.sampled_from(_BROKEN)))
-        match draw(st.sampled_from(["replace", "remove", "double", "add"])):
-            case "remove":
-                del target[path[-1]]
-            case "double" if isinstance(target, list):
-                target.append(copy.deepcopy(target[path[-1]]))
-            case "add" if isinstance(target, dict):
-                target[draw(st.sampled_from(["id", "title_de", "_sd", "x", "date", "url", "details"]))] = broken
-            case _:
-                target[path[-1]] = broken
-    return release
-
-
-@given(broken_releases())
-@settings(max_examples=300)
-def test_read_broken_release_accounts_for_all_and_gives_a_valid_one(release: dict[str, Any]) -> None:
-    """Whatever is broken: no exception, each value accounted for once, and the result needs no second repair."""
-    outcome = read_file(json.dumps(release).encode())
-    assert outcome.report.is_complete
-    for found in outcome.releases:
-        check_release(found.release)
-        assert read_file(write_json(found.release)).releases[0].release == found.release
-
-
-def test_read_broken_releases_pass_the_standards_checker(check_standard: Check, package_info: PackageInfo) -> None:
-    """What is made of broken releases passes the standard's own checker, alone and compiled."""
-    kept: list[dict[str, Any]] = []
-
-    @given(broken_releases())
-    @settings(max_examples=150, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-    def collect(release: dict[str, Any]) -> None:
-        kept.extend(found.release for found in read_file(json.dumps(release).encode()).releases)
-
-    collect()
-    assert len(kept) > 50
-    unlike = [{**release, "ocid": f"ocds-abc123-{number}"} for number, release in enumerate(kept)]
-    assert check_standard(release_package(unlike, package_info)) == []
-    assert check_standard(record_package([record([release]) for release in unlike], package_info)) == []

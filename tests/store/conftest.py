@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from ledger.ocds.privacy import DisclosurePolicy, policy_named
 from ledger.store import ObjectStore, ReleaseStore, State
+
+# A busy machine is no failure of the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 BUYER = b"\x01" * 32
 OBSERVER = b"\x02" * 32

@@ -33,7 +33,7 @@ def store(tmp_path: Path) -> ObjectStore:
 @given(
     data=st.binary(max_size=300), salt=st.none() | st.binary(min_size=32, max_size=32), kind=st.sampled_from(StoreClass)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_put_any_bytes_come_back_under_their_digest(
     data: bytes, salt: bytes | None, kind: StoreClass, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.UniqueConstraint("organisation_id", "ocid", "release_id", name="release_once"),
     )
+    op.create_index("releases_by_position", "releases", ["position"])
     op.create_table(
         "salts",
         sa.Column("digest", sa.LargeBinary(32), primary_key=True),
