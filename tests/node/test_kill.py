@@ -17,7 +17,7 @@ import pytest
 
 from ledger.chain.node import EmbeddedNode, genesis
 from tests.node.board import BYTECODE, Signer, send
-from tests.node.process import NodeProcess, ask
+from tests.node.process import ForkedNode, NodeProcess, ask
 
 SENDERS = 4
 SEED = 20_26
@@ -54,6 +54,7 @@ class Load:
             connection.close()
 
 
+@pytest.mark.timeout(7_200)
 def test_kill_under_load_loses_and_doubles_no_answered_transaction(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -69,7 +70,7 @@ def test_kill_under_load_loses_and_doubles_no_answered_transaction(
         loads = [Load(Signer(node.chain_id), board, first_note=i * 10_000_000) for i in range(SENDERS)]
 
     for _ in range(kills):
-        process = NodeProcess(folder)
+        process = ForkedNode(folder)
         threads = [threading.Thread(target=load.run, args=(process.url,)) for load in loads]
         for thread in threads:
             thread.start()
