@@ -121,7 +121,7 @@ struct BidOutcome {
 /// officer's call with equal arguments executes within `expires`; conditions are checked both times, and if the first
 /// one has lost the role, the second call counts as the first.
 /// **When.** All times are seconds of the block (the validators' clock). A bid whose arrival is the deadline's second
-/// is in time; the first second after it is late. Notices and bidders' acts depend on nothing but the block.
+/// is in time; the first second after it is late.
 /// **Identifiers.** `processId = keccak256(abi.encode(organisationId, ocid))`; `lot = keccak256(lot id)`, zero for the
 /// whole process; rounds count from 1, bids from 0, bids on paper from 2^31; an award's and a suspension's id is the
 /// sequence of its act.
@@ -131,6 +131,8 @@ struct BidOutcome {
 /// Assumptions: times of blocks strictly increase; the registry is the one named at construction, for ever.
 /// WARNING: the contract cannot know whether a release, a letter or a bid's content exists; it holds digests.
 /// WARNING: in a cancelled process nothing is opened: every bid without an outcome is *returned unopened*.
+/// WARNING: an exclusion after the award does not undo the award; two officers withdraw it, or the conclusion stands
+/// beside the exclusion for every reader to see.
 interface ITenderLedger is IActs {
     /// @notice An ocid or an artifact's name is printable ASCII of 1 to 128 bytes.
     error TextInvalid(string text);
