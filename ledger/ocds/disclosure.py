@@ -46,6 +46,14 @@ class Disclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class DisclosedField:
+    """A concealed field whose disclosure is at hand. ``path`` is its JSON Pointer, its own name included."""
+
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Redaction:
     """A digest without its disclosure. ``path`` points to the object or the list entry it stands in."""
 
@@ -122,6 +130,14 @@ def redactions(release: dict[str, Any], disclosures: Iterable[str] = ()) -> list
     return reading.left
 
 
+def disclosed_fields(release: dict[str, Any], disclosures: Iterable[str]) -> list[DisclosedField]:
+    """The concealed fields that these disclosures show, and where: what can still be erased."""
+    reading = _Reading(disclosures)
+    reading.object(release, "")
+    reading.finish()
+    return reading.shown
+
+
 def strip(value: Any) -> Any:
     """The value without any digest: what RFC 9901 calls the processed payload, for merging and searching."""
     if isinstance(value, dict):
@@ -143,6 +159,7 @@ class _Reading:
             self.by_digest[disclosure.digest] = disclosure
         self.seen: set[str] = set()
         self.left: list[Redaction] = []
+        self.shown: list[DisclosedField] = []
 
     def finish(self) -> None:
         for digest in self.by_digest:
@@ -175,7 +192,9 @@ class _Reading:
                 raise DisclosureInvalid(disclosure=disclosure.text[:40], why="a list entry stands for a field")
             if disclosure.name in result:
                 raise DisclosureCollision(field=disclosure.name, path=path, why="there is such a field already")
-            result[disclosure.name] = self.value(disclosure.value, pointer(path, disclosure.name))
+            where = pointer(path, disclosure.name)
+            self.shown.append(DisclosedField(where, digest))
+            result[disclosure.name] = self.value(disclosure.value, where)
         if concealed:
             result[SD] = concealed
         return result
@@ -196,6 +215,7 @@ class _Reading:
             elif disclosure.name is not None:
                 raise DisclosureInvalid(disclosure=disclosure.text[:40], why="a field stands for a list entry")
             else:
+                self.shown.append(DisclosedField(where, entry[DOTS]))
                 result.append(self.value(disclosure.value, where))
         return result
 

@@ -11,12 +11,21 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from ledger.errors import DisclosureUnknown, ReleaseConflict, ReleaseEmbargoed, SaltMissing
 from ledger.ocds.check import check_release
 from ledger.ocds.digest import new_salt, salted_digest
-from ledger.ocds.disclosure import Disclosure, Redaction, disclose, read_disclosure, redactions, strip
+from ledger.ocds.disclosure import (
+    DisclosedField,
+    Disclosure,
+    Redaction,
+    disclose,
+    disclosed_fields,
+    read_disclosure,
+    redactions,
+    strip,
+)
 from ledger.ocds.json_text import read_json, write_json
 from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
 from ledger.store.objects import ObjectStore, StoreClass
@@ -187,6 +196,10 @@ class ReleaseStore:
         """Where fields of the release are blacked out (geschwärzt)."""
         return redactions(read_json(self.stored_bytes(digest)), self.disclosures(digest))
 
+    def erasable_fields(self, digest: bytes) -> list[DisclosedField]:
+        """The fields of the release that can still be erased, with their places in it."""
+        return disclosed_fields(read_json(self.stored_bytes(digest)), self.disclosures(digest))
+
     def erase_fields(self, digest: bytes, sd_digests: list[str], ground: str) -> None:
         """Erase salt and value of these fields for good; the release's digest stays valid.
 
@@ -203,6 +216,21 @@ class ReleaseStore:
                 if row.text is not None:
                     change = update(disclosures).where(disclosures.c.sd_digest == sd_digest)
                     connection.execute(change.values(text=None, erased_at=int(time.time()), ground=ground))
+        self.state.forget()
+
+    def erase_release(self, digest: bytes, ground: str) -> None:
+        """Erase a whole release for good, for personal data where no rule could see it, as in a description.
+
+        Its digest stays on the ledger; bytes, salt and disclosures are gone. The state forgets first, so a crash in
+        between leaves an object to erase again. Raises ObjectMissing, or ObjectAltered for an altered object.
+        """
+        with self.state.writing() as connection:
+            connection.execute(delete(salts).where(salts.c.digest == digest))
+            change = update(disclosures).where(disclosures.c.release_digest == digest, disclosures.c.text.is_not(None))
+            connection.execute(change.values(text=None, erased_at=int(time.time()), ground=ground))
+        if self.store.exists(digest):
+            self.store.reclassify(digest, StoreClass.ERASABLE)
+        self.store.erase(digest, ground)
         self.state.forget()
 
     def embargoed(self, due_at: int | None = None) -> list[bytes]:

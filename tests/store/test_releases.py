@@ -15,6 +15,7 @@ from sqlalchemy import select
 from ledger.errors import (
     DisclosureUnknown,
     ObjectAltered,
+    ObjectErased,
     ReleaseConflict,
     ReleaseEmbargoed,
     ReleaseInvalid,
@@ -158,6 +159,37 @@ def test_erase_fields_one_field_leaves_digest_valid_and_rest_shown(
         query = select(disclosures).where(disclosures.c.sd_digest == _digest_of(email))
         row = connection.execute(query).one()
     assert (row.text, row.ground) == (None, "DSGVO Art. 17")
+
+
+def test_erasable_fields_name_each_place_until_it_is_erased(releases: ReleaseStore, policy: DisclosurePolicy) -> None:
+    """Officers choose what to erase by its place in the release."""
+    prepared, _ = releases.prepare(example_release(), BUYER, policy)
+    fields = {field.path: field.digest for field in releases.erasable_fields(prepared.digest)}
+    assert "/parties/0/contactPoint/email" in fields
+    assert "/awards/0/suppliers/0/name" in fields
+    releases.erase_fields(prepared.digest, [fields["/awards/0/suppliers/0/name"]], "DSGVO Art. 17")
+    left = {field.path for field in releases.erasable_fields(prepared.digest)}
+    assert left == set(fields) - {"/awards/0/suppliers/0/name"}
+
+
+def test_erase_release_leaves_its_digest_and_nothing_else(releases: ReleaseStore, policy: DisclosurePolicy) -> None:
+    """A name in a description makes the whole release personal; an import does not bring it back."""
+    release = example_release()
+    release["tender"]["description"] = "Rückfragen an Erika Muster, Zimmer 7"
+    prepared, _ = releases.prepare(release, BUYER, policy)
+    data = releases.stored_bytes(prepared.digest)
+    for _ in range(2):
+        releases.erase_release(prepared.digest, "DSGVO Art. 17")
+    with pytest.raises(ObjectErased, match="DSGVO"):
+        releases.shown(prepared.digest)
+    with pytest.raises(SaltMissing):
+        releases.salt(prepared.digest)
+    assert releases.disclosures(prepared.digest) == []
+    assert releases.store.lookup(plain_digest(data)) == []
+    with pytest.raises(ObjectErased):
+        releases.prepare(release, BUYER, policy)
+    files = [path for path in releases.store.folder.rglob("*") if path.is_file()]
+    assert [path.suffix for path in files] == [".erased"]
 
 
 def test_erase_fields_of_another_release_is_refused(releases: ReleaseStore, policy: DisclosurePolicy) -> None:
