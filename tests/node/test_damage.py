@@ -12,7 +12,7 @@ import pytest
 from ledger.chain.node import DevelopmentClock, EmbeddedNode
 from ledger.chain.node.schema import COLUMNS
 from ledger.chain.node.store import DATABASE
-from ledger.errors import ChainDamaged, ChainFormatUnknown
+from ledger.errors import ChainDamaged, ChainFormatUnknown, ChainStorageFailed
 from tests.node.board import Signer, deploy, send
 from tests.node.damage import content, flip_one_byte, folded, places
 
@@ -172,6 +172,26 @@ def test_open_with_damaged_mark_refuses(data: bytes | None, chain: Path, tmp_pat
         (copy / "answered").write_bytes(data)
     with pytest.raises(ChainDamaged, match="table answered"):
         EmbeddedNode.open(copy)
+
+
+def test_commit_that_fails_is_not_answered_and_leaves_the_rest_whole(chain: Path, tmp_path: Path) -> None:
+    """With a full disk the node refuses by name; what it had answered stays, and with room again it goes on."""
+    copy = folded(chain, tmp_path / "copy")
+    with EmbeddedNode.open(copy, clock=StoppedClock(0)) as node:
+        assert node.await_check(30)
+        stranger = Signer(node.chain_id)
+        answered = [send(node, stranger.sign("0x" + "11" * 20, "0x" + "aa" * 3_000))]
+        node.store._writer.execute("PRAGMA max_page_count = 1")
+        with pytest.raises(ChainStorageFailed, match="full"):
+            while len(answered) < 100:
+                answered.append(send(node, stranger.sign("0x" + "11" * 20, "0x" + "aa" * 3_000)))
+        node.store._writer.execute("PRAGMA max_page_count = 1000000")
+        stranger.nonce -= 1
+        answered.append(send(node, stranger.sign("0x" + "11" * 20, "0x" + "aa" * 3_000)))
+        node.verify()
+    with EmbeddedNode.open(copy, clock=StoppedClock(0)) as node:
+        assert all(node.request("eth_getTransactionByHash", [key]) for key in answered)
+        assert node.request("txpool_status")["pending"] == hex(3 + len(answered))
 
 
 def test_open_format_of_another_version_refuses(chain: Path, tmp_path: Path) -> None:

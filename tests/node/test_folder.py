@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger.chain.node import EmbeddedNode, genesis
+from ledger.chain.node.mark import holder
 from ledger.errors import ChainClosed, ChainDamaged, ChainExists, ChainInUse, ChainMissing
 from tests.node.board import BYTECODE, Signer, statuses
 from tests.node.process import NodeProcess, ask
@@ -71,7 +72,9 @@ def test_open_by_a_second_process_is_refused_until_the_first_ends(folder: Path) 
     assert refused.value.values["process"] == str(process.identifier)
     with pytest.raises(RuntimeError, match=r"ChainInUse: The chain at .* is in use by process"):
         NodeProcess(folder)
+    assert holder(folder) == str(process.identifier)
     process.kill()
+    assert holder(folder) is None
     with EmbeddedNode.open(folder), pytest.raises(ChainInUse):
         EmbeddedNode.open(folder)
 

@@ -24,6 +24,7 @@ from ledger.errors import BlockMakingFailed, ChainClosed, ChainDamaged, Developm
 log = logging.getLogger(__name__)
 
 _CACHED_HEADERS = 4_096
+_TOLERATED_SECONDS = 2
 
 
 class EmbeddedNode:
@@ -42,6 +43,9 @@ class EmbeddedNode:
         self.machine = Machine(store, self.chain_id)
         self._pool = pool.Pool(store.pending(), self.chain_id)
         self._methods = Methods(self)
+        behind = self.head.timestamp - clock.now()
+        if behind > _TOLERATED_SECONDS:
+            log.warning("the clock is %d seconds behind the newest block: no block is made until then", behind)
         # Guards head, pool and the order of commits; never held while a block's transactions run.
         self._lock = threading.RLock()
         # Held by whoever makes a block.
@@ -104,7 +108,8 @@ class EmbeddedNode:
         if self._closed:
             raise ChainClosed()
         if self._failure is not None:
-            raise self._failure
+            # A new one each time: one exception raised in many threads would gather all their tracebacks.
+            raise type(self._failure)(**self._failure.values)
 
     def _fail(self, failure: SiegelError) -> None:
         """Answer nothing any more but ``failure``."""

@@ -124,6 +124,7 @@ class Store:
         try:
             self._mark = AnsweredMark(folder)
             self._closing.append(self._mark.close)
+            self._mark.hold()
             self._writer = connect(self.path, read_only=False)
             self._closing.append(self._writer.close)
             self._reader = connect(self.path, read_only=True)
