@@ -74,13 +74,10 @@ def announced(settings: Settings, url: str, process: int) -> Iterator[None]:
 
 def running_node(settings: Settings) -> str | None:
     """The address at which the process that holds the embedded chain answers; None if none holds it or says so."""
-    from ledger.chain.node.mark import HomeLock
+    from ledger.chain.node.mark import holder
 
-    try:
-        HomeLock(settings.chain_dir).release()
-    except ChainInUse as busy:
-        return _announced_by(settings, str(busy.values.get("process")))
-    return None
+    process = holder(settings.chain_dir)
+    return None if process is None else _announced_by(settings, process)
 
 
 def _announced_by(settings: Settings, process: str) -> str | None:
