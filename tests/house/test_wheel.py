@@ -78,7 +78,9 @@ def test_import_wheel_comes_from_the_wheel(installed: Path) -> None:
     assert str(installed) in where
 
 
-@pytest.mark.parametrize(("path", "expected"), [("/", "Vergabe"), ("/?lang=en", "procurement"), ("/imprint", "Impressum")])
+@pytest.mark.parametrize(
+    ("path", "expected"), [("/", "Vergabe"), ("/?lang=en", "procurement"), ("/imprint", "Impressum")]
+)
 def test_serve_wheel_pages_are_whole(address: str, path: str, expected: str) -> None:
     """Templates and both languages are in the wheel, and each file a page asks for is there."""
     with urllib.request.urlopen(address + path, timeout=30) as answer:
