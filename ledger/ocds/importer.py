@@ -130,6 +130,8 @@ def _package(content: dict[str, Any], listed: str, report: ImportReport) -> Iter
 def _record(
     record: dict[str, Any], path: str, date: Any, report: ImportReport
 ) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    if not record:
+        report.skip(path, record, "empty")
     releases = record.get("releases")
     listed = releases if isinstance(releases, list) else []
     embedded = [entry for entry in listed if isinstance(entry, dict) and not _is_link(entry)]

@@ -159,7 +159,7 @@ def _uri(value: Any) -> tuple[Any, str | None]:
 
 def _number(value: Any) -> tuple[Any, str | None]:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if isinstance(value, int) and abs(value) >= _SAFE_INTEGER and int(float(value)) != value:
+        if isinstance(value, int) and (abs(value) >= 2**63 or int(float(value)) != value):
             raise Unreadable(_TOO_LARGE)
         return value, None
     if isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,15}(\.\d{1,6})?\s*", value, re.ASCII):

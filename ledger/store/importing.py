@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 
 from ledger.errors import SiegelError
 from ledger.ocds.digest import new_salt
@@ -22,7 +22,6 @@ from ledger.ocds.report import ImportReport
 from ledger.store.objects import StoreClass
 from ledger.store.releases import PreparedRelease, ReleaseStore
 from ledger.store.sources import keep_source
-from ledger.store.state import State
 from ledger.store.tables import imports
 
 SUFFIXES = (".json",)
@@ -131,10 +130,3 @@ def _note(outcome: ImportedFile, releases: ReleaseStore, organisation_id: bytes,
     }
     with releases.state.writing() as connection:
         connection.execute(insert(imports), row)
-
-
-def files_imported(state: State, organisation_id: bytes) -> int:
-    """How many files the journal holds for that organisation."""
-    query = select(func.count()).select_from(imports).where(imports.c.organisation_id == organisation_id)
-    with state.reading() as connection:
-        return int(connection.execute(query).scalar_one())

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.ocds.check import check_release
+from ledger.ocds.fields import TYPES
 from ledger.ocds.importer import read_file
 from ledger.ocds.json_text import write_json
 from ledger.ocds.package import PackageInfo, record, record_package, release_package
@@ -66,6 +67,32 @@ def test_read_broken_release_accounts_for_all_and_gives_a_valid_one(release: dic
     for found in outcome.releases:
         check_release(found.release)
         assert read_file(write_json(found.release)).releases[0].release == found.release
+
+
+_NAMES = sorted(
+    {*(name for fields in TYPES.values() for name in fields), "releases", "records", "compiledRelease", "url"}
+)
+_NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+_LEAVES = st.none() | st.booleans() | _NUMBERS | st.sampled_from(_TEXTS)
+_ANYTHING = st.recursive(
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_NAMES), inner, max_size=8),
+    max_leaves=40,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(_NAMES), _ANYTHING, max_size=10), st.sampled_from(["release", "package", "record"])
+)
+@settings(max_examples=300)
+def test_read_anything_with_the_standards_names_accounts_for_all(content: dict[str, Any], shape: str) -> None:
+    """Any structure under the standard's names is read or refused, each value accounted for once."""
+    release = {**content, "ocid": "ocds-abc123-1", "date": "2026-01-01T00:00:00Z"}
+    given_content = {"release": release, "package": {"releases": [release, content]}, "record": {"records": [content]}}
+    outcome = read_file(json.dumps(given_content[shape]).encode())
+    assert outcome.report.is_complete
+    for found in outcome.releases:
+        check_release(found.release)
 
 
 def test_read_broken_releases_pass_the_standards_checker(check_standard: Check, package_info: PackageInfo) -> None:

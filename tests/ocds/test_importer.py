@@ -81,6 +81,7 @@ def test_read_valid_release_nothing_is_changed() -> None:
         ("tender/id", 4.0, 4),
         ("tender/documents/0/url", "www.musterbach.example/a b.pdf", "http://www.musterbach.example/a%20b.pdf"),
         ("tender/documents/0/url", "https://x.example/ü|1", "https://x.example/%C3%BC%7C1"),
+        ("tender/items/0/id", 2**70, str(2**70)),
         ("contracts/0/awardID", None, "A-1"),
         ("contracts/0/awardID", {"id": "A-1"}, "A-1"),
         ("initiationType", "sale", "tender"),
@@ -119,6 +120,9 @@ def test_read_value_in_wrong_notation_is_repaired(path: str, value: Any, repaire
         ("tender/unknownField", 1),
         ("tender/title_englisch-und-deutsch", "x"),
         ("tender/awardPeriod", {}),
+        ("tender/value/amount", 10**400),
+        ("tender/value/amount", 2**63 - 1),
+        ("tender/hasEnquiries", "perhaps"),
     ],
 )
 def test_read_value_without_honest_reading_is_unused(path: str, value: Any) -> None:
@@ -144,6 +148,31 @@ def test_read_value_without_honest_reading_is_unused(path: str, value: Any) -> N
 def test_read_value_that_the_standard_allows_or_misses_leaves_a_valid_release(path: str, value: Any) -> None:
     """Null where it means removal, empty lists, and unknown tags leave a release that passes."""
     check_release(_read(_changed(path, value)).releases[0].release)
+
+
+def test_read_number_a_float_cannot_hold_is_rounded_by_name() -> None:
+    """A price with too many digits is rounded to what software everywhere holds, and the report quotes the original."""
+    data = json.dumps(example_release()).replace("12000.5", "12000.50000000000000000001")
+    outcome = read_file(data.encode())
+    assert outcome.releases[0].release["tender"]["value"]["amount"] == 12000.5
+    (repair,) = outcome.report.as_json()["repaired"]
+    assert (repair["was"], repair["now"]) == ("12000.50000000000000000001", 12000.5)
+    assert outcome.report.is_complete
+
+
+def test_read_large_amount_that_a_float_holds_exactly_stays() -> None:
+    """2**62 is an amount like any other."""
+    assert _read(_changed("tender/value/amount", 2**62)).report.repaired == []
+
+
+def test_read_package_entries_that_are_no_objects_are_unused() -> None:
+    """Numbers, links and empty objects among releases and records do not stop the others."""
+    link = {"url": "https://musterbach.example/1.json"}
+    outcome = _read({"releases": [5, link, example_release()]})
+    assert len(outcome.releases) == 1
+    assert [unused.path for unused in outcome.report.unused] == ["/releases/0", "/releases/1"]
+    assert _read({"records": [5, {}, {"releases": [5, example_release()]}]}).releases
+    assert _read({"releases": []}).releases == []
 
 
 @pytest.mark.parametrize(

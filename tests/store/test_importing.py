@@ -15,7 +15,7 @@ from ledger.ocds.json_text import read_json
 from ledger.ocds.privacy import DisclosurePolicy, policy_named
 from ledger.store import ObjectStore, Outbox, ReleaseStore, State, StoreClass
 from ledger.store.importing import files_of, inspect_file, prepare_import
-from ledger.store.sources import erase_source
+from ledger.store.sources import erase_source, keep_source
 from ledger.store.tables import imports, sources
 from tests.ocds.examples import example_release
 from tests.store.conftest import BUYER, OBSERVER
@@ -170,6 +170,22 @@ def test_erase_source_leaves_no_original_and_no_report_that_quotes_it(
     (again,) = prepare_import([path], releases, BUYER, policy)
     assert (again.new, again.known) == ([], [prepared])
     assert list(releases.store.digests(StoreClass.ERASABLE)) == []
+
+
+def test_keep_source_by_two_at_once_keeps_one(releases: ReleaseStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If another import has kept the same file between question and answer, its digest counts and ours is erased."""
+    put = ObjectStore.put
+    digests: list[bytes] = []
+
+    def put_late(store: ObjectStore, kind: StoreClass, data: bytes, *, salt: bytes | None = None) -> bytes:
+        monkeypatch.setattr(ObjectStore, "put", put)
+        digests.append(keep_source(data, releases, BUYER))
+        return put(store, kind, data, salt=salt)
+
+    monkeypatch.setattr(ObjectStore, "put", put_late)
+    assert keep_source(b"a file", releases, BUYER) == digests[0]
+    assert keep_source(b"a file", releases, BUYER) == digests[0]
+    assert list(releases.store.digests()) == digests
 
 
 def test_prepare_import_real_files_in_one_call(test_data: Path, tmp_path: Path) -> None:
