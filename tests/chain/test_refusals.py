@@ -152,13 +152,24 @@ def test_name_every_recorded_refusal_of_besu(test_data: Path) -> None:
     assert str(decode_revert(TEXT)) == "The smart contract refused the call: plain reason."
 
 
-def test_name_besu_s_revert_with_our_errors_in_its_form() -> None:
-    """Besu's form with the data of one of our contracts' errors."""
-    data = keccak(b"GroundMissing(uint8)")[:4] + encode(["uint8"], [5])
-    refusal = NodeRefused(method="eth_call", code=3, message="Execution reverted", data="0x" + data.hex())
-    error = named_refusal(refusal)
+GROUND_MISSING = "0x" + (keccak(b"GroundMissing(uint8)")[:4] + encode(["uint8"], [5])).hex()
+
+
+@pytest.mark.parametrize("data", [GROUND_MISSING, {"data": GROUND_MISSING}], ids=["plain", "in an object"])
+def test_name_a_revert_with_our_errors_in_any_node_s_form(data: Any) -> None:
+    """Besu, anvil and py-evm give the bytes; some nodes put them into an object of their own."""
+    error = named_refusal(NodeRefused(method="eth_call", code=3, message="Execution reverted", data=data))
     assert isinstance(error, GroundMissing)
     assert error.values == {"act": 5}
+
+
+@pytest.mark.parametrize("data", [None, "", "0x0", "0xzz", "Reverted", {}, {"data": 7}, 7])
+def test_name_a_refusal_without_readable_data_by_code_and_words(data: Any) -> None:
+    """A revert without its bytes is one without reason; anything else stays the node's refusal."""
+    revert = NodeRefused(method="eth_call", code=3, message="execution reverted", data=data)
+    assert isinstance(named_refusal(revert), RevertedWithoutReason)
+    other = NodeRefused(method="eth_call", code=-32000, message="header not found", data=data)
+    assert named_refusal(other) is other
 
 
 @pytest.mark.parametrize(
