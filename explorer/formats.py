@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup
@@ -52,6 +53,15 @@ class Formats:
         return Markup('<time datetime="{}">{}</time>').format(
             exact.isoformat().replace("+00:00", "Z"), format_date(exact.astimezone(ZONE), "medium", locale=self.locale)
         )
+
+    def in_language(self, text: str, language: str | None) -> str:
+        """A text from a release, marked with its language where that is another than the page's (WCAG 3.1.2)."""
+        tag = (language or "").replace("_", "-")
+        try:
+            spoken = Locale.parse(tag, sep="-").language
+        except (ValueError, UnknownLocaleError):
+            return text
+        return text if spoken == self.language else Markup('<span lang="{}">{}</span>').format(tag, text)
 
     def money(self, amount: float | Decimal | str, currency: str | None) -> str:
         """An amount with its currency (OCDS ``value``); without a currency the bare number."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from api.services import Services
 from explorer.release_content import Document, ReleaseContent, read_content
 from ledger.errors import ObjectAltered, ObjectMissing, SiegelError
+from ledger.index.content import seconds
 from ledger.index.findings import Difference, DifferenceKind
 from ledger.index.rows import (
     ActRow,
@@ -21,16 +23,23 @@ from ledger.index.rows import (
     SuspensionRow,
 )
 
+DAY: Final = 86_400
+
 _OF_DOCUMENT = (DifferenceKind.DOCUMENT_ALTERED, DifferenceKind.DOCUMENT_MISSING)
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseView:
-    """One release with what its bytes say; ``content`` is ``None`` where they are not to be had or not intact."""
+    """One release with what its bytes say; ``content`` is ``None`` where they are not to be had or not intact.
+
+    ``dated`` are the seconds of the release's own date (OCDS ``date``) where that is another day than the act's: a
+    notice can be recorded long after it was published.
+    """
 
     row: ReleaseRow
     content: ReleaseContent | None
     altered: bool
+    dated: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,9 @@ def _release(services: Services, row: ReleaseRow, altered: set[bytes]) -> Releas
         except SiegelError:
             # Anchored by somebody else in a form we cannot read: unaltered all the same.
             content = None
-    return ReleaseView(row, content, is_altered)
+    dated = seconds(row.date)
+    is_apart = dated is not None and abs(dated - row.time) >= DAY
+    return ReleaseView(row, content, is_altered, dated if is_apart else None)
 
 
 def _step(

@@ -89,6 +89,7 @@ def _environment(language: Language) -> Environment:
     environment.filters.update(
         moment=written.moment,
         day=written.day,
+        in_language=written.in_language,
         money=written.money,
         number=written.number,
         size=written.size,

@@ -152,6 +152,7 @@ _TAGS: Final = {
     "implementation": N_("performance"),
     "implementationUpdate": N_("update of the performance"),
     "contractTermination": N_("end of the contract"),
+    "compiled": N_("summary of all notices"),
 }
 
 _KINDS: Final = {

@@ -3,17 +3,36 @@
 // and the sentence beside it says so.
 
 const form = document.getElementById("check");
+const part = (id) => document.getElementById(id);
 
 if (form && globalThis.crypto?.subtle) {
-  document.getElementById("sent").hidden = true;
-  document.getElementById("local").hidden = false;
+  part("sent").hidden = true;
+  part("local").hidden = false;
+  form.addEventListener("submit", check);
+  // What was found about one file says nothing about the next.
+  form.elements.file.addEventListener("change", () => { part("unknown").hidden = true; });
+}
 
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    document.getElementById("progress").textContent = form.dataset.busy;
-    const [file] = form.elements.file.files;
-    const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
-    const hex = Array.from(new Uint8Array(digest), (octet) => octet.toString(16).padStart(2, "0")).join("");
-    location.assign(`/lookup?${new URLSearchParams({ digest: hex, name: file.name })}`);
-  });
+async function check(event) {
+  // The reader has asked for the comparison, for which the server needs the file.
+  if (event.submitter?.id === "send") return;
+  event.preventDefault();
+  part("progress").textContent = form.dataset.busy;
+  const [file] = form.elements.file.files;
+  const digest = hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+  const finding = `/lookup?${new URLSearchParams({ digest, name: file.name })}`;
+  const answer = await fetch(`/api/v1/lookup/${digest}`).catch(() => null);
+  const found = answer?.ok ? (await answer.json()).found : null;
+  part("progress").textContent = "";
+  if (found === null || found.length > 0) {
+    location.assign(finding);
+    return;
+  }
+  part("computed").textContent = digest;
+  part("unknown").hidden = false;
+  part("unknown").focus();
+}
+
+function hex(octets) {
+  return Array.from(new Uint8Array(octets), (octet) => octet.toString(16).padStart(2, "0")).join("");
 }

@@ -130,6 +130,28 @@ def test_file_is_hashed_in_the_browser_and_never_sent(browser: Browser, site: Si
     assert set(sent) == {"GET"}
 
 
+def test_altered_file_is_sent_only_when_the_reader_asks_for_it(browser: Browser, site: Site, tmp_path: Path) -> None:
+    """A digest nobody recorded is said so in place; the comparison with the file is a step of its own."""
+    file = tmp_path / "notice.json"
+    file.write_bytes(site.release_bytes(ALTERED).replace(b"24900.5", b"29900.5"))
+    sent: list[str] = []
+    with visitor(browser, NARROW, locale="de-DE") as context:
+        page = context.new_page()
+        page.on("request", lambda request: sent.append(request.method))
+        page.goto(site.url + "/check")
+        page.set_input_files("#file", file)
+        page.click("form button")
+        page.wait_for_selector("#unknown:focus")
+        assert "Nicht in diesem Register festgehalten" in page.inner_text("#unknown")
+        assert violations(page) == []
+        assert set(sent) == {"GET"}
+        page.click("#send")
+        page.wait_for_load_state("networkidle")
+        assert "Diese Datei wurde verändert" in page.inner_text("main")
+        assert violations(page) == []
+    assert sent.count("POST") == 1
+
+
 def test_first_load_is_light(browser: Browser, site: Site) -> None:
     """A first visit transfers less than 150 kB, fonts and style sheets included."""
     with visitor(browser, WIDE) as context:

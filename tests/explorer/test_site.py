@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 import explorer
 from explorer.legal_pages import REQUIRED, missing
 from ledger.errors import NodeUnreachable
-from ledger.settings import Operator
-from tests.explorer.site import OPEN, Site
+from tests.explorer.site import OPEN, Site, open_services, serving
 from tests.explorer.test_process_pages import text_of
 
 STATIC = Path(explorer.__file__).parent / "static"
@@ -32,29 +28,23 @@ def test_legal_page_names_the_settings_that_are_missing(reader: httpx.Client, si
         assert f">{setting}<" in text
 
 
-def test_legal_pages_of_a_named_operator_are_complete(site: Site) -> None:
+def test_legal_pages_of_a_named_operator_are_complete(site: Site, tmp_path: Path) -> None:
     """With all settings filled in the notice is gone and the values stand there, on every page's footer as well."""
-    operator = Operator(
-        name="Stadt Musterlingen",
-        postal_address="Markt 1\n12345 Musterlingen",
-        represented_by="die Bürgermeisterin",
-        email="vergabe@musterlingen.example",
-        phone="01234 5",
-        accessibility_contact="barrierefrei@musterlingen.example",
-        privacy_contact="datenschutz@musterlingen.example",
-        supervisory_authority="Landesbeauftragte für Datenschutz",
-    )
-    services: Any = SimpleNamespace(
-        settings=site.services.settings.model_copy(update={"operator": operator}), deployment=site.services.deployment
-    )
-    app = FastAPI()
-    explorer.mount(app, services)
-
-    async def read() -> dict[str, str]:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://town") as client:
-            return {page: (await client.get(f"/{page}?lang=de")).text for page in REQUIRED}
-
-    pages = asyncio.run(read())
+    operator = {
+        "name": "Stadt Musterlingen",
+        "postal_address": "Markt 1\n12345 Musterlingen",
+        "represented_by": "die Bürgermeisterin",
+        "email": "vergabe@musterlingen.example",
+        "phone": "01234 5",
+        "accessibility_contact": "barrierefrei@musterlingen.example",
+        "privacy_contact": "datenschutz@musterlingen.example",
+        "supervisory_authority": "Landesbeauftragte für Datenschutz",
+    }
+    with (
+        open_services(tmp_path, site.town.chain, site.town.store, operator=operator) as services,
+        serving(services) as url,
+    ):
+        pages = {page: httpx.get(f"{url}/{page}?lang=de").text for page in REQUIRED}
     assert not any("noch nicht ausgefüllt" in page for page in pages.values())
     assert all("Betrieben von Stadt Musterlingen." in page for page in pages.values())
     assert "12345 Musterlingen" in pages["imprint"]

@@ -1,0 +1,89 @@
+"""Takes the screenshots of docs/screenshots from a running demo: start it with ``siegel demo``, then
+
+    .venv/bin/python scripts/take_screenshots.py http://127.0.0.1:8000 DEMO_HOME
+
+Each page is taken on a wide and on a narrow screen, in German and in light colours, so that pictures of two days can
+be compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import FloatRect, Page, sync_playwright
+
+TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+LONGEST = 2_100  # pixels; more of a long page makes a picture that nobody looks at
+SCREENS = {"desktop": 1280, "phone": 390}
+
+
+def main() -> None:
+    """Take all pictures."""
+    arguments = argparse.ArgumentParser(description="take the screenshots of docs/screenshots from a running demo")
+    arguments.add_argument("url", help="address of the demo")
+    arguments.add_argument("home", type=Path, help="home folder of the demo, which holds the files to try")
+    given = arguments.parse_args()
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        chromium = shutil.which("chromium") or "/usr/bin/chromium"
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        for screen, width in SCREENS.items():
+            context = browser.new_context(viewport={"width": width, "height": 844}, locale="de-DE")
+            page = context.new_page()
+            for name in visit(page, given.url, given.home):
+                height = min(LONGEST, page.evaluate("document.documentElement.scrollHeight"))
+                clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": height}
+                page.screenshot(path=TARGET / f"{name}-{screen}.png", full_page=True, clip=clip)
+            context.close()
+        browser.close()
+    for picture in sorted(TARGET.glob("*.png")):
+        print(f"{picture.stat().st_size:>8} {picture.name}")
+
+
+def visit(page: Page, url: str, home: Path) -> Iterator[str]:
+    """Go from page to page; the name of each picture once its page stands."""
+    page.goto(url, wait_until="networkidle")
+    yield "start"
+    page.goto(url + process(url, status="standstill"), wait_until="networkidle")
+    yield "process"
+    page.goto(url + process(url, mode="observed"), wait_until="networkidle")
+    yield "observed"
+    page.goto(url + tampered(page, url), wait_until="networkidle")
+    yield "tampered"
+    page.goto(url + "/check", wait_until="networkidle")
+    yield "check"
+    altered = next(file for file in sorted((home / "try").iterdir()) if file.name.startswith("as-altered"))
+    page.set_input_files("#file", altered)
+    page.click("form button")
+    page.click("#send")
+    page.wait_for_load_state("networkidle")
+    yield "check-altered"
+    page.goto(url + "/status", wait_until="networkidle")
+    yield "status"
+
+
+def process(url: str, **wanted: str) -> str:
+    """Page of the first process of that kind."""
+    found = httpx.get(f"{url}/api/v1/processes", params=wanted).json()["processes"]
+    return str(found[0]["links"]["page"])
+
+
+def tampered(page: Page, url: str) -> str:
+    """Page of the process that raises the alarm."""
+    rows = httpx.get(f"{url}/api/v1/processes").json()["processes"]
+    return next(str(row["links"]["page"]) for row in rows if is_alarmed(page, url + row["links"]["page"]))
+
+
+def is_alarmed(page: Page, address: str) -> bool:
+    """Whether the page says that something was altered."""
+    page.goto(address)
+    return page.locator(".kern-alert--danger").count() > 0
+
+
+if __name__ == "__main__":
+    main()
