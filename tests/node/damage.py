@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ledger.chain.node.store import DATABASE
+from ledger.chain.node.database import DATABASE
 
 
 def folded(source: Path, target: Path) -> Path:

@@ -14,7 +14,7 @@ from ledger.chain.node import DevelopmentClock, EmbeddedNode, RpcError, genesis
 from ledger.chain.node.methods import Methods
 from tests.node.board import Signer, deploy, send
 
-METHODS = sorted(name for name in vars(Methods) if name.startswith(("eth_", "net_", "web3_", "debug_", "txpool_")))
+METHODS = sorted(name for name in dir(Methods) if name.startswith(("eth_", "net_", "web3_", "debug_", "txpool_")))
 
 PLAIN = st.one_of(
     st.none(),

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from ledger.chain.node import DevelopmentClock, EmbeddedNode
+from ledger.chain.node.database import DATABASE
 from ledger.chain.node.schema import COLUMNS
-from ledger.chain.node.store import DATABASE
 from ledger.errors import ChainDamaged, ChainFormatUnknown, ChainStorageFailed
 from tests.node.board import Signer, deploy, send
 from tests.node.damage import content, flip_one_byte, folded, places
@@ -196,7 +196,8 @@ def test_commit_that_fails_is_not_answered_and_leaves_the_rest_whole(chain: Path
 
 def test_open_format_of_another_version_refuses(chain: Path, tmp_path: Path) -> None:
     """A database of a layout this version does not know is left alone."""
-    from ledger.chain.node.store import connect, write_meta
+    from ledger.chain.node.commit import write_meta
+    from ledger.chain.node.database import connect
 
     copy = folded(chain, tmp_path / "copy")
     with closing(connect(copy / DATABASE, read_only=False)) as connection:

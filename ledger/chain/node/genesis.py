@@ -11,9 +11,10 @@ import rlp
 from eth.constants import BLANK_ROOT_HASH, ZERO_ADDRESS, ZERO_HASH32
 from eth.vm.forks.prague import PragueVM
 
+from ledger.chain.node.commit import Commit, write, write_meta
+from ledger.chain.node.database import DATABASE, connect
 from ledger.chain.node.mark import AnsweredMark
 from ledger.chain.node.schema import COLUMNS, FORMAT, SCHEMA, BlockRow
-from ledger.chain.node.store import DATABASE, Commit, connect, write, write_meta
 from ledger.chain.node.sums import Tally
 from ledger.errors import ChainExists
 

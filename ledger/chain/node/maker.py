@@ -13,11 +13,11 @@ from eth.db.trie import make_trie_root_and_nodes
 from eth.vm.forks.prague import PragueVM
 from eth_utils.exceptions import ValidationError
 
+from ledger.chain.node.commit import Commit
 from ledger.chain.node.genesis import BLOCK_GAS_LIMIT
 from ledger.chain.node.machine import Machine
 from ledger.chain.node.pool import Received
 from ledger.chain.node.schema import BlockRow, LogRow, TransactionRow, row_id
-from ledger.chain.node.store import Commit
 from ledger.errors import BlockMakingFailed
 
 BLOCK_GAS_USED = 30_000_000

@@ -10,6 +10,7 @@ from eth.abc import BlockHeaderAPI, StateAPI
 
 from ledger.chain.node import arguments, logs, shapes
 from ledger.chain.node.calls import Simulation, next_header
+from ledger.chain.node.network import NetworkMethods
 from ledger.chain.node.proofs import account_proof
 from ledger.chain.node.schema import BlockRow, TransactionRow
 from ledger.errors import RpcError
@@ -17,16 +18,16 @@ from ledger.errors import RpcError
 if TYPE_CHECKING:
     from ledger.chain.node.node import EmbeddedNode
 
-CLIENT = "siegel-node/1"
 _NEWEST = ("latest", "pending", "safe", "finalized")
 _NO_BLOCK, _NO_METHOD = -32000, -32601
 
 
-class Methods:
+class Methods(NetworkMethods):
     """The methods over one node. A method's name is its JSON-RPC name."""
 
     def __init__(self, node: EmbeddedNode) -> None:
-        self._node, self._store = node, node.store
+        super().__init__(node)
+        self._store = node.store
         names = [name for name in dir(self) if name.startswith(("eth_", "net_", "web3_", "debug_", "txpool_"))]
         self._named: dict[str, Callable[..., Any]] = {name: getattr(self, name) for name in names}
 
@@ -103,10 +104,15 @@ class Methods:
     def eth_getTransactionByHash(self, params: Any) -> Any:
         key = arguments.hash32(arguments.take(params, 1, 1)[0])
         received = self._node.waiting(key)
-        row = self._store.transaction(key)
+        row = self._mined(key)
         if row is not None:
             return shapes.transaction(row, self._of(row).hash)
         return shapes.waiting(received) if received else None
+
+    def _mined(self, key: bytes) -> TransactionRow | None:
+        """A transaction in a block that everybody can already ask for; a moment earlier it still waits."""
+        row = self._store.transaction(key)
+        return row if row is not None and row.block_number <= self._node.head.block_number else None
 
     def _of(self, row: TransactionRow) -> BlockRow:
         return self._block_row(row.block_number)
@@ -126,7 +132,7 @@ class Methods:
         return shapes.transaction(self._store.transactions(row)[position], row.hash)
 
     def eth_getTransactionReceipt(self, params: Any) -> Any:
-        row = self._store.transaction(arguments.hash32(arguments.take(params, 1, 1)[0]))
+        row = self._mined(arguments.hash32(arguments.take(params, 1, 1)[0]))
         if row is None:
             return None
         return shapes.receipt(row, self._of(row))
@@ -217,39 +223,6 @@ class Methods:
         call, tag = arguments.take(params, 1, 2)
         return shapes.quantity(self._simulation(call, tag).estimate())
 
-    # The network, and fees that are always zero
-
-    def eth_chainId(self, params: Any) -> str:
-        return shapes.quantity(self._node.chain_id)
-
-    def net_version(self, params: Any) -> str:
-        return str(self._node.chain_id)
-
-    def net_listening(self, params: Any) -> bool:
-        return True
-
-    def net_peerCount(self, params: Any) -> str:
-        return "0x0"
-
-    def web3_clientVersion(self, params: Any) -> str:
-        return CLIENT
-
-    def eth_syncing(self, params: Any) -> bool:
-        return False
-
-    def eth_accounts(self, params: Any) -> list[str]:
-        """None: the node holds no keys, and eth_sendTransaction does not exist."""
-        return []
-
-    def eth_gasPrice(self, params: Any) -> str:
-        return "0x0"
-
-    def eth_maxPriorityFeePerGas(self, params: Any) -> str:
-        return "0x0"
-
-    def eth_blobBaseFee(self, params: Any) -> str:
-        return "0x1"
-
     def eth_feeHistory(self, params: Any) -> Any:
         count, newest, percentiles = arguments.take(params, 2, 3)
         # Some clients send the count as a number.
@@ -288,6 +261,3 @@ class Methods:
         received = self._node.waiting(key)
         row = self._store.transaction(key)
         return shapes.data(row.raw) if row else shapes.data(received.raw) if received else None
-
-    def txpool_status(self, params: Any) -> dict[str, str]:
-        return {"pending": shapes.quantity(self._node.waiting_count), "queued": "0x0"}

@@ -14,10 +14,11 @@ from eth.vm.forks.prague.blocks import PragueBlockHeader
 
 from ledger.chain.node import pool
 from ledger.chain.node.clock import Clock, WallClock
+from ledger.chain.node.commit import Commit
 from ledger.chain.node.machine import Machine, damage_seen
 from ledger.chain.node.maker import make_block
 from ledger.chain.node.methods import Methods
-from ledger.chain.node.store import Commit, Store
+from ledger.chain.node.store import Store
 from ledger.chain.node.verify import BackgroundCheck, check_head, verify_chain
 from ledger.errors import BlockMakingFailed, ChainClosed, ChainDamaged, DevelopmentClockNeeded, SiegelError
 

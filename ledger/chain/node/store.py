@@ -7,77 +7,22 @@ that was cut off was never answered and is dropped whole.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from eth_hash.auto import keccak
 
+from ledger.chain.node.commit import Commit, write
+from ledger.chain.node.database import DATABASE, SCHEMA_FOUND, connect, damage_named, expected_schema, shown
 from ledger.chain.node.mark import AnsweredMark, HomeLock
-from ledger.chain.node.schema import (
-    COLUMNS,
-    FORMAT,
-    SCHEMA,
-    BlockRow,
-    LogRow,
-    NodeRow,
-    PendingRow,
-    TransactionRow,
-    row_id,
-)
+from ledger.chain.node.schema import COLUMNS, FORMAT, BlockRow, LogRow, PendingRow, TransactionRow, row_id
 from ledger.chain.node.sums import STORED_SUM_BYTES, Field, Tally, row_sum
-from ledger.errors import ChainClosed, ChainDamaged, ChainFormatUnknown, ChainMissing, ChainStorageFailed
+from ledger.errors import ChainDamaged, ChainFormatUnknown, ChainMissing
 
-DATABASE = "chain.sqlite"
 _CACHED_NODES = 20_000
 Row = TypeVar("Row", BlockRow, TransactionRow, LogRow, PendingRow)
-
-
-@dataclass
-class Commit:
-    """What is written together or not at all. ``head`` is the new head block's number and hash."""
-
-    nodes: dict[bytes, bytes] = field(default_factory=dict)
-    rows: dict[str, list[tuple[Field, ...]]] = field(default_factory=dict)
-    settled: list[PendingRow] = field(default_factory=list)
-    head: tuple[int, bytes] | None = None
-
-    def add(self, table: str, row: tuple[Field, ...]) -> None:
-        self.rows.setdefault(table, []).append(row)
-
-
-@contextmanager
-def damage_named(table: str) -> Iterator[None]:
-    """Turn what SQLite says about a broken file into :class:`ChainDamaged`, other failures of it into their name."""
-    try:
-        yield
-    except sqlite3.ProgrammingError as error:
-        raise ChainClosed() from error
-    except sqlite3.OperationalError as error:
-        # Python's own complaints (text that is no UTF-8) carry no name.
-        name = getattr(error, "sqlite_errorname", "SQLITE_CORRUPT")
-        if name.startswith(("SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_NOTADB")):
-            raise ChainDamaged(table=table, key="file", reason=str(error)) from error
-        raise ChainStorageFailed(reason=str(error)) from error
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        raise ChainDamaged(table=table, key="file", reason=str(error)) from error
-
-
-def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    """A connection that syncs every commit and looks hard at every page."""
-    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
-    with damage_named("meta"):
-        connection.execute("PRAGMA cell_size_check = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        if not read_only:
-            connection.execute("PRAGMA journal_mode = WAL")
-    return connection
 
 
 def checked(table: str, shape: type[Row], record: Sequence[Any]) -> Row:
@@ -88,25 +33,9 @@ def checked(table: str, shape: type[Row], record: Sequence[Any]) -> Row:
     return shape(*fields)
 
 
-def shown(key: object) -> str:
-    """A row's key as it stands in a message."""
-    return "0x" + key.hex() if isinstance(key, bytes) else str(key)
-
-
 def missing_node(key: bytes) -> ChainDamaged:
     """What to raise when the chain refers to something that is not in the table ``node``."""
     return ChainDamaged(table="node", key=shown(key), reason="the row is missing")
-
-
-_SCHEMA_OF = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
-
-
-@cache
-def expected_schema() -> list[tuple[str, ...]]:
-    """What SQLite says about the tables of an undamaged database."""
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(SCHEMA)
-        return connection.execute(_SCHEMA_OF).fetchall()
 
 
 class Store:
@@ -164,7 +93,7 @@ class Store:
         found = int.from_bytes(self.meta("format"), "big")
         if found != FORMAT:
             raise ChainFormatUnknown(found=found, known=FORMAT)
-        if self._all("schema", _SCHEMA_OF) != expected_schema():
+        if self._all("schema", SCHEMA_FOUND) != expected_schema():
             raise ChainDamaged(table="schema", key="all", reason="the tables are not those of this format")
 
     # Reading
@@ -274,43 +203,3 @@ class Store:
             self._mark.write(self.sequence, synced=self._synced)
         for key, data in change.nodes.items():
             self._remember(key, data)
-
-
-def write(connection: sqlite3.Connection, change: Commit, tallies: dict[str, Tally], sequence: int) -> dict[str, Tally]:
-    """Write a commit in one SQLite transaction and return the new tallies; on any failure nothing is written."""
-    tallies = dict(tallies)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for key, data in change.nodes.items():
-            cursor = connection.execute("INSERT INTO node VALUES (?, ?) ON CONFLICT DO NOTHING", (key, data))
-            if cursor.rowcount == 1:
-                tallies["node"] = tallies["node"].plus(row_sum("node", NodeRow(key, data)))
-        for table, rows in change.rows.items():
-            places = ", ".join("?" * (len(COLUMNS[table]) + 1))
-            sums = [row_sum(table, row) for row in rows]
-            records = [(*row, total[:STORED_SUM_BYTES]) for row, total in zip(rows, sums, strict=True)]
-            connection.executemany(f"INSERT INTO {table} VALUES ({places})", records)  # noqa: S608 - names from here
-            for total in sums:
-                tallies[table] = tallies[table].plus(total)
-        for row in change.settled:
-            if connection.execute("DELETE FROM pending WHERE id = ?", (row.id,)).rowcount != 1:
-                raise ChainDamaged(table="pending", key=shown(row.hash), reason="the row is missing")
-            tallies["pending"] = tallies["pending"].minus(row_sum("pending", row))
-        values = {f"tally {table}": tally.encode() for table, tally in tallies.items()}
-        values["sequence"] = sequence.to_bytes(8, "big")
-        if change.head is not None:
-            values["head"] = change.head[0].to_bytes(8, "big") + change.head[1]
-        write_meta(connection, values)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-    return tallies
-
-
-def write_meta(connection: sqlite3.Connection, values: dict[str, bytes]) -> None:
-    """Put values of the table ``meta``, within the caller's transaction."""
-    for name, value in values.items():
-        total = row_sum("meta", (name, value))[:STORED_SUM_BYTES]
-        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", (name, value, total))

@@ -27,9 +27,10 @@ from trie.hexary import HexaryTrie
 from trie.iter import NodeIterator
 
 from ledger.chain.node import shapes
+from ledger.chain.node.database import connect, damage_named, shown
 from ledger.chain.node.machine import HeldBack, damage_seen
 from ledger.chain.node.schema import COLUMNS, BlockRow
-from ledger.chain.node.store import Store, connect, damage_named, shown
+from ledger.chain.node.store import Store
 from ledger.chain.node.sums import STORED_SUM_BYTES, Tally, row_sum
 from ledger.errors import ChainDamaged, SiegelError
 
