@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -36,6 +39,14 @@ class Called:
 
 
 Siegel = Callable[..., Called]
+
+
+def start_siegel(home: Path, *arguments: object, **environment: str) -> subprocess.Popen[str]:
+    """``siegel`` in a process of its own, for what runs beside something else."""
+    command = [sys.executable, "-m", "ledger.cli", "--home", str(home), *map(str, arguments)]
+    known = {name: value for name, value in os.environ.items() if not name.startswith("SIEGEL_")}
+    known |= {"SIEGEL_LANGUAGE": "en", "SIEGEL_PASSPHRASE": PASSPHRASE, **environment}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=known)
 
 
 @pytest.fixture

@@ -60,7 +60,10 @@ class Keys:
     def decrypt(self, sealed: IO[bytes], plain: IO[bytes]) -> None:
         try:
             pyrage.decrypt_io(sealed, plain, self._identities)
-        except pyrage.DecryptError as error:
+        except (pyrage.DecryptError, OSError) as error:
+            # Damage in the middle comes as an OSError, and so does a reader that stopped early: that is its own failure.
+            if "roken pipe" in str(error):
+                raise BrokenPipeError(str(error)) from error
             raise BackupUnreadable(path=sealed.name, why=str(error)) from error
 
 

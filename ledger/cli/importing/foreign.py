@@ -18,7 +18,7 @@ def require_own(found: SourceRelease, publisher: Publisher) -> None:
     buyer = found.release.get("buyer")
     if not isinstance(buyer, dict) or not (buyer.get("id") or buyer.get("name")):
         return
-    if not any(_is_publisher(each, publisher) for each in _statements(buyer, found.release)):
+    if not _is_publisher(list(_statements(buyer, found.release)), publisher):
         raise BuyerForeign(buyer=buyer.get("name") or buyer.get("id"), publisher=publisher.name)
 
 
@@ -30,13 +30,17 @@ def _statements(buyer: dict[str, Any], release: dict[str, Any]) -> Iterator[dict
             yield party
 
 
-def _is_publisher(stated: dict[str, Any], publisher: Publisher) -> bool:
-    identifiers = [stated.get("identifier"), *(stated.get("additionalIdentifiers") or ())]
-    known = [each for each in identifiers if isinstance(each, dict) and each.get("id")]
+def _is_publisher(stated: list[dict[str, Any]], publisher: Publisher) -> bool:
+    identifiers = [
+        each
+        for statement in stated
+        for each in (statement.get("identifier"), *(statement.get("additionalIdentifiers") or ()))
+        if isinstance(each, dict) and each.get("scheme") == publisher.scheme and each.get("id")
+    ]
     # A register's identifier decides where there is one; a name is only what people call it.
-    if any(each.get("scheme") == publisher.scheme for each in known):
-        return any((each.get("scheme"), each.get("id")) == (publisher.scheme, publisher.uid) for each in known)
-    if stated.get("id") in (f"{publisher.scheme}-{publisher.uid}", f"{publisher.scheme}:{publisher.uid}"):
+    if identifiers:
+        return all(each["id"] == publisher.uid for each in identifiers)
+    if any(each.get("id") == f"{publisher.scheme}-{publisher.uid}" for each in stated):
         return True
-    name = stated.get("name")
-    return isinstance(name, str) and bool(publisher.name) and name.casefold() == publisher.name.casefold()
+    names = {str(each["name"]).casefold() for each in stated if each.get("name")}
+    return bool(publisher.name) and names == {publisher.name.casefold()}
