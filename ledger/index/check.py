@@ -23,6 +23,7 @@ from ledger.index.database import Index, rows_in_order
 from ledger.index.derive import Derived, Entry
 from ledger.index.documents import Documents
 from ledger.index.findings import Difference, DifferenceKind
+from ledger.index.organisations import Kinds
 from ledger.index.rows import Condition
 from ledger.index.sync import Synchroniser
 from ledger.index.telling import Teller
@@ -52,7 +53,8 @@ def check_process(index: Index, chain: Chain, store: ObjectStore, process_id: by
             if held != ZERO:
                 return (_acts_differ(process_id, ocid, held, None),)
             raise ProcessUnknown(process_id=process_id)
-        derived = derive_process(connection, place, process_id, entries, Documents(store, copies_in(connection)))
+        documents = Documents(store, copies_in(connection))
+        derived = derive_process(place, process_id, entries, documents, Kinds(connection))
         found = list(_of_process(connection, process_id, entries, derived, store))
         head = derived.processes[0]["head"]
     if head != held:
@@ -80,14 +82,14 @@ def _compare(
     connection: Connection, fresh: Connection, chain: Chain, store: ObjectStore, cursor: Any
 ) -> Iterator[Difference]:
     place = Place(cursor.chain_id, cursor.ledger, cursor.registry)
-    documents = Documents(store, copies_in(connection))
+    documents, kinds = Documents(store, copies_in(connection)), Kinds(fresh)
     yield from _acts(connection, fresh)
     ids = select(schema.acts.c.process_id).where(schema.acts.c.process_id != ZERO).distinct()
     on_chain = sorted(fresh.execute(ids).scalars())
     unknown = False
     for process_id in on_chain:
         entries = read_entries(fresh, [process_id])[process_id]
-        derived = derive_process(fresh, place, process_id, entries, documents)
+        derived = derive_process(place, process_id, entries, documents, kinds)
         row = derived.processes[0]
         held = chain.head(process_id, block=cursor.block_number)
         if row["head"] != held:
@@ -102,7 +104,7 @@ def _compare(
             teller = Teller(process_id, _ocid(connection, process_id), (), store)
             yield from teller.rows(differences(table, (), _rows(connection, table, process_id)))
     organisations = select(schema.acts.c.organisation_id).distinct()
-    derive_organisations(fresh, place, sorted(fresh.execute(organisations).scalars()))
+    derive_organisations(fresh, place, fresh.execute(organisations).scalars().all())
     expected, found = _rows(fresh, schema.organisations), _rows(connection, schema.organisations)
     teller = Teller(None, None, (), store)
     yield from teller.rows(differences(schema.organisations, expected, found, unknown=unknown))
@@ -197,8 +199,5 @@ def _acts_anew(chain: Chain, store: ObjectStore, until: int) -> Iterator[Connect
 class _ActsOnly(Synchroniser):
     """Reads acts and derives nothing; heads are compared process by process later."""
 
-    def _derive(self, connection: Connection, acts: Iterable[Any]) -> None:
-        pass
-
-    def _compare_heads(self, connection: Connection, acts: Sequence[Any], block: int) -> None:
+    def _derive(self, connection: Connection, acts: Iterable[Any], first: int, last: int) -> None:
         pass

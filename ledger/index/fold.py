@@ -214,8 +214,8 @@ class ProcessFold:
         bids[record.bid] = Bid(
             record.bid, record.sequence, record.time, record.arrival, record.subject, record.first, supersedes
         )
-        for bid in bids.values():
-            if supersedes is not None and (bid.subject, bid.author) == (supersedes, record.first):
+        for bid in bids.values() if supersedes is not None else ():
+            if (bid.subject, bid.author) == (supersedes, record.first):
                 bid.superseded = True
 
     def _bid_withdrawn(self, record: ActRecord, _detail: Mapping[str, Any]) -> None:

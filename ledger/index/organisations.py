@@ -20,18 +20,21 @@ class OrganisationFold:
     """One organisation; ``list_start`` and ``roles_start`` are its series' heads before the first item.
 
     The list series holds the ids of new processes and the digests of organisation-wide acts, the roles series the
-    digests of the registry's acts (``contracts/src/IActs.sol``).
+    digests of the registry's acts (``contracts/src/IActs.sol``). ``known``: a row of ``organisations`` to go on from.
     """
 
-    def __init__(self, list_start: bytes, roles_start: bytes) -> None:
-        self.seen = False
-        self.kinds = 0
-        self.suspended = False
-        self.scheme: str | None = None
-        self.identifier: str | None = None
-        self.processes = 0
-        self._list, self._roles = list_start, roles_start
-        self._list_length = self._roles_length = 0
+    def __init__(self, list_start: bytes, roles_start: bytes, known: Any = None) -> None:
+        self.seen = known is not None
+        self.kinds = known.kinds if known else 0
+        self.suspended = known.suspended if known else False
+        self.scheme: str | None = known.scheme if known else None
+        self.identifier: str | None = known.identifier if known else None
+        self.processes = known.processes if known else 0
+        self.last_time: int | None = known.last_time if known else None
+        self._list_length = known.list_length if known else 0
+        self._roles_length = known.roles_length if known else 0
+        self._list = known.list_head if self._list_length else list_start
+        self._roles = known.roles_head if self._roles_length else roles_start
 
     def apply(self, row: Any, *, from_registry: bool) -> None:
         """Take a row of ``acts``: a registry's act, an organisation-wide act, or the first act of a process."""
@@ -56,7 +59,7 @@ class OrganisationFold:
         elif act in ("OrganisationSuspended", "OrganisationRestored"):
             self.suspended = act == "OrganisationSuspended"
 
-    def row(self, organisation_id: bytes, name: str | None, last_time: int | None) -> dict[str, Any]:
+    def row(self, organisation_id: bytes, name: str | None) -> dict[str, Any]:
         """The row of ``organisations``. A series without items has the head zero."""
         return {
             "organisation_id": organisation_id,
@@ -66,8 +69,10 @@ class OrganisationFold:
             "kinds": self.kinds,
             "suspended": self.suspended,
             "processes": self.processes,
-            "last_time": last_time,
+            "last_time": self.last_time,
+            "list_length": self._list_length,
             "list_head": self._list if self._list_length else ZERO,
+            "roles_length": self._roles_length,
             "roles_head": self._roles if self._roles_length else ZERO,
         }
 
@@ -77,22 +82,28 @@ class OrganisationFold:
             raise SequenceBroken(process_id=organisation_id, expected=expected, got=got)
 
 
-def kinds_at(connection: Connection, organisation_id: bytes, block_number: int) -> int:
-    """Kind bits of an organisation at the end of a block; zero if the registry does not know it by then.
+class Kinds:
+    """Kind bits of organisations as they were; each organisation's acts are read once."""
 
-    Kinds cannot change in the very block in which a process begins and matter there: buyer and observer exclude each
-    other, and the change needs the governors' delay.
-    """
-    acts = schema.acts
-    query = (
-        select(acts)
-        .where(acts.c.organisation_id == organisation_id, acts.c.process_id == ZERO)
-        .where(acts.c.block_number <= block_number)
-        .order_by(acts.c.block_number, acts.c.log_index)
-    )
-    kinds = 0
-    for row in connection.execute(query):
-        record = record_of(row)
-        if act_name(record.act) in ("OrganisationAdmitted", "KindsChanged"):
-            kinds = int(decode_detail(record)["kinds"])
-    return kinds
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[bytes, list[tuple[int, int]]] = {}
+
+    def at(self, organisation_id: bytes, block_number: int) -> int:
+        """Kind bits at the end of a block; zero if the registry does not know the organisation by then.
+
+        Kinds cannot change in the very block in which a process begins and matter there: buyer and observer exclude
+        each other, and the change needs the governors' delay.
+        """
+        if organisation_id not in self._known:
+            self._known[organisation_id] = self._read(organisation_id)
+        return max((item for item in self._known[organisation_id] if item[0] <= block_number), default=(0, 0))[1]
+
+    def _read(self, organisation_id: bytes) -> list[tuple[int, int]]:
+        acts = schema.acts
+        query = select(acts).where(acts.c.organisation_id == organisation_id, acts.c.process_id == ZERO)
+        changes: dict[int, int] = {}
+        for row in self._connection.execute(query.order_by(acts.c.block_number, acts.c.log_index)):
+            if act_name(row.act) in ("OrganisationAdmitted", "KindsChanged"):
+                changes[row.block_number] = int(decode_detail(record_of(row))["kinds"])
+        return sorted(changes.items())

@@ -53,7 +53,7 @@ acts = Table(
     Column("digest", LargeBinary, nullable=False, index=True),
     Column("data", LargeBinary, nullable=False),
     Index("ix_acts_process_id_sequence", "process_id", "sequence"),
-    Index("ix_acts_organisation_id", "organisation_id"),
+    Index("ix_acts_organisation_id_process_id", "organisation_id", "process_id"),
 )
 
 copies = Table(
@@ -75,7 +75,9 @@ organisations = Table(
     Column("suspended", Boolean, nullable=False),
     Column("processes", Integer, nullable=False),
     Column("last_time", BigInteger),
+    Column("list_length", BigInteger, nullable=False),
     Column("list_head", LargeBinary, nullable=False),
+    Column("roles_length", BigInteger, nullable=False),
     Column("roles_head", LargeBinary, nullable=False),
 )
 
@@ -83,7 +85,7 @@ processes = Table(
     "processes",
     metadata,
     Column("process_id", LargeBinary, primary_key=True),
-    Column("organisation_id", LargeBinary, nullable=False, index=True),
+    Column("organisation_id", LargeBinary, nullable=False),
     Column("parent_process_id", LargeBinary),
     Column("ocid", Text, nullable=False, index=True),
     Column("mode", Text, nullable=False),
@@ -119,6 +121,7 @@ processes = Table(
     Column("problems", Integer, nullable=False),
     Column("head", LargeBinary, nullable=False),
     Column("search", Text, nullable=False),  # case-folded text in which ``q`` is looked for
+    Index("ix_processes_organisation_id_last_time", "organisation_id", "last_time"),
     Index("ix_processes_last_time_process_id", "last_time", "process_id"),
     Index("ix_processes_first_time_process_id", "first_time", "process_id"),
     Index("ix_processes_deadline_process_id", "deadline", "process_id"),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SERIES = ("ledger", "registry")  # which contract holds an organisation's list head, which its roles head
 BATCH = 2_000  # blocks in one transaction
 ATTEMPTS = 5  # readings of a chain that is reorganised while it is read
 KEPT = 1_000  # blocks without acts remembered below the cursor, to find where a reorganised chain parted
@@ -160,8 +161,7 @@ class Synchroniser:
                 raise ChainMoved(block=first)  # another process was faster, or the chain moved below us
             _store_blocks(connection, blocks, acts, (bottom, top))
             insert_many(connection, schema.acts, acts)
-            self._derive(connection, acts)
-            self._compare_heads(connection, acts, last)
+            self._derive(connection, acts, first, last)
             connection.execute(
                 update(schema.cursor).values(block_number=last, block_hash=top.hash, block_time=top.time)
             )
@@ -192,25 +192,19 @@ class Synchroniser:
             )
         return acts
 
-    def _derive(self, connection: Connection, acts: Iterable[Any]) -> None:
-        """Derive anew whatever these acts (rows or mappings) touch."""
-        touched = [(act["process_id"], act["organisation_id"]) for act in acts]
-        derive_processes(connection, self.place, {process for process, _ in touched} - {ZERO}, self._store)
-        derive_organisations(connection, self.place, {organisation for _, organisation in touched})
-
-    def _compare_heads(self, connection: Connection, acts: Sequence[Any], block: int) -> None:
-        """The heads of all that was touched must be the contract's own, else acts are missing or false."""
-        processes, organisations = schema.processes, schema.organisations
-        touched = {act["process_id"] for act in acts} - {ZERO}
-        for process_id in sorted(touched):
-            query = select(processes.c.head).where(processes.c.process_id == process_id)
-            self._require_head("ledger", process_id, connection.execute(query).scalar_one(), block)
-        for organisation_id in sorted({act["organisation_id"] for act in acts}):
-            row = connection.execute(
-                select(organisations).where(organisations.c.organisation_id == organisation_id)
-            ).one()
-            self._require_head("ledger", organisation_id, row.list_head, block)
-            self._require_head("registry", organisation_id, row.roles_head, block)
+    def _derive(self, connection: Connection, acts: Iterable[Any], first: int, last: int) -> None:
+        """Derive anew whatever the acts of blocks ``first`` to ``last`` touch, and compare heads with the contracts:
+        one that differs means that acts are missing or false."""
+        processes, organisations = _touched(acts)
+        for process_id, head in derive_processes(connection, self.place, processes, self._store).items():
+            self._require_head("ledger", process_id, head, last)
+        heads = derive_organisations(connection, self.place, organisations, since=first)
+        for organisation_id, found in heads.items():
+            held = tuple(self._chain.head(organisation_id, contract=name, block=last) for name in SERIES)
+            if held != found:  # perhaps only the row that was gone on from is wrong; all its acts decide
+                found = derive_organisations(connection, self.place, [organisation_id])[organisation_id]
+            for contract, head in zip(SERIES, found, strict=True):
+                self._require_head(contract, organisation_id, head, last)
 
     def _require_head(self, contract: str, series_id: bytes, got: bytes, block: int) -> None:
         expected = self._chain.head(series_id, contract=contract, block=block)
@@ -220,17 +214,15 @@ class Synchroniser:
     def _roll_back(self) -> Any:
         """Forget the blocks that the chain no longer has; the cursor then stands at the last one it still has."""
         with self._index.writing() as connection:
-            kept = None
-            for block in connection.execute(select(schema.blocks).order_by(schema.blocks.c.number.desc())).all():
-                if self._is_block(block.number, block.hash):
-                    kept = block
-                    break
+            kept = self._newest_common(connection)
             lowest = -1 if kept is None else kept.number
             gone = schema.acts.c.block_number > lowest
             acts = [row._mapping for row in connection.execute(select(schema.acts).where(gone)).all()]
             connection.execute(delete(schema.acts).where(gone))
             connection.execute(delete(schema.blocks).where(schema.blocks.c.number > lowest))
-            self._derive(connection, acts)
+            processes, organisations = _touched(acts)
+            derive_processes(connection, self.place, processes, self._store)
+            derive_organisations(connection, self.place, organisations)
             connection.execute(
                 update(schema.cursor).values(
                     block_number=kept.number if kept else None,
@@ -239,6 +231,18 @@ class Synchroniser:
                 )
             )
             return connection.execute(select(schema.cursor)).one()
+
+    def _newest_common(self, connection: Connection) -> Any:
+        """The newest block of the index that the chain still has."""
+        blocks = schema.blocks
+        query = select(blocks).order_by(blocks.c.number.desc()).limit(100)
+        found = connection.execute(query).all()
+        while found:
+            for block in found:
+                if self._is_block(block.number, block.hash):
+                    return block
+            found = connection.execute(query.where(blocks.c.number < found[-1].number)).all()
+        return None
 
     def _take_arrivals(self) -> None:
         """Releases that were embargoed or missing and can be read now: the chain says nothing of their disclosure."""
@@ -261,6 +265,12 @@ class Synchroniser:
             return bool(self._chain.block(number).hash == block_hash)
         except BlockUnknown:
             return False
+
+
+def _touched(acts: Iterable[Any]) -> tuple[set[bytes], set[bytes]]:
+    """Processes and organisations that these acts (rows or mappings) belong to."""
+    pairs = [(act["process_id"], act["organisation_id"]) for act in acts]
+    return {process for process, _ in pairs} - {ZERO}, {organisation for _, organisation in pairs}
 
 
 def _new_cursor(deployment: Deployment) -> dict[str, Any]:

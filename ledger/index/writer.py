@@ -14,9 +14,10 @@ from ledger.errors import SequenceBroken
 from ledger.index import schema
 from ledger.index.derive import Derived, Entry, derive
 from ledger.index.documents import Copy, Documents
-from ledger.index.organisations import OrganisationFold, kinds_at
+from ledger.index.organisations import Kinds, OrganisationFold
 from ledger.index.raw import record_of
 from ledger.store.objects import ObjectStore
+from ledger.terms import OrganisationKind
 
 CHUNK = 400  # ids in one IN (...): far below every database's limit on parameters
 
@@ -45,16 +46,19 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str
     connection.execute(insert(table), list(rows))
 
 
-def derive_processes(connection: Connection, place: Place, process_ids: Iterable[bytes], store: ObjectStore) -> None:
-    """Replace all derived rows of these processes by what their acts and releases give now.
+def derive_processes(
+    connection: Connection, place: Place, process_ids: Iterable[bytes], store: ObjectStore
+) -> dict[bytes, bytes]:
+    """Replace all derived rows of these processes by what their acts and releases give now; their heads.
 
     Raises ``SequenceBroken`` if the acts of one have a gap.
     """
+    heads: dict[bytes, bytes] = {}
+    documents, kinds = Documents(store, copies_in(connection)), Kinds(connection)
     for chunk in chunks(process_ids):
         entries = read_entries(connection, chunk)
-        documents = Documents(store, copies_in(connection))
         derived = [
-            derive_process(connection, place, process_id, entries[process_id], documents)
+            derive_process(place, process_id, entries[process_id], documents, kinds)
             for process_id in chunk
             if process_id in entries
         ]
@@ -62,15 +66,17 @@ def derive_processes(connection: Connection, place: Place, process_ids: Iterable
             connection.execute(delete(table).where(table.c.process_id.in_(chunk)))
             insert_many(connection, table, [row for rows in derived for row in getattr(rows, table.name)])
         _keep_copies(connection, derived)
+        heads.update((rows.processes[0]["process_id"], rows.processes[0]["head"]) for rows in derived)
+    return heads
 
 
 def derive_process(
-    connection: Connection, place: Place, process_id: bytes, entries: Sequence[Entry], documents: Documents
+    place: Place, process_id: bytes, entries: Sequence[Entry], documents: Documents, kinds: Kinds
 ) -> Derived:
     """The rows that the acts and releases of one process give; nothing is written."""
-    kinds = kinds_at(connection, entries[0].record.organisation_id, entries[0].block_number)
+    bits = kinds.at(entries[0].record.organisation_id, entries[0].block_number)
     genesis = genesis_process_head(place.chain_id, place.ledger, process_id)
-    return derive(process_id, entries, kinds, genesis, documents.load)
+    return derive(process_id, entries, bits, genesis, documents.load)
 
 
 def read_entries(
@@ -97,36 +103,50 @@ def read_entries(
     return entries
 
 
-def derive_organisations(connection: Connection, place: Place, organisation_ids: Iterable[bytes]) -> None:
-    """Replace the rows of these organisations; their processes must have been derived before."""
-    acts, processes = schema.acts, schema.processes
-    for organisation_id in organisation_ids:
+def derive_organisations(
+    connection: Connection, place: Place, organisation_ids: Iterable[bytes], *, since: int | None = None
+) -> dict[bytes, tuple[bytes, bytes]]:
+    """Replace the rows of these organisations; their list and roles heads. Their processes are derived before.
+
+    ``since``: the rows are right up to the block before it, and only later acts are folded in; by default all are.
+    """
+    acts, table = schema.acts, schema.organisations
+    heads = {}
+    for organisation_id in sorted(organisation_ids):
+        this = table.c.organisation_id == organisation_id
+        known = connection.execute(select(table).where(this)).one_or_none() if since is not None else None
         fold = OrganisationFold(
             genesis_list_head(place.chain_id, place.ledger, organisation_id),
             genesis_roles_head(place.chain_id, place.registry, organisation_id),
+            known,
         )
-        query = (
-            select(acts)
-            .where(acts.c.organisation_id == organisation_id)
-            .where((acts.c.process_id == ZERO) | (acts.c.sequence == 1))
-            .order_by(acts.c.block_number, acts.c.log_index)
-        )
-        for row in connection.execute(query):
+        of_organisation = acts.c.organisation_id == organisation_id
+        if known is not None:
+            of_organisation &= acts.c.block_number >= since
+        items = select(acts).where(of_organisation, (acts.c.process_id == ZERO) | (acts.c.sequence == 1))
+        for row in connection.execute(items.order_by(acts.c.block_number, acts.c.log_index)):
             fold.apply(row, from_registry=row.account == place.registry)
-        named = select(processes.c.buyer_name).where(
-            processes.c.organisation_id == organisation_id,
-            processes.c.mode != "observed",
-            processes.c.buyer_name.is_not(None),
-        )
-        name = connection.execute(
-            named.order_by(processes.c.last_time.desc(), processes.c.process_id).limit(1)
-        ).scalar_one_or_none()
-        last = select(func.max(acts.c.time)).where(acts.c.organisation_id == organisation_id)
-        table = schema.organisations
-        connection.execute(delete(table).where(table.c.organisation_id == organisation_id))
+        newest = connection.execute(select(func.max(acts.c.time)).where(of_organisation)).scalar_one()
+        fold.last_time = newest or fold.last_time
+        connection.execute(delete(table).where(this))
         if fold.seen:
-            values = fold.row(organisation_id, name, connection.execute(last).scalar_one())
+            name = None if fold.kinds & OrganisationKind.OBSERVER else _name(connection, organisation_id)
+            values = fold.row(organisation_id, name)
             connection.execute(insert(table), values)
+            heads[organisation_id] = (values["list_head"], values["roles_head"])
+    return heads
+
+
+def _name(connection: Connection, organisation_id: bytes) -> str | None:
+    """What an organisation calls itself in the latest of its own processes; the chain holds no names."""
+    processes = schema.processes
+    query = select(processes.c.buyer_name).where(
+        processes.c.organisation_id == organisation_id,
+        processes.c.mode != "observed",
+        processes.c.buyer_name.is_not(None),
+    )
+    latest = query.order_by(processes.c.last_time.desc(), processes.c.process_id).limit(1)
+    return connection.execute(latest).scalar_one_or_none()
 
 
 def copies_in(connection: Connection) -> Callable[[bytes], Copy | None]:

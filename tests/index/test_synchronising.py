@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from ledger.chain.client import Chain
 from ledger.chain.logs import RawLog
 from ledger.errors import ActsIncomplete, IndexBelongsElsewhere, SequenceBroken
+from ledger.index import schema
 from ledger.index.database import Index
 from ledger.index.queries import Queries
 from ledger.index.rows import Condition, Status
@@ -155,6 +157,21 @@ def test_run_node_leaves_out_organisation_refused(town: Town, index: Index) -> N
     with pytest.raises(ActsIncomplete) as refusal:
         Synchroniser(index, forgetful, town.store).run_once()
     assert refusal.value.values["process_id"] == town.buyer
+
+
+def test_run_after_organisation_row_was_altered_made_right_from_all_acts(town: Town, index: Index) -> None:
+    """The row that a batch goes on from is not believed against the head on the chain."""
+    publish(town)
+    synchroniser = Synchroniser(index, town.chain, town.store)
+    synchroniser.run_once()
+    with index.writing() as connection:
+        connection.execute(update(schema.organisations).values(list_head=bytes(32), kinds=0))
+    publish(town, "ocds-a2ef3d-next")
+    synchroniser.run_once()
+    assert Queries(index).organisation(town.buyer).kinds == ("buyer",)
+    grown = Queries(index).organisation(town.buyer)
+    synchroniser.rebuild()
+    assert Queries(index).organisation(town.buyer) == grown
 
 
 def test_run_index_of_another_ledger_refused(town: Town, index: Index, tmp_path: Path) -> None:

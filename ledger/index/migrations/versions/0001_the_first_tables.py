@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_acts")),
     )
     op.create_index(op.f("ix_acts_digest"), "acts", ["digest"], unique=False)
-    op.create_index("ix_acts_organisation_id", "acts", ["organisation_id"], unique=False)
+    op.create_index("ix_acts_organisation_id_process_id", "acts", ["organisation_id", "process_id"], unique=False)
     op.create_index("ix_acts_process_id_sequence", "acts", ["process_id", "sequence"], unique=False)
     op.create_index(op.f("ix_acts_transaction_hash"), "acts", ["transaction_hash"], unique=False)
     op.create_table(
@@ -129,7 +129,9 @@ def upgrade() -> None:
         sa.Column("suspended", sa.Boolean(), nullable=False),
         sa.Column("processes", sa.Integer(), nullable=False),
         sa.Column("last_time", sa.BigInteger(), nullable=True),
+        sa.Column("list_length", sa.BigInteger(), nullable=False),
         sa.Column("list_head", sa.LargeBinary(), nullable=False),
+        sa.Column("roles_length", sa.BigInteger(), nullable=False),
         sa.Column("roles_head", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_organisations")),
     )
@@ -179,7 +181,9 @@ def upgrade() -> None:
     op.create_index("ix_processes_first_time_process_id", "processes", ["first_time", "process_id"], unique=False)
     op.create_index("ix_processes_last_time_process_id", "processes", ["last_time", "process_id"], unique=False)
     op.create_index(op.f("ix_processes_ocid"), "processes", ["ocid"], unique=False)
-    op.create_index(op.f("ix_processes_organisation_id"), "processes", ["organisation_id"], unique=False)
+    op.create_index(
+        "ix_processes_organisation_id_last_time", "processes", ["organisation_id", "last_time"], unique=False
+    )
     op.create_table(
         "releases",
         sa.Column("process_id", sa.LargeBinary(), nullable=False),
