@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from enum import IntEnum
-from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
 
 from eth_abi.abi import encode as encode_abi
@@ -52,10 +51,9 @@ def signature(call: type[Function]) -> str:
     return f"{call.function}({','.join(types(call))})"
 
 
-@cache
 def types(struct: type[Any]) -> tuple[str, ...]:
     """ABI types of a dataclass's fields, in order."""
-    return tuple(_type(hint) for hint in _hints(struct))
+    return _declared(struct)[1]
 
 
 def encode(call: Function) -> bytes:
@@ -117,10 +115,21 @@ def _plain(hint: Any, value: Any) -> Any:
     return int(value) if isinstance(value, IntEnum) else value
 
 
-@cache
 def _hints(struct: type[Any]) -> tuple[Any, ...]:
-    hints = get_type_hints(struct, include_extras=True)
-    return tuple(hints[field.name] for field in dataclasses.fields(struct))
+    return _declared(struct)[0]
+
+
+_DECLARED: dict[str, tuple[tuple[Any, ...], tuple[str, ...]]] = {}
+
+
+def _declared(struct: type[Any]) -> tuple[tuple[Any, ...], tuple[str, ...]]:
+    """Hints and ABI types of a dataclass's fields, looked up once."""
+    name = f"{struct.__module__}.{struct.__qualname__}"
+    if name not in _DECLARED:
+        by_name = get_type_hints(struct, include_extras=True)
+        hints = tuple(by_name[field.name] for field in dataclasses.fields(struct))
+        _DECLARED[name] = hints, tuple(map(_type, hints))
+    return _DECLARED[name]
 
 
 def _type(hint: Any) -> str:

@@ -76,7 +76,7 @@ def decode_log(topics: Sequence[bytes], data: bytes) -> ActRecord:
         raise LogMalformed(reason="details of another length than stated")
     if topics[3] != data[:32]:
         raise LogMalformed(reason="a topic that names another act than the record")
-    return ActRecord(topics[1], topics[2], *fields, detail)
+    return ActRecord._make((topics[1], topics[2], *fields, detail))
 
 
 def encode_log(record: ActRecord) -> tuple[list[bytes], bytes]:

@@ -64,9 +64,8 @@ class HttpTransport:
             raise NodeUnreachable(url=url, reason="the address is no http or https address")
         self.url = url
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        self._new = lambda: (HTTPSConnection if parts.scheme == "https" else HTTPConnection)(
-            parts.hostname or "", parts.port, timeout=timeout
-        )
+        self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        self._host, self._port, self._timeout = parts.hostname, parts.port, timeout
         self._threads = threading.local()
         self._open: set[HTTPConnection] = set()
 
@@ -108,7 +107,8 @@ class HttpTransport:
                 # The server may close an idle connection at any time. Asking again is safe: every method is a
                 # question, but eth_sendRawTransaction, where the same bytes are the same transaction.
                 self._drop()
-        fresh = self._threads.connection = self._new()
+        fresh = self._kind(self._host, self._port, timeout=self._timeout)
+        self._threads.connection = fresh
         self._open.add(fresh)
         return self._post_on(fresh, body)
 
@@ -128,7 +128,7 @@ def transport_to(target: str | Node | Transport) -> Transport:
     """The way to a node given by RPC URL, or to an embedded node in this process."""
     if isinstance(target, str):
         return HttpTransport(target)
-    return target if hasattr(target, "url") else LocalTransport(target)  # type: ignore[arg-type,return-value]
+    return target if hasattr(target, "url") else LocalTransport(target)  # type: ignore[return-value]
 
 
 def to_hex(value: bytes) -> str:
