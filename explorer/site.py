@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+
 from fastapi import FastAPI
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.services import Services
 from explorer import check_pages, legal_pages, organisation_pages, process_pages, status_page
 from explorer.failures import named
 from explorer.render import STATIC_DIR, Renderer
 from ledger.errors import SiegelError
+
+log = logging.getLogger(__name__)
 
 
 def mount(app: FastAPI, services: Services) -> None:
@@ -40,11 +47,42 @@ def mount(app: FastAPI, services: Services) -> None:
             *status_page.routes(renderer),
             *legal_pages.routes(renderer),
         ],
-        exception_handlers={SiegelError: failure, HTTPException: failure, Exception: failure},
+        exception_handlers={SiegelError: failure, HTTPException: failure},
+        middleware=[Middleware(Unforeseen, answer=failure)],
     )
     # What fails beyond our own handlers is answered by the API, which looks for the services at the innermost app.
     pages.state.services = services
     app.mount("/", GZipMiddleware(pages, minimum_size=1000), name="explorer")
+
+
+class Unforeseen:
+    """Answers a failure nobody foresaw with a page, and logs it.
+
+    Starlette's own handler raises the failure again after the answer, whereupon the server closes the connection and
+    the browser loses the style sheet it was just asking for.
+    """
+
+    def __init__(self, app: ASGIApp, answer: Callable[[Request, Exception], Response]) -> None:
+        self._app = app
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on; an answer that has begun cannot be replaced."""
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            log.exception("%s %s", scope["method"], scope["path"])
+            response = await run_in_threadpool(self._answer, Request(scope), error)
+            await response(scope, receive, send)
 
 
 class Static(StaticFiles):

@@ -27,6 +27,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description="take the screenshots of docs/screenshots from a running demo")
     arguments.add_argument("url", help="address of the demo")
     arguments.add_argument("home", type=Path, help="home folder of the demo, which holds the files to try")
+    arguments.add_argument("--also", nargs=2, metavar=("NAME", "ADDRESS"), help="one more page, of any installation")
     given = arguments.parse_args()
     TARGET.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
@@ -35,7 +36,7 @@ def main() -> None:
         for screen, width in SCREENS.items():
             context = browser.new_context(viewport={"width": width, "height": 844}, locale="de-DE")
             page = context.new_page()
-            for name in visit(page, given.url, given.home):
+            for name in visit(page, given.url, given.home, given.also):
                 height = min(LONGEST, page.evaluate("document.documentElement.scrollHeight"))
                 clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": height}
                 page.screenshot(path=TARGET / f"{name}-{screen}.png", full_page=True, clip=clip)
@@ -45,7 +46,7 @@ def main() -> None:
         print(f"{picture.stat().st_size:>8} {picture.name}")
 
 
-def visit(page: Page, url: str, home: Path) -> Iterator[str]:
+def visit(page: Page, url: str, home: Path, also: tuple[str, str] | None) -> Iterator[str]:
     """Go from page to page; the name of each picture once its page stands."""
     page.goto(url, wait_until="networkidle")
     yield "start"
@@ -65,6 +66,9 @@ def visit(page: Page, url: str, home: Path) -> Iterator[str]:
     yield "check-altered"
     page.goto(url + "/status", wait_until="networkidle")
     yield "status"
+    if also is not None:
+        page.goto(also[1], wait_until="networkidle")
+        yield also[0]
 
 
 def process(url: str, **wanted: str) -> str:

@@ -57,7 +57,7 @@ def test_status_page_tells_head_lag_chain_and_ledger(reader: httpx.Client, site:
     html = reader.get("/status").text
     page = text_of(html)
     deployment = site.services.deployment
-    assert "Die Seiten sind auf dem neuesten Stand" in page
+    assert "Die Seiten sind auf dem Stand der Kette" in page
     assert "Rückstand 0 Blöcke" in page
     for value in (deployment.ledger, deployment.registry, deployment.genesis_hash):
         assert "0x" + value.hex() in html
@@ -90,6 +90,7 @@ def test_unforeseen_failure_is_a_page_without_details(site: Site, monkeypatch: p
     assert answer.status_code == 500
     assert "InternalFailure" in answer.text
     assert "secret detail" not in answer.text
+    assert "connection" not in answer.headers
 
 
 def test_wrong_address_and_wrong_method_are_pages(reader: httpx.Client) -> None:
