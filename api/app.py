@@ -8,6 +8,7 @@ from contextlib import ExitStack, asynccontextmanager
 from fastapi import FastAPI
 
 from api import extension, health, lookup, organisations, problems, processes, releases
+from api.head import HeadAsGet
 from api.headers import AnswerHeaders
 from api.services import Services
 from ledger.chain.client import Chain
@@ -63,6 +64,7 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
         lifespan=lifespan,
     )
     app.state.services = services
+    app.add_middleware(HeadAsGet)
     app.add_middleware(AnswerHeaders, chain_id=services.deployment.chain_id, ledger=services.deployment.ledger)
     problems.install(app)
     for part in (processes, releases, organisations, lookup, health):

@@ -58,6 +58,15 @@ def test_get_again_with_etag_not_modified(api: Api) -> None:
         assert api.get(path, headers={"If-None-Match": '"other"'}).content == answer.content
 
 
+def test_head_every_resource_headers_as_get_without_body(api: Api) -> None:
+    """Probes and caches ask with HEAD; pages and API answer alike."""
+    for path in [*(f"/api/v1{path}" for path in answers(api)), "/", "/healthz", "/api/v1/nothing"]:
+        whole, head = api.client.get(path), api.client.head(path)
+        assert (head.status_code, head.content) == (whole.status_code, b""), path
+        for name in ("etag", "content-type", "siegel-ledger", "content-length"):
+            assert head.headers.get(name) == whole.headers.get(name), (path, name)
+
+
 def test_release_served_bytes_and_salt_give_the_digest(api: Api) -> None:
     """The stored bytes, cacheable for ever; with the salt of the header anybody can compute the anchored digest."""
     row = api.site.services.queries.processes_by_ocid(AWARDED)[0]
