@@ -61,7 +61,7 @@ class Keys:
         try:
             pyrage.decrypt_io(sealed, plain, self._identities)
         except (pyrage.DecryptError, OSError) as error:
-            # Damage in the middle comes as an OSError, and so does a reader that stopped early: that is its own failure.
+            # Damage in the middle is an OSError; so is a reader that stopped early, which is a failure of its own.
             if "roken pipe" in str(error):
                 raise BrokenPipeError(str(error)) from error
             raise BackupUnreadable(path=sealed.name, why=str(error)) from error

@@ -1,0 +1,133 @@
+"""Writes ``docs/commands.md`` and ``docs/settings.md`` from the commands and settings themselves.
+
+A test holds that the committed pages are what this writes, so that neither can be forgotten.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+# The pages are in English; what a command says is chosen when its module is loaded.
+os.environ["SIEGEL_LANGUAGE"] = "en"
+
+import typer.main
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from ledger.cli import app
+from ledger.settings import Settings
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+COMMANDS_HEAD = """# Commands
+
+`siegel --help` and `siegel COMMAND --help` say the same, in German unless `--language en` or `SIEGEL_LANGUAGE=en` is
+set. This page is written by `python scripts/document_commands.py`.
+
+Every command takes `--home DIR` (or `SIEGEL_HOME`), `--json` and `--language de|en`, before or behind its name.
+
+| exit code | meaning |
+|---|---|
+| 0 | done, and all is well |
+| 1 | it ran and the answer is bad news (a difference, a refused file), or the ledger refused (a named failure) |
+| 2 | it could not run: called wrongly, or home, key, file or setting is unusable |
+| 130 | interrupted |
+
+A failure is one sentence and its name, `[NotRipe]` for example: the same name as in the smart contract, in Python and
+in the API. With `--json` it is `{"error": name, "sentence": ..., "values": {...}}`.
+
+**Keys.** `--as NAME` chooses the key that acts (`keys/NAME.json`). Its passphrase comes from `SIEGEL_PASSPHRASE_FILE`
+(first line), else `SIEGEL_PASSPHRASE`, else it is asked for.
+
+**Two people.** An act of two officers is sent with `--together-with NAME` if both keys are at this desk, or proposed
+with `--propose FILE`: the first half is recorded on the ledger, and the file, which can be mailed, carries the call and
+the releases and documents it names. `siegel approve FILE --as NAME` checks that the file is what the first officer
+sent, shows in plain words what it will do, and executes it. The governors' acts work alike where more than one must
+agree or a delay runs.
+
+**Values.** Times are `2026-12-01T12:00+01:00` (local time without an offset), durations `90s`, `30m`, `12h`, `10d`,
+bids `3` or `paper:0`. Where a document is asked for, a file or a digest can be given; a file is stored, salted, for the
+entitled only. A process is its id or the organisation's ocid.
+"""
+
+SETTINGS_HEAD = """# Settings
+
+Each setting is read from `siegel.toml` in the home folder, from the environment (`SIEGEL_` and its name in capitals)
+and from flags, in rising order. Entries of tables are written `SIEGEL_OPERATOR__NAME`. An unknown name in `siegel.toml`
+is refused; `siegel doctor` tells unknown variables. `siegel init` writes a `siegel.toml` that names all of them. Paths
+that are not absolute lie below the home. This page is written by `python scripts/document_commands.py`.
+
+`SIEGEL_PASSPHRASE` is no setting: it holds the passphrase of the keys for scripts, and is never written anywhere.
+"""
+
+
+def commands_page() -> str:
+    """``docs/commands.md``."""
+    lines = [COMMANDS_HEAD]
+    program = typer.main.get_command(app)
+    for name, command in program.commands.items():  # type: ignore[attr-defined]
+        below = getattr(command, "commands", None)
+        if below:
+            lines += [f"## siegel {name}", "", str(command.help), ""]
+            for inner, each in below.items():
+                lines += _command(f"siegel {name} {inner}", each, "###")
+        else:
+            lines += _command(f"siegel {name}", command, "##")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _command(words: str, command: Any, heading: str) -> Iterator[str]:
+    _, _, example = command.epilog.partition(": ")
+    yield from (f"{heading} {words}", "", str(command.help), "", f"    {example}", "")
+    rows = [parameter for parameter in command.params if not _is_common(parameter)]
+    if rows:
+        yield from ("| argument or option | meaning |", "|---|---|")
+        yield from (f"| {_shown(parameter)} | {_meaning(parameter)} |" for parameter in rows)
+        yield ""
+
+
+def _is_common(parameter: Any) -> bool:
+    return parameter.name in ("home", "json", "language")
+
+
+def _shown(parameter: Any) -> str:
+    metavar = str(parameter.metavar or "").replace("|", "\\|")
+    if parameter.param_type_name == "argument":
+        return f"`{metavar}`"
+    return f"`{parameter.opts[0]}{' ' + metavar if metavar else ''}`"
+
+
+def _meaning(parameter: Any) -> str:
+    default = "" if parameter.default in (None, False, (), "") else f" (default `{parameter.default}`)"
+    return str(parameter.help).replace("|", "\\|") + default + (", **needed**" if parameter.required else "")
+
+
+_TABLE = ("| setting | default | meaning |", "|---|---|---|")
+
+
+def settings_page() -> str:
+    """``docs/settings.md``."""
+    lines = [SETTINGS_HEAD, *_TABLE]
+    tables: list[str] = []
+    for name, field in Settings.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            tables += ["", f"## [{name}]", "", str(kind.__doc__).strip().replace("``", "`"), "", *_TABLE]
+            tables += [_setting(f"{name}.{inner}", each) for inner, each in kind.model_fields.items()]
+        else:
+            lines.append(_setting(name, field))
+    return "\n".join([*lines, *tables]) + "\n"
+
+
+def _setting(name: str, field: FieldInfo) -> str:
+    empty = field.default in (None, "", PydanticUndefined, Path())
+    return f"| `{name}` | {'' if empty else f'`{field.default}`'} | {field.description} |"
+
+
+if __name__ == "__main__":
+    (DOCS / "commands.md").write_text(commands_page(), encoding="utf-8")
+    (DOCS / "settings.md").write_text(settings_page(), encoding="utf-8")
