@@ -6,8 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from ecdsa import SECP256k1, VerifyingKey
+from ecdsa.util import sigdecode_string
 from eth_account import Account
 from eth_account.messages import encode_defunct
+from eth_hash.auto import keccak
 
 from ledger.chain.signers import KeySigner, KeystoreSigner, create_keystore, keystore_account
 from ledger.errors import KeystoreExists, KeystoreUnreadable, WrongPassphrase
@@ -93,3 +96,15 @@ def test_sign_a_digest_is_recovered_to_the_account() -> None:
     assert len(signature) == 65
     recovered = Account.recover_message(encode_defunct(primitive=b"\x07" * 32), signature=signature)
     assert bytes.fromhex(recovered[2:]) == signer.account
+
+
+def test_sign_digest_holds_for_an_implementation_of_its_own() -> None:
+    """python-ecdsa shares no code with what signs: it recovers the account from a receiver's promise (EIP-191)."""
+    receiver = KeySigner.generate()
+    digest = bytes(range(32))
+    signature = receiver.sign_digest(digest)
+    signed = keccak(b"\x19Ethereum Signed Message:\n32" + digest)
+    keys = VerifyingKey.from_public_key_recovery_with_digest(
+        signature[:64], signed, SECP256k1, hashfunc=None, sigdecode=sigdecode_string
+    )
+    assert receiver.account == keccak(keys[signature[64] - 27].to_string())[12:]
