@@ -93,7 +93,7 @@ struct TenderTerms {
 
 /// @notice A receiver's signed word that a commitment arrived. The receiver signs (EIP-191) `keccak256(abi.encode(
 /// keccak256("siegel/1 promise"), chainid, ledger, processId, round, commitment, author, arrivedAt, deliverBy))`.
-/// @param receiver The receiver's organisationId; zero if there is no promise.
+/// @param receiver The receiver's organisationId; zero if there is no promise, then all the rest is empty.
 /// @param deliverBy Last second in which the promise can be used.
 struct Promise {
     bytes32 receiver;
@@ -164,7 +164,7 @@ interface ITenderLedger is IActs {
     error KeySetNotReady(bytes32 keySet);
     /// @notice The receiver is not one of this round's.
     error ReceiverUnknown(bytes32 receiver);
-    /// @notice Nobody who may act for the receiver signed exactly this promise.
+    /// @notice Nobody who may act for the receiver signed exactly this promise, or one without a receiver is not empty.
     error PromiseInvalid(bytes32 receiver, address signer);
     /// @notice The promise was to be delivered earlier.
     error PromiseExpired(uint64 deliverBy, uint64 time);

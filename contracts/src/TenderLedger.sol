@@ -254,6 +254,9 @@ contract TenderLedger is ITenderLedger, Acts {
         if (promised.receiver != 0) {
             record.arrival = promised.arrivedAt;
             record.second = _promisor(processId, round, commitment, promised);
+        } else if (promised.arrivedAt | promised.deliverBy != 0 || promised.signature.length != 0) {
+            // Nobody vouches for it, and it would stand in the log: any time, any bytes.
+            revert PromiseInvalid(0, address(0));
         }
         if (supersedes != 0) {
             Bid storage old = _liveBid(processId, round, supersedes);
