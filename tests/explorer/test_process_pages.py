@@ -85,7 +85,8 @@ def test_erased_fields_are_shown_as_redacted_and_the_ground_stands_out(reader: h
     """Erased fields are announced, not passed over, and the act that erased them shows its ground."""
     html = reader.get(site.page(OPEN)).text
     page = text_of(html)
-    assert "geschwärzt" in page
+    assert "2 Felder sind geschwärzt; der Rest der Veröffentlichung bleibt nachweisbar." in page
+    assert page.count("Kontakt eines Beteiligten /parties/0/contactPoint") == 2
     assert "Erika" not in html
     assert "Felder der Veröffentlichung zu Vorgang 1 wurden gelöscht" in page
     assert "Mit Begründung." in page
