@@ -45,7 +45,7 @@ class EmbeddedNode:
         self._pool = pool.Pool(store.pending(), self.chain_id)
         self._methods = Methods(self)
         behind = self.head.timestamp - clock.now()
-        if behind > _TOLERATED_SECONDS:
+        if clock.is_wall and behind > _TOLERATED_SECONDS:
             log.warning("the clock is %d seconds behind the newest block: no block is made until then", behind)
         # Guards head, pool and the order of commits; never held while a block's transactions run.
         self._lock = threading.RLock()

@@ -37,6 +37,7 @@ from ledger.errors import ChainDamaged, SiegelError
 log = logging.getLogger(__name__)
 
 _CHUNK = 500
+_GRACE_SECONDS = 0.05
 _EMPTY_CODE = keccak(b"")
 
 
@@ -132,6 +133,10 @@ class BackgroundCheck:
         self._resumed = time.monotonic()
 
     def _run(self) -> None:
+        # Whoever opened the chain has something to ask first.
+        if self._stopping.wait(_GRACE_SECONDS):
+            return
+        self._resumed = time.monotonic()
         try:
             check_rows(self._path, self._pause, self._stopping.is_set)
         except SiegelError as failure:
