@@ -1,0 +1,189 @@
+"""Servers, what runs beside them, and how failures are told."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cli.conftest import Siegel, start_siegel
+from tests.cli.notices import package, release, write
+
+
+@contextmanager
+def running(home: Path, *arguments: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server and its address, ended by SIGTERM."""
+    with start_siegel(home, *arguments, PYTHONUNBUFFERED="1") as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.search(r"http://[\d.:]+", line)
+        assert found, line + (process.stderr.read() if process.stderr else "")
+        try:
+            yield process, found[0]
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate()
+
+
+def test_serve_commands_beside_it_reach_the_same_chain(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """Pages and API answer, an import beside them is on the pages, and the end leaves nothing behind."""
+    file = write(tmp_path / "package.json", package(release(1), release(2, "award")))
+    with running(home, "serve", "--port", "0") as (process, url):
+        assert siegel("import", file, home=home).exit_code == 0
+        assert siegel("index", "run", "--once", home=home).exit_code == 0
+        answer = httpx.get(f"{url}/api/v1/processes", timeout=60).json()
+        assert answer["total"] == 1
+        assert "Winterdienst" in httpx.get(f"{url}/", timeout=60).text
+        assert siegel("index", "check", home=home).exit_code == 0
+    assert process.returncode == 0
+    assert not (home / "chain" / "node.json").exists()
+    # The node's own process is gone as well: the chain can be opened again.
+    assert siegel("index", "status", home=home).exit_code == 0
+
+
+def test_node_second_on_the_same_home_is_refused_by_name(siegel: Siegel, home: Path) -> None:
+    """Two processes never write one chain."""
+    with running(home, "node", "--port", "0") as (_, url):
+        question = {"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}
+        chain_id = httpx.post(url, json=question, timeout=60).json()["result"]
+        assert int(chain_id, 16) == json.loads((home / "deployment.json").read_text())["chainId"]
+        second = siegel("node", "--port", "0", home=home)
+        assert (second.exit_code, "[ChainInUse]" in second.err) == (1, True)
+
+
+def test_serve_port_taken_is_told(siegel: Siegel, home: Path) -> None:
+    """Not a traceback but a sentence."""
+    with running(home, "node", "--port", "0") as (_, url):
+        port = url.rpartition(":")[2]
+        told = siegel("serve", "--port", port, home=home)
+    assert (told.exit_code, "[FileUnusable]" in told.err or "in use" in told.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "name"),
+    [
+        (("index", "status"), 2, "HomeMissing"),
+        (("import", "x.json"), 2, "HomeMissing"),
+        (("serve",), 2, "HomeMissing"),
+        (("doctor",), 2, "HomeMissing"),
+        (("backup", "x.age"), 2, "HomeMissing"),
+    ],
+)
+def test_command_without_a_home_says_how_to_make_one(
+    siegel: Siegel, tmp_path: Path, arguments: tuple[str, ...], code: int, name: str
+) -> None:
+    """A stranger's first mistake is answered with what to do."""
+    told = siegel(*arguments, home=tmp_path / "none")
+    assert (told.exit_code, f"[{name}]" in told.err) == (code, True)
+    assert "siegel init" in told.err
+    assert not (tmp_path / "none").exists()
+
+
+def test_command_failure_as_json_has_name_sentence_and_values(siegel: Siegel, tmp_path: Path) -> None:
+    """Programs get the name."""
+    told = siegel("index", "status", "--json", home=tmp_path / "none")
+    assert told.data["error"] == "HomeMissing"
+    assert told.data["values"]["home"] == str(tmp_path / "none")
+    assert "siegel init" in told.data["sentence"]
+
+
+def test_command_home_without_deployment_says_so(siegel: Siegel, home: Path) -> None:
+    """A home that lost its deployment file is not a traceback."""
+    (home / "deployment.json").unlink()
+    assert "[DeploymentMissing]" in siegel("index", "status", home=home).err
+
+
+def test_command_language_flag_speaks_german(siegel: Siegel, tmp_path: Path) -> None:
+    """The flag goes before environment and home."""
+    told = siegel("--language", "de", "index", "status", home=tmp_path / "none")
+    assert "gibt es keinen Ordner" in told.err
+    wrong = siegel("--language", "fr", "index", "status", home=tmp_path / "none")
+    assert (wrong.exit_code, "[SettingInvalid]" in wrong.err) == (2, True)
+
+
+def test_home_of_newer_software_is_refused(siegel: Siegel, home: Path) -> None:
+    """Nothing is done to a home that this software does not understand."""
+    toml = home / "siegel.toml"
+    toml.write_text(toml.read_text().replace("home_version = 1", "home_version = 99"))
+    assert "[HomeVersionUnknown]" in siegel("index", "status", home=home).err
+
+
+def sick(siegel: Siegel, home: Path) -> set[str]:
+    """The checks at which the doctor finds something wrong, with advice each."""
+    found = siegel("doctor", "--json", home=home)
+    wrong = [each for each in found.data["findings"] if not each["ok"]]
+    assert found.exit_code == (1 if wrong else 0)
+    assert all(each["advice"] and each["sentence"] for each in wrong)
+    return {each["check"] for each in wrong}
+
+
+@pytest.fixture
+def well(siegel: Siegel, home: Path, tmp_path: Path) -> Path:
+    """A home at which the doctor finds nothing wrong."""
+    siegel("import", write(tmp_path / "one.json", release(1)), home=home)
+    siegel("index", "run", "--once", home=home)
+    toml = home / "siegel.toml"
+    needed = ("name", "postal_address", "email", "accessibility_contact", "privacy_contact")
+    operator = toml.read_text().partition("[operator]")
+    lines = "".join(f'{name} = "x"\n' for name in needed)
+    toml.write_text(operator[0] + "[operator]\n" + lines)
+    assert sick(siegel, home) == set()
+    return home
+
+
+def test_doctor_names_what_is_wrong(
+    siegel: Siegel, well: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One thing wrong at a time: each is told at its own check."""
+
+    def copy(name: str) -> Path:
+        found = tmp_path / name
+        shutil.copytree(well, found)
+        found.chmod(0o700)
+        return found
+
+    home = copy("open")
+    home.chmod(0o755)
+    (home / "keys" / "governor.json").chmod(0o644)
+    assert sick(siegel, home) == {"permissions"}
+
+    home = copy("key")
+    (home / "keys" / "governor.json").write_text("{}")
+    assert sick(siegel, home) == {"keys"}
+
+    home = copy("operator")
+    (home / "siegel.toml").write_text((home / "siegel.toml").read_text().replace('email = "x"', ""))
+    assert sick(siegel, home) == {"operator"}
+
+    home = copy("code")
+    deployment = json.loads((home / "deployment.json").read_text())
+    deployment["ledger"], deployment["registry"] = deployment["registry"], deployment["ledger"]
+    (home / "deployment.json").write_text(json.dumps(deployment))
+    assert "contracts" in sick(siegel, home)
+
+    home = copy("store")
+    altered = next(path for path in (home / "store" / "public").rglob("*.salted"))
+    altered.write_bytes(altered.read_bytes() + b" ")
+    assert sick(siegel, home) == {"index", "store"}
+
+    home = copy("chain")
+    with closing(sqlite3.connect(home / "chain" / "chain.sqlite")) as chain:
+        chain.execute("UPDATE log SET data = zeroblob(32) WHERE rowid = (SELECT min(rowid) FROM log)")
+        chain.commit()
+    assert "chain" in sick(siegel, home)
+
+    home = copy("lag")
+    siegel("import", write(tmp_path / "two.json", release(2, "award")), home=home)
+    assert sick(siegel, home) == {"index"}
+
+    monkeypatch.setenv("SIEGEL_PROT", "1")
+    assert sick(siegel, well) == {"settings"}
