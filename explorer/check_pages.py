@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -18,6 +20,8 @@ from explorer.render import Renderer
 from ledger.errors import FileTooLarge, InvalidDigest
 
 MAX_BYTES: Final = 50_000_000
+FORM_BYTES: Final = 10_000
+"""What a form needs around its file: boundaries, names."""
 
 
 def routes(renderer: Renderer) -> list[Route]:
@@ -40,13 +44,16 @@ def routes(renderer: Renderer) -> list[Route]:
         return renderer.page(request, "check.html", {"empty": False, "limit": MAX_BYTES})
 
     async def check(request: Request) -> Response:
-        async with request.form(max_files=1, max_fields=5) as fields:
-            file = fields.get("file")
-            if not isinstance(file, UploadFile) or not file.filename:
-                return await run_in_threadpool(
-                    renderer.page, request, "check.html", {"empty": True, "limit": MAX_BYTES}, status=400
-                )
-            return await run_in_threadpool(judge, request, file.filename, await _read(file))
+        _refuse_large(request)
+        try:
+            async with request.form(max_files=1, max_fields=5) as fields:
+                file = fields.get("file")
+                if isinstance(file, UploadFile) and file.filename:
+                    return await run_in_threadpool(judge, request, file.filename, await file.read())
+        except HTTPException:
+            pass  # no form that can be read holds no file
+        asked = {"empty": True, "limit": MAX_BYTES}
+        return await run_in_threadpool(partial(renderer.page, request, "check.html", asked, status=400))
 
     def judge(request: Request, name: str, data: bytes) -> Response:
         services = renderer.services
@@ -64,8 +71,11 @@ def routes(renderer: Renderer) -> list[Route]:
     ]
 
 
-async def _read(file: UploadFile) -> bytes:
-    """An upload's bytes; raises ``FileTooLarge``. Starlette keeps large uploads in a temporary file until then."""
-    if file.size is not None and file.size > MAX_BYTES:
-        raise FileTooLarge(size=file.size, limit=MAX_BYTES)
-    return await file.read()
+def _refuse_large(request: Request) -> None:
+    """Refuse a form before it is read, or it would fill the disk; raises ``FileTooLarge``, also for a form that does
+    not say how long it is. Browsers always say it."""
+    length = request.headers.get("content-length", "")
+    if not length.isdigit():
+        raise FileTooLarge(limit=MAX_BYTES)
+    if int(length) > MAX_BYTES + FORM_BYTES:
+        raise FileTooLarge(size=int(length), limit=MAX_BYTES)

@@ -126,4 +126,6 @@ def asset(name: str) -> str:
 
 def _with_language(request: Request, language: Language) -> str:
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
-    return f"{request.url.path}?{urlencode([*kept, ('lang', language)])}"
+    # A path that begins with two slashes would be read as the name of another host.
+    path = "/" + request.url.path.lstrip("/")
+    return f"{path}?{urlencode([*kept, ('lang', language)])}"

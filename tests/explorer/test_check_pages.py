@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 
 import httpx
 
-from explorer.check_pages import MAX_BYTES
+from explorer.check_pages import FORM_BYTES, MAX_BYTES
 from tests.explorer.site import ALTERED, OPEN, PDF, Site
 from tests.explorer.test_process_pages import text_of
 
@@ -72,9 +73,26 @@ def test_check_without_file_asks_for_one(reader: httpx.Client) -> None:
 
 def test_file_beyond_the_limit_is_refused_by_name(reader: httpx.Client) -> None:
     """A file that is too large is refused with the failure's name, not read."""
-    answer = check(reader, "film.bin", bytes(MAX_BYTES + 1))
+    answer = check(reader, "film.bin", bytes(MAX_BYTES + FORM_BYTES))
     assert answer.status_code == 413
     assert "FileTooLarge" in answer.text
+
+
+def test_form_of_unknown_length_is_refused_before_it_is_read(reader: httpx.Client) -> None:
+    """A form that streams without end cannot fill the disk."""
+
+    def endless() -> Iterator[bytes]:
+        yield b"--x\r\n"
+
+    answer = reader.post("/check", content=endless(), headers={"content-type": "multipart/form-data; boundary=x"})
+    assert answer.status_code == 413
+
+
+def test_form_that_cannot_be_read_asks_for_a_file(reader: httpx.Client) -> None:
+    """Garbage instead of a form is answered like an empty form."""
+    answer = reader.post("/check", content=b"garbage", headers={"content-type": "multipart/form-data; boundary=x"})
+    assert answer.status_code == 400
+    assert "Bitte wählen Sie zuerst eine Datei aus" in answer.text
 
 
 def test_lookup_names_release_act_block_and_transaction(reader: httpx.Client, site: Site) -> None:

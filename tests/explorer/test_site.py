@@ -101,6 +101,13 @@ def test_wrong_address_and_wrong_method_are_pages(reader: httpx.Client) -> None:
     assert "MethodNotAllowed" in answer.text
 
 
+def test_links_of_an_odd_address_stay_on_this_site(site: Site) -> None:
+    """An address with two slashes does not make the language switch lead to another host."""
+    answer = httpx.Client().send(httpx.Request("GET", site.url + "//elsewhere.example/"))
+    assert answer.status_code == 404
+    assert 'href="//' not in answer.text
+
+
 def test_pages_have_neither_inline_style_nor_inline_script(reader: httpx.Client, site: Site) -> None:
     """The content security policy needs no exception."""
     for path in ("/", site.page(OPEN), "/check", "/lookup", "/status", "/privacy"):
