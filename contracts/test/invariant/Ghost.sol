@@ -94,6 +94,7 @@ abstract contract Ghost is BaseTest {
     mapping(bytes32 processId => GhostProcess) internal ghosts;
     mapping(bytes32 key => bool) internal excludedBid;
     bytes32[] internal processList;
+    bytes32[] internal tenderList; // those that are or were active
     mapping(bytes32 commitment => Sealed) internal sealedBids;
     mapping(bytes32 promise_ => address signer) internal promises;
 
