@@ -29,8 +29,10 @@ $(VENV)/.setup: $(VENV)/.runtime package-lock.json
 	node scripts/build_explorer.mjs
 	@touch $@
 
-$(VENV)/.setup-dev: $(VENV)/.runtime requirements/dev.txt package-lock.json
-	$(PIP) -r requirements/dev.txt
+# odfpy, which the OCDS checker needs, is published as source only: the hashed setuptools builds it.
+$(VENV)/.setup-dev: $(VENV)/.runtime requirements/dev.txt requirements/build.txt package-lock.json
+	$(PIP) -r requirements/build.txt
+	$(PIP) --no-binary odfpy --no-build-isolation -r requirements/dev.txt
 	npm ci --ignore-scripts --loglevel=error
 	node scripts/build_explorer.mjs
 	scripts/ensure_system_packages.sh
@@ -65,6 +67,7 @@ lock: setup-dev
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml -o requirements/runtime.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 requirements/node.in -o requirements/node.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 requirements/build.in -o requirements/build.txt
 
 wheel: setup-dev
 	$(BIN)/python -m build --wheel --no-isolation
