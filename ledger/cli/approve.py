@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,10 @@ from ledger.cli.values import shown_moment
 from ledger.errors import ApprovalDeclined, ProposalForOtherLedger, ProposalNotStanding, ProposalUnreadable
 from ledger.ocds.disclosure import disclose
 from ledger.ocds.json_text import read_json
+from ledger.terms import STATUTE, Act
+
+if TYPE_CHECKING:
+    from ledger.chain.client import Recorded
 
 
 def register(app: typer.Typer) -> None:
@@ -57,7 +61,25 @@ def approve(
         _keep(session, each)
     recorded = chain.send(proposal.call, signer)
     note_recorded(session, recorded)
-    return answer_of(proposal.call, recorded)
+    answer = answer_of(proposal.call, recorded)
+    ripe = _ripe(session, recorded)
+    if not ripe:
+        return answer
+    advice = say(
+        "Enough have agreed; from {time} on it can be executed with: siegel approve {file} --as NAME",
+        time=shown_moment(ripe),
+        file=file,
+    )
+    return Answer({**answer.data, "ripe": ripe}, [*answer.lines, advice])
+
+
+def _ripe(session: Session, recorded: Recorded) -> int:
+    """From when on the governors' act just approved can be executed; 0 for other acts, or if more have to agree."""
+    for proposal in recorded.proposals:
+        if "governors" in STATUTE[Act(proposal.act)].who:
+            _, ripe = session.chain.view("petitionOf", proposal.key, contract="registry")
+            return int(ripe)
+    return 0
 
 
 def _ask() -> None:

@@ -89,7 +89,7 @@ def deploy_(
     if settings.deployment_path.exists():
         raise DeploymentExists(path=settings.deployment_path)
     signer = session.signer(as_)
-    chosen = [account(each, "--governor") for each in governors or ()] or [signer.account]
+    chosen = sorted(account(each, "--governor") for each in governors or ()) or [signer.account]
     deployment = deploy(
         open_node(settings, session.closing),
         signer,

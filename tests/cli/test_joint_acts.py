@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -247,3 +248,26 @@ def test_people_and_organisations_change_by_command(siegel: Siegel, home: Path) 
     assert admitted.data["acts"][0]["name"] == "OrganisationAdmitted"
     wrong = siegel("registry", "people", "--person", "0x12=officer", "--together-with", "officer-two", home=home)
     assert (wrong.exit_code, "[ArgumentInvalid]" in wrong.err) == (2, True)
+
+
+def test_governors_two_of_two_with_a_delay_execute_when_it_is_over(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """The first governor proposes, the second approves, and anyone of them executes after the delay."""
+    second = siegel("key", "new", "governor-two", "--json", home=home).data["account"]
+    keys = {each["name"]: each["account"] for each in siegel("key", "list", "--json", home=home).data["keys"]}
+    both = ("--governor", keys["governor"], "--governor", second)
+    assert siegel("registry", "governors", *both, "--threshold", 2, "--delay", "2s", home=home).exit_code == 0
+    admission = (
+        "registry", "admit", "--scheme", "X", "--identifier", "1", "--kinds", "custodian",
+        "--person", f"0x{'22' * 20}=officer", "--person", f"0x{'33' * 20}=officer",
+    )  # fmt: skip
+    assert "[SecondPersonMissing]" in siegel(*admission, home=home).err
+    file = tmp_path / "admission.json"
+    assert siegel(*admission, "--propose", file, home=home).exit_code == 0
+    approved = siegel("approve", file, "--as", "governor-two", "--yes", home=home)
+    assert "Enough have agreed" in approved.out
+    ripe = siegel("approve", file, "--as", "governor", "--yes", "--json", home=home)
+    assert (ripe.exit_code, ripe.data.get("error", "NotRipe")) in ((0, "NotRipe"), (1, "NotRipe"))
+    if ripe.exit_code:
+        time.sleep(max(0.0, ripe.data["values"]["ripe"] + 1 - time.time()))
+        ripe = siegel("approve", file, "--as", "governor", "--yes", "--json", home=home)
+    assert ripe.data["acts"][0]["name"] == "OrganisationAdmitted"

@@ -252,7 +252,7 @@ STRUCTURES: Final = {
     ("ReplacePeople", "people"): Field((_PEOPLE,), _people),
     ("ChangePeople", "people"): Field((_PEOPLE,), _people),
     ("SetGovernors", "governors"): Field(
-        (_GOVERNORS,), lambda _, typed: tuple(values.account(each, "--governor") for each in typed["governor"])
+        (_GOVERNORS,), lambda _, typed: tuple(sorted(values.account(each, "--governor") for each in typed["governor"]))
     ),
     ("SetGovernors", "threshold"): Field((_THRESHOLD,), lambda _, typed: typed["threshold"]),
     ("SetGovernors", "delay"): Field((_DELAY,), lambda _, typed: values.duration(typed["delay"], "--delay")),
