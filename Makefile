@@ -29,10 +29,10 @@ $(VENV)/.setup: $(VENV)/.runtime package-lock.json
 	node scripts/build_explorer.mjs
 	@touch $@
 
-# odfpy, which the OCDS checker needs, is published as source only: the hashed setuptools builds it.
+# Two packages that the OCDS checker needs are published as source only: the hashed setuptools builds them.
 $(VENV)/.setup-dev: $(VENV)/.runtime requirements/dev.txt requirements/build.txt package-lock.json
 	$(PIP) -r requirements/build.txt
-	$(PIP) --no-binary odfpy --no-build-isolation -r requirements/dev.txt
+	$(PIP) --no-binary odfpy,zc-zlibstorage --no-build-isolation -r requirements/dev.txt
 	npm ci --ignore-scripts --loglevel=error
 	node scripts/build_explorer.mjs
 	scripts/ensure_system_packages.sh
