@@ -66,7 +66,7 @@ def inspect(page: Page, url: str, origin: str) -> list[str]:
     page.on("console", console)
     page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
     page.on("request", leaves)
-    page.goto(url, wait_until="networkidle")
+    page.goto(url, wait_until="load")
     wrong += violations(page)
     width, screen = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     if width > screen:
