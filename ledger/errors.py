@@ -336,7 +336,7 @@ class ObjectErased(SiegelError):
 
 
 class ObjectAltered(SiegelError):
-    """The stored bytes are not the ones that were anchored: ``digest`` says what they were, ``actual`` what they are."""
+    """The stored bytes are not the anchored ones: ``digest`` says what they were, ``actual`` what they are now."""
 
     sentence = "The object {digest} was altered in the store: its bytes now have the digest {actual}."
     status = 500
