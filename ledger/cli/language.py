@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from enum import IntEnum, IntFlag
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -110,18 +111,32 @@ def say(message: str, **values: Any) -> str:
 
 def say_error(error: SiegelError) -> str:
     """The error's sentence in the current language, with its own values as people read them."""
-    shown = {name: _for_people(name, value) for name, value in error.values.items()}
+    shown = {name: _for_people(error.name, name, value) for name, value in error.values.items()}
     return type(error)(**shown).sentence_in(messages(current_language()).get(error.sentence, error.sentence))
 
 
-def _for_people(name: str, value: Any) -> Any:
-    """The smart contracts' numbers as what they count: acts by name, seconds since 1970 as local time."""
+def _for_people(error: str, name: str, value: Any) -> Any:
+    """The smart contracts' numbers as what they count: acts and states by name, seconds since 1970 as local time."""
     if isinstance(value, bool) or not isinstance(value, int):
         return value
-    if name == "act":
-        from ledger.terms import STATUTE, Act
-
-        return STATUTE[Act(value)].name if value in set(Act) else value
     if name in _TIMES and value > _EARLIEST_TIME:
         return datetime.fromtimestamp(value, UTC).astimezone().isoformat(sep=" ", timespec="seconds")
-    return value
+    # Only the failures of the smart contracts have numbers of this kind, and only they need the glossary.
+    from ledger import terms
+
+    if name == "act":
+        return terms.STATUTE[terms.Act(value)].name if value in set(terms.Act) else value
+    kinds: dict[str, type[IntEnum] | type[IntFlag]] = {
+        "ProcessForbids.state": terms.ProcessState,
+        "RoundForbids.state": terms.RoundState,
+        "LotForbids.state": terms.LotState,
+        "AwardForbids.state": terms.AwardState,
+        "BidForbids.outcome": terms.Outcome,
+        "RoleMissing.roles": terms.Role,
+        "KindMissing.kinds": terms.OrganisationKind,
+    }
+    kind = kinds.get(f"{error}.{name}")
+    try:
+        return value if kind is None else terms.label(kind(value), current_language())
+    except (KeyError, ValueError):
+        return value

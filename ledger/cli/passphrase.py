@@ -19,8 +19,11 @@ def passphrase_for(key: str, settings: Settings, *, new: bool = False) -> str:
     ``PassphraseMissing`` where nobody can be asked, ``SettingInvalid`` for an unreadable file.
     """
     if settings.passphrase_file is not None:
-        return _first_line(settings)
-    if (given := os.environ.get("SIEGEL_PASSPHRASE")) is not None:
+        # An empty one would leave the key unprotected without anybody having said so.
+        if not (line := _first_line(settings)):
+            raise PassphraseMissing(key=key)
+        return line
+    if given := os.environ.get("SIEGEL_PASSPHRASE"):
         return given
     if not sys.stdin.isatty():
         raise PassphraseMissing(key=key)

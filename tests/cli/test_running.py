@@ -187,3 +187,29 @@ def test_doctor_names_what_is_wrong(
 
     monkeypatch.setenv("SIEGEL_PROT", "1")
     assert sick(siegel, well) == {"settings"}
+
+
+def test_refusal_of_the_ledger_is_told_in_words(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """Acts, states and times stand there by name, not as the smart contract's numbers."""
+    ground = tmp_path / "ground.txt"
+    ground.write_text("because")
+    told = siegel("process", "suspend", "ocds-unknown-1", "--ground", ground, home=home)
+    assert "[ProcessForbids]" in told.err
+    assert "ProcessSuspended" in told.err
+    assert re.search(r"state none|state unknown|state not", told.err, re.IGNORECASE), told.err
+
+
+def test_act_recorded_stands_in_the_audit_trail(siegel: Siegel, home: Path) -> None:
+    """Who did what from this home can be told later; the trail is chained."""
+    from ledger.settings import Settings
+    from ledger.store import AuditTrail, State
+
+    observer = "SIEGEL-OBSERVER:059990001001-12345-67"
+    changed = siegel("registry", "kinds", "--organisation", observer, "--kinds", "observer,member", home=home)
+    assert changed.exit_code == 0
+    state = State(Settings.load(home).state_url)
+    with state.reading() as connection:
+        trail = AuditTrail(connection)
+        assert [entry.action for entry in trail.entries()] == ["KindsChanged"]
+        assert trail.verify() == 1
+    state.close()

@@ -60,19 +60,22 @@ def carry_out(
 
 
 def note_recorded(session: Session, recorded: Recorded) -> None:
-    """Strikes the acts' releases off the outbox."""
-    published = [record for record in recorded.records if record.release != ZERO]
-    if not published:
-        return
+    """Strikes the acts' releases off the outbox, and writes who did what from here into the audit trail."""
+    from ledger.store.audit import AuditTrail
     from ledger.store.outbox import Outbox
     from ledger.store.releases import notice_key
 
+    if not recorded.records:
+        return
     with session.state.writing() as connection:
-        outbox = Outbox(connection)
-        for record in published:
+        outbox, trail = Outbox(connection), AuditTrail(connection)
+        for record in recorded.records:
+            subject = record.organisation_id if record.process_id == ZERO else record.process_id
+            name, transaction = STATUTE[Act(record.act)].name, recorded.transaction_hash.hex()
+            trail.add("0x" + record.first.hex(), name, "0x" + subject.hex(), transaction="0x" + transaction)
             key = notice_key(record.organisation_id, record.release)
             # A second officer's home does not have the first one's outbox.
-            if outbox.get(key) is not None:
+            if record.release != ZERO and outbox.get(key) is not None:
                 outbox.mark_recorded([key], recorded.transaction_hash)
 
 

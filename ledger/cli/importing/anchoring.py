@@ -17,6 +17,7 @@ from ledger.chain.sending import Submitted
 from ledger.chain.signers import Signer
 from ledger.cli.importing.kinds import notice_kind
 from ledger.errors import SiegelError
+from ledger.store.audit import AuditTrail
 from ledger.store.outbox import Outbox
 from ledger.store.releases import PreparedRelease, ReleaseStore
 from ledger.terms import Act
@@ -78,6 +79,12 @@ def anchor(
                 with releases.state.writing() as connection:
                     keys = [release.key for release in batch]
                     Outbox(connection).mark_recorded(keys, recorded.transaction_hash)
+                    transaction = "0x" + recorded.transaction_hash.hex()
+                    subject = "0x" + organisation_id.hex()
+                    trail = AuditTrail(connection)
+                    trail.add(
+                        f"0x{signer.account.hex()}", "import", subject, notices=len(batch), transaction=transaction
+                    )
                 anchored += len(batch)
                 advance(len(batch))
     return anchored
