@@ -80,18 +80,21 @@ class _FromZip:
 
 
 @pytest.fixture(scope="session")
-def check_standard(test_data: Path) -> Iterator[Check]:
+def check_standard(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Check]:
     """What the standard's checker says against a package: nothing at all means that it passes."""
     from libcoveocds.api import ocds_json_output
     from libcoveocds.config import LibCoveOCDSConfig
 
     archive = test_data / "ocds-1.1.5.zip"
     standard = archive.resolve().as_uri()
+    scratch = str(tmp_path_factory.mktemp("checker"))
 
     def check(package: dict[str, Any]) -> list[str]:
         config = LibCoveOCDSConfig()
         config.config.update(context="api", standard_zip=standard)
-        found = ocds_json_output(json_data=package, lib_cove_ocds_config=config, record_pkg="records" in package)
+        found = ocds_json_output(
+            scratch, json_data=package, lib_cove_ocds_config=config, record_pkg="records" in package
+        )
         problems = [
             f"{error['path']}: {error['description']} {error['value']!r}" for error in found["validation_errors"]
         ]
