@@ -206,7 +206,8 @@ abstract contract Actors is Trial {
     function secondThought(uint256 seed) external step(seed) {
         if (pending.length == 0) return;
         Pending storage item = pending[random(pending.length)];
-        address account = item.organisationId == 0 ? governors[random(governors.length)] : holder(item.organisationId, 2);
+        address account =
+            item.organisationId == 0 ? governors[random(governors.length)] : holder(item.organisationId, 2);
         if (chance(4)) account = stranger(item.organisationId);
         if (account != address(0)) attempt(account, item.to, item.data);
     }
@@ -214,7 +215,9 @@ abstract contract Actors is Trial {
     /// @notice Somebody takes back an approval, the own one or another's.
     function secondDoubt(uint256 seed) external step(seed) {
         address account = chance(2) ? holder(town, 2) : governors[random(governors.length)];
-        attempt(account, chance(2) ? address(ledger) : address(registry), abi.encodeCall(IActs.revokeApproval, (lastKey)));
+        attempt(
+            account, chance(2) ? address(ledger) : address(registry), abi.encodeCall(IActs.revokeApproval, (lastKey))
+        );
     }
 
     function _people(uint256 from, uint256 count) private pure returns (address[] memory list) {

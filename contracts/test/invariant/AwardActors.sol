@@ -10,8 +10,7 @@ abstract contract AwardActors is BidActors {
         (bytes32 processId, uint32 number, uint32 bid) = _openedBid();
         if (processId == 0) return;
         Call memory call_ = callOn(processId, given());
-        bytes memory data =
-            abi.encodeCall(ITenderLedger.excludeBid, (call_, pickLot(processId, true), number, bid));
+        bytes memory data = abi.encodeCall(ITenderLedger.excludeBid, (call_, pickLot(processId, true), number, bid));
         together(ghosts[processId].organisationId, data);
     }
 
@@ -33,9 +32,8 @@ abstract contract AwardActors is BidActors {
             (bytes32 processId, uint32 number, uint32 bid) = _openedBid();
             if (processId == 0) return;
             Call memory call_ = callOn(processId, whenIn(3));
-            bytes memory data = abi.encodeCall(
-                ITenderLedger.announceAward, (call_, pickLot(processId, false), number, bid, whenIn(4))
-            );
+            bytes memory data =
+                abi.encodeCall(ITenderLedger.announceAward, (call_, pickLot(processId, false), number, bid, whenIn(4)));
             together(ghosts[processId].organisationId, data);
         }
     }
@@ -71,8 +69,8 @@ abstract contract AwardActors is BidActors {
             (bytes32 processId, uint64 id) = _award(AwardState.Announced);
             if (processId == 0) return;
             uint64 end = awardAt(processId, id).standstillEnd;
-            if (chance(2) && end > clock && end - clock < 800) passTo(end + uint64(random(2)));
-            Call memory call_ = callOn(processId, whenIn(2));
+            if (chance(4) && end > clock && end - clock < 800) passTo(end + uint64(random(2)));
+            Call memory call_ = callOn(processId, whenIn(end > clock ? 4 : 2));
             bytes memory data = abi.encodeCall(ITenderLedger.concludeContract, (call_, id, whenIn(2)));
             together(ghosts[processId].organisationId, data);
         }

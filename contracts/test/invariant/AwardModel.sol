@@ -21,9 +21,8 @@ abstract contract AwardModel is OpeningModel {
     }
 
     function learnAward(bytes32 processId, Act memory record) internal {
-        ghosts[processId].awards.push(
-            GhostAward(record.sequence, record.lot, AwardState.Announced, false, record.time, 0)
-        );
+        ghosts[processId].awards
+            .push(GhostAward(record.sequence, record.lot, AwardState.Announced, false, record.time, 0));
     }
 
     function judgeAnnounced(bytes32 processId, Act memory record) internal view {

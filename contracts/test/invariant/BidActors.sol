@@ -31,8 +31,7 @@ abstract contract BidActors is TenderActors {
             if (bids.length == 0) continue;
             GhostBid storage bid = bids[random(bids.length)];
             if (bid.gone != 0 && !chance(8)) continue;
-            bytes memory data =
-                abi.encodeCall(ITenderLedger.withdrawBid, (processId, number, bid.commitment, expiry()));
+            bytes memory data = abi.encodeCall(ITenderLedger.withdrawBid, (processId, number, bid.commitment, expiry()));
             attempt(chance(12) ? bidders[random(bidders.length)] : bid.author, address(ledger), data);
             return;
         }
@@ -53,7 +52,8 @@ abstract contract BidActors is TenderActors {
         if (processId == 0) return;
         GhostRound storage round = roundAt(processId, number);
         uint256 least = _leastCounted(round);
-        uint32 counted = uint32(chance(12) ? random(round.bids.length + 2) : least + random(round.bids.length + 1 - least));
+        uint32 counted =
+            uint32(chance(12) ? random(round.bids.length + 2) : least + random(round.bids.length + 1 - least));
         uint256[] memory present = new uint256[]((counted + 255) / 256);
         uint256[] memory admitted = new uint256[](present.length);
         bytes32 ground = whenIn(2);
@@ -114,7 +114,7 @@ abstract contract BidActors is TenderActors {
         if (bids.length != 0 && chance(3)) supersedes = _ownBid(bids, author);
         if (bids.length != 0 && chance(10)) return (bids[random(bids.length)].commitment, supersedes);
         GhostBid[] storage earlier = roundAt(processId, 1).bids; // a copy from another round
-        if (earlier.length != 0 && chance(10)) return (earlier[random(earlier.length)].commitment, supersedes);
+        if (number != 1 && earlier.length != 0 && chance(6)) return (_ownBid(earlier, author), supersedes);
         uint256 kind = random(10);
         if (kind == 0) return (chance(4) ? bytes32(0) : digest(), supersedes);
         bytes32 content = bytes32(++contents);
@@ -144,8 +144,7 @@ abstract contract BidActors is TenderActors {
         given_.arrivedAt = chance(16) ? clock + 1 : clock - uint64(random(400));
         given_.deliverBy = chance(16) ? clock - 1 : clock + uint64(random(1000));
         uint256 key = chance(16) ? 999 : RECEIVER_KEY;
-        bytes32 signed =
-            promiseKey(processId, number, chance(16) ? digest() : commitment_, author, given_);
+        bytes32 signed = promiseKey(processId, number, chance(16) ? digest() : commitment_, author, given_);
         (uint8 v, bytes32 r, bytes32 s) =
             vm.sign(key, keccak256(abi.encodePacked("\x19Ethereum Signed Message:\n32", signed)));
         given_.signature = abi.encodePacked(r, s, v);

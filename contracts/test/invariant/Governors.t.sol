@@ -73,9 +73,7 @@ contract GovernorsFindingsTest is BaseTest {
     }
 
     function _governorsCall(address[] memory list, uint8 threshold, uint64 delay) private view returns (bytes memory) {
-        return abi.encodeCall(
-            IOrganisationRegistry.setGovernors, (sorted(list), threshold, delay, time() + 20 days)
-        );
+        return abi.encodeCall(IOrganisationRegistry.setGovernors, (sorted(list), threshold, delay, time() + 20 days));
     }
 
     function _admission() private view returns (bytes memory) {

@@ -110,6 +110,8 @@ contract InvariantTest {
     }
 
     function afterInvariant() public {
-        everybody.checkAtTheEnd(vm.envOr("SIEGEL_LEAST_EXECUTIONS", LEAST_EXECUTIONS), vm.envOr("SIEGEL_EXECUTIONS", ""));
+        everybody.checkAtTheEnd(
+            vm.envOr("SIEGEL_LEAST_EXECUTIONS", LEAST_EXECUTIONS), vm.envOr("SIEGEL_EXECUTIONS", "")
+        );
     }
 }

@@ -20,7 +20,9 @@ abstract contract OpeningModel is ProcessModel {
         for (uint256 i; i < found.length; ++i) {
             GhostBid storage bid = round.bids[from + i];
             must(bid.outcome == Outcome.None, "one outcome for each commitment");
-            _judgeOutcome(placeOf(processId, record.round, bid.author), bid, found[i], follows(round, from + i, returned));
+            _judgeOutcome(
+                placeOf(processId, record.round, bid.author), bid, found[i], follows(round, from + i, returned)
+            );
         }
     }
 

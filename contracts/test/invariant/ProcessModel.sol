@@ -6,7 +6,10 @@ import "../BaseTest.sol";
 
 /// @notice Notices, tenders, rounds and bids up to their outcomes: judged, and then learned.
 abstract contract ProcessModel is Ghost {
-    function judgeNotice(bytes32 processId, bytes32 organisationId, Act memory record, bytes memory detail) internal view {
+    function judgeNotice(bytes32 processId, bytes32 organisationId, Act memory record, bytes memory detail)
+        internal
+        view
+    {
         (NoticeKind kind, string memory ocid, bytes32 parent) = abi.decode(detail, (NoticeKind, string, bytes32));
         GhostProcess storage process = ghosts[processId];
         must(kind != NoticeKind.None, "a notice has a kind");
@@ -29,7 +32,10 @@ abstract contract ProcessModel is Ghost {
         processList.push(processId);
     }
 
-    function judgeTender(bytes32 processId, bytes32 organisationId, Act memory record, bytes memory detail) internal view {
+    function judgeTender(bytes32 processId, bytes32 organisationId, Act memory record, bytes memory detail)
+        internal
+        view
+    {
         TenderTerms memory terms = abi.decode(detail, (TenderTerms));
         must(organisations[organisationId].kinds & 1 != 0, "tenders are a buyer's");
         must(processId == keccak256(abi.encode(organisationId, terms.ocid)), "the process is the organisation's own");
@@ -168,8 +174,15 @@ abstract contract ProcessModel is Ghost {
 
     function checkRound(bytes32 processId, uint32 number) internal view {
         GhostRound storage known = roundAt(processId, number);
-        (RoundKind kind, RoundState state_, uint64 deadline, uint32 bids, uint32 externals, uint32 counted, uint32 opened_)
-        = ledger.roundOf(processId, number);
+        (
+            RoundKind kind,
+            RoundState state_,
+            uint64 deadline,
+            uint32 bids,
+            uint32 externals,
+            uint32 counted,
+            uint32 opened_
+        ) = ledger.roundOf(processId, number);
         must(kind == known.kind && state_ == known.state, "the round is as its acts left it");
         must(deadline == known.deadline, "its deadline moves by its acts only");
         must(bids == known.bids.length && externals == known.externals, "its bids are counted");
@@ -180,10 +193,11 @@ abstract contract ProcessModel is Ghost {
         GhostRound storage round = roundAt(processId, number);
         for (uint256 i; i < round.bids.length; ++i) {
             GhostBid storage known = round.bids[i];
-            (uint32 found, uint64 arrival, uint8 gone) =
-                ledger.bidOf(processId, number, known.commitment, known.author);
+            (uint32 found, uint64 arrival, uint8 gone) = ledger.bidOf(processId, number, known.commitment, known.author);
             must(found == i && arrival == known.arrival && gone == known.gone, "the bid is as its acts left it");
-            if (round.state == RoundState.Opened) must(known.outcome != Outcome.None, "every commitment has an outcome");
+            if (round.state == RoundState.Opened) {
+                must(known.outcome != Outcome.None, "every commitment has an outcome");
+            }
             if (round.state == RoundState.Open) must(known.outcome == Outcome.None, "no outcome before the close");
         }
     }
@@ -239,15 +253,7 @@ abstract contract ProcessModel is Ghost {
         bytes32 label = keccak256("siegel/1 promise");
         return keccak256(
             abi.encode(
-                label,
-                block.chainid,
-                ledger,
-                processId,
-                round,
-                commitment_,
-                author,
-                given.arrivedAt,
-                given.deliverBy
+                label, block.chainid, ledger, processId, round, commitment_, author, given.arrivedAt, given.deliverBy
             )
         );
     }

@@ -23,7 +23,9 @@ abstract contract RegistryActors is Actors {
     }
 
     function organisationSuspended(uint256 seed) external step(seed) {
-        _govern(abi.encodeCall(IOrganisationRegistry.suspendOrganisation, (_sometimesVillage(false), given(), expiry())));
+        _govern(
+            abi.encodeCall(IOrganisationRegistry.suspendOrganisation, (_sometimesVillage(false), given(), expiry()))
+        );
     }
 
     function organisationRestored(uint256 seed) external step(seed) {
@@ -32,7 +34,9 @@ abstract contract RegistryActors is Actors {
 
     function peopleReplaced(uint256 seed) external step(seed) {
         bytes32 organisationId = chance(2) ? village : _side();
-        _govern(abi.encodeCall(IOrganisationRegistry.replacePeople, (organisationId, given(), _change(villagers), expiry())));
+        _govern(
+            abi.encodeCall(IOrganisationRegistry.replacePeople, (organisationId, given(), _change(villagers), expiry()))
+        );
     }
 
     function governorsSet(uint256 seed) external step(seed) {
@@ -76,9 +80,11 @@ abstract contract RegistryActors is Actors {
         for (uint256 i; i < 6; ++i) {
             bytes32 id = recentKeySet();
             if (keySets[id].custodians.length == keySets[id].accepted && !chance(12)) continue;
-            bytes32 custodian = chance(12) ? _side() : keySets[id].custodians.length == 0
-                ? custodianA
-                : keySets[id].custodians[random(keySets[id].custodians.length)];
+            bytes32 custodian = chance(12)
+                ? _side()
+                : keySets[id].custodians.length == 0
+                    ? custodianA
+                    : keySets[id].custodians[random(keySets[id].custodians.length)];
             bytes memory data = abi.encodeCall(IOrganisationRegistry.acceptKeySet, (id, custodian, expiry()));
             singly(custodian, 2, address(registry), data);
         }

@@ -134,7 +134,9 @@ abstract contract RegistryModel is Ghost {
 
     function checkGovernance() internal view {
         (address[] memory list, uint8 threshold, uint64 delay) = registry.governance();
-        must(keccak256(abi.encode(list)) == keccak256(abi.encode(governors)), "the governors are as their acts left them");
+        must(
+            keccak256(abi.encode(list)) == keccak256(abi.encode(governors)), "the governors are as their acts left them"
+        );
         must(threshold == governorThreshold && delay == governorDelay, "threshold and delay too");
         must(registry.successor() == successor, "the successor too");
     }

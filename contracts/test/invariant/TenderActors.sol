@@ -114,8 +114,7 @@ abstract contract TenderActors is RegistryActors {
         if (processId == 0) return;
         uint32 fromRound = uint32(chance(2) ? 0 : random(ghosts[processId].rounds.length + 2));
         bytes memory data = abi.encodeCall(
-            ITenderLedger.remand,
-            (callOn(processId, given()), pickLot(processId, true), fromRound, Stage(random(6)))
+            ITenderLedger.remand, (callOn(processId, given()), pickLot(processId, true), fromRound, Stage(random(6)))
         );
         together(ghosts[processId].organisationId, data);
     }

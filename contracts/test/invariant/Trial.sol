@@ -278,8 +278,10 @@ abstract contract Trial is RegistryModel, AwardModel {
         touched.push(processId);
         checkProcess(processId);
         if (record.round != 0 && record.act != 20) checkRound(processId, record.round);
-        if (record.act == 14) checkAward(processId, record.sequence);
-        else if (record.ref != 0 && (record.act == 15 || record.act == 18 || (record.act >= 23 && record.act <= 26))) {
+        if (record.act == 14) {
+            checkAward(processId, record.sequence);
+        } else if (record.ref != 0 && (record.act == 15 || record.act == 18 || (record.act >= 23 && record.act <= 26)))
+        {
             checkAward(processId, record.ref);
         }
     }
