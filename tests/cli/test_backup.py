@@ -129,16 +129,16 @@ def test_restore_wrong_passphrase_is_refused(
     assert "[BackupUnreadable]" in siegel("restore", saved, home=tmp_path / "back").err
 
 
-def test_restore_into_a_home_that_is_not_empty_is_refused(siegel: Siegel, home: Path, saved: Path) -> None:
+def test_restore_into_a_home_that_is_not_empty_is_refused(siegel: Siegel, home: Path, to_key: Path) -> None:
     """A restored home never mixes with another."""
-    assert "[HomeExists]" in siegel("restore", saved, home=home).err
+    assert "[HomeExists]" in siegel("restore", to_key, home=home).err
 
 
-def test_backup_existing_file_is_not_overwritten(siegel: Siegel, home: Path, saved: Path) -> None:
+def test_backup_existing_file_is_not_overwritten(siegel: Siegel, home: Path, to_key: Path) -> None:
     """The backup of last week stays."""
-    before = saved.read_bytes()
-    assert "[BackupExists]" in siegel("backup", saved, home=home).err
-    assert saved.read_bytes() == before
+    before = to_key.read_bytes()
+    assert "[BackupExists]" in siegel("backup", to_key, home=home).err
+    assert to_key.read_bytes() == before
 
 
 def test_backup_to_a_recipient_only_the_recipient_opens(siegel: Siegel, home: Path, tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_backup_store_outside_the_home_is_told(
     assert not list(tmp_path.glob("b.age*"))
 
 
-def test_restore_damaged_chain_is_refused(siegel: Siegel, home: Path, saved: Path, tmp_path: Path) -> None:
+def test_restore_damaged_chain_is_refused(siegel: Siegel, home: Path, tmp_path: Path) -> None:
     """A chain that was damaged before it was saved is not restored as if it were whole."""
     chain = home / "chain" / "chain.sqlite"
     content = bytearray(chain.read_bytes())
