@@ -95,7 +95,7 @@ def judge(folder: Path, depth: int, thorough: bool) -> tuple[str | None, str | N
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="parts of names of patches; all without them")
-    parser.add_argument("--depth", type=int, default=3000, help="steps of the stateful run (default 3000)")
+    parser.add_argument("--depth", type=int, default=6000, help="steps of the stateful run (default 6000)")
     parser.add_argument(
         "--thorough", action="store_true", help="run the unit tests also where the stateful run caught it"
     )
