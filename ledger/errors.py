@@ -7,7 +7,26 @@ it is also the message id for translation.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
+
+# Values that the contracts give in seconds since 1970, and when such a number can be nothing else.
+_MOMENTS = frozenset(
+    {
+        "arrival",
+        "deadline",
+        "deliverBy",
+        "dispatched",
+        "expires",
+        "latest",
+        "least",
+        "ripe",
+        "standstillEnd",
+        "time",
+        "until",
+    }
+)
+_MOMENTS_FROM, _MOMENTS_TO = 10**9, 253_402_300_799
 
 
 class SiegelError(Exception):
@@ -34,14 +53,19 @@ class SiegelError(Exception):
 
 
 class _Shown(dict[str, Any]):
-    """Shows bytes as hex, and a value that was not given as ``?`` instead of failing while reporting a failure."""
+    """Shows bytes as hex, moments as people write them, and ``?`` for a value that was not given: reporting a failure
+    never fails itself."""
 
     def __missing__(self, key: str) -> str:
         return "?"
 
     def __getitem__(self, key: str) -> Any:
         value = super().__getitem__(key)
-        return "0x" + value.hex() if isinstance(value, bytes) else value
+        if isinstance(value, bytes):
+            return "0x" + value.hex()
+        if key in _MOMENTS and isinstance(value, int) and _MOMENTS_FROM <= value <= _MOMENTS_TO:
+            return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return value
 
 
 # --- settings and command line -------------------------------------------------------------------------------------
@@ -168,6 +192,25 @@ class ProposalNotStanding(SiegelError):
     """The first half of a proposal does not stand on the ledger (any more): revoked, expired, or never recorded."""
 
     sentence = "The first half of this proposal does not stand on the ledger: {why}."
+    status = 409
+
+
+class ErasureUnchosen(SiegelError):
+    """Nothing was named that is to be erased; ``places`` are those of the release that can be."""
+
+    sentence = "Choose what to erase with --field POINTER, --all or --original. Fields that can be erased: {places}"
+
+
+class ErasureUnreadable(SiegelError):
+    """A document that is to say what FieldsErased erases does not say it."""
+
+    sentence = "The list of what is to be erased cannot be read: {why}."
+
+
+class ErasureForeign(SiegelError):
+    """A list of what is to be erased names something that the act it refers to did not publish."""
+
+    sentence = "The list of what is to be erased does not match what act number {ref} published."
     status = 409
 
 
