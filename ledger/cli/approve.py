@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ledger.chain.acts import EraseFields
 from ledger.chain.codec import encode_call
 from ledger.chain.record import ACT_PROPOSED, APPROVAL_REVOKED, decode_proposal
-from ledger.cli.acts.carry_out import answer_of, note_recorded
+from ledger.chain.record import Proposal as Standing
+from ledger.cli.acts.carry_out import finish
+from ledger.cli.acts.erasing import read_proposed
+from ledger.cli.acts.erasure import read_erasure
 from ledger.cli.acts.proposal import Enclosed, Proposal, read_proposal
 from ledger.cli.acts.words import describe_call, entry_of
 from ledger.cli.answer import Answer
@@ -50,18 +54,17 @@ def approve(
             theirs=proposal.ledger, their_chain=proposal.chain_id, ours=chain.ledger, our_chain=chain.chain_id
         )
     _require_named(proposal, file)
-    _require_standing(session, proposal)
-    for line in _shown(proposal):
+    standing = _require_standing(session, proposal)
+    for line in [*_shown(proposal), *read_proposed(session, proposal)]:
         session.tell(line)
     if not yes:
         _ask()
     signer = session.signer(as_)
     # Kept before it is approved: what the act names must be there when it stands on the ledger.
     for each in proposal.enclosed:
-        _keep(session, each)
+        _keep(session, each, standing)
     recorded = chain.send(proposal.call, signer)
-    note_recorded(session, recorded)
-    answer = answer_of(proposal.call, recorded)
+    answer = finish(session, proposal.call, recorded)
     ripe = _ripe(session, recorded)
     if not ripe:
         return answer
@@ -90,12 +93,16 @@ def _ask() -> None:
 def _require_named(proposal: Proposal, file: Path) -> None:
     """Whatever is enclosed must be what the call names; something else would be read and not approved."""
     named = encode_call(proposal.call)
+    if isinstance(proposal.call, EraseFields):
+        # The letter that asked for it is named by the list of what is erased, which the act names.
+        lists = (each for each in proposal.enclosed if each.digest == proposal.call.subject)
+        named += b"".join(read_erasure(each.content).request for each in lists)
     for each in proposal.enclosed:
         if each.digest not in named:
             raise ProposalUnreadable(path=file, why=say("{name} is not what the act names", name=each.name))
 
 
-def _require_standing(session: Session, proposal: Proposal) -> None:
+def _require_standing(session: Session, proposal: Proposal) -> Standing:
     """The first half must stand on the ledger; otherwise this call would be another first half."""
     chain, entry = session.chain, entry_of(proposal.call)
     proposed = revoked = None
@@ -112,6 +119,7 @@ def _require_standing(session: Session, proposal: Proposal) -> None:
         raise ProposalNotStanding(why=say("it was revoked"))
     if proposed.expires < session.now():
         raise ProposalNotStanding(why=say("it expired at {time}", time=shown_moment(proposed.expires)))
+    return proposed
 
 
 def _recorded_call(session: Session, proposal: Proposal) -> bytes:
@@ -140,9 +148,12 @@ def _release_lines(each: Enclosed) -> Iterator[str]:
         yield str(tender["title"])
 
 
-def _keep(session: Session, each: Enclosed) -> None:
+def _keep(session: Session, each: Enclosed, standing: Standing) -> None:
+    """A release with its disclosures, so that this home can show and erase what is concealed in it, too."""
     from ledger.store.objects import StoreClass
 
-    if not session.store.exists(each.digest):
-        kind = StoreClass.PUBLIC if each.is_release else StoreClass.CONFIDENTIAL
-        session.store.put(kind, each.content, salt=each.salt)
+    if each.is_release:
+        name = STATUTE[Act(standing.act)].name
+        session.releases.adopt(each.content, each.salt, each.disclosures, standing.organisation_id, name)
+    elif not session.store.exists(each.digest):
+        session.store.put(StoreClass.CONFIDENTIAL, each.content, salt=each.salt)

@@ -45,9 +45,10 @@ def erase_source(releases: ReleaseStore, digest: bytes, ground: str) -> None:
         reports = [bytes(report) for report in connection.scalars(query)]
         connection.execute(update(sources).where(sources.c.digest == digest).values(plain_sha256=None))
         connection.execute(delete(salts).where(salts.c.digest == digest))
-    releases.store.erase(digest, ground)
+    # The original goes last: as long as it is there, it shows that something is left to erase.
     for report in reports:
         releases.store.erase(report, ground)
+    releases.store.erase(digest, ground)
     releases.state.forget()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import sqlite3
 import time
 from datetime import datetime
 from pathlib import Path
@@ -271,3 +272,36 @@ def test_governors_two_of_two_with_a_delay_execute_when_it_is_over(siegel: Siege
         time.sleep(max(0.0, ripe.data["values"]["ripe"] + 1 - time.time()))
         ripe = siegel("approve", file, "--as", "governor", "--yes", "--json", home=home)
     assert ripe.data["acts"][0]["name"] == "OrganisationAdmitted"
+
+
+def test_approve_in_another_home_keeps_the_disclosures(
+    siegel: Siegel, home: Path, key_set: str, tender_file: Path, tmp_path: Path
+) -> None:
+    """The second officer's home can show the concealed fields, too, and nothing waits in its outbox."""
+    file = tmp_path / "offer.json"
+    propose(siegel, home, tender_file, file)
+    theirs = tmp_path / "theirs"
+    shutil.copytree(home, theirs)
+    shutil.rmtree(theirs / "store")
+    (theirs / "state.sqlite").unlink()
+    assert siegel("approve", file, "--as", "officer-two", "--yes", home=theirs).exit_code == 0
+    with sqlite3.connect(theirs / "state.sqlite") as connection:
+        kept = [text for (text,) in connection.execute("SELECT text FROM disclosures")]
+        statuses = [status for (status,) in connection.execute("SELECT status FROM outbox")]
+    assert sorted(kept) == sorted(json.loads(file.read_text())["enclosed"][0]["disclosures"])
+    assert len(kept) == 2
+    assert statuses == ["recorded"]
+
+
+def test_approve_disclosure_of_another_release_is_refused(
+    siegel: Siegel, home: Path, key_set: str, tender_file: Path, tmp_path: Path
+) -> None:
+    """A name that does not belong to the release is neither shown nor kept, and nothing is executed."""
+    file = tmp_path / "offer.json"
+    propose(siegel, home, tender_file, file)
+    proposal = json.loads(file.read_text())
+    foreign = base64.urlsafe_b64encode(json.dumps(["c2FsdA", "name", "Herr Falsch"]).encode()).rstrip(b"=").decode()
+    proposal["enclosed"][0]["disclosures"][0] = foreign
+    write(file, proposal)
+    refused = siegel("approve", file, "--as", "officer-two", "--yes", home=home)
+    assert (refused.exit_code, "[DisclosureUnknown]" in refused.err) == (1, True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from ledger.cli.acts import erasing
 from ledger.cli.acts.carry_out import carry_out
 from ledger.cli.acts.fields import FIELDS, ORGANISATION, call_field, lot_field, subject_field
 from ledger.cli.acts.making import Making
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> dict[str, typer.Typer]:
     for each in COMMANDS:
         function = _command_for(each)
         command(groups[each.group], each.name, example=each.example, help=_help(each))(function)
+    erasing.register(groups["process"])
     for name, made in groups.items():
         app.add_typer(made, name=name)
     return groups

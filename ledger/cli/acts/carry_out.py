@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ledger.chain.acts import LedgerAct
 from ledger.chain.record import ZERO
 from ledger.chain.registry import RegistryAct
+from ledger.cli.acts.erasing import erase_as_recorded
 from ledger.cli.acts.making import Enclosure
 from ledger.cli.acts.proposal import Enclosed, Proposal
 from ledger.cli.acts.words import describe_call, describe_record, entry_of
@@ -55,8 +56,14 @@ def carry_out(
         recorded = session.chain.send(call, second)
     if propose is not None and not recorded.records:
         return _proposed(session, call, enclosures, signer, recorded, propose)
+    return finish(session, call, recorded)
+
+
+def finish(session: Session, call: Call, recorded: Recorded) -> Answer:
+    """What follows from what was recorded in this home, and the answer that tells it."""
     note_recorded(session, recorded)
-    return answer_of(call, recorded)
+    answer = answer_of(call, recorded)
+    return Answer(answer.data, [*answer.lines, *erase_as_recorded(session, recorded.records)])
 
 
 def note_recorded(session: Session, recorded: Recorded) -> None:

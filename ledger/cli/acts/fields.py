@@ -39,7 +39,6 @@ SUBJECTS: Final = {
     "variant": "id of the variant that is awarded",
     "document": "the signed contract",
     "order": "notice or order of the review body",
-    "request": "whose fields are erased: the request, or the names",
     "file": "the file",
     "findings": "the findings",
     "report": "the report",

@@ -11,6 +11,7 @@ from ledger.chain.identifiers import lot_id
 from ledger.chain.record import ZERO
 from ledger.chain.registry import KeySet, Person, Recipient
 from ledger.cli import values
+from ledger.cli.acts.erasure import FIELDS_OF_ERASURE
 from ledger.cli.acts.fields import RELEASE_NEEDED, ROUND, digest_field
 from ledger.cli.acts.key_sets import newest_key_set
 from ledger.cli.acts.making import Making, read_document, resolve_organisation, resolve_process
@@ -269,5 +270,6 @@ STRUCTURES: Final = {
         (call, "ground"): Field((_REASON,), lambda making, typed: making.document(typed["ground"], "--ground"))
         for call in ("SuspendOrganisation", "RestoreOrganisation", "ReplacePeople", "RetireKeySet")
     },
+    **FIELDS_OF_ERASURE,
 }
 """By call and field; what is not here is in ``fields.FIELDS``."""

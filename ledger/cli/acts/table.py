@@ -130,8 +130,7 @@ COMMANDS: Final = (
         "process",
         "erase",
         acts.EraseFields,
-        "siegel process erase ocds-x-1 --ref 4 --request request.pdf --ground decision.pdf",
-        subject="request",
+        "siegel process erase ocds-x-1 --ref 4 --field /parties/0/contactPoint/name --ground law.pdf --propose e.json",
     ),
     ActCommand(
         "artifact",

@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.chain.node import EmbeddedNode
 from ledger.chain.node.verify import check_rows
+from ledger.cli.acts.erasing import remaining
 from ledger.cli.connection import running_node
 from ledger.cli.doctor.code import is_published
 from ledger.cli.doctor.finding import Finding, well, wrong
@@ -128,4 +129,23 @@ def state(session: Session) -> Iterator[Finding]:
         yield well("state", say("The audit trail ({lines} lines) is unbroken; nothing waits to be sent.", lines=lines))
 
 
-CHECKS: Final = (chain, contracts, clock, index, store, state)
+def erasures(session: Session) -> Iterator[Finding]:
+    """What two officers agreed to erase is gone from this home, too."""
+    try:
+        found = list(remaining(session))
+    except SiegelError as error:
+        yield wrong("erasures", say_error(error), "siegel process erase-recorded")
+        return
+    for left in found:
+        said = say(
+            "Number {sequence} of process 0x{process} erased {count} things that are still here.",
+            sequence=left.record.sequence,
+            process=left.record.process_id.hex(),
+            count=len(left.fields) + left.original,
+        )
+        yield wrong("erasures", said, "siegel process erase-recorded")
+    if not found:
+        yield well("erasures", say("Everything that the ledger records as erased is gone here."))
+
+
+CHECKS: Final = (chain, contracts, clock, index, store, state, erasures)
