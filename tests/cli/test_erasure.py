@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 
 import explorer
 from api.app import create_app
+from ledger.cli.acts.erasure import Erasure
 from ledger.cli.connection import connect, load_deployment
 from ledger.settings import Settings
 from ledger.store import ObjectStore, ReleaseStore, State
@@ -182,16 +183,24 @@ def test_erase_interrupted_after_recording_goes_on_by_command(
     require_clean(siegel, published)
 
 
-def test_approve_erasure_with_a_harmless_place_for_another_field_is_refused(
-    siegel: Siegel, published: Path, ground: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [(b"/telephone", b"/faxNumber"), (b'"original":"00', b'"original":"11'), (b'"release":"', b'"release":"11')],
+)
+def test_approve_erasure_of_something_else_than_was_published_there_is_refused(
+    siegel: Siegel,
+    published: Path,
+    ground: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    said: bytes,
+    instead: bytes,
 ) -> None:
-    """Where the release is at hand, the list must give each field the place where it stands."""
-    from ledger.cli.acts.erasure import Erasure
-
+    """A harmless place for another field, a foreign original and a foreign release are noticed before the approval."""
     honest = Erasure.as_bytes
     file = tmp_path / "erasure.json"
     with monkeypatch.context() as patch:
-        patch.setattr(Erasure, "as_bytes", lambda self: honest(self).replace(b"/telephone", b"/faxNumber"))
+        patch.setattr(Erasure, "as_bytes", lambda self: honest(self).replace(said, instead))
         assert erase(siegel, published, ground, "--field", PHONE, "--propose", file).exit_code == 0
     refused = siegel("approve", file, "--as", "officer-two", "--yes", home=published)
     assert (refused.exit_code, "[ErasureForeign]" in refused.err) == (1, True)
