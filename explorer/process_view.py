@@ -73,6 +73,17 @@ class ProcessView:
     outdated: Sequence[Difference]
     unchecked: SiegelError | None
 
+    @property
+    def altered_facts(self) -> Mapping[str, Difference]:
+        """Columns of ``row`` whose value is not the recorded one: where such a value is read, it must say so."""
+        found = (difference for difference in self.differences if difference.kind is DifferenceKind.ROW_ALTERED)
+        return {
+            column: difference
+            for difference in found
+            for table, _, column in [difference.where.rpartition(".")]
+            if table == "processes"
+        }
+
 
 def view(services: Services, process_id: bytes) -> ProcessView:
     """The process ``process_id``; raises ``ProcessUnknown``.

@@ -186,5 +186,5 @@ def alter(site: Site) -> None:
     path.chmod(0o600)
     path.write_bytes(path.read_bytes().replace(b"24900.5", b"29900.5"))
     with sqlite3.connect(site.folder / "index.sqlite") as connection:
-        query = "update processes set title = 'Beschaffung von Kies' where process_id = ?"
+        query = "update processes set title = 'Beschaffung von Kies', value_amount = '29900.5' where process_id = ?"
         connection.execute(query, (row.process_id,))

@@ -130,6 +130,16 @@ def test_altered_process_says_what_it_was_and_what_it_is_now(altered_site: Site)
         assert "Abweichung gefunden" not in reader.get(altered_site.page(OPEN)).text
 
 
+def test_altered_fact_says_so_where_it_is_read(altered_site: Site) -> None:
+    """Who reads only the heading or the facts sees there that the value is not the recorded one, and which was."""
+    with httpx.Client(base_url=altered_site.url, headers={"accept-language": "de"}) as reader:
+        page = text_of(reader.get(altered_site.page(ALTERED)).text)
+        assert "Beschaffung von Kies verändert Festgehalten: Beschaffung von Streusalz" in page
+        assert "29.900,50 € verändert Festgehalten: 24900.5" in page
+        untouched = text_of(reader.get(altered_site.page(OPEN)).text)
+        assert "verändert Festgehalten" not in untouched
+
+
 def test_alarm_speaks_english_to_english_readers(altered_site: Site) -> None:
     """The alarm is translated like everything else."""
     with httpx.Client(base_url=altered_site.url) as reader:
