@@ -14,12 +14,14 @@ from typing import Any, ClassVar
 _MOMENTS = frozenset(
     {
         "arrival",
+        "arrivedAt",
         "deadline",
         "deliverBy",
         "dispatched",
         "expires",
         "latest",
         "least",
+        "most",
         "ripe",
         "standstillEnd",
         "time",
@@ -889,6 +891,11 @@ class AlreadyApproved(SiegelError):
     status = 409
 
 
+class AlreadyExecuted(SiegelError):
+    sentence = "Two officers agreed to this very act ({key}) before and it was executed; to repeat it, propose it anew."
+    status = 409
+
+
 class ApprovalUnknown(SiegelError):
     sentence = "Account {account} has no approval of {key} to revoke."
     status = 404
@@ -971,6 +978,10 @@ class RecipientInvalid(SiegelError):
     sentence = "Recipient {holder} (key of {keyLength} bytes) is repeated or its key is no P-256 key of 65 bytes."
 
 
+class KeyRepeated(SiegelError):
+    sentence = "Recipient {holder} has the same public key as another recipient of the set."
+
+
 class KeySetKnown(SiegelError):
     sentence = "The key set {keySet} was registered before."
     status = 409
@@ -1047,6 +1058,10 @@ class DeadlineNotLater(SiegelError):
     sentence = "The deadline {deadline} is not later than {latest}."
 
 
+class DeadlineTooFar(SiegelError):
+    sentence = "The deadline {deadline} lies beyond {most}, as far as one person alone can move it; two officers can."
+
+
 class KeySetNotReady(SiegelError):
     sentence = "The key set {keySet} is not the buyer's, not accepted by all its custodians, or retired."
 
@@ -1055,8 +1070,20 @@ class ReceiverUnknown(SiegelError):
     sentence = "Organisation {receiver} is no receiver of this round."
 
 
+class ReceiverIsBuyer(SiegelError):
+    sentence = "Organisation {organisationId} is the buyer itself; a buyer is never its own receiver."
+
+
 class PromiseInvalid(SiegelError):
     sentence = "The promise was signed by {signer}, who may not act for the receiver {receiver}."
+
+
+class PromiseUnexpected(SiegelError):
+    sentence = "A promise (arrival {arrivedAt}, by {deliverBy}) that names no receiver must be empty."
+
+
+class PromiseTooLong(SiegelError):
+    sentence = "The promise runs until {deliverBy}; it can run until {most}, a day after the arrival."
 
 
 class PromiseExpired(SiegelError):
@@ -1098,6 +1125,10 @@ class BitmapInvalid(SiegelError):
 
 class ChunkInvalid(SiegelError):
     sentence = "{size} outcomes from bid {from}: the next bid without an outcome is {next}."
+
+
+class EvidenceUnexpected(SiegelError):
+    sentence = "Bid {bid} is neither opened nor unreadable, so the evidence {evidence} has no place."
 
 
 class BidMismatch(SiegelError):

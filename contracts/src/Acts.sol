@@ -7,6 +7,8 @@ import {GROUND_MAY, GROUND_MUST, JOINT} from "./Statute.sol";
 /// @notice Recording and agreeing: the heads, the one event, and the second person. See IActs.
 abstract contract Acts is IActs {
     uint64 internal constant MAX_EXPIRY = 30 days;
+    /// @dev In place of the approver once the act is executed, so that a further call of the same is no new first half.
+    address private constant EXECUTED = address(1);
 
     /// @dev Slot 0 for ever: storage proofs of heads rest on it.
     mapping(bytes32 id => bytes32) internal heads;
@@ -43,11 +45,13 @@ abstract contract Acts is IActs {
     }
 
     /// @dev True if the act is to be executed: at once if one person suffices, else with the second one's call. The key
-    /// covers decoded arguments, never raw calldata, which has many spellings of the same call.
+    /// covers decoded arguments, never raw calldata, which has many spellings of the same call. `turn` is zero outside
+    /// a process.
     function _agreed(
         uint32 rule,
         bytes32 organisationId,
         bytes32 processId,
+        uint256 turn,
         uint64 expires,
         Act memory record,
         bytes memory detail
@@ -58,15 +62,16 @@ abstract contract Acts is IActs {
         }
         uint64 sequence = record.roles; // may differ between the two calls, so it is no part of the key
         record.roles = 0;
-        bytes32 key = keccak256(abi.encode(msg.sig, organisationId, processId, expires, record, detail));
+        bytes32 key = keccak256(abi.encode(msg.sig, organisationId, processId, turn, expires, record, detail));
         record.roles = sequence;
 
         address first = approvals[key];
         if (first == msg.sender) revert AlreadyApproved(key, msg.sender);
+        if (first == EXECUTED) revert AlreadyExecuted(key);
         if (first != address(0)) {
             (uint8 roles,,) = _authority(organisationId, first);
             if (roles & _roles(rule) != 0) {
-                delete approvals[key];
+                approvals[key] = EXECUTED;
                 record.first = first;
                 record.second = msg.sender;
                 return true;

@@ -6,7 +6,8 @@ pragma solidity 0.8.37;
 /// @param act Number of the act in the statute table (`ledger/statute.json`).
 /// @param sequence Position of the act in the series it is folded into, counted from 1 without gaps.
 /// @param roles Length of the acting organisation's roles series when it acted: the registry's acts up to this position
-/// say who held which role. Zero where no role is needed (a bidder's own acts, the governors' acts).
+/// say who held which role. In BidCommitted with a promise that of the receiver; of the governors' acts the series of
+/// the governors. Zero where no role is needed (a bidder's own acts).
 /// @param time Time of the block in seconds since 1970. Times of blocks strictly increase, so a time names its block.
 /// @param first Account that acted; in a joint act the one that proposed it.
 /// @param second In a joint act the account that executed it; in BidCommitted the receiver that signed the promise.
@@ -62,7 +63,9 @@ interface IActs {
 
     /// @notice First half of a joint act. Outside the heads: it changes nothing.
     /// @param key What the second person must call with: `keccak256(abi.encode(selector, organisationId, processId,
-    /// expires, draft, detail))`, where `draft` is the record holding only the caller's arguments.
+    /// turn, expires, draft, detail))`, where `draft` is the record holding only the caller's arguments, and `turn`
+    /// counts how often the process was resumed, remanded, cancelled or reinstated: who agreed before such a change
+    /// has not agreed to the act after it.
     event ActProposed(
         bytes32 indexed processId,
         bytes32 indexed organisationId,
@@ -81,6 +84,8 @@ interface IActs {
     error ExpiryTooFar(uint64 expires, uint64 latest);
     /// @notice The same account approved this very act before; a joint act needs a different second person.
     error AlreadyApproved(bytes32 key, address account);
+    /// @notice Two officers' equal calls executed this very act before. To do the same again takes another `expires`.
+    error AlreadyExecuted(bytes32 key);
     /// @notice Only the account that gave an approval can revoke it, and only until the act is executed.
     error ApprovalUnknown(bytes32 key, address account);
     /// @notice The account holds none of the roles (bits) in the organisation, or the organisation is suspended.

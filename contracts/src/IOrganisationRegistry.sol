@@ -62,8 +62,10 @@ interface IOrganisationRegistry is IActs {
     error DelayInvalid(uint64 delay);
     /// @notice Thresholds at least 2, recipients at least one more than the threshold and at most 32.
     error ThresholdInvalid(uint256 recipients, uint8 threshold);
-    /// @notice Recipients are in rising order of the holders, none twice, each key has 65 bytes.
+    /// @notice Recipients are in rising order of the holders, none twice, each key has 65 bytes and begins with 0x04.
     error RecipientInvalid(bytes32 holder, uint256 keyLength);
+    /// @notice Another recipient of the set, officer or custodian, has the same public key or its negation.
+    error KeyRepeated(bytes32 holder);
     /// @notice A key set with exactly these recipients and thresholds was registered before.
     error KeySetKnown(bytes32 keySet);
     /// @notice Not registered, or retired.
@@ -75,7 +77,10 @@ interface IOrganisationRegistry is IActs {
 
     // ---- Acts of the governors: m of n, delayed unless said otherwise ------------------------------------------
     // The delay runs from the call that makes them enough; a change of the governors lets it begin anew. The record
-    // names the governor who executed (second) and the earliest other one who approved (first).
+    // names the governor who executed (second) and the earliest other one who approved (first); the detail ends with
+    // all present governors who approved, in the order of their approval, and `roles` is the length of the governors'
+    // own series (id 0): so it can be proven that enough agreed, and that they were governors. The first GovernorsSet,
+    // at the construction, has no approvers.
 
     /// @notice OrganisationAdmitted. `organisationId = keccak256(abi.encode(scheme, identifier))`, for example the
     /// scheme DE-LEITWEG with the identifier of the town; it stays the same in a successor of this contract.
@@ -120,7 +125,7 @@ interface IOrganisationRegistry is IActs {
 
     /// @notice KeySetAccepted: one officer of each custodian confirms that it holds the private key and will release
     /// only after the close. Folded into the *buyer's* roles head; `roles` counts in the custodian's. The set is ready
-    /// when all its custodians have accepted.
+    /// when all its custodians have accepted; a custodian that loses its kind afterwards has accepted all the same.
     function acceptKeySet(bytes32 keySetId, bytes32 custodian, uint64 expires) external;
 
     /// @notice KeySetRetired: joint act of two officers, with a ground. Later rounds cannot use the set; those that are

@@ -68,7 +68,7 @@ struct LotTerms {
 /// @param deadline The last second in which a bid is in time: late means arrival > deadline.
 /// @param keySet Ready key set of the buyer; frozen for this round.
 /// @param invited Digest of the list of the invited, zero for an open round. Not enforced: an uninvited bid is excluded.
-/// @param receivers Organisations (kind receiver) whose promises of arrival count in this round.
+/// @param receivers Organisations (kind receiver) whose promises of arrival count in this round; never the buyer itself.
 struct RoundTerms {
     RoundKind kind;
     uint64 deadline;
@@ -94,7 +94,7 @@ struct TenderTerms {
 /// @notice A receiver's signed word that a commitment arrived. The receiver signs (EIP-191) `keccak256(abi.encode(
 /// keccak256("siegel/1 promise"), chainid, ledger, processId, round, commitment, author, arrivedAt, deliverBy))`.
 /// @param receiver The receiver's organisationId; zero if there is no promise, then all the rest is empty.
-/// @param deliverBy Last second in which the promise can be used.
+/// @param deliverBy Last second in which the promise can be used; at most a day after `arrivedAt`.
 struct Promise {
     bytes32 receiver;
     uint64 arrivedAt;
@@ -138,7 +138,7 @@ interface ITenderLedger is IActs {
     error TextInvalid(string text);
     /// @notice At least one and at most 100 notices in a call; at least one outcome.
     error BatchSizeInvalid(uint256 size);
-    /// @notice The value None cannot be used here.
+    /// @notice This kind cannot be used here: None, or for a tender's first round anything but participation and bids.
     error KindInvalid(uint8 act);
     /// @notice The process does not exist, or its state does not allow the act.
     error ProcessForbids(bytes32 processId, uint8 act, ProcessState state);
@@ -160,12 +160,20 @@ interface ITenderLedger is IActs {
     error LotsInvalid(bytes32 lot, uint16 maxAwards);
     /// @notice A deadline lies ahead, and only ever moves to later.
     error DeadlineNotLater(uint64 deadline, uint64 latest);
+    /// @notice One publisher moves a deadline at most 30 days beyond what two officers agreed to; further it takes two.
+    error DeadlineTooFar(uint64 deadline, uint64 most);
     /// @notice The key set is not the buyer's, not accepted by all custodians, or retired.
     error KeySetNotReady(bytes32 keySet);
     /// @notice The receiver is not one of this round's.
     error ReceiverUnknown(bytes32 receiver);
-    /// @notice Nobody who may act for the receiver signed exactly this promise, or one without a receiver is not empty.
+    /// @notice A buyer's own word on what reached it in time would be a word in its own cause.
+    error ReceiverIsBuyer(bytes32 organisationId);
+    /// @notice Nobody who may act for the receiver signed exactly this promise.
     error PromiseInvalid(bytes32 receiver, address signer);
+    /// @notice A promise without a receiver is empty.
+    error PromiseUnexpected(uint64 arrivedAt, uint64 deliverBy);
+    /// @notice A promise is delivered within a day after the arrival that it states.
+    error PromiseTooLong(uint64 deliverBy, uint64 most);
     /// @notice The promise was to be delivered earlier.
     error PromiseExpired(uint64 deliverBy, uint64 time);
     /// @notice Nothing arrives later than now.
@@ -184,6 +192,8 @@ interface ITenderLedger is IActs {
     error BitmapInvalid(uint256 words, uint32 counted);
     /// @notice Outcomes are recorded in order, from the first bid that has none.
     error ChunkInvalid(uint32 from, uint256 size, uint32 next);
+    /// @notice Only an opened or an unreadable bid has evidence.
+    error EvidenceUnexpected(uint32 bid, bytes32 evidence);
     /// @notice The commitment given belongs to another bid.
     error BidMismatch(uint32 bid, uint32 found);
     /// @notice The outcome of this bid follows from the acts, or is one that officers cannot record here.
@@ -202,7 +212,8 @@ interface ITenderLedger is IActs {
     error AwardPending(bytes32 lot, uint16 announced);
     /// @notice Letters are not dispatched in the future.
     error DispatchInFuture(uint64 dispatched, uint64 time);
-    /// @notice Standstill shorter than the terms' minimum, or letters older than the award: only with a ground.
+    /// @notice Standstill shorter than the terms' minimum after the dispatch (or after three days ago, if that is later),
+    /// or letters older than the award: only with a ground.
     error StandstillTooShort(uint64 dispatched, uint64 standstillEnd, uint64 least);
     /// @notice The standstill has not ended, or (end zero) the losers were not informed: only with a ground.
     error ConclusionPremature(uint64 award, uint64 standstillEnd, uint64 time);
@@ -230,14 +241,15 @@ interface ITenderLedger is IActs {
     function publishTender(bytes32 organisationId, uint64 expires, bytes32 release, TenderTerms calldata terms)
         external;
 
-    /// @notice TenderAmended: a new release; and, before the deadline has passed, a later one (zero: unchanged).
+    /// @notice TenderAmended: a new release; and, before the deadline has passed, a later one (zero: unchanged), at most
+    /// 30 days later than two officers agreed to with TenderPublished, RoundOpened or RoundResumed.
     function amendTender(Call calldata call_, uint32 round, uint64 deadline) external;
 
     /// @notice RoundOpened: a further round. Rounds can run side by side.
     function openRound(Call calldata call_, RoundTerms calldata terms) external;
 
-    /// @notice RoundResumed: a later deadline after it has passed, for example after an outage, while the round is not
-    /// closed. All bids that came in between are then in time. Needs a ground.
+    /// @notice RoundResumed: a later deadline while the round is not closed, also after it has passed, for example after
+    /// an outage. All bids that came in between are then in time. Needs a ground.
     function resumeRound(Call calldata call_, uint32 round, uint64 deadline) external;
 
     // ---- Bids --------------------------------------------------------------------------------------------------
@@ -278,11 +290,14 @@ interface ITenderLedger is IActs {
 
     /// @notice BidsOpened: outcomes of the bids `from`, `from + 1`, ... in one or several chunks. The outcome that
     /// follows from the acts goes before: withdrawn or superseded, then missing, then late, then returned (no lot is
-    /// open any more); the officers record the rest. If no envelope is present, an empty list from 0 opens the round.
+    /// open any more); the officers record the rest. Where all of the bids 256 k to 256 k + 255 (or up to `counted`)
+    /// are without an envelope, `from` moves past them: they are withdrawn, superseded or missing without a word. If
+    /// that is so of all, the round is opened with its close.
     /// The single outcomes are checked with the second officer's call only: what they rest on is frozen by then.
     function openBids(Call calldata call_, uint32 round, uint32 from, BidOutcome[] calldata outcomes) external;
 
-    /// @notice OutcomeRevised: an unreadable, missing or late bid turns out readable, or a cover entry. With a ground.
+    /// @notice OutcomeRevised: an unreadable, missing or late bid turns out readable, or a cover entry; or a returned one
+    /// is opened because a lot is open again. With a ground.
     function reviseOutcome(Call calldata call_, uint32 round, uint32 bid, BidOutcome calldata outcome) external;
 
     // ---- Evaluation and award ----------------------------------------------------------------------------------
@@ -302,7 +317,9 @@ interface ITenderLedger is IActs {
     function withdrawAward(Call calldata call_, uint64 award) external;
 
     /// @notice LosersInformed: letters under GWB § 134 for this award. The standstill runs from their dispatch.
-    /// @param standstillEnd The last second of the standstill.
+    /// @param standstillEnd The last second of the standstill as the letters say it. What a conclusion is measured
+    /// against (awardOf) is never earlier than the terms' minimum after the dispatch, the award, or three days ago,
+    /// whichever is latest, nor earlier than before: a ground excuses the letters, not the conclusion.
     function informLosers(Call calldata call_, uint64 award, uint64 dispatched, uint64 standstillEnd) external;
 
     /// @notice ContractConcluded. Before the standstill's end, without letters where they are due, or under suspension
@@ -334,6 +351,8 @@ interface ITenderLedger is IActs {
 
     /// @notice Remanded: a lot or (zero) all are set back. Announced awards become void, bids of rounds before
     /// `fromRound` are no longer awarded (zero: as before); outcomes and exclusions stand until they are revised.
+    /// `fromRound` can be the round that will be opened next. A later remand can name an earlier round again, because a
+    /// higher court may overturn the first: the latest that names one binds.
     function remand(Call calldata call_, bytes32 lot, uint32 fromRound, Stage stage) external;
 
     /// @notice TenderCancelled (VgV § 63). With a ground.

@@ -62,7 +62,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
         Act memory record;
         record.act = uint8(GOVERNORS_SET);
         record.first = msg.sender;
-        _record(0, record, abi.encode(governors_, threshold_, delay_));
+        _record(0, record, abi.encode(governors_, threshold_, delay_, new address[](0)));
     }
 
     // ---- Acts of the governors ---------------------------------------------------------------------------------
@@ -81,23 +81,24 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
         _requireKinds(kinds);
         _officersAfter(organisationId, people);
         Act memory record = _draft(ORGANISATION_ADMITTED, 0);
-        bytes memory detail = abi.encode(scheme, identifier, kinds, people);
-        if (!_governed(organisationId, expires, record, detail, delay)) return;
+        address[] memory approvers =
+            _governed(organisationId, expires, record, abi.encode(scheme, identifier, kinds, people), delay);
+        if (approvers.length == 0) return;
 
         organisations[organisationId].kinds = kinds;
         _setPeople(organisationId, people);
-        _record(organisationId, record, detail);
+        _record(organisationId, record, abi.encode(scheme, identifier, kinds, people, approvers));
     }
 
     function changeKinds(bytes32 organisationId, uint8 kinds, uint64 expires) external {
         _requireAdmitted(organisationId);
         _requireKinds(kinds);
         Act memory record = _draft(KINDS_CHANGED, 0);
-        bytes memory detail = abi.encode(kinds);
-        if (!_governed(organisationId, expires, record, detail, delay)) return;
+        address[] memory approvers = _governed(organisationId, expires, record, abi.encode(kinds), delay);
+        if (approvers.length == 0) return;
 
         organisations[organisationId].kinds = kinds;
-        _record(organisationId, record, detail);
+        _record(organisationId, record, abi.encode(kinds, approvers));
     }
 
     function suspendOrganisation(bytes32 organisationId, bytes32 ground, uint64 expires) external {
@@ -121,41 +122,43 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
             revert SuspensionUnchanged(organisationId, suspended);
         }
         Act memory record = _draft(rule, ground);
-        if (!_governed(organisationId, expires, record, "", wait)) return;
+        address[] memory approvers = _governed(organisationId, expires, record, "", wait);
+        if (approvers.length == 0) return;
 
         organisations[organisationId].suspended = suspended;
-        _record(organisationId, record, "");
+        _record(organisationId, record, abi.encode(approvers));
     }
 
     function replacePeople(bytes32 organisationId, bytes32 ground, Person[] calldata people, uint64 expires) external {
         _requireAdmitted(organisationId);
         _officersAfter(organisationId, people);
         Act memory record = _draft(PEOPLE_REPLACED, ground);
-        bytes memory detail = abi.encode(people);
-        if (!_governed(organisationId, expires, record, detail, delay)) return;
+        address[] memory approvers = _governed(organisationId, expires, record, abi.encode(people), delay);
+        if (approvers.length == 0) return;
 
         _setPeople(organisationId, people);
-        _record(organisationId, record, detail);
+        _record(organisationId, record, abi.encode(people, approvers));
     }
 
     function setGovernors(address[] calldata governors_, uint8 threshold_, uint64 delay_, uint64 expires) external {
         _requireGovernors(governors_, threshold_, delay_);
         Act memory record = _draft(GOVERNORS_SET, 0);
-        bytes memory detail = abi.encode(governors_, threshold_, delay_);
-        if (!_governed(0, expires, record, detail, delay)) return;
+        address[] memory approvers =
+            _governed(0, expires, record, abi.encode(governors_, threshold_, delay_), delay);
+        if (approvers.length == 0) return;
 
         _installGovernors(governors_, threshold_, delay_);
-        _record(0, record, detail);
+        _record(0, record, abi.encode(governors_, threshold_, delay_, approvers));
     }
 
     function registerSuccessor(address successor_, uint64 expires) external {
         if (successor_ == address(0) || successor_ == successor) revert SuccessorInvalid(successor_);
         Act memory record = _draft(SUCCESSOR_REGISTERED, 0);
-        bytes memory detail = abi.encode(successor_);
-        if (!_governed(0, expires, record, detail, delay)) return;
+        address[] memory approvers = _governed(0, expires, record, abi.encode(successor_), delay);
+        if (approvers.length == 0) return;
 
         successor = successor_;
-        _record(0, record, detail);
+        _record(0, record, abi.encode(successor_, approvers));
     }
 
     // ---- Acts of an organisation -------------------------------------------------------------------------------
@@ -165,7 +168,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
         uint256 officers = _officersAfter(organisationId, people);
         if (officers < 2) revert TooFewOfficers(organisationId, officers);
         bytes memory detail = abi.encode(people);
-        if (!_agreed(PEOPLE_CHANGED, organisationId, 0, expires, record, detail)) return;
+        if (!_agreed(PEOPLE_CHANGED, organisationId, 0, 0, expires, record, detail)) return;
 
         _setPeople(organisationId, people);
         _record(organisationId, record, detail);
@@ -179,7 +182,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
         record.subject = keySetId;
         if (keySets[keySetId].organisationId != 0) revert KeySetKnown(keySetId);
         _requireRecipients(organisationId, keySet);
-        if (!_agreed(KEY_SET_REGISTERED, organisationId, 0, expires, record, detail)) return;
+        if (!_agreed(KEY_SET_REGISTERED, organisationId, 0, 0, expires, record, detail)) return;
 
         keySets[keySetId] = KeySetState(organisationId, uint8(keySet.custodians.length), false);
         for (uint256 i; i < keySet.custodians.length; ++i) {
@@ -194,8 +197,9 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
         KeySetState storage state = keySets[keySetId];
         if (state.organisationId == 0 || state.retired) revert KeySetUnknown(keySetId);
         if (!awaited[keySetId][custodian]) revert CustodianUnexpected(keySetId, custodian);
+        if (organisations[custodian].kinds & CUSTODIAN == 0) revert KindMissing(custodian, CUSTODIAN);
         bytes memory detail = abi.encode(custodian);
-        if (!_agreed(KEY_SET_ACCEPTED, custodian, 0, expires, record, detail)) return;
+        if (!_agreed(KEY_SET_ACCEPTED, custodian, 0, 0, expires, record, detail)) return;
 
         awaited[keySetId][custodian] = false;
         --state.missing;
@@ -207,7 +211,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
         if (state.organisationId == 0 || state.retired) revert KeySetUnknown(keySetId);
         Act memory record = _enter(KEY_SET_RETIRED, state.organisationId, expires, ground);
         record.subject = keySetId;
-        if (!_agreed(KEY_SET_RETIRED, state.organisationId, 0, expires, record, "")) return;
+        if (!_agreed(KEY_SET_RETIRED, state.organisationId, 0, 0, expires, record, "")) return;
 
         state.retired = true;
         _record(state.organisationId, record, "");
@@ -221,7 +225,9 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
             Petition storage petition = petitions[key];
             uint256 index = _indexOf(petition.approvers, msg.sender);
             if (index == petition.approvers.length) revert ApprovalUnknown(key, msg.sender);
-            petition.approvers[index] = petition.approvers[petition.approvers.length - 1];
+            for (; index + 1 < petition.approvers.length; ++index) {
+                petition.approvers[index] = petition.approvers[index + 1];
+            }
             petition.approvers.pop();
             if (_standing(petition.approvers) < threshold) petition.ripe = 0;
         }
@@ -272,12 +278,12 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
 
     // ---- Governors ---------------------------------------------------------------------------------------------
 
-    /// @dev Records the caller's approval; true once as many of the present governors as are needed approved, and the
-    /// wait since then is over. Who approved and has left since does not count, and with new governors the wait begins
+    /// @dev Records the caller's approval. Empty until as many of the present governors as are needed approved and the
+    /// wait since then is over; then those who approved, and the act is to be executed. Who approved and has left since does not count, and with new governors the wait begins
     /// anew: a quorum made up of newcomers must not use a delay that ran out under others.
     function _governed(bytes32 organisationId, uint64 expires, Act memory record, bytes memory detail, uint64 wait)
         private
-        returns (bool)
+        returns (address[] memory approvers)
     {
         if (!isGovernor[msg.sender]) revert GovernorMissing(msg.sender);
         _requireUnexpired(expires, MAX_EXPIRY + delay);
@@ -293,15 +299,19 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
             bool begins = petition.ripe == 0 || petition.regime != regime;
             if (begins) (petition.ripe, petition.regime) = (uint64(block.timestamp) + wait, regime);
             if (block.timestamp >= petition.ripe) {
-                record.first = _firstOther(petition.approvers);
+                approvers = _present(petition.approvers);
+                record.roles = organisations[0].sequence;
+                record.first = msg.sender;
+                for (uint256 i = approvers.length; i > 0; --i) {
+                    if (approvers[i - 1] != msg.sender) record.first = approvers[i - 1];
+                }
                 if (record.first != msg.sender) record.second = msg.sender;
                 delete petitions[key];
-                return true;
+                return approvers;
             }
             if (approvedBefore && !begins) revert NotRipe(key, petition.ripe);
         }
         emit ActProposed(0, organisationId, record.act, key, msg.sender, expires);
-        return false;
     }
 
     function _standing(address[] storage approvers) private view returns (uint256 count) {
@@ -310,12 +320,13 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
         }
     }
 
-    /// @dev The earliest present governor who approved, other than the caller; the caller if nobody else did.
-    function _firstOther(address[] storage approvers) private view returns (address) {
+    /// @dev Those of the approvers who are governors now, in the order of their approval.
+    function _present(address[] storage approvers) private view returns (address[] memory present) {
+        present = new address[](_standing(approvers));
+        uint256 next;
         for (uint256 i; i < approvers.length; ++i) {
-            if (isGovernor[approvers[i]] && approvers[i] != msg.sender) return approvers[i];
+            if (isGovernor[approvers[i]]) present[next++] = approvers[i];
         }
-        return msg.sender;
     }
 
     function _indexOf(address[] storage accounts, address account) private view returns (uint256 i) {
@@ -430,6 +441,22 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
             bytes32 custodian = keySet.custodians[i].holder;
             if (custodian == organisationId || organisations[custodian].kinds & CUSTODIAN == 0) {
                 revert KindMissing(custodian, CUSTODIAN);
+            }
+        }
+        _requireDistinct(keySet);
+    }
+
+    /// @dev One secret behind two recipients would count twice in a threshold. A point and its negation, which share
+    /// their x-coordinate, are one secret too. Whether the point lies on the curve is the holder's to show by accepting.
+    function _requireDistinct(KeySet calldata keySet) private pure {
+        uint256 officers = keySet.officers.length;
+        bytes32[] memory seen = new bytes32[](officers + keySet.custodians.length);
+        for (uint256 i; i < seen.length; ++i) {
+            Recipient calldata recipient = i < officers ? keySet.officers[i] : keySet.custodians[i - officers];
+            if (recipient.key[0] != 0x04) revert RecipientInvalid(recipient.holder, recipient.key.length);
+            seen[i] = bytes32(recipient.key[1:33]);
+            for (uint256 j; j < i; ++j) {
+                if (seen[j] == seen[i]) revert KeyRepeated(recipient.holder);
             }
         }
     }

@@ -23,6 +23,12 @@ contract TenderLedger is ITenderLedger, Acts {
     uint8 private constant REVIEW_BODY = 16;
 
     uint256 private constant MAX_NOTICES = 100;
+    /// @dev How far one publisher alone may move a deadline beyond what two officers agreed to.
+    uint64 private constant MAX_AMENDMENT = 30 days;
+    /// @dev How long after an arrival its promise can be delivered.
+    uint64 private constant MAX_PROMISE = 1 days;
+    /// @dev How far back the dispatch of letters can lie for the standstill to run from it.
+    uint64 private constant MAX_DISPATCH_AGE = 3 days;
     uint32 private constant FIRST_EXTERNAL = 1 << 31;
     uint8 private constant SUPERSEDED = 1;
     uint8 private constant WITHDRAWN = 2;
@@ -33,8 +39,9 @@ contract TenderLedger is ITenderLedger, Acts {
         ProcessState state;
         uint32 rounds;
         uint32 minimumStandstill;
-        uint32 epoch; // grows when the whole process is set back
         uint32 fromRound;
+        uint16 epoch; // grows when the whole process is set back
+        uint16 turn; // grows with every change after which an earlier approval must not be used
         uint16 openLots;
         uint16 suspensions;
         uint16 concluded;
@@ -49,7 +56,7 @@ contract TenderLedger is ITenderLedger, Acts {
         uint32 opened; // next bid without an outcome
         RoundKind kind;
         RoundState state;
-        bytes32 keySet;
+        uint64 agreed; // the deadline as two officers last set it
     }
 
     struct Lot {
@@ -174,7 +181,9 @@ contract TenderLedger is ITenderLedger, Acts {
         record.roles = sequence;
         record.round = 1;
         if (terms.parent != 0 && !isNew) revert ParentFixed(processId);
-        if (terms.round.kind == RoundKind.Supplement) revert KindInvalid(record.act);
+        if (terms.round.kind != RoundKind.Participation && terms.round.kind != RoundKind.Bids) {
+            revert KindInvalid(record.act);
+        }
         if (terms.lots.length == 0) revert LotsInvalid(0, 0);
         bytes32 previous;
         for (uint256 i; i < terms.lots.length; ++i) {
@@ -185,7 +194,7 @@ contract TenderLedger is ITenderLedger, Acts {
         _requireRound(organisationId, record.act, terms.round);
 
         bytes memory detail = abi.encode(terms);
-        if (!_agreed(TENDER_PUBLISHED, organisationId, processId, expires, record, detail)) return;
+        if (!_agreed(TENDER_PUBLISHED, organisationId, processId, process.turn, expires, record, detail)) return;
 
         if (isNew) _list(organisationId, processId);
         process.state = ProcessState.Active;
@@ -204,7 +213,11 @@ contract TenderLedger is ITenderLedger, Acts {
         Act memory record = _enter(TENDER_AMENDED, call_);
         record.round = round;
         Round storage round_ = _inRound(TENDER_AMENDED, call_.processId, round);
-        if (deadline != 0 && deadline <= round_.deadline) revert DeadlineNotLater(deadline, round_.deadline);
+        if (deadline != 0) {
+            if (deadline <= round_.deadline) revert DeadlineNotLater(deadline, round_.deadline);
+            uint64 most = round_.agreed + MAX_AMENDMENT;
+            if (deadline > most) revert DeadlineTooFar(deadline, most);
+        }
         bytes memory detail = abi.encode(deadline);
         if (!_agreed(TENDER_AMENDED, call_, record, detail)) return;
 
@@ -227,11 +240,14 @@ contract TenderLedger is ITenderLedger, Acts {
         Act memory record = _enter(ROUND_RESUMED, call_);
         record.round = round;
         Round storage round_ = _inRound(ROUND_RESUMED, call_.processId, round);
-        if (deadline <= block.timestamp) revert DeadlineNotLater(deadline, uint64(block.timestamp));
+        uint64 latest = round_.deadline > block.timestamp ? round_.deadline : uint64(block.timestamp);
+        if (deadline <= latest) revert DeadlineNotLater(deadline, latest);
         bytes memory detail = abi.encode(deadline);
         if (!_agreed(ROUND_RESUMED, call_, record, detail)) return;
 
         round_.deadline = deadline;
+        round_.agreed = deadline;
+        ++processes[call_.processId].turn;
         round_.timely = round_.bids; // whatever arrived until now arrived before the new deadline
         _record(call_.processId, record, detail);
     }
@@ -253,10 +269,10 @@ contract TenderLedger is ITenderLedger, Acts {
         record.arrival = uint64(block.timestamp);
         if (promised.receiver != 0) {
             record.arrival = promised.arrivedAt;
-            record.second = _promisor(processId, round, commitment, promised);
+            (record.second, record.roles) = _promisor(processId, round, commitment, promised);
         } else if (promised.arrivedAt | promised.deliverBy != 0 || promised.signature.length != 0) {
             // Nobody vouches for it, and it would stand in the log: any time, any bytes.
-            revert PromiseInvalid(0, address(0));
+            revert PromiseUnexpected(promised.arrivedAt, promised.deliverBy);
         }
         if (supersedes != 0) {
             Bid storage old = _liveBid(processId, round, supersedes);
@@ -319,13 +335,13 @@ contract TenderLedger is ITenderLedger, Acts {
         bytes memory detail = abi.encode(counted, present_, admitted_);
         if (!_agreed(ROUND_CLOSED, call_, record, detail)) return;
 
-        round_.counted = counted;
-        round_.state = counted == 0 ? RoundState.Opened : RoundState.Closed;
         bytes32 roundKey = _roundKey(call_.processId, round);
         for (uint256 i; i < present_.length; ++i) {
-            present[roundKey][i] = present_[i];
+            if (present_[i] != 0) present[roundKey][i] = present_[i];
             if (admitted_[i] != 0) admitted[roundKey][i] = admitted_[i];
         }
+        round_.counted = counted;
+        _openUpTo(roundKey, round_, 0);
         _record(call_.processId, record, detail);
     }
 
@@ -336,16 +352,12 @@ contract TenderLedger is ITenderLedger, Acts {
         bytes32 roundKey = _roundKey(call_.processId, round);
         uint256 end = from + found.length;
         if (from != round_.opened || end > round_.counted) revert ChunkInvalid(from, found.length, round_.opened);
-        if (found.length == 0) {
-            if (from != 0 || !_nonePresent(roundKey, round_.counted)) revert BatchSizeInvalid(0);
-            end = round_.counted;
-        }
+        if (found.length == 0) revert BatchSizeInvalid(0);
         bytes memory detail = abi.encode(from, found);
         if (!_agreed(BIDS_OPENED, call_, record, detail)) return;
 
         _takeOutcomes(call_.processId, round, from, found);
-        round_.opened = uint32(end);
-        if (end == round_.counted) round_.state = RoundState.Opened;
+        _openUpTo(roundKey, round_, end);
         _record(call_.processId, record, detail);
     }
 
@@ -356,10 +368,11 @@ contract TenderLedger is ITenderLedger, Acts {
         Round storage round_ = _inRound(OUTCOME_REVISED, call_.processId, round);
         Bid memory bid_ = _foundBid(call_.processId, round, bid, found);
         Outcome before = bid_.gone != 0 ? _goneOutcome(bid_.gone) : _outcome(call_.processId, round, round_, bid);
-        if (
-            (found.outcome != Outcome.Opened && found.outcome != Outcome.Cover)
-                || (before != Outcome.Unreadable && before != Outcome.Missing && before != Outcome.Late)
-        ) revert OutcomeInvalid(bid, found.outcome, before);
+        bool open = before == Outcome.Unreadable || before == Outcome.Missing || before == Outcome.Late
+            || (before == Outcome.Returned && processes[call_.processId].openLots != 0);
+        if (!open || (found.outcome != Outcome.Opened && found.outcome != Outcome.Cover)) {
+            revert OutcomeInvalid(bid, found.outcome, before);
+        }
         bytes memory detail = abi.encode(found);
         if (!_agreed(OUTCOME_REVISED, call_, record, detail)) return;
 
@@ -440,7 +453,12 @@ contract TenderLedger is ITenderLedger, Acts {
     function informLosers(Call calldata call_, uint64 award, uint64 dispatched, uint64 standstillEnd) external {
         (Act memory record, Award storage award_) = _enterAward(LOSERS_INFORMED, call_, award, AwardState.Announced);
         if (dispatched > block.timestamp) revert DispatchInFuture(dispatched, uint64(block.timestamp));
-        uint64 least = dispatched + processes[call_.processId].minimumStandstill;
+        // The standstill runs from the dispatch, but not from one before the award, nor from one long past: whoever
+        // enters letters late must not enter them with a standstill that nobody could watch.
+        uint64 start = uint64(block.timestamp) - MAX_DISPATCH_AGE;
+        if (start < dispatched) start = dispatched;
+        if (start < award_.time) start = award_.time;
+        uint64 least = start + processes[call_.processId].minimumStandstill;
         if (least < award_.standstillEnd) least = award_.standstillEnd;
         if (call_.ground == 0 && (standstillEnd < least || dispatched < award_.time)) {
             revert StandstillTooShort(dispatched, standstillEnd, least);
@@ -448,7 +466,8 @@ contract TenderLedger is ITenderLedger, Acts {
         bytes memory detail = abi.encode(dispatched, standstillEnd);
         if (!_agreed(LOSERS_INFORMED, call_, record, detail)) return;
 
-        award_.standstillEnd = standstillEnd;
+        // A ground excuses the letters. To conclude earlier than this the officers need a ground of their own.
+        award_.standstillEnd = standstillEnd < least ? least : standstillEnd;
         _record(call_.processId, record, detail);
     }
 
@@ -556,13 +575,14 @@ contract TenderLedger is ITenderLedger, Acts {
         Lot storage lot_ = _inLot(REMANDED, call_.processId, lot);
         Process storage process = processes[call_.processId];
         if (stage == Stage.None) revert KindInvalid(record.act);
-        if (fromRound > process.rounds) {
+        if (fromRound > process.rounds + 1) {
             revert RoundForbids(call_.processId, record.act, fromRound, RoundState.None, 0);
         }
         if ((lot == 0 ? process.concluded : lot_.concluded) != 0) revert ConcludedAlready(call_.processId, lot);
         bytes memory detail = abi.encode(stage);
         if (!_agreed(REMANDED, call_, record, detail)) return;
 
+        ++process.turn;
         // A new epoch voids what was announced in the old one; no loop over awards.
         if (lot == 0) {
             ++process.epoch;
@@ -579,6 +599,7 @@ contract TenderLedger is ITenderLedger, Acts {
         if (!_agreed(TENDER_CANCELLED, call_, record, "")) return;
 
         processes[call_.processId].state = ProcessState.Cancelled;
+        ++processes[call_.processId].turn;
         _record(call_.processId, record, "");
     }
 
@@ -593,6 +614,7 @@ contract TenderLedger is ITenderLedger, Acts {
         }
         if (!_agreed(REINSTATED, call_, record, "")) return;
 
+        ++process.turn;
         if (lot == 0) {
             process.state = ProcessState.Active;
         } else {
@@ -631,7 +653,7 @@ contract TenderLedger is ITenderLedger, Acts {
         (, record.roles) = _requireRole(rule, organisationId);
         record.subject = subject;
         if (subject == 0) revert SubjectMissing(record.act);
-        if (!_agreed(rule, organisationId, 0, expires, record, detail)) return;
+        if (!_agreed(rule, organisationId, 0, 0, expires, record, detail)) return;
 
         record.sequence = ++listLength[organisationId];
         _record("siegel/1 list", organisationId, 0, organisationId, record, detail);
@@ -767,6 +789,7 @@ contract TenderLedger is ITenderLedger, Acts {
             revert KeySetNotReady(terms.keySet);
         }
         for (uint256 i; i < terms.receivers.length; ++i) {
+            if (terms.receivers[i] == organisationId) revert ReceiverIsBuyer(organisationId);
             (, uint8 kinds,) = _authority(terms.receivers[i], address(0));
             if (kinds & RECEIVER == 0) revert KindMissing(terms.receivers[i], RECEIVER);
         }
@@ -782,22 +805,27 @@ contract TenderLedger is ITenderLedger, Acts {
         round.deadline = terms.deadline;
         round.kind = terms.kind;
         round.state = RoundState.Open;
-        round.keySet = terms.keySet;
+        round.agreed = terms.deadline;
         for (uint256 i; i < terms.receivers.length; ++i) {
             receivers[roundKey][terms.receivers[i]] = true;
         }
     }
 
-    /// @dev The account that signed the promise, if it may act for one of the round's receivers now.
+    /// @dev The account that signed the promise, if it may act for one of the round's receivers now, and the length of
+    /// that receiver's roles series.
     function _promisor(bytes32 processId, uint32 round, bytes32 commitment, Promise calldata promised)
         private
         view
-        returns (address signer)
+        returns (address signer, uint64 sequence)
     {
         if (!receivers[_roundKey(processId, round)][promised.receiver]) revert ReceiverUnknown(promised.receiver);
         _requirePast(promised.arrivedAt);
         if (block.timestamp > promised.deliverBy) {
             revert PromiseExpired(promised.deliverBy, uint64(block.timestamp));
+        }
+        // So a promise reaches back a day at most, and a round that is closed a day after its deadline has all bids.
+        if (promised.deliverBy > promised.arrivedAt + MAX_PROMISE) {
+            revert PromiseTooLong(promised.deliverBy, promised.arrivedAt + MAX_PROMISE);
         }
         bytes32 digest = keccak256(
             abi.encode(
@@ -813,7 +841,10 @@ contract TenderLedger is ITenderLedger, Acts {
             )
         );
         (signer,,) = ECDSA.tryRecover(MessageHashUtils.toEthSignedMessageHash(digest), promised.signature);
-        (uint8 roles,,) = _authority(promised.receiver, signer);
+        uint8 roles;
+        uint8 kinds;
+        (roles, kinds, sequence) = _authority(promised.receiver, signer);
+        if (kinds & RECEIVER == 0) revert KindMissing(promised.receiver, RECEIVER);
         if (roles & uint8(PUBLISHER >> 8) == 0) revert PromiseInvalid(promised.receiver, signer);
     }
 
@@ -838,11 +869,14 @@ contract TenderLedger is ITenderLedger, Acts {
         if (used != 0 && words[words.length - 1] >> used != 0) revert BitmapInvalid(words.length, counted);
     }
 
-    function _nonePresent(bytes32 roundKey, uint32 counted) private view returns (bool) {
-        for (uint256 i; i * 256 < counted; ++i) {
-            if (present[roundKey][i] != 0) return false;
-        }
-        return true;
+    /// @dev The outcomes below `end` stand. A whole word of 256 bids without an envelope needs no outcomes of its own, so
+    /// that however many commitments without one do not make a round too large to open. Past the last one it is opened.
+    function _openUpTo(bytes32 roundKey, Round storage round_, uint256 end) private {
+        uint256 counted = round_.counted;
+        while (end < counted && end & 255 == 0 && present[roundKey][end >> 8] == 0) end += 256;
+        if (end > counted) end = counted;
+        round_.opened = uint32(end);
+        round_.state = end == counted ? RoundState.Opened : RoundState.Closed;
     }
 
     /// @dev The bid that the outcome speaks of: its commitment is recomputed from what was opened, so that copies,
@@ -853,6 +887,9 @@ contract TenderLedger is ITenderLedger, Acts {
         returns (Bid memory bid)
     {
         bytes32 commitment = found.content;
+        if (found.evidence != 0 && found.outcome != Outcome.Opened && found.outcome != Outcome.Unreadable) {
+            revert EvidenceUnexpected(number, found.evidence);
+        }
         if (found.outcome == Outcome.Opened) {
             commitment = keccak256(
                 abi.encode(
@@ -933,7 +970,7 @@ contract TenderLedger is ITenderLedger, Acts {
     }
 
     /// @dev The outcome as it stands in an opened round: what was recorded, else late beyond the counted, else missing
-    /// (a round without any envelope is opened with an empty list).
+    /// (of 256 bids without an envelope none has an outcome of its own).
     function _outcome(bytes32 processId, uint32 round, Round storage round_, uint32 number)
         private
         view
@@ -996,7 +1033,13 @@ contract TenderLedger is ITenderLedger, Acts {
         returns (bool)
     {
         return _agreed(
-            rule, processes[call_.processId].organisationId, call_.processId, call_.expires, record, detail
+            rule,
+            processes[call_.processId].organisationId,
+            call_.processId,
+            processes[call_.processId].turn,
+            call_.expires,
+            record,
+            detail
         );
     }
 

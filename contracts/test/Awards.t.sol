@@ -143,9 +143,46 @@ contract AwardsTest is BaseTest {
         refused(
             publisher,
             lettersCall(plain(processId), award, time() - 1, end),
-            abi.encodeWithSelector(ITenderLedger.StandstillTooShort.selector, time() - 1, end, end - 1)
+            abi.encodeWithSelector(ITenderLedger.StandstillTooShort.selector, time() - 1, end, end)
         );
         act(publisher, lettersCall(grounded(processId), award, time(), end - 1));
+    }
+
+    /// @dev A publisher who enters letters as dispatched long ago would make the standstill vanish: it runs from three
+    /// days ago at the earliest.
+    function test_informLosers_dispatchLongPast_runsFromThreeDaysAgo() public {
+        (bytes32 processId, uint64 award) = awarded();
+        vm.warp(time() + 40 days);
+        uint64 dispatched = time() - 30 days;
+        uint64 least = time() - 3 days + STANDSTILL;
+        refused(
+            publisher,
+            lettersCall(plain(processId), award, dispatched, dispatched + STANDSTILL),
+            abi.encodeWithSelector(
+                ITenderLedger.StandstillTooShort.selector, dispatched, dispatched + STANDSTILL, least
+            )
+        );
+        act(publisher, lettersCall(plain(processId), award, dispatched, least));
+        (,, uint64 end) = ledger.awardOf(processId, award);
+        vm.assertEq(end, least, "and can still be watched");
+    }
+
+    /// @dev The ground excuses the letters of one publisher; the officers who conclude early need a ground of their own.
+    function test_informLosers_groundForTheLetters_doesNotShortenTheStandstill() public {
+        (bytes32 processId, uint64 award) = awarded();
+        uint64 end = time() + STANDSTILL;
+        act(publisher, lettersCall(grounded(processId), award, time() - 30 days, time() - 20 days));
+        (,, uint64 found) = ledger.awardOf(processId, award);
+        vm.assertEq(found, end, "the terms' minimum after the award");
+        refused(
+            officerOne,
+            concludeCall(plain(processId), award),
+            abi.encodeWithSelector(ITenderLedger.ConclusionPremature.selector, award, end, time())
+        );
+        act(publisher, lettersCall(grounded(processId), award, time(), time()));
+        (,, found) = ledger.awardOf(processId, award);
+        vm.assertEq(found, end, "nor does a second letter");
+        jointly(concludeCall(grounded(processId), award));
     }
 
     function test_informLosers_shorteningALongerStandstill_onlyWithGround() public {

@@ -115,9 +115,14 @@ abstract contract BaseTest is Fold {
         set.officers = new Recipient[](3);
         set.custodians = new Recipient[](3);
         for (uint256 i; i < 3; ++i) {
-            set.officers[i] = Recipient(bytes32(uint256(uint160(officers[i]))), new bytes(65));
-            set.custodians[i] = Recipient(custodians[i], new bytes(65));
+            set.officers[i] = Recipient(bytes32(uint256(uint160(officers[i]))), publicKey(i));
+            set.custodians[i] = Recipient(custodians[i], publicKey(3 + i));
         }
+    }
+
+    /// @dev Of the right form; whether the point lies on the curve does not matter here.
+    function publicKey(uint256 seed) internal pure returns (bytes memory) {
+        return bytes.concat(bytes1(0x04), keccak256(abi.encode("x", seed)), keccak256(abi.encode("y", seed)));
     }
 
     function acceptedKeySet() internal returns (bytes32 id) {

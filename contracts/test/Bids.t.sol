@@ -183,6 +183,11 @@ contract BidsTest is BaseTest {
 
     function test_commitBid_promiseUnusable_refused() public {
         bytes32 first = commitment(processId, 1, bidderOne, 1);
+        refused(
+            bidderOne,
+            commitCall(first, 0, Promise(0, time() - 1, time(), "")),
+            abi.encodeWithSelector(ITenderLedger.PromiseUnexpected.selector, time() - 1, time())
+        );
         vm.warp(deadline + 100);
         Promise memory kept = promised(processId, first, bidderOne, deadline, time() - 1);
         refused(
@@ -196,12 +201,27 @@ contract BidsTest is BaseTest {
             commitCall(first, 0, kept),
             abi.encodeWithSelector(ITenderLedger.ArrivalInFuture.selector, time() + 1, time())
         );
-        kept = promised(processId, first, bidderOne, deadline, soon());
+        kept = promised(processId, first, bidderOne, deadline, deadline + 1 days + 1);
+        refused(
+            bidderOne,
+            commitCall(first, 0, kept),
+            abi.encodeWithSelector(
+                ITenderLedger.PromiseTooLong.selector, deadline + 1 days + 1, deadline + 1 days
+            )
+        );
+        kept = promised(processId, first, bidderOne, deadline, deadline + 1 days);
         kept.receiver = watchdog;
         refused(
             bidderOne, commitCall(first, 0, kept), abi.encodeWithSelector(ITenderLedger.ReceiverUnknown.selector, watchdog)
         );
-        kept = promised(processId, first, bidderOne, deadline, soon());
+        kept = promised(processId, first, bidderOne, deadline, deadline + 1 days);
+        governed(abi.encodeCall(IOrganisationRegistry.changeKinds, (submissionService, 32, soon())));
+        refused(
+            bidderOne,
+            commitCall(first, 0, kept),
+            abi.encodeWithSelector(IActs.KindMissing.selector, submissionService, 8)
+        );
+        governed(abi.encodeCall(IOrganisationRegistry.changeKinds, (submissionService, 8, soon())));
         governed(abi.encodeCall(IOrganisationRegistry.suspendOrganisation, (submissionService, GROUND, soon())));
         refused(
             bidderOne,

@@ -14,9 +14,10 @@ contract JointTest is BaseTest {
     }
 
     function proposalKey(Call memory call_, Act memory draft) internal view returns (bytes32) {
+        uint256 turn; // nothing has happened to the process yet
         return keccak256(
             abi.encode(
-                ITenderLedger.cancelTender.selector, town, call_.processId, call_.expires, draft, bytes("")
+                ITenderLedger.cancelTender.selector, town, call_.processId, turn, call_.expires, draft, bytes("")
             )
         );
     }
@@ -151,6 +152,36 @@ contract JointTest is BaseTest {
         jointly(abi.encodeCall(ITenderLedger.reinstate, (back, 0)));
         act(officerTwo, cancelCall(call_)); // the old approval is spent: this one proposes anew
         vm.assertTrue(state(processId) == ProcessState.Active, "still active");
+    }
+
+    /// @dev With a third and a fourth call the same would else happen twice.
+    function test_jointAct_thirdOfficersCall_isNoNewFirstHalf() public {
+        bytes memory paper =
+            abi.encodeCall(ITenderLedger.registerExternalBid, (plain(processId), 1, time(), keccak256("r")));
+        jointly(paper);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        (bytes32 key,,) = abi.decode(logs[0].data, (bytes32, address, uint64));
+        refused(officerThree, paper, abi.encodeWithSelector(IActs.AlreadyExecuted.selector, key));
+        refused(officerOne, paper, abi.encodeWithSelector(IActs.AlreadyExecuted.selector, key));
+        refused(
+            officerOne,
+            abi.encodeCall(IActs.revokeApproval, (key)),
+            abi.encodeWithSelector(IActs.ApprovalUnknown.selector, key, officerOne)
+        );
+        (,,,, uint32 externals,,) = ledger.roundOf(processId, 1);
+        vm.assertEq(externals, 1, "once");
+    }
+
+    /// @dev Who agreed to cancel before the process was resumed, remanded, cancelled or reinstated has not agreed since.
+    function test_jointAct_situationChangedInBetween_firstAgreesAnew() public {
+        Call memory stale = grounded(processId);
+        stale.expires += 20 days;
+        act(officerThree, cancelCall(stale));
+        jointly(abi.encodeCall(ITenderLedger.remand, (grounded(processId), 0, 0, Stage.Bids)));
+        act(officerTwo, cancelCall(stale));
+        vm.assertTrue(state(processId) == ProcessState.Active, "not on a word from before the remand");
+        act(officerThree, cancelCall(stale));
+        vm.assertTrue(state(processId) == ProcessState.Cancelled, "on one from after it");
     }
 
     function test_revokeApproval_own_proposalGone() public {

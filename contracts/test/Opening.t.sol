@@ -264,18 +264,82 @@ contract OpeningTest is BaseTest {
             openCall(processId, 0, outcomes(opened(bidderOne, 1))), invalid(0, Outcome.Opened, Outcome.Returned)
         );
         BidOutcome memory back = BidOutcome(Outcome.Returned, bidderOne, commitment(processId, 1, bidderOne, 1), 0);
-        jointly(openCall(processId, 0, outcomes(back)));
+        BidOutcome[] memory both = new BidOutcome[](2);
+        both[0] = back;
+        both[1] = BidOutcome(Outcome.Returned, bidderTwo, commitment(processId, 1, bidderTwo, 2), 0);
+        jointly(openCall(processId, 0, both));
+        bytes memory revise =
+            abi.encodeCall(ITenderLedger.reviseOutcome, (grounded(processId), 1, 0, opened(bidderOne, 1)));
+        refused(officerOne, revise, invalid(0, Outcome.Opened, Outcome.Returned));
+        jointly(abi.encodeCall(ITenderLedger.reinstate, (grounded(processId), LOT_ONE)));
+        jointly(revise); // a lot is open again, so the bid is wanted again
+        jointly(abi.encodeCall(ITenderLedger.announceAward, (plain(processId), LOT_ONE, 1, 0, 0)));
     }
 
-    function test_openBids_noEnvelopePresent_emptyListOpensTheRound() public {
+    function test_closeRound_noEnvelopePresent_opensTheRound() public {
         bytes32 processId = openTender();
         commit(processId, 1, bidderOne, 1);
         vm.warp(soon() + 1);
         jointly(closeCall(plain(processId), 1, words(0), words(0)));
-        jointly(openCall(processId, 0, new BidOutcome[](0)));
         (, RoundState round,,,,,) = ledger.roundOf(processId, 1);
         vm.assertTrue(round == RoundState.Opened, "opened");
         jointly(abi.encodeCall(ITenderLedger.reviseOutcome, (grounded(processId), 1, 0, opened(bidderOne, 1))));
+    }
+
+    /// @dev Commitments are free. Whoever makes thousands without an envelope must not make the round too large to open:
+    /// words of 256 bids without one are passed over, and what became of these bids follows from the acts.
+    function test_openBids_wordsWithoutEnvelopes_arePassedOver() public {
+        bytes32 processId = openTender();
+        uint32 count = 5 * 256 + 7;
+        for (uint256 i; i < count; ++i) {
+            commit(processId, 1, i == 600 ? bidderOne : bidderTwo, i + 1);
+        }
+        act(bidderTwo, withdrawCall(processId, 10));
+        vm.warp(soon() + 1);
+        uint256[] memory present = new uint256[](6);
+        present[2] = 1 << (600 - 512);
+        jointly(closeCall(plain(processId), count, present, new uint256[](6)));
+        (,,,,,, uint32 opened_) = ledger.roundOf(processId, 1);
+        vm.assertEq(opened_, 512, "the first two words are passed over");
+        BidOutcome[] memory found = new BidOutcome[](256);
+        for (uint256 i; i < 256; ++i) {
+            bytes32 commitment_ = commitment(processId, 1, bidderTwo, 513 + i);
+            found[i] = BidOutcome(Outcome.Missing, bidderTwo, commitment_, 0);
+        }
+        found[600 - 512] = opened(bidderOne, 601);
+        jointly(openCall(processId, 512, found));
+        RoundState round;
+        (, round,,,,, opened_) = ledger.roundOf(processId, 1);
+        vm.assertTrue(round == RoundState.Opened && opened_ == count, "and so are the last three");
+        jointly(abi.encodeCall(ITenderLedger.announceAward, (plain(processId), LOT_ONE, 1, 600, 0)));
+        bytes memory award = abi.encodeCall(ITenderLedger.announceAward, (plain(processId), LOT_TWO, 1, 20, 0));
+        bytes4 forbids = ITenderLedger.BidForbids.selector;
+        refused(officerOne, award, abi.encodeWithSelector(forbids, 1, 20, Outcome.Missing));
+        jointly(abi.encodeCall(ITenderLedger.reviseOutcome, (grounded(processId), 1, 20, opened(bidderTwo, 21))));
+        jointly(award);
+        refused(
+            officerOne,
+            abi.encodeCall(ITenderLedger.reviseOutcome, (grounded(processId), 1, 10, opened(bidderTwo, 11))),
+            invalid(10, Outcome.Opened, Outcome.Withdrawn)
+        );
+    }
+
+    function withdrawCall(bytes32 processId, uint256 number) internal view returns (bytes memory) {
+        bytes32 commitment_ = commitment(processId, 1, bidderTwo, number + 1);
+        return abi.encodeCall(ITenderLedger.withdrawBid, (processId, 1, commitment_, soon()));
+    }
+
+    /// @dev Anything could be written there for ever, a name for example.
+    function test_openBids_evidenceWhereNoneBelongs_refused() public {
+        bytes32 processId = fourBids();
+        jointly(closeCall(plain(processId), 3, words(6), words(0)));
+        BidOutcome[] memory found = new BidOutcome[](1);
+        bytes32 first = commitment(processId, 1, bidderOne, 1);
+        found[0] = BidOutcome(Outcome.Missing, bidderOne, first, keccak256("a name"));
+        refusedOpening(
+            openCall(processId, 0, found),
+            abi.encodeWithSelector(ITenderLedger.EvidenceUnexpected.selector, 0, keccak256("a name"))
+        );
     }
 
     // ---- OutcomeRevised ----------------------------------------------------------------------------------------

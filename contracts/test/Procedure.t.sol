@@ -128,9 +128,12 @@ contract ProcedureTest is BaseTest {
         );
         refused(
             officerOne,
-            remandCall(processId, 0, 3),
-            abi.encodeWithSelector(ITenderLedger.RoundForbids.selector, processId, 20, 3, RoundState.None, 0)
+            remandCall(processId, 0, 4),
+            abi.encodeWithSelector(ITenderLedger.RoundForbids.selector, processId, 20, 4, RoundState.None, 0)
         );
+        jointly(remandCall(processId, 0, 3)); // a round that will follow
+        jointly(remandCall(processId, 0, 1)); // a higher court sees it otherwise: the latest binds
+        jointly(abi.encodeCall(ITenderLedger.announceAward, (plain(processId), LOT_ONE, 1, 0, 0)));
     }
 
     function test_remand_afterConclusion_refused() public {

@@ -118,6 +118,27 @@ contract RegistryTest is BaseTest {
         vm.assertEq(kinds, 0, "one approval is left");
     }
 
+    /// @dev The record names two; that enough agreed is provable because the detail names all, as they came.
+    function test_governors_executed_detailNamesAllWhoApproved() public {
+        governed(setGovernorsCall(sorted(three(governorOne, governorTwo, governorThree)), 3, 0));
+        lastRecord();
+        bytes memory data = admitCall(1, one(officerOne, 2));
+        act(governorThree, address(registry), data);
+        act(governorOne, address(registry), data);
+        bytes32 key = admitKey(1, one(officerOne, 2));
+        act(governorThree, address(registry), abi.encodeCall(IActs.revokeApproval, (key)));
+        act(governorThree, address(registry), data);
+        act(governorTwo, address(registry), data);
+        (Act memory record, bytes memory detail) = lastRecord();
+        address[] memory all = three(governorOne, governorThree, governorTwo);
+        vm.assertEq(
+            detail, abi.encode("TEST", "newcomer", uint8(1), one(officerOne, 2), all), "all, in their order"
+        );
+        vm.assertEq(record.first, governorOne, "the earliest who stands by it");
+        vm.assertEq(record.second, governorTwo, "who executed");
+        vm.assertEq(record.roles, 2, "the governors' series had two acts");
+    }
+
     function test_setGovernors_invalid_refused() public {
         address[] memory list = three(governorOne, governorOne, governorTwo);
         bytes memory invalid = abi.encodeWithSelector(IOrganisationRegistry.GovernorsInvalid.selector, 3, 2);
@@ -292,13 +313,18 @@ contract RegistryTest is BaseTest {
         vm.assertEq(roles, 2, "an officer");
         (roles,,) = registry.authority(watchdog, observer);
         vm.assertEq(roles, 3, "who was not named keeps the roles");
+        bytes memory change = abi.encodeCall(IOrganisationRegistry.changePeople, (watchdog, one(observer, 0), soon()));
+        act(bidderOne, address(registry), change);
+        act(bidderTwo, address(registry), change);
+        (roles,,) = registry.authority(watchdog, observer);
+        vm.assertEq(roles, 0, "the two of them act jointly for it");
     }
 
     // ---- Key sets ----------------------------------------------------------------------------------------------
 
     function test_keySet_readyOnlyWhenAllAccepted() public {
         KeySet memory set = threeAndThree();
-        set.officers[0].key[0] = 0x04;
+        set.officers[0].key = publicKey(9);
         bytes32 id = keccak256(abi.encode(town, set));
         jointlyIn(address(registry), keySetCall(set));
         accept(custodianOne, id, custodianA);
@@ -349,9 +375,45 @@ contract RegistryTest is BaseTest {
             officerOne, keySetCall(set), abi.encodeWithSelector(recipient, set.custodians[0].holder, 65)
         );
         set = threeAndThree();
+        set.custodians[1].key[0] = 0x02;
+        refusedInRegistry(
+            officerOne, keySetCall(set), abi.encodeWithSelector(recipient, set.custodians[1].holder, 65)
+        );
+        set = threeAndThree();
         set.officers[2].holder |= bytes32(uint256(1) << 255);
         refusedInRegistry(
             officerOne, keySetCall(set), abi.encodeWithSelector(recipient, set.officers[2].holder, 65)
+        );
+    }
+
+    /// @dev One secret in two places is one secret: within a list, across both, and with the other sign of the point.
+    function test_keySet_onePersonsKeyTwice_refused() public {
+        bytes4 repeated = IOrganisationRegistry.KeyRepeated.selector;
+        KeySet memory set = threeAndThree();
+        set.officers[2].key = set.officers[0].key;
+        refusedInRegistry(officerOne, keySetCall(set), abi.encodeWithSelector(repeated, set.officers[2].holder));
+        set = threeAndThree();
+        set.custodians[0].key = set.officers[1].key;
+        refusedInRegistry(officerOne, keySetCall(set), abi.encodeWithSelector(repeated, set.custodians[0].holder));
+        set = threeAndThree();
+        set.custodians[2].key = bytes.concat(set.custodians[1].key);
+        set.custodians[2].key[64] ^= 0x01;
+        refusedInRegistry(officerOne, keySetCall(set), abi.encodeWithSelector(repeated, set.custodians[2].holder));
+    }
+
+    function test_acceptKeySet_noCustodianAnyMore_refused() public {
+        KeySet memory set = threeAndThree();
+        set.officers[0].key = publicKey(9);
+        bytes32 id = keccak256(abi.encode(town, set));
+        jointlyIn(address(registry), keySetCall(set));
+        bytes memory acceptance = abi.encodeCall(IOrganisationRegistry.acceptKeySet, (id, custodianA, soon()));
+        governed(abi.encodeCall(IOrganisationRegistry.changeKinds, (custodianA, 32, soon())));
+        refusedInRegistry(custodianOne, acceptance, abi.encodeWithSelector(IActs.KindMissing.selector, custodianA, 4));
+        governed(abi.encodeCall(IOrganisationRegistry.suspendOrganisation, (custodianB, GROUND, soon())));
+        refusedInRegistry(
+            custodianTwo,
+            abi.encodeCall(IOrganisationRegistry.acceptKeySet, (id, custodianB, soon())),
+            abi.encodeWithSelector(IActs.RoleMissing.selector, custodianB, custodianTwo, 2)
         );
     }
 

@@ -78,6 +78,8 @@ contract RoundsTest is BaseTest {
         terms = tenderTerms(OCID, soon());
         terms.round.kind = RoundKind.Supplement;
         refusedTerms(terms, abi.encodeWithSelector(ITenderLedger.KindInvalid.selector, 2));
+        terms.round.kind = RoundKind.Negotiation;
+        refusedTerms(terms, abi.encodeWithSelector(ITenderLedger.KindInvalid.selector, 2));
         terms.round.kind = RoundKind.None;
         refusedTerms(terms, abi.encodeWithSelector(ITenderLedger.KindInvalid.selector, 2));
         terms = tenderTerms(OCID, soon());
@@ -86,6 +88,14 @@ contract RoundsTest is BaseTest {
         terms = tenderTerms(OCID, soon());
         terms.round.receivers[0] = watchdog;
         refusedTerms(terms, abi.encodeWithSelector(IActs.KindMissing.selector, watchdog, 8));
+    }
+
+    /// @dev A buyer that is a receiver, for its neighbours, too could promise a favourite's late bid an early arrival.
+    function test_publishTender_buyerAsItsOwnReceiver_refused() public {
+        governed(abi.encodeCall(IOrganisationRegistry.changeKinds, (town, 9, soon())));
+        TenderTerms memory terms = tenderTerms(OCID, soon());
+        terms.round.receivers[0] = town;
+        refusedTerms(terms, abi.encodeWithSelector(ITenderLedger.ReceiverIsBuyer.selector, town));
     }
 
     function test_publishTender_withoutRelease_refused() public {
@@ -105,6 +115,23 @@ contract RoundsTest is BaseTest {
             abi.encodeCall(ITenderLedger.amendTender, (plain(processId), 1, deadline + 1)),
             abi.encodeWithSelector(ITenderLedger.DeadlineNotLater.selector, deadline + 1, deadline + 1)
         );
+    }
+
+    /// @dev One publisher could else keep a round open for years. What two officers agree to counts anew.
+    function test_amendTender_farBeyondTheAgreed_takesTwo() public {
+        bytes32 processId = openTender();
+        uint64 agreed = soon();
+        act(publisher, abi.encodeCall(ITenderLedger.amendTender, (plain(processId), 1, agreed + 20 days)));
+        uint64 far = agreed + 30 days + 1;
+        refused(
+            publisher,
+            abi.encodeCall(ITenderLedger.amendTender, (plain(processId), 1, far)),
+            abi.encodeWithSelector(ITenderLedger.DeadlineTooFar.selector, far, agreed + 30 days)
+        );
+        jointly(abi.encodeCall(ITenderLedger.resumeRound, (grounded(processId), 1, far)));
+        act(publisher, abi.encodeCall(ITenderLedger.amendTender, (plain(processId), 1, far + 30 days)));
+        (,, uint64 deadline,,,,) = ledger.roundOf(processId, 1);
+        vm.assertEq(deadline, far + 30 days, "30 days beyond what the two agreed to");
     }
 
     /// @dev The deadline's second still belongs to the round; the next one does not.
@@ -153,11 +180,10 @@ contract RoundsTest is BaseTest {
     function test_resumeRound_afterOutage_bidsInBetweenAreTimely() public {
         bytes32 processId = openTender();
         uint64 deadline = soon();
-        bytes memory early = abi.encodeCall(ITenderLedger.resumeRound, (grounded(processId), 1, deadline + 1 days));
         refused(
             officerOne,
-            early,
-            abi.encodeWithSelector(ITenderLedger.RoundForbids.selector, processId, 5, 1, RoundState.Open, deadline)
+            abi.encodeCall(ITenderLedger.resumeRound, (grounded(processId), 1, deadline)),
+            abi.encodeWithSelector(ITenderLedger.DeadlineNotLater.selector, deadline, deadline)
         );
         vm.warp(deadline + 100);
         commit(processId, 1, bidderOne, 1);

@@ -16,6 +16,8 @@ from ledger.index.names import NOTICE_KINDS, OUTCOMES, ROUND_KINDS, act_name
 from ledger.terms import OrganisationKind
 
 FIRST_EXTERNAL_BID = 2**31
+_WORD = 256  # bids in a word of the bitmap of present envelopes
+_DISPATCH_AGE = 3 * 86_400  # seconds; from no earlier dispatch does a standstill run
 MAIN_ROUNDS = ("participation", "bids", "negotiation")  # a supplement round does not reopen the procedure
 
 
@@ -75,6 +77,20 @@ class Round:
         if self.counted is not None and bid.number >= self.counted:
             return "late"
         return "returned" if cancelled else "pending"
+
+    def open_up_to(self, end: int, time: int) -> None:
+        """All outcomes below ``end`` stand. A word of 256 bids without an envelope has none of its own: what is neither
+        withdrawn nor superseded there is missing."""
+        counted = self.counted or 0
+        while end < counted and end % _WORD == 0:
+            word = [self.bids[number] for number in range(end, min(end + _WORD, counted))]
+            if any(bid.present for bid in word):
+                break
+            for bid in word:
+                bid.recorded = "missing"
+            end += len(word)
+        if end >= counted:
+            self.state, self.bids_opened_time = "opened", time
 
 
 @dataclass(slots=True)
@@ -236,19 +252,13 @@ class ProcessFold:
             round_.bids[number].present = bool(detail["present"][word] >> bit & 1)
             round_.bids[number].admitted = bool(detail["admitted"][word] >> bit & 1)
             self.exceptions += round_.bids[number].admitted
-        if not detail["counted"]:
-            round_.state, round_.bids_opened_time = "opened", record.time
+        round_.open_up_to(0, record.time)
 
     def _bids_opened(self, record: ActRecord, detail: Mapping[str, Any]) -> None:
         round_ = self.rounds[record.round]
-        outcomes = detail["outcomes"]
-        for number, outcome in enumerate(outcomes, detail["from"]):
+        for number, outcome in enumerate(detail["outcomes"], detail["from"]):
             round_.bids[number].recorded = OUTCOMES[outcome["outcome"]]
-        if not outcomes:  # no envelope is present: all of them are withdrawn, superseded or missing
-            for number in range(round_.counted or 0):
-                round_.bids[number].recorded = "missing"
-        if not outcomes or detail["from"] + len(outcomes) == round_.counted:
-            round_.state, round_.bids_opened_time = "opened", record.time
+        round_.open_up_to(detail["from"] + len(detail["outcomes"]), record.time)
 
     def _outcome_revised(self, record: ActRecord, detail: Mapping[str, Any]) -> None:
         bid = self.rounds[record.round].bids[record.bid]
@@ -276,7 +286,12 @@ class ProcessFold:
 
     def _losers_informed(self, record: ActRecord, detail: Mapping[str, Any]) -> None:
         award = self.awards[record.ref]
-        award.letters_sent, award.standstill_until = detail["dispatched"], detail["standstill_end"]
+        award.letters_sent = detail["dispatched"]
+        # What the letters say binds only as far as the contract lets it: see informLosers in the interface.
+        start = max(detail["dispatched"], award.announced_time, record.time - _DISPATCH_AGE)
+        least = max(start + self.minimum_standstill, award.standstill_until or 0)
+        award.standstill_until = max(detail["standstill_end"], least)
+        self.exceptions += record.ground != ZERO
 
     def _suspension_lifted(self, record: ActRecord, _detail: Mapping[str, Any]) -> None:
         self.suspensions[record.ref].lifted_time = record.time

@@ -60,7 +60,7 @@ from ledger.chain.registry import (
     SuspendOrganisation,
 )
 from ledger.terms import ArtifactKind, NoticeKind, OrganisationKind, Outcome, Role, RoundKind, Stage
-from tests.chain.town import BUYER, OBSERVER, OFFICERS, RECEIVER, REVIEW_BODY, Town, actor, digest, people
+from tests.chain.town import BUYER, OBSERVER, OFFICERS, RECEIVER, REVIEW_BODY, Town, actor, digest, people, sealing_key
 
 OCID = "ocds-a2ef3d-roof"
 PROCESS = identifiers.process_id(BUYER, OCID)
@@ -105,12 +105,12 @@ def _key_sets(town: Town) -> bytes:
     officers = sorted(person.account for person in OFFICERS if person.roles & Role.OFFICER)
     custodians = sorted(identifiers.organisation_id("DE-LEITWEG", name) for name in CUSTODIANS)
     made = []
-    for version in (b"\x04", b"\x05"):
+    for version in ("first", "second"):
         key_set = KeySet(
             officer_threshold=2,
             custodian_threshold=2,
-            officers=tuple(Recipient(bytes(12) + account, version * 65) for account in officers),
-            custodians=tuple(Recipient(custodian, version * 65) for custodian in custodians),
+            officers=tuple(Recipient(bytes(12) + who, sealing_key(f"{version} {who.hex()}")) for who in officers),
+            custodians=tuple(Recipient(who, sealing_key(f"{version} {who.hex()}")) for who in custodians),
         )
         town.jointly(RegisterKeySet(BUYER, key_set, town.expires))
         made.append(identifiers.key_set_id(BUYER, key_set))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from eth_hash.auto import keccak
 
 from ledger.chain.acts import LedgerAct
@@ -30,6 +32,12 @@ def digest(text: str) -> bytes:
 def actor(name: str) -> KeySigner:
     """A named person's key, always the same, so that two nodes see the same accounts."""
     return KeySigner(digest(f"key of {name}"))
+
+
+def sealing_key(name: str) -> bytes:
+    """The public key (P-256, 65 bytes) of a named recipient, always the same."""
+    secret = ec.derive_private_key(int.from_bytes(digest(f"sealing key of {name}")) >> 8, ec.SECP256R1())
+    return secret.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
 def people(**roles: Role) -> tuple[Person, ...]:

@@ -21,6 +21,7 @@ from ledger.ocds.digest import new_salt
 from ledger.store import ObjectStore, StoreClass
 from ledger.terms import NoticeKind, OrganisationKind, Role, RoundKind
 from tests.chain.nodes import anvil
+from tests.chain.town import sealing_key
 
 START = 1_767_600_000  # 2026-01-05 08:00 UTC, a Monday morning
 DAY = 86_400
@@ -102,8 +103,7 @@ class Town:
             identifier = f"custodian-{number}"
             self._admit("DE-LEITWEG", identifier, OrganisationKind.CUSTODIAN, (person, second))
             custodians.append(organisation_id("DE-LEITWEG", identifier))
-        key = b"\x04" + bytes(range(64))
-        keys = [key[:-1] + bytes([n]) for n in range(6)]
+        keys = [sealing_key(f"recipient {n}") for n in range(6)]
         officers = sorted(bytes(12) + who.account for who in self.officers)
         key_set = KeySet(
             2, 2,

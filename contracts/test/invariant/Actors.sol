@@ -185,7 +185,9 @@ abstract contract Actors is Trial {
             postpone(organisationId, to, data);
             return false;
         }
-        return second != address(0) && attempt(second, to, data);
+        if (second == address(0) || !attempt(second, to, data)) return false;
+        if (kind == 7) attempt(otherOfficer(organisationId, second), to, data); // one too many
+        return true;
     }
 
     /// @dev Two officers, but not of the same mind.

@@ -57,6 +57,7 @@ abstract contract AwardActors is BidActors {
         (bytes32 processId, uint64 id) = _award(AwardState.Announced);
         if (processId == 0) return;
         uint64 dispatched = chance(12) ? clock + 1 : clock - uint64(random(20));
+        if (chance(12)) dispatched = clock - 3 days - uint64(random(800));
         uint64 end = dispatched + ghosts[processId].minimumStandstill + uint64(random(30));
         if (chance(6)) end -= uint64(random(200));
         Call memory call_ = callOn(processId, whenIn(6));

@@ -38,8 +38,18 @@ abstract contract AwardModel is OpeningModel {
         must(dispatched <= block.timestamp, "no letters in the future");
         if (record.ground != 0) return;
         must(dispatched >= award.time, "letters follow the award");
-        must(end >= dispatched + ghosts[processId].minimumStandstill, "the standstill is as long as the terms say");
-        must(end >= award.standstillEnd, "it gets no shorter");
+        must(end >= _leastEnd(processId, award, dispatched), "the standstill is as long as the terms say, or longer");
+    }
+
+    /// @dev A standstill that can be watched: not from a dispatch before the award or long past, and never shortened.
+    function _leastEnd(bytes32 processId, GhostAward storage award, uint64 dispatched) private view returns (uint64) {
+        uint64[3] memory starts = [dispatched, award.time, uint64(block.timestamp - 3 days)];
+        uint64 least = award.standstillEnd;
+        for (uint256 i; i < 3; ++i) {
+            uint64 end = starts[i] + ghosts[processId].minimumStandstill;
+            if (end > least) least = end;
+        }
+        return least;
     }
 
     function judgeConclusion(bytes32 processId, Act memory record) internal view {
@@ -65,10 +75,16 @@ abstract contract AwardModel is OpeningModel {
     function learnAwardState(bytes32 processId, Act memory record, bytes memory detail) internal {
         GhostAward storage award = awardAt(processId, record.ref);
         if (record.act == 15) award.state = AwardState.Withdrawn;
-        else if (record.act == 18) (, award.standstillEnd) = abi.decode(detail, (uint64, uint64));
+        else if (record.act == 18) _learnLetters(processId, award, detail);
         else if (record.act == 23) award.state = AwardState.Concluded;
         else if (record.act == 25) award.state = AwardState.Terminated;
         else if (record.act == 26) award.state = AwardState.Completed;
+    }
+
+    function _learnLetters(bytes32 processId, GhostAward storage award, bytes memory detail) private {
+        (uint64 dispatched, uint64 end) = abi.decode(detail, (uint64, uint64));
+        uint64 least = _leastEnd(processId, award, dispatched);
+        award.standstillEnd = end > least ? end : least;
     }
 
     function judgeLotClosed(bytes32 processId, Act memory record) internal view {
@@ -102,7 +118,7 @@ abstract contract AwardModel is OpeningModel {
 
     function judgeRemand(bytes32 processId, Act memory record, bytes memory detail) internal view {
         must(abi.decode(detail, (Stage)) != Stage.None, "a stage is named");
-        must(record.round <= ghosts[processId].rounds.length, "a round that exists");
+        must(record.round <= ghosts[processId].rounds.length + 1, "a round that exists, or the next");
         if (record.lot != 0) lotAt(processId, record.lot);
         GhostAward[] storage awards = ghosts[processId].awards;
         for (uint256 i; i < awards.length; ++i) {

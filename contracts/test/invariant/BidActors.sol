@@ -96,7 +96,8 @@ abstract contract BidActors is TenderActors {
             if (bids.length == 0) continue;
             uint32 bid = uint32(random(bids.length));
             Outcome outcome = bids[bid].outcome;
-            bool wanted = outcome == Outcome.Late || outcome == Outcome.Missing || outcome == Outcome.Unreadable;
+            bool wanted = outcome == Outcome.Late || outcome == Outcome.Missing || outcome == Outcome.Unreadable
+                || (outcome == Outcome.Returned && openLots(processId) != 0);
             if ((!wanted || sealedBids[bids[bid].commitment].place == 0) && !chance(40)) continue;
             BidOutcome memory found = _word(bids[bid], Outcome.None);
             Call memory call_ = callOn(processId, given());
@@ -143,6 +144,7 @@ abstract contract BidActors is TenderActors {
         given_.receiver = chance(12) ? bytes32(0) : chance(24) ? custodianA : submissionService;
         given_.arrivedAt = chance(16) ? clock + 1 : clock - uint64(random(400));
         given_.deliverBy = chance(16) ? clock - 1 : clock + uint64(random(1000));
+        if (chance(12)) given_.deliverBy = given_.arrivedAt + 1 days + uint64(random(2));
         uint256 key = chance(16) ? 999 : RECEIVER_KEY;
         bytes32 signed = promiseKey(processId, number, chance(16) ? digest() : commitment_, author, given_);
         (uint8 v, bytes32 r, bytes32 s) =
@@ -167,6 +169,7 @@ abstract contract BidActors is TenderActors {
         if (outcome == Outcome.Opened) found.evidence = sealed_.rest;
         if (outcome == Outcome.Unreadable) found.evidence = given();
         if (chance(200)) found.content = digest();
+        if (chance(200)) found.evidence = digest();
     }
 
     function _leastCounted(GhostRound storage round) private view returns (uint256) {

@@ -32,6 +32,7 @@ abstract contract Ghost is BaseTest {
         RoundKind kind;
         RoundState state;
         uint64 deadline;
+        uint64 agreed; // as two officers last set it
         uint32 externals;
         uint32 counted;
         uint32 opened;
@@ -70,6 +71,7 @@ abstract contract Ghost is BaseTest {
         uint64 sequence;
         uint32 minimumStandstill;
         uint32 fromRound;
+        uint256 turn; // changes after which an earlier approval counts no more
         GhostLot[] lots;
         GhostRound[] rounds; // round n at n - 1
         GhostAward[] awards;

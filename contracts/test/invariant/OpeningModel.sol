@@ -11,11 +11,7 @@ abstract contract OpeningModel is ProcessModel {
         GhostRound storage round = roundAt(processId, record.round);
         must(round.state == RoundState.Closed, "nothing is opened before its round is closed");
         must(from == round.opened && from + found.length <= round.counted, "outcomes come in order");
-        if (found.length == 0) {
-            for (uint256 i; i < round.counted; ++i) {
-                must(!bit(round.present, i), "an empty list only when no envelope is there");
-            }
-        }
+        must(found.length != 0, "nothing is recorded by an empty list");
         bool returned = openLots(processId) == 0;
         for (uint256 i; i < found.length; ++i) {
             GhostBid storage bid = round.bids[from + i];
@@ -32,15 +28,7 @@ abstract contract OpeningModel is ProcessModel {
         for (uint256 i; i < found.length; ++i) {
             round.bids[from + i].outcome = found[i].outcome;
         }
-        round.opened = from + uint32(found.length);
-        if (found.length == 0) {
-            round.opened = round.counted;
-            for (uint256 i; i < round.counted; ++i) {
-                Outcome gone = _gone(round.bids[i].gone);
-                round.bids[i].outcome = gone == Outcome.None ? Outcome.Missing : gone;
-            }
-        }
-        if (round.opened == round.counted) round.state = RoundState.Opened;
+        learnAbsent(round, from + uint32(found.length));
     }
 
     function judgeRevision(bytes32 processId, Act memory record, bytes memory detail) internal view {
@@ -49,10 +37,9 @@ abstract contract OpeningModel is ProcessModel {
         must(round.state == RoundState.Opened, "revised only when all outcomes stand");
         must(record.bid < round.bids.length, "the bid exists");
         GhostBid storage bid = round.bids[record.bid];
-        must(
-            bid.outcome == Outcome.Unreadable || bid.outcome == Outcome.Missing || bid.outcome == Outcome.Late,
-            "only what could not be read is revised"
-        );
+        bool unread = bid.outcome == Outcome.Unreadable || bid.outcome == Outcome.Missing || bid.outcome == Outcome.Late;
+        bool returned = bid.outcome == Outcome.Returned && openLots(processId) != 0;
+        must(unread || returned, "only what could not be read is revised, or what was returned and is wanted again");
         must(found.outcome == Outcome.Opened || found.outcome == Outcome.Cover, "revised to readable");
         _judgeOutcome(placeOf(processId, record.round, bid.author), bid, found, Outcome.None);
     }
@@ -109,5 +96,7 @@ abstract contract OpeningModel is ProcessModel {
         if (needed != Outcome.None) must(found.outcome == needed, "what follows from the acts goes before");
         else must(found.outcome != Outcome.None && uint8(found.outcome) <= 3, "the officers' word");
         must(found.outcome != Outcome.Unreadable || found.evidence != 0, "unreadable only with evidence");
+        bool hasEvidence = found.outcome == Outcome.Opened || found.outcome == Outcome.Unreadable;
+        must(hasEvidence || found.evidence == 0, "no evidence where none belongs");
     }
 }

@@ -45,7 +45,8 @@ abstract contract ProcessModel is Ghost {
             must(i == 0 || terms.lots[i].lot > terms.lots[i - 1].lot, "no lot is named twice");
         }
         must(terms.parent == 0 || ghosts[processId].state == ProcessState.None, "a parent is named at the beginning");
-        must(terms.round.kind != RoundKind.Supplement, "nothing to supplement yet");
+        bool first = terms.round.kind == RoundKind.Participation || terms.round.kind == RoundKind.Bids;
+        must(first, "a tender begins with participation or with bids");
         _judgeTerms(organisationId, terms.round);
     }
 
@@ -81,14 +82,15 @@ abstract contract ProcessModel is Ghost {
         if (record.act == 3) {
             must(block.timestamp <= round.deadline, "a passed deadline is not amended");
             must(deadline == 0 || deadline > round.deadline, "a deadline moves only to later");
+            must(deadline <= round.agreed + 30 days, "one person alone moves a deadline only so far");
         } else {
-            must(block.timestamp > round.deadline, "only a passed deadline is resumed");
-            must(deadline > block.timestamp, "resumed to a later second");
+            must(deadline > round.deadline && deadline > block.timestamp, "resumed to a later second");
         }
     }
 
     function learnDeadline(bytes32 processId, Act memory record, uint64 deadline) internal {
         if (deadline != 0) roundAt(processId, record.round).deadline = deadline;
+        if (record.act == 5) roundAt(processId, record.round).agreed = deadline;
     }
 
     function judgeCommitment(bytes32 processId, Act memory record, bytes memory detail) internal view {
@@ -165,11 +167,30 @@ abstract contract ProcessModel is Ghost {
     function learnClose(bytes32 processId, Act memory record, bytes memory detail) internal {
         GhostRound storage round = roundAt(processId, record.round);
         (round.counted, round.present, round.admitted) = abi.decode(detail, (uint32, uint256[], uint256[]));
-        round.state = round.counted == 0 ? RoundState.Opened : RoundState.Closed;
+        round.state = RoundState.Closed;
+        learnAbsent(round, 0);
         for (uint256 i = round.counted; i < round.bids.length; ++i) {
             GhostBid storage bid = round.bids[i];
             bid.outcome = _gone(bid.gone) == Outcome.None ? Outcome.Late : _gone(bid.gone);
         }
+    }
+
+    /// @dev All outcomes below `from` stand. Whole words of 256 bids of which none has an envelope follow from the acts.
+    function learnAbsent(GhostRound storage round, uint32 from) internal {
+        while (from < round.counted && from % 256 == 0) {
+            uint32 end = from + 256 < round.counted ? from + 256 : round.counted;
+            for (uint32 i = from; i < end; ++i) {
+                if (!bit(round.present, i)) continue;
+                round.opened = from;
+                return;
+            }
+            for (; from < end; ++from) {
+                Outcome gone = _gone(round.bids[from].gone);
+                round.bids[from].outcome = gone == Outcome.None ? Outcome.Missing : gone;
+            }
+        }
+        round.opened = from;
+        if (from == round.counted) round.state = RoundState.Opened;
     }
 
     function checkRound(bytes32 processId, uint32 number) internal view {
@@ -207,6 +228,7 @@ abstract contract ProcessModel is Ghost {
         must(isReady(organisationId, terms.keySet), "bids are sealed to a set that all custodians accepted");
         for (uint256 i; i < terms.receivers.length; ++i) {
             must(organisations[terms.receivers[i]].kinds & 8 != 0, "receivers are of that kind");
+            must(terms.receivers[i] != organisationId, "nobody receives for itself");
         }
     }
 
@@ -215,6 +237,7 @@ abstract contract ProcessModel is Ghost {
         round.kind = terms.kind;
         round.state = RoundState.Open;
         round.deadline = terms.deadline;
+        round.agreed = terms.deadline;
         round.receivers = terms.receivers;
     }
 
@@ -225,6 +248,8 @@ abstract contract ProcessModel is Ghost {
         address signer = promises[promiseKey(processId, record.round, record.subject, actor, given)];
         must(signer != address(0) && record.second == signer, "exactly this was promised, by who is named");
         must(holds(given.receiver, signer, 1), "who promised may act for the receiver");
+        must(organisations[given.receiver].kinds & 8 != 0, "who promises is a receiver still");
+        must(given.deliverBy <= given.arrivedAt + 1 days, "a promise lasts a day");
         must(given.arrivedAt == record.arrival && record.arrival <= block.timestamp, "the promised arrival counts");
         must(block.timestamp <= given.deliverBy, "a promise is delivered by its time");
         bool named;

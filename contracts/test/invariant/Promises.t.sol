@@ -10,15 +10,15 @@ contract PromiseFindingsTest is BaseTest {
         commit(processId, 1, bidderOne, 1);
         bytes32 old = commitment(processId, 1, bidderOne, 1);
         bytes32 next = commitment(processId, 1, bidderOne, 2);
-        bytes memory expected = abi.encodeWithSelector(ITenderLedger.PromiseInvalid.selector, bytes32(0), address(0));
+        bytes4 unexpected = ITenderLedger.PromiseUnexpected.selector;
 
         Promise memory forged = Promise(0, time() - 1 days, 0, "");
-        refused(bidderOne, _superseding(processId, next, old, forged), expected);
+        refused(bidderOne, _superseding(processId, next, old, forged), abi.encodeWithSelector(unexpected, time() - 1 days, 0));
         forged = Promise(0, 0, time(), "");
-        refused(bidderOne, _superseding(processId, next, old, forged), expected);
+        refused(bidderOne, _superseding(processId, next, old, forged), abi.encodeWithSelector(unexpected, 0, time()));
         forged = Promise(0, 0, 0, "somebody's name and address");
-        refused(bidderOne, _superseding(processId, next, old, forged), expected);
-        refused(bidderOne, _superseding(processId, next, 0, forged), expected);
+        refused(bidderOne, _superseding(processId, next, old, forged), abi.encodeWithSelector(unexpected, 0, 0));
+        refused(bidderOne, _superseding(processId, next, 0, forged), abi.encodeWithSelector(unexpected, 0, 0));
         act(bidderOne, _superseding(processId, next, old, noPromise()));
     }
 

@@ -6,6 +6,8 @@ import "../BaseTest.sol";
 
 /// @notice Governors, and the organisations' own people and key sets.
 abstract contract RegistryActors is Actors {
+    bytes32 private lastPoint;
+
     uint256 private admitted;
 
     function organisationAdmitted(uint256 seed) external step(seed) {
@@ -180,7 +182,9 @@ abstract contract RegistryActors is Actors {
         }
     }
 
+    /// @dev Now and then the same point as before, or its negation.
     function _key() private returns (bytes memory) {
-        return bytes.concat(bytes1(0x04), digest(), digest());
+        if (!chance(40) || lastPoint == 0) lastPoint = digest();
+        return bytes.concat(bytes1(chance(200) ? 0x02 : 0x04), lastPoint, digest());
     }
 }

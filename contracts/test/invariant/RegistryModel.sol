@@ -43,7 +43,9 @@ abstract contract RegistryModel is Ghost {
         address[] storage approvers = petitions[call_].approvers;
         for (uint256 i; i < approvers.length; ++i) {
             if (approvers[i] != account) continue;
-            approvers[i] = approvers[approvers.length - 1];
+            for (; i + 1 < approvers.length; ++i) {
+                approvers[i] = approvers[i + 1];
+            }
             approvers.pop();
             _recount(petitions[call_]);
             return true;
@@ -51,9 +53,9 @@ abstract contract RegistryModel is Ghost {
         return false;
     }
 
-    function judgeGovernors(bytes32 call_, Act memory record) internal {
+    function judgeGovernors(bytes32 call_, Act memory record, bytes memory detail) internal {
         must(isGovernor(actor), "only a governor executes a governors' act");
-        must(record.roles == 0, "governors act without a role in an organisation");
+        must(record.roles == organisations[0].sequence, "who was governor then is provable");
         GhostPetition storage petition = petitions[call_];
         if (petition.approvers.length == 0) openPetitions.push(call_);
         if (!_has(petition.approvers, actor)) petition.approvers.push(actor);
@@ -62,12 +64,30 @@ abstract contract RegistryModel is Ghost {
         must(_standing(petition) >= governorThreshold, "as many present governors agree as are needed");
         must(block.timestamp >= petition.since + petition.wait, "the governors' delay is over");
         must(_has(petition.approvers, record.first) && isGovernor(record.first), "a governor who agreed is named");
+        address[] memory named = _approversIn(record.act, detail);
+        must(named.length == _standing(petition), "all who agreed are named");
+        uint256 next;
+        for (uint256 i; i < petition.approvers.length; ++i) {
+            if (!isGovernor(petition.approvers[i])) continue;
+            must(named[next] == petition.approvers[i], "in the order of their approval");
+            ++next;
+        }
+        must(record.first == (named[0] == actor && named.length > 1 ? named[1] : named[0]), "the earliest other one");
         if (governorThreshold == 1) {
             must(record.second == actor || record.first == actor, "who executes is named");
         } else {
             must(record.second == actor && record.first != actor, "two governors are named");
         }
         delete petitions[call_];
+    }
+
+    function _approversIn(uint8 act_, bytes memory detail) private pure returns (address[] memory named) {
+        if (act_ == 64) (,,,, named) = abi.decode(detail, (string, string, uint8, Person[], address[]));
+        else if (act_ == 65) (, named) = abi.decode(detail, (uint8, address[]));
+        else if (act_ <= 67) named = abi.decode(detail, (address[]));
+        else if (act_ == 68) (, named) = abi.decode(detail, (Person[], address[]));
+        else if (act_ == 69) (,,, named) = abi.decode(detail, (address[], uint8, uint64, address[]));
+        else (, named) = abi.decode(detail, (address, address[]));
     }
 
     function judgeRegistry(bytes32 organisationId, Act memory record, bytes memory detail) internal view {
@@ -175,6 +195,26 @@ abstract contract RegistryModel is Ghost {
             must(custodian != organisationId && organisations[custodian].kinds & 4 != 0, "custodians are others");
             must(i == 0 || custodian > set.custodians[i - 1].holder, "no custodian is named twice");
         }
+        _judgeKeys(set);
+    }
+
+    /// @dev Counted pair by pair: in no two places the same secret.
+    function _judgeKeys(KeySet memory set) private pure {
+        uint256 officers = set.officers.length;
+        for (uint256 i; i < officers + set.custodians.length; ++i) {
+            bytes memory key = i < officers ? set.officers[i].key : set.custodians[i - officers].key;
+            must(key.length == 65 && key[0] == 0x04, "keys are uncompressed points");
+            for (uint256 j; j < i; ++j) {
+                bytes memory other = j < officers ? set.officers[j].key : set.custodians[j - officers].key;
+                must(_firstCoordinate(key) != _firstCoordinate(other), "no two recipients share a secret");
+            }
+        }
+    }
+
+    function _firstCoordinate(bytes memory key) private pure returns (bytes32 x) {
+        assembly {
+            x := mload(add(key, 33))
+        }
     }
 
     function _judgeAcceptance(bytes32 organisationId, bytes32 id, bytes32 custodian) private view {
@@ -186,6 +226,7 @@ abstract contract RegistryModel is Ghost {
             if (set.custodians[i] == custodian) named = true;
         }
         must(named, "only a custodian of the set accepts");
+        must(organisations[custodian].kinds & 4 != 0, "who accepts is a custodian still");
     }
 
     function _learnPeople(bytes32 organisationId, Person[] memory changed) private {

@@ -56,6 +56,7 @@ abstract contract TenderActors is RegistryActors {
         if (processId == 0) return;
         uint64 old = roundAt(processId, number).deadline;
         uint64 deadline = chance(4) ? 0 : chance(6) ? old - uint64(random(100)) : old + 1 + uint64(random(300));
+        if (chance(12)) deadline = roundAt(processId, number).agreed + 30 days + 1 + uint64(random(3));
         if (chance(4) && old < clock + 800) passTo(old + uint64(random(2)));
         bytes memory data = abi.encodeCall(ITenderLedger.amendTender, (callOn(processId, 0), number, deadline));
         singly(ghosts[processId].organisationId, 1, address(ledger), data);
@@ -70,9 +71,11 @@ abstract contract TenderActors is RegistryActors {
     }
 
     function roundResumed(uint256 seed) external step(seed) {
-        (bytes32 processId, uint32 number) = pickPastRound();
+        (bytes32 processId, uint32 number) = chance(4) ? pickRound(IN_TIME) : pickPastRound();
         if (processId == 0) return;
-        uint64 deadline = chance(8) ? clock - uint64(random(50)) : clock + 100 + uint64(random(1500));
+        uint64 latest = roundAt(processId, number).deadline;
+        if (latest < clock) latest = clock;
+        uint64 deadline = chance(8) ? latest - uint64(random(50)) : latest + 100 + uint64(random(1500));
         Call memory call_ = callOn(processId, given());
         bytes memory data = abi.encodeCall(ITenderLedger.resumeRound, (call_, number, deadline));
         bytes32 organisationId = ghosts[processId].organisationId;
@@ -245,7 +248,7 @@ abstract contract TenderActors is RegistryActors {
         }
         terms.receivers = new bytes32[](random(2) + (chance(2) ? 1 : 0));
         for (uint256 i; i < terms.receivers.length; ++i) {
-            terms.receivers[i] = chance(24) ? custodianA : submissionService;
+            terms.receivers[i] = chance(24) ? custodianA : chance(24) ? organisationId : submissionService;
         }
     }
 

@@ -14,7 +14,9 @@ abstract contract Trial is RegistryModel, AwardModel {
     uint256 internal refusals;
     uint256 internal records;
     bytes32 internal lastKey;
+    // A call is the same call only within a turn of its process.
     mapping(bytes32 call_ => address) private proposedBy;
+    mapping(bytes32 call_ => bool) private executed;
     mapping(bytes32 key => bytes32 call_) private callOf;
     bytes32[] internal touched;
 
@@ -102,6 +104,7 @@ abstract contract Trial is RegistryModel, AwardModel {
         (Act memory record, bytes memory detail) = abi.decode(log.data, (Act, bytes));
         must(log.emitter == (record.act < 64 ? address(ledger) : address(registry)), "by the contract whose act it is");
         must(record.time == block.timestamp, "recorded with the block's time");
+        call_ = _inTurn(call_, processId);
         _judgeExpiry(record.act);
         _judgeWho(processId, organisationId, record, detail, call_);
         _judgeForm(record);
@@ -115,6 +118,7 @@ abstract contract Trial is RegistryModel, AwardModel {
         (bytes32 key, address account, uint64 expires) = abi.decode(log.data, (bytes32, address, uint64));
         must(account == actor && expires >= block.timestamp, "who proposes is named");
         lastKey = key;
+        call_ = _inTurn(call_, log.topics[1]);
         callOf[key] = call_;
         if (act_ >= 64 && act_ <= 70) {
             approvePetition(call_, actor, act_, expires);
@@ -125,6 +129,7 @@ abstract contract Trial is RegistryModel, AwardModel {
         address before = proposedBy[call_];
         must(before == address(0) || !holds(log.topics[2], before, 2), "a second officer executes");
         must(before != actor, "nobody proposes twice");
+        must(!executed[call_], "what two agreed to happens once");
         proposedBy[call_] = actor;
     }
 
@@ -142,7 +147,12 @@ abstract contract Trial is RegistryModel, AwardModel {
         else if (act_ > 64 && act_ != 70) place = 2;
         uint256 expires = uint256(argument(place));
         must(block.timestamp <= expires, "nothing is done after it expired");
-        if (act_ < 64) must(expires <= block.timestamp + 30 days, "nothing can wait for ever");
+        uint256 ahead = act_ >= 64 && act_ <= 70 ? 30 days + governorDelay : 30 days;
+        must(expires <= block.timestamp + ahead, "nothing can wait for ever");
+    }
+
+    function _inTurn(bytes32 call_, bytes32 processId) private view returns (bytes32) {
+        return processId == 0 ? call_ : keccak256(abi.encode(call_, ghosts[processId].turn));
     }
 
     function _judgeWho(bytes32 processId, bytes32 organisationId, Act memory record, bytes memory detail, bytes32 call_)
@@ -157,9 +167,15 @@ abstract contract Trial is RegistryModel, AwardModel {
         if (act_ == 17 || act_ == 73) acting = abi.decode(detail, (bytes32));
         if (acting == 0) acting = organisationId;
         if (act_ >= 64 && act_ <= 70) {
-            judgeGovernors(call_, record);
+            judgeGovernors(call_, record, detail);
         } else if (act_ == 6 || act_ == 7) {
-            must(record.roles == 0, "a bidder acts without a role");
+            bytes32 receiver;
+            if (act_ == 6 && detail.length != 0) {
+                (, Promise memory promised_) = abi.decode(detail, (bytes32, Promise));
+                receiver = promised_.receiver;
+            }
+            uint64 roles = receiver == 0 ? 0 : organisations[receiver].sequence;
+            must(record.roles == roles, "a bidder acts without a role, who promises under a provable one");
         } else {
             must(record.roles == organisations[acting].sequence, "the roles it acted under are provable");
             if (JOINT_ACTS >> act_ & 1 == 1 || act_ == 71 || act_ == 72 || act_ == 74) {
@@ -177,6 +193,8 @@ abstract contract Trial is RegistryModel, AwardModel {
         must(proposedBy[call_] == record.first && record.first != address(0), "the first one agreed to exactly this");
         must(holds(organisationId, record.first, 2), "the first one is still an officer");
         must(holds(organisationId, record.second, 2), "the second one is an officer");
+        must(!executed[call_], "what two agreed to happens once");
+        executed[call_] = true;
         delete proposedBy[call_];
     }
 
@@ -260,6 +278,7 @@ abstract contract Trial is RegistryModel, AwardModel {
         else if (a == 22) lotAt(processId, record.lot).state = LotState.Open;
         else if (a == 15 || a == 18 || (a >= 23 && a <= 26)) learnAwardState(processId, record, detail);
         if (processId != 0) ghosts[processId].sequence = record.sequence;
+        if (a == 5 || (a >= 20 && a <= 22)) ++ghosts[processId].turn;
     }
 
     function _compare(Vm.Log memory log) private {
