@@ -11,7 +11,6 @@ import pytest
 from explorer.act_words import DETAILED, NOTICE_TITLES, PLAIN, TITLES
 from explorer.actors import BIDDERS, PUBLISHED
 from ledger.index.sync import Synchroniser
-from ledger.store import ObjectStore
 from ledger.terms import STATUTE
 from tests.chain.nodes import embedded
 from tests.chain.story import OCID, tell
@@ -26,12 +25,11 @@ OF_PROCESSES = {entry.name: entry for entry in STATUTE.values() if entry.series 
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the page of a process in which every act happened; of its releases only the digests exist."""
     folder = tmp_path_factory.mktemp("story")
-    store = ObjectStore(folder / "store")
     with embedded(folder / "chain") as node:
         town = settle(node)
         tell(town)
-        with open_services(folder, town.chain, store) as services:
-            Synchroniser(services.index, town.chain, store).run_once()
+        with open_services(folder, town.chain) as services:
+            Synchroniser(services.index, town.chain, services.store).run_once()
             processes = services.queries.processes_by_ocid(OCID)
             (row,) = (row for row in processes if row.organisation_id == BUYER)
             with serving(services) as url:

@@ -41,7 +41,7 @@ def test_legal_pages_of_a_named_operator_are_complete(site: Site, tmp_path: Path
         "supervisory_authority": "Landesbeauftragte für Datenschutz",
     }
     with (
-        open_services(tmp_path, site.town.chain, site.town.store, operator=operator) as services,
+        open_services(tmp_path, site.town.chain, operator=operator) as services,
         serving(services) as url,
     ):
         pages = {page: httpx.get(f"{url}/{page}?lang=de").text for page in REQUIRED}
