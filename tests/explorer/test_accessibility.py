@@ -46,7 +46,7 @@ def addresses(site: Site) -> list[str]:
     """One address for each kind of page."""
     (row,) = site.services.queries.processes_by_ocid(OPEN)
     act = site.services.queries.acts(row.process_id)[0]
-    found = [f"/organisations/0x{row.organisation_id.hex()}", f"/lookup?digest={act.digest.hex()}&name=notice.json"]
+    found = [f"/organisations/0x{row.organisation_id.hex()}", f"/lookup?digest={act.digest.hex()}"]
     return [*PATHS, *found, *(site.page(ocid) for ocid in (OPEN, AWARDED, OBSERVED, ALTERED))]
 
 
