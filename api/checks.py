@@ -31,14 +31,14 @@ class _Finding:
 
 
 class Checks:
-    """Makes a check at most once in ``KEPT_SECONDS`` for each process, and at once where a stored file was touched.
+    """Makes a check at most once in ``seconds`` for each process, and at once where a stored file was touched.
 
     A check reads a head from the chain and every release of the process; without this one visitor who reloads a page
     keeps a worker busy, and a node that hangs keeps all of them. Failures are kept as findings are.
     """
 
-    def __init__(self, check: Check, queries: Queries, store: ObjectStore) -> None:
-        self._check, self._queries, self._store = check, queries, store
+    def __init__(self, check: Check, queries: Queries, store: ObjectStore, *, seconds: float = KEPT_SECONDS) -> None:
+        self._check, self._queries, self._store, self._seconds = check, queries, store, seconds
         self._kept: OrderedDict[bytes, _Finding] = OrderedDict()
         self._guard = threading.Lock()
         # Readers of the same page wait for the one who checks, instead of checking as well.
@@ -63,7 +63,7 @@ class Checks:
             differences = self._check(process_id)
         except SiegelError as error:
             failure = error
-        finding = _Finding(time.monotonic() + KEPT_SECONDS, files, differences, failure)
+        finding = _Finding(time.monotonic() + self._seconds, files, differences, failure)
         with self._guard:
             self._kept[process_id] = finding
             self._kept.move_to_end(process_id)

@@ -14,7 +14,7 @@ import uvicorn
 
 import explorer
 from api.app import app_of
-from api.server import address, bind
+from api.server import address, bind, configured
 from api.services import Services
 from ledger.chain.acts import (
     AnnounceAward,
@@ -81,7 +81,7 @@ def open_services(folder: Path, chain: Chain, **settings: Any) -> Iterator[Servi
 def serving(services: Services) -> Iterator[str]:
     """The application on a free port; its address."""
     with bind("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(uvicorn.Config(app_of(services, pages=explorer.mount), log_level="warning"))
+        server = uvicorn.Server(configured(app_of(services, pages=explorer.mount)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
