@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -53,6 +53,13 @@ class Formats:
         return Markup('<time datetime="{}">{}</time>').format(
             exact.isoformat().replace("+00:00", "Z"), format_date(exact.astimezone(ZONE), "medium", locale=self.locale)
         )
+
+    def written_day(self, text: str) -> str:
+        """A day that somebody wrote as ``YYYY-MM-DD``, in the page's language; anything else as it was written."""
+        try:
+            return format_date(date.fromisoformat(text), "long", locale=self.locale)
+        except ValueError:
+            return text
 
     def in_language(self, text: str, language: str | None) -> str:
         """A text from a release, marked with its language where that is another than the page's (WCAG 3.1.2)."""

@@ -100,6 +100,7 @@ def _environment(language: Language) -> Environment:
     environment.filters.update(
         moment=written.moment,
         day=written.day,
+        written_day=written.written_day,
         in_language=written.in_language,
         money=written.money,
         number=written.number,
