@@ -167,6 +167,7 @@ def test_record_embargoed_release_left_out_erased_fields_stay_away(api: Api) -> 
         ("/processes?cursor=%00%FF", 400, "InvalidCursor"),
         ("/processes?buyer=me", 400, "InvalidDigest"),
         ("/nothing/here", 404, "NotFound"),
+        ("/../v2/processes", 404, "NotFound"),
     ],
 )
 def test_get_what_fails_answers_a_problem(api: Api, path: str, status: int, name: str) -> None:
