@@ -30,7 +30,8 @@ FORM_BYTES: Final = 10_000
 
 SENT_AT_ONCE: Final = 8
 SECONDS: Final = 60
-"""So many forms are received at once, each within this time: what arrives slowly lies on the disk meanwhile."""
+"""So many forms are in the house at once, each received within this time: until it is judged a file lies on the
+disk."""
 
 JUDGED_AT_ONCE: Final = 2
 """Hashing and comparing keep a processor busy; the pages' other readers need the rest."""
@@ -64,12 +65,16 @@ def routes(renderer: Renderer) -> list[Route]:
         except anyio.WouldBlock:
             raise ServiceBusy() from None
         try:
+            return await received(request)
+        finally:
+            sending.release()
+
+    async def received(request: Request) -> Response:
+        try:
             with anyio.fail_after(SECONDS):
                 fields = await _form(request)
         except TimeoutError:
             raise RequestTooSlow(seconds=SECONDS) from None
-        finally:
-            sending.release()
         file = fields.get("file") if fields else None
         answer: Callable[[], Response] = partial(
             renderer.page, request, "check.html", {**blank, "empty": True}, status=400

@@ -30,6 +30,11 @@ SENTENCES: Final = {
     "IndexBelongsElsewhere": N_(
         "The index belongs to ledger {indexed} on chain {indexed_chain}, not to {ledger} on chain {chain}."
     ),
+    "ObjectAltered": N_("The object {digest} was altered in the store: its bytes now have the digest {actual}."),
+    "ReleaseUnreadable": N_("The release {digest} cannot be read: {why}."),
+    "IndexNotReady": N_("The index is not ready: it stands at block {indexed}, the chain at {head} ({why})."),
+    "SequenceBroken": N_("Process {process_id} should go on with act {expected}, the node gave act {got}."),
+    "ChainMoved": N_("Block {block} changed while it was read."),
     "WrongChain": N_("The node serves another chain: {what} is {got}, expected was {expected}."),
     "NoCodeAtAccount": N_("No smart contract stands at {account}."),
     "BlockUnknown": N_("The chain has no block {block}."),

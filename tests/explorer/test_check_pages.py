@@ -10,8 +10,10 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import httpx
+import pytest
 
 from api.claims import MOST_PROCESSES, claims
+from explorer import check_pages
 from explorer.check_pages import FORM_BYTES, MAX_BYTES, SENT_AT_ONCE
 from ledger.index.queries import Queries
 from ledger.index.rows import ProcessRow
@@ -114,6 +116,18 @@ def test_more_forms_than_are_taken_at_once_are_told_to_wait(site: Site) -> None:
             connection.close()
     while httpx.post(site.url + "/check", files={"file": ("a", b"a")}).status_code == 503:
         pass  # whoever goes away makes room
+
+
+def test_form_that_arrives_too_slowly_is_given_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sender that stops in the middle is answered by name, and its place is free again."""
+    monkeypatch.setattr(check_pages, "SECONDS", 0.2)
+    place = urlsplit(site.url)
+    head = f"POST /check HTTP/1.1\r\nhost: {place.netloc}\r\ncontent-type: multipart/form-data; boundary=x\r\n"
+    with socket.create_connection((place.hostname, place.port), timeout=20) as connection:
+        connection.sendall(f"{head}content-length: 1000\r\n\r\n--x\r\n".encode())
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"RequestTooSlow" in answer
 
 
 def test_notice_written_differently_is_told_from_an_altered_one(reader: httpx.Client, site: Site) -> None:

@@ -93,4 +93,5 @@ def test_every_failure_of_the_installation_keeps_its_values_unless_it_is_listed(
     assert not WITH_VALUES & MEANINGS.keys()
     for name, meaning in MEANINGS.items():
         assert meaning == title(getattr(errors, name))
+    assert set(SENTENCES) >= WITH_VALUES
     assert all(is_told(getattr(errors, name)()) for name in SENTENCES)

@@ -12,7 +12,7 @@ import pytest
 
 import explorer
 from explorer.legal_pages import REQUIRED, missing
-from ledger.errors import NodeUnreachable
+from ledger.errors import NodeRefused, NodeUnreachable, ObjectAltered, SiegelError
 from tests.explorer.site import OPEN, Site, open_services, serving
 from tests.explorer.test_process_pages import text_of
 
@@ -107,6 +107,35 @@ def test_wrong_address_and_wrong_method_are_pages(reader: httpx.Client) -> None:
     answer = reader.post("/status")
     assert answer.status_code == 405
     assert "MethodNotAllowed" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("status", "failure", "german", "english"),
+    [
+        (503, NodeUnreachable(url="http://node", reason="x"), "in einigen Minuten", "in a few minutes"),
+        (502, NodeRefused(method="x", code=1, message="x"), "in einigen Minuten", "in a few minutes"),
+        (500, RuntimeError("x"), "sagen Sie es dem Betreiber", "tell the operator"),
+        (500, ObjectAltered(digest=b"1" * 32, actual=b"2" * 32), "sagen Sie es dem Betreiber", "tell the operator"),
+    ],
+)
+def test_page_of_a_failure_says_what_to_do(
+    site: Site, monkeypatch: pytest.MonkeyPatch, status: int, failure: Exception, german: str, english: str
+) -> None:
+    """In the same dress as all pages, in both languages, with the failure's name and a way back."""
+
+    def failing(_services: Any) -> Any:
+        raise failure
+
+    monkeypatch.setattr(type(site.services), "status", failing)
+    for language, remedy in (("de", german), ("en", english)):
+        answer = httpx.get(f"{site.url}/status", params={"lang": language})
+        assert answer.status_code == status
+        assert remedy in text_of(answer.text)
+        assert f'<html lang="{language}">' in answer.text
+        assert 'href="/accessibility#feedback"' in answer.text
+        assert (failure.name if isinstance(failure, SiegelError) else "InternalFailure") in answer.text
+    problem = httpx.get(f"{site.url}/api/v1/status")
+    assert (problem.status_code, problem.headers["content-type"]) == (status, "application/problem+json")
 
 
 def test_links_of_an_odd_address_stay_on_this_site(site: Site) -> None:
