@@ -102,6 +102,11 @@ def _exact(seconds: int | datetime) -> datetime | None:
         return None
 
 
+def apart(text: str) -> Markup:
+    """Foreign text that shares a line with ours: written from right to left, it must not turn what stands beside it."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
 def digest(value: bytes | str) -> str:
     """32 or 20 bytes as ``0x`` and lower-case hex."""
     return value if isinstance(value, str) else "0x" + value.hex()

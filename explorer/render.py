@@ -105,6 +105,7 @@ def _environment(language: Language) -> Environment:
         money=written.money,
         number=written.number,
         size=written.size,
+        apart=formats.apart,
         digest=formats.digest,
         short=formats.short,
         capitalize_first=formats.capitalize_first,

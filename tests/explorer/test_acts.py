@@ -77,3 +77,12 @@ def test_releases_that_nobody_holds_are_said_to_be_missing(told: str) -> None:
     page = text_of(httpx.get(told, params={"lang": "de"}).text)
     assert "Abweichung gefunden" in page
     assert "fehlt im Speicher" in page
+
+
+def test_many_findings_are_folded_after_the_first(told: str) -> None:
+    """The key facts stay near the top of a page whose files are all gone; no finding is left out."""
+    html = httpx.get(told, params={"lang": "de"}).text
+    alarm = html.partition('role="alert"')[2].partition('id="facts"')[0]
+    first, _, folded = alarm.partition("<details")
+    count = int(re.findall(r"Die übrigen Befunde zeigen \((\d+)\)", folded)[0])
+    assert (first.count("fehlt im Speicher"), folded.count("fehlt im Speicher")) == (5, count)

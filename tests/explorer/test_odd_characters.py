@@ -63,6 +63,25 @@ def test_odd_characters_in_a_files_name_are_shown_by_number(browser: Browser, od
         assert visible(page.content()) == page.content()
 
 
+def test_name_from_right_to_left_leaves_the_amount_beside_it_in_place(browser: Browser, odd_site: Site) -> None:
+    """Letters that are written from right to left are no odd characters, but they turn a number that follows them."""
+    services, ocid = odd_site.services, "ocds-a2ef3d-hebrew"
+    content = release(ocid, title="Schulmöbel")
+    content["buyer"]["name"] = content["parties"][0]["name"] = "\u05e2\u05d9\u05e8 12"
+    odd_site.town.notice(ocid, odd_site.town.keep(content))
+    Synchroniser(services.index, services.chain, services.store).run_once()
+    with visitor(browser, WIDE, locale="de-DE") as context:
+        page = context.new_page()
+        page.goto(odd_site.url + "/?q=Schulm%C3%B6bel")
+        name, amount = page.locator(".row__facts bdi"), page.locator(".row__facts .numbers")
+        left, right = name.bounding_box(), amount.bounding_box()
+        assert left is not None
+        assert right is not None
+        assert left["x"] + left["width"] < right["x"]
+        # The separator stands between them, so the amount does not touch the name.
+        assert right["x"] - left["x"] - left["width"] > 5
+
+
 def test_visible_ordinary_text_of_all_languages_stays_as_it_is() -> None:
     """Umlauts, Greek, Arabic, line ends, soft hyphens and emoji are no odd characters."""
     text = "Straßenbau\tΑθήνα\r\nمدرسة Silben\u00adtrennung 🏫 \u00a0–"
