@@ -111,6 +111,25 @@ def test_form_of_any_kind_never_fails(stranger: httpx.Client, kind: str, body: b
     assert stranger.post("/check", content=body, headers={"content-type": kind}).status_code < 500
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'["' + b'\\"' * 200_000,
+        b'["' + b"\\" * 200_001,
+        b'"' * 200_000,
+        b"[1e" + b"9" * 100_000 + b"]",
+        b"[" + b"9" * 100_000 + b"]",
+        b'{"releases": [' * 60 + b"]}" * 60,
+        b'{"ocid": "\\u0000", "id": "\\ud800"}',
+        b'{"ocid": "ocds-a2ef3d-salt", "id": "ocds-a2ef3d-salt-01", "a": 1e400, "b": -0, "c": {"": null}}',
+    ],
+)
+def test_file_made_to_cost_time_is_answered_soon(stranger: httpx.Client, content: bytes) -> None:
+    """Texts that never end, numbers beyond all measure, deep nests: read once, refused or compared, never a failure."""
+    answer = stranger.post("/check", files={"file": ("a.json", content)}, timeout=20)
+    assert answer.status_code < 400
+
+
 @pytest.mark.parametrize("name", ["cookie", "accept-language", "if-none-match", "range", "host", "accept-encoding"])
 @pytest.mark.parametrize("value", [b"\xff\xfe", b"language=\xff; =; ;", b"a;q=nan, b;q=1e999", b"," * 5_000, b'"'])
 def test_header_of_any_bytes_never_fails(site: Site, name: str, value: bytes) -> None:
