@@ -73,7 +73,7 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
     app.include_router(health.probes, include_in_schema=False)  # probes look for them at the root
     app.include_router(extension.router)
     app.include_router(problems.router)
-    app.include_router(problems.nothing_else, prefix=PREFIX)
+    app.include_router(problems.nothing_else, prefix="/api")
     if pages is not None:
         pages(app, services)
     return app

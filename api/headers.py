@@ -28,6 +28,16 @@ SECURITY = {
 }
 
 
+OPEN_DATA = ("/api/v1/", "/extension/", "/problems/")
+
+SHARED = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Siegel-Chain-Id, Siegel-Ledger, Siegel-Digest, Siegel-Salt",
+}
+"""Pages of others may read open data (https://fetch.spec.whatwg.org/#http-cors-protocol). There are no logins, and
+``*`` keeps browsers from sending the language cookie along."""
+
+
 class AnswerHeaders:
     """Names chain id and ledger on every answer and sets what browsers need to keep pages to themselves."""
 
@@ -41,10 +51,13 @@ class AnswerHeaders:
             await self._app(scope, receive, send)
             return
 
+        is_open = scope["method"] in ("GET", "HEAD") and scope["path"].startswith(OPEN_DATA)
+        shared = SHARED if is_open else {}
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
+                for name, value in {**self._headers, **shared}.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -50,6 +50,8 @@ def shown_releases(services: Services, process_id: bytes) -> list[dict[str, Any]
         try:
             release = services.releases.shown(row.digest)
         except SiegelError as error:
+            if error.status >= 500:
+                raise  # the installation is to blame, not the release
             raise ReleaseUnreadable(digest=row.digest, size=len(data), why=str(error)) from error
         if not isinstance(release, dict):
             raise ReleaseUnreadable(digest=row.digest, size=len(data), why="it is no JSON object")

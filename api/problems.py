@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.answers import answer, plain, services_of
+from api.told import is_told, title
 from ledger import errors
 from ledger.errors import InternalFailure, InvalidParameter, MethodNotAllowed, NotFound, SiegelError
 
@@ -33,26 +34,21 @@ def install(app: FastAPI) -> None:
 
 
 def problem(request: Request, error: SiegelError) -> Response:
-    """The problem of a failure, with its offending values as members of their own."""
+    """The problem of a failure, with its offending values as members of their own where they may be told."""
     deployment = services_of(request).deployment
+    told = is_told(error)
     standard = {
         "type": f"/problems/{error.name}",
         "title": title(type(error)),
         "status": error.status,
-        "detail": str(error),
+        "detail": str(error) if told else title(type(error)),
         "instance": request.url.path,
         "chainId": deployment.chain_id,
         "ledger": "0x" + deployment.ledger.hex(),
     }
-    values = {name: value for name, value in plain(error.values).items() if name not in standard}
+    values = {name: value for name, value in plain(error.values).items() if told and name not in standard}
     body = orjson.dumps({**values, **standard}, default=str)
     return Response(body, error.status, {"Cache-Control": "no-store"}, MEDIA_TYPE)
-
-
-def title(error: type[SiegelError]) -> str:
-    """The first sentence of what a failure means."""
-    text = " ".join((error.__doc__ or error.__name__).split())
-    return text.partition(". ")[0].rstrip(".").replace("``", "") + "."
 
 
 @router.get("/problems/{name}", tags=["problems"], summary="What a problem means")

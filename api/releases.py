@@ -24,7 +24,9 @@ def release(request: Request, services: Using, digest: DigestText) -> Response:
         raise ObjectMissing(digest=wanted)
     _refuse_confidential(services, wanted)
     data = services.releases.stored_bytes(wanted)
-    return bytes_answer(request, data, "application/json", cache=FOR_EVER, headers=_salt(services, wanted))
+    return bytes_answer(
+        request, data, "application/json", cache=_cache(services, wanted), headers=_salt(services, wanted)
+    )
 
 
 @router.get("/documents/{digest}", summary="The stored bytes of a document")
@@ -36,13 +38,18 @@ def document(request: Request, services: Using, digest: DigestText) -> Response:
     wanted = digest_of(digest)
     _refuse_confidential(services, wanted)
     data = services.store.get(wanted)
-    erasable = services.store.kind(wanted) is StoreClass.ERASABLE
-    if erasable:
+    if services.store.kind(wanted) is StoreClass.ERASABLE:
         _require_open_original(services, wanted)
     name = f'attachment; filename="{wanted.hex()}"'
     headers = {"Content-Disposition": name, **_salt(services, wanted)}
-    cache = REVALIDATE if erasable else FOR_EVER  # what can be erased must not live on in caches
+    cache = _cache(services, wanted)
     return bytes_answer(request, data, "application/octet-stream", cache=cache, headers=headers)
+
+
+def _cache(services: Services, digest: bytes) -> str:
+    """What can be erased must not live on in caches. Read after the bytes: whatever was reclassified meanwhile is
+    told by the class it has now."""
+    return REVALIDATE if services.store.kind(digest) is StoreClass.ERASABLE else FOR_EVER
 
 
 def _require_open_original(services: Services, digest: bytes) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, Final
 
+import h11
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 def run(app: FastAPI, host: str, port: int, *, started: Callable[[str], None] = lambda _url: None) -> None:
@@ -19,8 +23,26 @@ def run(app: FastAPI, host: str, port: int, *, started: Callable[[str], None] = 
     ``OSError`` if the port is taken.
     """
     with bind(host, port) as listening:
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-        _Server(config, address(listening), started).run(sockets=[listening])
+        _Server(configured(app), address(listening), started).run(sockets=[listening])
+
+
+def configured(app: FastAPI) -> uvicorn.Config:
+    """How the application is served: what one visitor can hold open, and for how long, has an end.
+
+    More than ``CONNECTIONS`` are answered 503. Limits for each visitor's address belong to the proxy in front, which
+    alone knows it (docs/threat-model.md).
+    """
+    return uvicorn.Config(
+        app,
+        http=_Impatient,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=KEPT_ALIVE_SECONDS,
+        timeout_graceful_shutdown=ENDING_SECONDS,
+    )
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -44,7 +66,37 @@ def address(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+CONNECTIONS: Final = 500
+KEPT_ALIVE_SECONDS: Final = 5
+HEAD_SECONDS = 15.0
+ENDING_SECONDS: Final = 10
+
 ENDING = (signal.SIGINT, signal.SIGTERM)
+
+
+class _Impatient(H11Protocol):
+    """Closes a connection on which no request has come within ``HEAD_SECONDS``; uvicorn would wait for ever."""
+
+    _watching: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._watch_head(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+        super().connection_lost(exc)
+
+    def _watch_head(self, answered: Any) -> None:
+        self._watching = self.loop.call_later(HEAD_SECONDS, self._look, answered)
+
+    def _look(self, answered: Any) -> None:
+        # The head is not complete, and the last request is still the one of the last look.
+        if self.conn.their_state is h11.IDLE and self.cycle is answered:
+            self.transport.close()
+        else:
+            self._watch_head(self.cycle)
 
 
 class _Server(uvicorn.Server):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
+from api.checks import Checks
+from api.told import name_in
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment
 from ledger.errors import ObjectErased, ObjectMissing
@@ -23,8 +26,8 @@ class Services:
     """The open parts of one installation.
 
     ``queries`` answers from the index; ``store`` gives the bytes behind digests and refuses altered ones;
-    ``releases`` knows embargoes and disclosed fields; ``chain`` is the node. ``follower`` keeps the index up with the
-    chain while serving; ``None`` where somebody else does.
+    ``releases`` knows embargoes and disclosed fields; ``checks`` compares with the chain; ``chain`` is the node.
+    ``follower`` keeps the index up with the chain while serving; ``None`` where somebody else does.
     """
 
     settings: Settings
@@ -35,6 +38,7 @@ class Services:
     store: ObjectStore
     state: State
     releases: ReleaseStore
+    checks: Checks
     follower: Follower | None = None
 
     @classmethod
@@ -44,16 +48,18 @@ class Services:
         state.migrate()
         index = Index.open(settings.index_url)
         store = ObjectStore(settings.store_dir)
+        queries = Queries(index)
         synchroniser = Synchroniser(index, chain, store, confirmations=settings.confirmations)
         return cls(
             settings=settings,
             deployment=chain.deployment,
             chain=chain,
             index=index,
-            queries=Queries(index),
+            queries=queries,
             store=store,
             state=state,
             releases=ReleaseStore(store, state),
+            checks=Checks(partial(check_process, index, chain, store), queries, store),
             follower=Follower(synchroniser, settings.poll_interval) if follow else None,
         )
 
@@ -65,11 +71,15 @@ class Services:
         self.state.close()
 
     def status(self) -> IndexStatus:
-        """How far the index is behind the chain's head, read now."""
+        """How far the index is behind the chain's head, read now.
+
+        ``last_error`` is a failure's name alone: everybody may ask, and its values can name the node's address.
+        """
         status = self.index.status(self.chain)
-        if status.last_error is None and self.follower is not None:
-            return replace(status, last_error=self.follower.last_error)
-        return status
+        followed = self.follower.last_error if self.follower is not None else None
+        if followed is not None:
+            return replace(status, last_error=name_in(followed))
+        return status if status.last_error is None else replace(status, last_error="NodeUnreachable")
 
     def lookup(self, digest: bytes) -> tuple[Found, ...]:
         """All that a digest names; also the plain SHA-256 of an imported original that somebody holds.
@@ -83,11 +93,9 @@ class Services:
         return tuple(dict.fromkeys(found))
 
     def check_process(self, process_id: bytes) -> Sequence[Difference]:
-        """What of one process in index and store differs from the chain; empty means nothing does.
-
-        Cheap enough for a page: one head is read from the chain, the process's own acts and releases are recomputed.
-        """
-        return check_process(self.index, self.chain, self.store, process_id)
+        """What of one process in index and store differs from the chain, not older than a few seconds; empty means
+        nothing does."""
+        return self.checks.of(process_id)
 
     def _is_open(self, digest: bytes) -> bool:
         try:

@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
+import anyio
+from anyio import to_thread
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from api.answers import digest_of
+from api.claims import claims
 from explorer import links
-from explorer.claims import claims
 from explorer.render import Renderer
-from ledger.errors import FileTooLarge, InvalidDigest
+from ledger.errors import FileTooLarge, InvalidDigest, RequestTooSlow, ServiceBusy
 
 MAX_BYTES: Final = 50_000_000
+COMPARED_BYTES: Final = 10_000_000
+"""Of a longer file only the digest is taken: parsed JSON needs many times its size in memory."""
+
 FORM_BYTES: Final = 10_000
 """What a form needs around its file: boundaries, names."""
+
+SENT_AT_ONCE: Final = 8
+SECONDS: Final = 60
+"""So many forms are in the house at once, each received within this time: until it is judged a file lies on the
+disk."""
+
+JUDGED_AT_ONCE: Final = 2
+"""Hashing and comparing keep a processor busy; the pages' other readers need the rest."""
 
 
 def routes(renderer: Renderer) -> list[Route]:
     """``/check`` takes a file, ``/lookup`` a digest; both end on the same finding."""
+    sending = anyio.Semaphore(SENT_AT_ONCE)
+    judging = anyio.CapacityLimiter(JUDGED_AT_ONCE)
+    blank = {"empty": False, "limit": MAX_BYTES, "compared": COMPARED_BYTES}
 
     def lookup(request: Request) -> Response:
         text = request.query_params.get("digest", "").strip()
-        name = request.query_params.get("name", "")[:200]
-        asked: dict[str, Any] = {"digest": None, "found": (), "text": text[:200], "name": name, "invalid": None}
+        asked: dict[str, Any] = {"digest": None, "found": (), "text": text[:200], "invalid": None}
         if not text:
             return renderer.page(request, "lookup.html", asked)
         try:
@@ -41,34 +56,65 @@ def routes(renderer: Renderer) -> list[Route]:
         return renderer.page(request, "lookup.html", found, data_url=links.api_lookup(digest))
 
     def form(request: Request) -> Response:
-        return renderer.page(request, "check.html", {"empty": False, "limit": MAX_BYTES})
+        return renderer.page(request, "check.html", blank)
 
     async def check(request: Request) -> Response:
         _refuse_large(request)
         try:
-            async with request.form(max_files=1, max_fields=5) as fields:
-                file = fields.get("file")
-                if isinstance(file, UploadFile) and file.filename:
-                    return await run_in_threadpool(judge, request, file.filename, await file.read())
-        except HTTPException:
-            pass  # no form that can be read holds no file
-        asked = {"empty": True, "limit": MAX_BYTES}
-        return await run_in_threadpool(partial(renderer.page, request, "check.html", asked, status=400))
+            sending.acquire_nowait()
+        except anyio.WouldBlock:
+            raise ServiceBusy() from None
+        try:
+            return await received(request)
+        finally:
+            sending.release()
 
-    def judge(request: Request, name: str, data: bytes) -> Response:
+    async def received(request: Request) -> Response:
+        try:
+            with anyio.fail_after(SECONDS):
+                fields = await _form(request)
+        except TimeoutError:
+            raise RequestTooSlow(seconds=SECONDS) from None
+        file = fields.get("file") if fields else None
+        answer: Callable[[], Response] = partial(
+            renderer.page, request, "check.html", {**blank, "empty": True}, status=400
+        )
+        if isinstance(file, UploadFile) and file.filename:
+            answer = partial(judge, request, file)
+        try:
+            return await to_thread.run_sync(answer, limiter=judging)
+        finally:
+            if fields is not None:
+                await fields.close()
+
+    def judge(request: Request, file: UploadFile) -> Response:
         services = renderer.services
-        digest = hashlib.sha256(data).digest()
-        found = () if services.lookup(digest) else claims(services, data)
-        if not found:
-            # The finding has an address of its own, so it can be kept, sent on and reloaded without the file.
-            return RedirectResponse(links.lookup_page(digest, name), 303)
-        return renderer.page(request, "claims.html", {"claims": found, "digest": digest, "name": name[:200]})
+        digest = hashlib.file_digest(file.file, "sha256").digest()  # type: ignore[arg-type]
+        if not services.lookup(digest) and (file.size or 0) <= COMPARED_BYTES:
+            file.file.seek(0)
+            claimed = claims(services, file.file.read())
+            if claimed.found:
+                values = {"claims": claimed, "digest": digest, "name": (file.filename or "")[:200]}
+                return renderer.page(request, "claims.html", values)
+        # The finding has an address of its own, so it can be kept, sent on and reloaded without the file.
+        return RedirectResponse(links.lookup_page(digest), 303)
 
     return [
         Route("/lookup", lookup),
         Route("/check", form, methods=["GET"]),
         Route("/check", check, methods=["POST"]),
     ]
+
+
+async def _form(request: Request) -> FormData | None:
+    """The form; ``None`` where nothing came that can be read as one with a file. Other kinds of forms are not read at
+    all: they would have to fit into memory."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return None
+    try:
+        return await request.form(max_files=1, max_fields=5)
+    except (HTTPException, LookupError, ClientDisconnect):
+        return None
 
 
 def _refuse_large(request: Request) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from api.told import is_told
 from explorer.words import N_
 from ledger.errors import InternalFailure, MethodNotAllowed, NotFound, SiegelError
 
@@ -29,22 +30,57 @@ SENTENCES: Final = {
     "IndexBelongsElsewhere": N_(
         "The index belongs to ledger {indexed} on chain {indexed_chain}, not to {ledger} on chain {chain}."
     ),
-    "NodeUnreachable": N_("The chain node at {url} does not answer: {reason}."),
-    "NodeAnswerMalformed": N_("The chain node's answer to {method} cannot be used: {reason}."),
-    "NodeRefused": N_("The chain node refused {method}: {message} (code {code})."),
-    "BlockUnknown": N_("The chain has no block {block}."),
+    "ObjectAltered": N_("The object {digest} was altered in the store: its bytes now have the digest {actual}."),
+    "ReleaseUnreadable": N_("The release {digest} cannot be read: {why}."),
+    "IndexNotReady": N_("The index is not ready: it stands at block {indexed}, the chain at {head} ({why})."),
+    "SequenceBroken": N_("Process {process_id} should go on with act {expected}, the node gave act {got}."),
+    "ChainMoved": N_("Block {block} changed while it was read."),
     "WrongChain": N_("The node serves another chain: {what} is {got}, expected was {expected}."),
     "NoCodeAtAccount": N_("No smart contract stands at {account}."),
-    "ChainDamaged": N_(
-        "The chain is damaged: table {table}, key {key}: {reason}. Restore a backup; nothing was repaired."
-    ),
-    "ChainStorageFailed": N_("The chain's storage failed: {reason}."),
+    "BlockUnknown": N_("The chain has no block {block}."),
+    "ServiceBusy": N_("Too many files are being sent at once; try again in a minute."),
+    "RequestTooSlow": N_("The form did not arrive within {seconds} seconds."),
 }
+
+MEANINGS: Final = {
+    "NodeUnreachable": N_("The chain node does not answer."),
+    "NodeAnswerMalformed": N_("The chain node answered something that is no answer to the question."),
+    "ChainDamaged": N_("Stored data is not what was answered."),
+    "ChainStorageFailed": N_("The disk refused to read or write; what was not answered is not stored."),
+}
+"""Of failures whose values stay in the house (``api.told``), the first sentence of what they mean."""
+
+UNTOLD: Final = N_("A part of this installation does not work at the moment; its operator finds the reason in the log.")
+
+REMEDIES: Final = {
+    400: N_("Please check the address or what you entered, and try again."),
+    404: N_("Perhaps the address was mistyped, or the page was moved. Search for the procedure on the start page."),
+    405: N_("Please go to the start page and choose your way from there."),
+    408: N_(
+        "Please try again with a faster connection, or check the file on a device with JavaScript: then it need "
+        "not be sent."
+    ),
+    413: N_(
+        "Check the file with JavaScript switched on, then it need not be sent; or compute its SHA-256 yourself and "
+        "look that up."
+    ),
+    500: N_("This is not your fault. Please try again later; if it stays so, tell the operator (see imprint)."),
+    503: N_("Please try again in a few minutes."),
+}
+"""What a reader can do, by HTTP status; other statuses are answered like the first of their hundred."""
 
 
 def failure_sentence(error: SiegelError, messages: NullTranslations) -> str:
     """What failed, with its values; in English where a failure is none of those above."""
-    return error.sentence_in(messages.gettext(error.sentence))
+    if is_told(error):
+        return error.sentence_in(messages.gettext(error.sentence))
+    return messages.gettext(MEANINGS.get(error.name, UNTOLD))
+
+
+def remedy(status: int, messages: NullTranslations) -> str:
+    """What the reader of a failure's page can do."""
+    general = 503 if status in (502, 504) else 400 if status < 500 else 500
+    return messages.gettext(REMEDIES.get(status, REMEDIES[general]))
 
 
 def named(request: Request, error: Exception) -> SiegelError:

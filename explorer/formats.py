@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -54,6 +54,13 @@ class Formats:
             exact.isoformat().replace("+00:00", "Z"), format_date(exact.astimezone(ZONE), "medium", locale=self.locale)
         )
 
+    def written_day(self, text: str) -> str:
+        """A day that somebody wrote as ``YYYY-MM-DD``, in the page's language; anything else as it was written."""
+        try:
+            return format_date(date.fromisoformat(text), "long", locale=self.locale)
+        except ValueError:
+            return text
+
     def in_language(self, text: str, language: str | None) -> str:
         """A text from a release, marked with its language where that is another than the page's (WCAG 3.1.2)."""
         tag = (language or "").replace("_", "-")
@@ -93,6 +100,11 @@ def _exact(seconds: int | datetime) -> datetime | None:
         return datetime.fromtimestamp(seconds + 86_400, UTC) - timedelta(days=1)
     except (OverflowError, ValueError, OSError):
         return None
+
+
+def apart(text: str) -> Markup:
+    """Foreign text that shares a line with ours: written from right to left, it must not turn what stands beside it."""
+    return Markup("<bdi>{}</bdi>").format(text)
 
 
 def digest(value: bytes | str) -> str:

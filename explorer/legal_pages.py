@@ -14,8 +14,14 @@ from ledger.settings import Operator
 
 REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "imprint": ("name", "postal_address", "represented_by", "email", "phone"),
-    "privacy": ("name", "postal_address", "email", "privacy_contact", "supervisory_authority"),
-    "accessibility": ("name", "accessibility_contact"),
+    "privacy": ("name", "postal_address", "email", "privacy_contact", "supervisory_authority", "log_retention"),
+    "accessibility": (
+        "name",
+        "accessibility_contact",
+        "accessibility_date",
+        "accessibility_barriers",
+        "enforcement_body",
+    ),
 }
 """Which of the operator's settings each page cannot do without (DDG § 5, DSGVO Art. 13, BITV 2.0 § 7)."""
 

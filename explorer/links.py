@@ -48,6 +48,6 @@ def api_lookup(digest: bytes) -> str:
     return f"{API}/lookup/0x{digest.hex()}"
 
 
-def lookup_page(digest: bytes, name: str = "") -> str:
-    """Page that says what a digest names; ``name`` is the file the reader chose."""
-    return f"/lookup?{urlencode({'digest': digest.hex(), **({'name': name} if name else {})})}"
+def lookup_page(digest: bytes) -> str:
+    """Page that says what a digest names."""
+    return f"/lookup?digest={digest.hex()}"

@@ -15,6 +15,8 @@ from explorer.render import Renderer
 from ledger.index.rows import ProcessFilter, Status
 
 PAGE_SIZE = 20
+LONGEST_SEARCH = 200
+"""As in the form: each word of a search is a condition of its own, and databases take so many."""
 
 
 def routes(renderer: Renderer) -> list[Route]:
@@ -22,6 +24,7 @@ def routes(renderer: Renderer) -> list[Route]:
 
     def start(request: Request) -> Response:
         chosen = {name: request.query_params.get(name, "").strip() for name in ("q", "status", "mode")}
+        chosen["q"] = chosen["q"][:LONGEST_SEARCH]
         # A NUL cannot stand in PostgreSQL text; no title contains one, so leaving it out changes no answer.
         wanted = ProcessFilter(
             q=chosen["q"].replace("\0", "") or None,
@@ -34,10 +37,10 @@ def routes(renderer: Renderer) -> list[Route]:
         values = {
             "page": found,
             "chosen": chosen,
+            "longest": LONGEST_SEARCH,
             "searching": bool(asked),
             "first_page": f"/?{urlencode(asked)}" if cursor else None,
             "next_page": f"/?{urlencode({**asked, 'cursor': found.next_cursor})}" if found.next_cursor else None,
-            "index": renderer.services.status(),
         }
         address = links.api_processes({**asked, **({"cursor": cursor} if cursor else {})})
         return renderer.page(request, "start.html", values, data_url=address)

@@ -13,12 +13,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from api.answers import REVALIDATE
 from api.services import Services
 from explorer import formats, links
 from explorer.actors import Actors
-from explorer.failures import failure_sentence
+from explorer.failures import failure_sentence, remedy
 from explorer.findings import Findings
 from explorer.language import COOKIE, LANGUAGES, Language, catalogue, choose, known
+from explorer.odd_characters import visible
 from explorer.places import Places
 from explorer.sentences import Sentences, bid_number
 from explorer.words import Words
@@ -43,6 +45,11 @@ class Renderer:
             self.services.settings.language,
         )
 
+    def _is_https(self, request: Request) -> bool:
+        """Also behind a proxy that speaks HTTP with us: then ``public_url`` says how readers come."""
+        address = self.services.settings.public_url or ""
+        return request.url.scheme == "https" or address.startswith("https://")
+
     def page(
         self,
         request: Request,
@@ -66,9 +73,13 @@ class Renderer:
             chain_id=self.services.deployment.chain_id,
             ledger=self.services.deployment.ledger,
         )
-        response = HTMLResponse(html, status, {"content-language": language, "vary": "Accept-Language, Cookie"})
+        headers = {"content-language": language, "vary": "Accept-Language, Cookie", "cache-control": REVALIDATE}
+        # Here and not in the templates, so that no place can be forgotten; ours hold none of these characters.
+        response = HTMLResponse(visible(html), status, headers)
         if known(request.query_params.get("lang")):
-            response.set_cookie(COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax")
+            response.set_cookie(
+                COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax", secure=self._is_https(request)
+            )
         return response
 
 
@@ -89,10 +100,12 @@ def _environment(language: Language) -> Environment:
     environment.filters.update(
         moment=written.moment,
         day=written.day,
+        written_day=written.written_day,
         in_language=written.in_language,
         money=written.money,
         number=written.number,
         size=written.size,
+        apart=formats.apart,
         digest=formats.digest,
         short=formats.short,
         capitalize_first=formats.capitalize_first,
@@ -113,6 +126,7 @@ def _environment(language: Language) -> Environment:
         places=places,
         findings=Findings(messages, places),
         failure_sentence=lambda error: failure_sentence(error, messages),
+        remedy=lambda status: remedy(status, messages),
     )
     return environment
 

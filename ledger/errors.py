@@ -772,6 +772,20 @@ class MethodNotAllowed(SiegelError):
     status = 405
 
 
+class ServiceBusy(SiegelError):
+    """Others are sending files at the moment, as many as are taken at once."""
+
+    sentence = "Too many files are being sent at once; try again in a minute."
+    status = 503
+
+
+class RequestTooSlow(SiegelError):
+    """A form did not arrive in time."""
+
+    sentence = "The form did not arrive within {seconds} seconds."
+    status = 408
+
+
 class InternalFailure(SiegelError):
     """A failure nobody foresaw; its details are in the log, not in the answer."""
 

@@ -51,8 +51,21 @@ class Operator(BaseModel):
     email: str = Field(default="", description="e-mail address of the operator")
     phone: str = Field(default="", description="telephone number of the operator")
     accessibility_contact: str = Field(default="", description="e-mail address or phone for reports of barriers")
+    accessibility_date: str = Field(
+        default="", description="day on which the accessibility statement was last reviewed, `YYYY-MM-DD`"
+    )
+    accessibility_barriers: str = Field(
+        default="",
+        description="known barriers of this installation and their reasons, or that none are known; who tested and how",
+    )
+    enforcement_body: str = Field(
+        default="", description="body to turn to when reports of barriers get no help: name, address, web page"
+    )
     privacy_contact: str = Field(default="", description="contact of the data protection officer")
     supervisory_authority: str = Field(default="", description="data protection authority that supervises the operator")
+    log_retention: str = Field(
+        default="", description="what the web server keeps of a visit and for how long, or that it keeps nothing"
+    )
 
 
 class Settings(BaseSettings):

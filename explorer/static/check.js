@@ -20,7 +20,7 @@ async function check(event) {
   part("progress").textContent = form.dataset.busy;
   const [file] = form.elements.file.files;
   const digest = hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
-  const finding = `/lookup?${new URLSearchParams({ digest, name: file.name })}`;
+  const finding = `/lookup?${new URLSearchParams({ digest })}`;
   const answer = await fetch(`/api/v1/lookup/${digest}`).catch(() => null);
   const found = answer?.ok ? (await answer.json()).found : null;
   part("progress").textContent = "";

@@ -51,7 +51,7 @@ def check(
     """Say whether a file is exactly what was published, and if not, what in it differs; exit code 1 if it is not."""
     data = read_document(file, "FILE")
     plain = hashlib.sha256(data).digest()
-    from explorer.claims import claims
+    from api.claims import claims
 
     services = _services(session)
     found = services.lookup(plain)
@@ -60,7 +60,7 @@ def check(
         warnings = [_condition(services, each) for each in found]
         lines = [heading, *_lines(found), *filter(None, warnings)]
         return Answer({"digest": plain, "known": True, "found": found}, lines)
-    claimed = claims(services, data)
+    claimed = claims(services, data).found
     lines = [say("{file} is not recorded on the ledger; its SHA-256 is 0x{digest}.", file=file, digest=plain.hex())]
     for claim in claimed:
         lines.append(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ledger.errors import DuplicateKey, EncodingInvalid, FileEmpty, FileTooLarge, JsonInvalid, JsonTooDeep
@@ -17,7 +17,8 @@ from ledger.errors import DuplicateKey, EncodingInvalid, FileEmpty, FileTooLarge
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
 
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# Possessive, the closing quote optional: a text that does not end is read once, not once for each quote in it.
+_TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 def read_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
@@ -42,6 +43,8 @@ def read_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
         raise JsonInvalid(why=f"{error.msg} at line {error.lineno} column {error.colno}") from None
     except UnicodeEncodeError:
         raise EncodingInvalid(why="it escapes half a surrogate pair") from None
+    except InvalidOperation:
+        raise JsonInvalid(why="a number has an exponent without end") from None
     except ValueError as error:
         raise JsonInvalid(why=str(error)) from None
     return value

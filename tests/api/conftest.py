@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from ledger.index.sync import Synchroniser
 from tests.explorer.site import Site, served
 from tests.ocds.conftest import check_standard
 
@@ -26,6 +27,11 @@ class Api:
     def get(self, path: str, **named: Any) -> httpx.Response:
         """The answer of a path below ``/api/v1``."""
         return self.client.get(f"/api/v1{path}", **named)
+
+    def take_in(self) -> None:
+        """Let the index follow the chain to its head."""
+        services = self.site.services
+        Synchroniser(services.index, services.chain, services.store).run_once()
 
     def process(self, ocid: str) -> str:
         """Path of the process under an ocid."""

@@ -10,10 +10,12 @@ import sys
 import threading
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from api import server
 from api.app import create_app
 from api.server import address, bind
 from ledger.chain.node.server import serve
@@ -23,6 +25,7 @@ from ledger.index.follower import Follower
 from ledger.index.queries import Queries
 from ledger.index.sync import Synchroniser
 from ledger.settings import Settings
+from tests.api.conftest import Api
 from tests.index.conftest import sqlite_index, town
 from tests.index.town import Town, release
 
@@ -31,6 +34,7 @@ __all__ = ["sqlite_index", "town"]
 SCRIPT = """
 import sys
 from pathlib import Path
+from api import server
 from api.app import create_app
 from api.server import run
 from ledger.settings import Settings
@@ -91,6 +95,39 @@ def test_bind_ipv6_address_in_brackets() -> None:
         pytest.skip("this machine has no IPv6")
     with bind("::1", 0) as listening:
         assert address(listening).startswith("http://[::1]:")
+
+
+def test_connection_without_a_request_is_closed(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever connects and says nothing, or never ends saying it, does not keep a place; who asks again may stay."""
+    monkeypatch.setattr(server, "HEAD_SECONDS", 0.3)
+    place = urlsplit(api.site.url)
+    for beginning in (b"", b"GET / HTTP/1.1\r\nhost: x\r\n"):
+        with socket.create_connection((place.hostname, place.port), timeout=10) as connection:
+            connection.sendall(beginning)
+            assert connection.recv(1) == b""
+    with socket.create_connection((place.hostname, place.port), timeout=10) as connection:
+        for _ in range(4):
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+            received = b""
+            while not received.endswith(b"ok\n"):
+                part = connection.recv(1000)
+                assert part
+                received += part
+            time.sleep(0.2)  # a reader's pause, shorter than the limit; together they are longer
+
+
+def test_more_connections_than_are_served_are_told_so(api: Api) -> None:
+    """The application answers 503 instead of running out of files."""
+    place = urlsplit(api.site.url)
+    held: list[socket.socket] = []
+    try:
+        held += [socket.create_connection((place.hostname, place.port), timeout=10) for _ in range(server.CONNECTIONS)]
+        assert httpx.get(f"{api.site.url}/healthz").status_code == 503
+    finally:
+        for connection in held:
+            connection.close()
+    while httpx.get(f"{api.site.url}/healthz").status_code == 503:
+        pass
 
 
 def test_create_app_home_without_deployment_refused(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from tests.ocds.conftest import Check
 def imported(tmp_path_factory: pytest.TempPathFactory, test_data: Path) -> Iterator[Api]:
     """All OCDS files of the test data, imported by the observer, anchored, indexed and served."""
     folder = tmp_path_factory.mktemp("imported")
-    with embedded_town(folder) as town, open_services(folder, town.chain, town.store) as services:
+    with embedded_town(folder) as town, open_services(folder, town.chain) as services:
         for _ in prepare_import([test_data / "ocds"], services.releases, town.observer, policy_named("standard")):
             pass
         waiting = services.releases.waiting(town.observer)

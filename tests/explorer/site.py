@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import uvicorn
 
 import explorer
 from api.app import app_of
-from api.server import address, bind
+from api.server import address, bind, configured
 from api.services import Services
 from ledger.chain.acts import (
     AnnounceAward,
@@ -29,12 +29,10 @@ from ledger.chain.acts import (
 from ledger.chain.client import Chain
 from ledger.chain.identifiers import bid_commitment, lot_id
 from ledger.chain.record import ZERO
-from ledger.index.database import Index
-from ledger.index.queries import Queries
 from ledger.index.sync import Synchroniser
 from ledger.ocds.privacy import policy_named
 from ledger.settings import Settings
-from ledger.store import ObjectStore, ReleaseStore, State, StoreClass
+from ledger.store import StoreClass
 from ledger.terms import NoticeKind, Outcome
 from tests.index.town import DAY, START, Town, embedded_town, release
 
@@ -65,7 +63,7 @@ class Site:
 @contextmanager
 def served(folder: Path, **settings: Any) -> Iterator[Site]:
     """A town with one process of each kind, indexed and served."""
-    with embedded_town(folder) as town, open_services(folder, town.chain, town.store, **settings) as services:
+    with embedded_town(folder) as town, open_services(folder, town.chain, **settings) as services:
         live(town, services)
         Synchroniser(services.index, town.chain, services.store).run_once()
         with serving(services) as url:
@@ -73,33 +71,17 @@ def served(folder: Path, **settings: Any) -> Iterator[Site]:
 
 
 @contextmanager
-def open_services(folder: Path, chain: Chain, store: ObjectStore, **settings: Any) -> Iterator[Services]:
+def open_services(folder: Path, chain: Chain, **settings: Any) -> Iterator[Services]:
     """Everything API and pages work with, over an open chain."""
-    given = Settings.load(home=folder, **settings)
-    state = State(given.state_url)
-    state.migrate()
-    index = Index.open(given.index_url)
-    services = Services(
-        settings=given,
-        deployment=chain.deployment,
-        chain=chain,
-        index=index,
-        queries=Queries(index),
-        store=store,
-        state=state,
-        releases=ReleaseStore(store, state),
-    )
-    try:
+    with closing(Services.open(Settings.load(home=folder, **settings), chain, follow=False)) as services:
         yield services
-    finally:
-        services.close()
 
 
 @contextmanager
 def serving(services: Services) -> Iterator[str]:
     """The application on a free port; its address."""
     with bind("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(uvicorn.Config(app_of(services, pages=explorer.mount), log_level="warning"))
+        server = uvicorn.Server(configured(app_of(services, pages=explorer.mount)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:

@@ -46,7 +46,7 @@ def addresses(site: Site) -> list[str]:
     """One address for each kind of page."""
     (row,) = site.services.queries.processes_by_ocid(OPEN)
     act = site.services.queries.acts(row.process_id)[0]
-    found = [f"/organisations/0x{row.organisation_id.hex()}", f"/lookup?digest={act.digest.hex()}&name=notice.json"]
+    found = [f"/organisations/0x{row.organisation_id.hex()}", f"/lookup?digest={act.digest.hex()}"]
     return [*PATHS, *found, *(site.page(ocid) for ocid in (OPEN, AWARDED, OBSERVED, ALTERED))]
 
 
@@ -101,7 +101,7 @@ def test_result_of_an_altered_file_is_accessible(browser: Browser, site: Site, t
     with visitor(browser, NARROW, java_script_enabled=False, locale="de-DE") as context:
         page = context.new_page()
         page.goto(site.url + "/check")
-        assert "wird an diesen Server gesendet" in page.inner_text("#where")
+        assert "wird mit ihrem Namen an diesen Server gesendet" in page.inner_text("#where")
         page.set_input_files("#file", file)
         page.click("form button")
         assert "Diese Datei wurde verändert" in page.inner_text("main")
@@ -121,7 +121,7 @@ def test_file_is_hashed_in_the_browser_and_never_sent(browser: Browser, site: Si
         page = context.new_page()
         page.on("request", lambda request: sent.append(request.method))
         page.goto(site.url + "/check")
-        assert "Die Datei bleibt auf Ihrem Gerät" in page.inner_text("#where")
+        assert "Die Datei und ihr Name bleiben auf Ihrem Gerät" in page.inner_text("#where")
         assert "an diesen Server" not in page.inner_text("#where")
         page.set_input_files("#file", file)
         page.click("form button")
@@ -202,3 +202,19 @@ def test_everything_can_be_read_without_javascript(browser: Browser, site: Site)
         assert page.get_attribute("html", "lang") == "en"
         page.goto(site.url)
         assert page.get_attribute("html", "lang") == "en"
+
+
+def test_process_page_on_paper_tells_everything(browser: Browser, site: Site) -> None:
+    """Printed without backgrounds: what is folded is there, what one can only click is not, nothing is white."""
+    with visitor(browser, 794, locale="de-DE") as context:
+        page = context.new_page()
+        page.goto(site.url + site.page(AWARDED))
+        assert not page.is_visible("#step-1 dl")
+        page.emulate_media(media="print")
+        assert page.is_visible("#step-1 dl")
+        assert page.is_visible("#verify ~ dl")
+        assert not any(element.is_visible() for element in page.query_selector_all("nav, form, .skip"))
+        colours = page.evaluate("[...document.querySelectorAll('.tag')].map((tag) => getComputedStyle(tag).color)")
+        assert set(colours) == {"rgb(0, 0, 0)"}
+        width, paper = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert width <= paper

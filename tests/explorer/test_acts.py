@@ -11,7 +11,6 @@ import pytest
 from explorer.act_words import DETAILED, NOTICE_TITLES, PLAIN, TITLES
 from explorer.actors import BIDDERS, PUBLISHED
 from ledger.index.sync import Synchroniser
-from ledger.store import ObjectStore
 from ledger.terms import STATUTE
 from tests.chain.nodes import embedded
 from tests.chain.story import OCID, tell
@@ -26,12 +25,11 @@ OF_PROCESSES = {entry.name: entry for entry in STATUTE.values() if entry.series 
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the page of a process in which every act happened; of its releases only the digests exist."""
     folder = tmp_path_factory.mktemp("story")
-    store = ObjectStore(folder / "store")
     with embedded(folder / "chain") as node:
         town = settle(node)
         tell(town)
-        with open_services(folder, town.chain, store) as services:
-            Synchroniser(services.index, town.chain, store).run_once()
+        with open_services(folder, town.chain) as services:
+            Synchroniser(services.index, town.chain, services.store).run_once()
             processes = services.queries.processes_by_ocid(OCID)
             (row,) = (row for row in processes if row.organisation_id == BUYER)
             with serving(services) as url:
@@ -79,3 +77,12 @@ def test_releases_that_nobody_holds_are_said_to_be_missing(told: str) -> None:
     page = text_of(httpx.get(told, params={"lang": "de"}).text)
     assert "Abweichung gefunden" in page
     assert "fehlt im Speicher" in page
+
+
+def test_many_findings_are_folded_after_the_first(told: str) -> None:
+    """The key facts stay near the top of a page whose files are all gone; no finding is left out."""
+    html = httpx.get(told, params={"lang": "de"}).text
+    alarm = html.partition('role="alert"')[2].partition('id="facts"')[0]
+    first, _, folded = alarm.partition("<details")
+    count = int(re.findall(r"Die übrigen Befunde zeigen \((\d+)\)", folded)[0])
+    assert (first.count("fehlt im Speicher"), folded.count("fehlt im Speicher")) == (5, count)

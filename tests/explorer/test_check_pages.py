@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 import httpx
+import pytest
 
-from explorer.check_pages import FORM_BYTES, MAX_BYTES
+from api.claims import MOST_PROCESSES, claims
+from explorer import check_pages
+from explorer.check_pages import FORM_BYTES, MAX_BYTES, SENT_AT_ONCE
+from ledger.index.queries import Queries
+from ledger.index.rows import ProcessRow
 from tests.explorer.site import ALTERED, OPEN, PDF, Site
 from tests.explorer.test_process_pages import text_of
 
@@ -48,6 +56,78 @@ def test_altered_notice_is_told_although_the_store_is_altered_alike(altered_site
     with httpx.Client(base_url=altered_site.url, headers={"accept-language": "de"}) as reader:
         page = text_of(check(reader, "notice.json", content).text)
     assert "Festgehalten 24900.5 Jetzt 29900.5" in page
+
+
+def test_file_of_very_many_names_is_answered_after_a_bounded_search(reader: httpx.Client, site: Site) -> None:
+    """A file of thousands of made-up names asks the index for the first ones only, whatever stands behind them."""
+    asked: list[str] = []
+    services = site.services
+
+    class Counting(Queries):
+        def processes_by_ocid(self, ocid: str, *, now: int | None = None) -> tuple[ProcessRow, ...]:
+            asked.append(ocid)
+            return super().processes_by_ocid(ocid, now=now)
+
+    releases = [{"ocid": f"ocds-{number}", "id": "1"} for number in range(15_000)]
+    data = json.dumps({"releases": releases}).encode()
+    found = claims(replace(services, queries=Counting(services.index)), data)
+    assert (found.found, found.complete) == ((), False)
+    assert len(asked) == MOST_PROCESSES
+
+
+def test_file_that_names_a_notice_over_and_over_is_compared_once(site: Site) -> None:
+    """Repetitions cost nothing; an altered twin cannot hide behind the right one."""
+    right = json.loads(site.release_bytes(ALTERED))
+    wrong = json.loads(site.release_bytes(ALTERED).replace(b"24900.5", b"29900.5"))
+    found = claims(site.services, json.dumps({"releases": [right] * 500 + [wrong] * 500}).encode())
+    assert [bool(claim.changes) for claim in found.found] == [False, True]
+    assert found.complete
+
+
+def test_file_that_names_nul_is_no_notice(site: Site) -> None:
+    """PostgreSQL refuses NUL in text; a file with it is a file without notices."""
+    assert claims(site.services, b'{"ocid": "\\u0000", "id": "1"}').found == ()
+
+
+def test_file_name_is_sent_nowhere_else(reader: httpx.Client, site: Site) -> None:
+    """The address of the finding, which is kept and sent on, names the check value alone; a name in an address is no
+    finding and is not shown as one."""
+    answer = check(reader, "Kündigung-Beispiel.json", site.release_bytes(OPEN))
+    assert answer.url.params.keys() == {"digest"}
+    assert "Beispiel" not in answer.text
+    page = reader.get("/lookup", params={"digest": answer.url.params["digest"], "name": "other.pdf"})
+    assert "other.pdf" not in text_of(page.text)
+
+
+def test_more_forms_than_are_taken_at_once_are_told_to_wait(site: Site) -> None:
+    """Whoever begins forms and does not end them cannot fill disk or memory, and is told by name."""
+    place = urlsplit(site.url)
+    head = f"POST /check HTTP/1.1\r\nhost: {place.netloc}\r\ncontent-type: multipart/form-data; boundary=x\r\n"
+    begun = [socket.create_connection((place.hostname, place.port), timeout=20) for _ in range(SENT_AT_ONCE)]
+    try:
+        for connection in begun:
+            connection.sendall(f"{head}content-length: 1000\r\n\r\n--x\r\n".encode())
+        # A connection is served in the order of its bytes, so one more answer means that those above are under way.
+        assert httpx.get(site.url + "/check").status_code == 200
+        answer = httpx.post(site.url + "/check", files={"file": ("a", b"a")})
+        assert (answer.status_code, "ServiceBusy" in answer.text) == (503, True)
+    finally:
+        for connection in begun:
+            connection.close()
+    while httpx.post(site.url + "/check", files={"file": ("a", b"a")}).status_code == 503:
+        pass  # whoever goes away makes room
+
+
+def test_form_that_arrives_too_slowly_is_given_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sender that stops in the middle is answered by name, and its place is free again."""
+    monkeypatch.setattr(check_pages, "SECONDS", 0.2)
+    place = urlsplit(site.url)
+    head = f"POST /check HTTP/1.1\r\nhost: {place.netloc}\r\ncontent-type: multipart/form-data; boundary=x\r\n"
+    with socket.create_connection((place.hostname, place.port), timeout=20) as connection:
+        connection.sendall(f"{head}content-length: 1000\r\n\r\n--x\r\n".encode())
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"RequestTooSlow" in answer
 
 
 def test_notice_written_differently_is_told_from_an_altered_one(reader: httpx.Client, site: Site) -> None:
@@ -122,7 +202,6 @@ def test_markup_in_names_and_queries_is_shown_as_text(reader: httpx.Client) -> N
     bad = '"><script>alert(1)</script>'
     pages = (
         reader.get("/lookup", params={"digest": bad}).text,
-        reader.get("/lookup", params={"digest": "00" * 32, "name": bad}).text,
         reader.get("/", params={"q": bad}).text,
         reader.get("/" + bad).text,
     )

@@ -60,7 +60,7 @@ def test_timeline_names_act_actor_time_and_deadline(reader: httpx.Client, site: 
     places = [page.index(title) for title in said]
     assert places == sorted(places)
     assert "Erste Runde: Angebote bis 7. Januar 2026, 09:00 Uhr MEZ" in page
-    assert "Gemeinsam durch zwei öffnungsberechtigte Personen des Auftraggebers" in page
+    assert "Gemeinsam durch zwei Personen, die den Auftraggeber vertreten" in page
     assert "Durch den Bieter, der bis zur Öffnung geheim bleibt" in page
     assert "Nichts wurde verändert" in page
 

@@ -12,7 +12,7 @@ import pytest
 
 import explorer
 from explorer.legal_pages import REQUIRED, missing
-from ledger.errors import NodeUnreachable
+from ledger.errors import NodeRefused, NodeUnreachable, ObjectAltered, SiegelError
 from tests.explorer.site import OPEN, Site, open_services, serving
 from tests.explorer.test_process_pages import text_of
 
@@ -37,11 +37,15 @@ def test_legal_pages_of_a_named_operator_are_complete(site: Site, tmp_path: Path
         "email": "vergabe@musterlingen.example",
         "phone": "01234 5",
         "accessibility_contact": "barrierefrei@musterlingen.example",
+        "accessibility_date": "2026-03-01",
+        "accessibility_barriers": "Keine bekannt.\nGeprüft von uns selbst im Februar 2026.",
+        "enforcement_body": "Durchsetzungsstelle des Landes",
+        "log_retention": "Netzadressen werden nach sieben Tagen gelöscht.",
         "privacy_contact": "datenschutz@musterlingen.example",
         "supervisory_authority": "Landesbeauftragte für Datenschutz",
     }
     with (
-        open_services(tmp_path, site.town.chain, site.town.store, operator=operator) as services,
+        open_services(tmp_path, site.town.chain, operator=operator) as services,
         serving(services) as url,
     ):
         pages = {page: httpx.get(f"{url}/{page}?lang=de").text for page in REQUIRED}
@@ -49,6 +53,9 @@ def test_legal_pages_of_a_named_operator_are_complete(site: Site, tmp_path: Path
     assert all("Betrieben von Stadt Musterlingen." in page for page in pages.values())
     assert "12345 Musterlingen" in pages["imprint"]
     assert "Landesbeauftragte für Datenschutz" in pages["privacy"]
+    assert "Netzadressen werden nach sieben Tagen gelöscht." in pages["privacy"]
+    for text in ("1. März 2026", "Keine bekannt.<br>Geprüft von uns", "Durchsetzungsstelle des Landes"):
+        assert text in pages["accessibility"]
     assert 'href="mailto:barrierefrei@musterlingen.example"' in pages["accessibility"]
 
 
@@ -75,7 +82,8 @@ def test_page_of_a_chain_that_does_not_answer_says_it_was_not_checked(
     monkeypatch.setattr(type(site.services), "check_process", unreachable)
     page = text_of(httpx.get(site.url + site.page(OPEN), params={"lang": "de"}).text)
     assert "konnte soeben nicht mit dem Register verglichen werden" in page
-    assert "Der Knoten der Kette unter http://node antwortet nicht: refused." in page
+    assert "Der Knoten der Kette antwortet nicht." in page
+    assert "http://node" not in page
     assert "Nichts wurde verändert" not in page
 
 
@@ -99,6 +107,35 @@ def test_wrong_address_and_wrong_method_are_pages(reader: httpx.Client) -> None:
     answer = reader.post("/status")
     assert answer.status_code == 405
     assert "MethodNotAllowed" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("status", "failure", "german", "english"),
+    [
+        (503, NodeUnreachable(url="http://node", reason="x"), "in einigen Minuten", "in a few minutes"),
+        (502, NodeRefused(method="x", code=1, message="x"), "in einigen Minuten", "in a few minutes"),
+        (500, RuntimeError("x"), "sagen Sie es dem Betreiber", "tell the operator"),
+        (500, ObjectAltered(digest=b"1" * 32, actual=b"2" * 32), "sagen Sie es dem Betreiber", "tell the operator"),
+    ],
+)
+def test_page_of_a_failure_says_what_to_do(
+    site: Site, monkeypatch: pytest.MonkeyPatch, status: int, failure: Exception, german: str, english: str
+) -> None:
+    """In the same dress as all pages, in both languages, with the failure's name and a way back."""
+
+    def failing(_services: Any) -> Any:
+        raise failure
+
+    monkeypatch.setattr(type(site.services), "status", failing)
+    for language, remedy in (("de", german), ("en", english)):
+        answer = httpx.get(f"{site.url}/status", params={"lang": language})
+        assert answer.status_code == status
+        assert remedy in text_of(answer.text)
+        assert f'<html lang="{language}">' in answer.text
+        assert 'href="/accessibility#feedback"' in answer.text
+        assert (failure.name if isinstance(failure, SiegelError) else "InternalFailure") in answer.text
+    problem = httpx.get(f"{site.url}/api/v1/status")
+    assert (problem.status_code, problem.headers["content-type"]) == (status, "application/problem+json")
 
 
 def test_links_of_an_odd_address_stay_on_this_site(site: Site) -> None:

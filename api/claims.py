@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from api.services import Services
@@ -18,6 +19,9 @@ from ledger.ocds.json_text import read_json
 MOST: Final = 20
 """A package can name any number of releases; nobody reads more findings than this on one page."""
 
+MOST_PROCESSES: Final = 200
+"""Of so many processes a file's releases are looked up; each costs a question to the index."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -29,19 +33,41 @@ class Claim:
     changes: tuple[Leaf, ...] | None
 
 
-def claims(services: Services, data: bytes) -> list[Claim]:
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """``complete``: all that the file names was compared."""
+
+    found: tuple[Claim, ...]
+    complete: bool
+
+
+def claims(services: Services, data: bytes) -> Claims:
     """The recorded releases that the file ``data`` claims to hold; none for a file that is no OCDS JSON."""
     try:
         content = read_json(data)
     except SiegelError:
-        return []
+        return Claims((), True)
+    named = _by_name(content)
     found: list[Claim] = []
-    for candidate in _releases(content):
-        for process in services.queries.processes_by_ocid(str(candidate["ocid"])):
+    for ocid, candidates in islice(named.items(), MOST_PROCESSES):
+        for process in services.queries.processes_by_ocid(ocid):
             for release in services.queries.releases(process.process_id):
-                if release.release_id == candidate["id"] and len(found) < MOST:
+                for candidate in candidates.get(release.release_id or "", ()):
+                    if len(found) == MOST:
+                        return Claims(tuple(found), False)
                     found.append(Claim(process, release, _changes(services, release.digest, candidate)))
-    return found
+    return Claims(tuple(found), len(named) <= MOST_PROCESSES)
+
+
+def _by_name(content: Any) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """The releases of a file by ocid and id. One that stands there twice, as in a record, counts once; two of one
+    name that differ are both kept, or the altered one could hide behind the right one."""
+    named: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for candidate in _releases(content):
+        same = named.setdefault(candidate["ocid"], {}).setdefault(candidate["id"], [])
+        if len(same) <= MOST and candidate not in same:
+            same.append(candidate)
+    return named
 
 
 def _releases(content: Any) -> Iterator[dict[str, Any]]:
@@ -49,7 +75,9 @@ def _releases(content: Any) -> Iterator[dict[str, Any]]:
     if not isinstance(content, dict):
         return
     if isinstance(content.get("ocid"), str) and isinstance(content.get("id"), str):
-        yield content
+        if "\0" not in content["ocid"]:  # PostgreSQL refuses NUL; no ocid has one
+            yield content
+        return
     for name in ("releases", "records"):
         inner = content.get(name)
         for entry in inner if isinstance(inner, list) else ():
