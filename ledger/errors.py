@@ -142,6 +142,19 @@ class ArgumentInvalid(SiegelError):
     sentence = "{argument} cannot be {value}: {why}."
 
 
+class ReleaseOfOtherProcess(SiegelError):
+    sentence = "The release is one of {ocid}, but the act is one of the process {processId}; another one is needed."
+
+
+class ReleaseAnchoredAlready(SiegelError):
+    sentence = "Release {release_id} of {ocid} is on the ledger already; an act is published by a release of its own."
+    status = 409
+
+
+class SecondPersonNotOther(SiegelError):
+    sentence = "{name} is to act with {name}: a joint act needs two different people."
+
+
 class SecondPersonMissing(SiegelError):
     """Nobody alone performs this act, and the command names no way to the others."""
 

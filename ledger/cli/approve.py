@@ -11,11 +11,12 @@ import typer
 
 from ledger.chain.acts import EraseFields
 from ledger.chain.codec import encode_call
-from ledger.chain.record import ACT_PROPOSED, APPROVAL_REVOKED, decode_proposal
+from ledger.chain.record import ACT_PROPOSED, APPROVAL_REVOKED, ZERO, decode_proposal
 from ledger.chain.record import Proposal as Standing
 from ledger.cli.acts.carry_out import finish
 from ledger.cli.acts.erasing import read_proposed
 from ledger.cli.acts.erasure import read_erasure
+from ledger.cli.acts.making import require_of_process
 from ledger.cli.acts.proposal import Enclosed, Proposal, read_proposal
 from ledger.cli.acts.words import describe_call, entry_of
 from ledger.cli.answer import Answer
@@ -55,6 +56,7 @@ def approve(
         )
     _require_named(proposal, file)
     standing = _require_standing(session, proposal)
+    _require_own_releases(session, proposal, standing)
     for line in [*_shown(proposal), *read_proposed(session, proposal)]:
         session.tell(line)
     if not yes:
@@ -120,6 +122,15 @@ def _require_standing(session: Session, proposal: Proposal) -> Standing:
     if proposed.expires < session.now():
         raise ProposalNotStanding(why=say("it expired at {time}", time=shown_moment(proposed.expires)))
     return proposed
+
+
+def _require_own_releases(session: Session, proposal: Proposal, standing: Standing) -> None:
+    """A release of another process would be read as one of this. Raises ``ReleaseOfOtherProcess``."""
+    for each in proposal.enclosed:
+        if each.is_release and standing.process_id != ZERO:
+            release = read_json(each.content)
+            ocid = release.get("ocid") if isinstance(release, dict) else None
+            require_of_process(session, ocid, standing.process_id, standing.organisation_id)
 
 
 def _recorded_call(session: Session, proposal: Proposal) -> bytes:

@@ -136,6 +136,16 @@ class ObjectStore:
         path.unlink()
         _sync_folder(path.parent)
 
+    def discard(self, digest: bytes) -> None:
+        """Take out an object that no act names, without a trace; one that is not there is no failure."""
+        found = self._find(digest)
+        if found is None:
+            return
+        kind, path = found
+        self._drop_plain_entries(kind, digest)
+        path.unlink()
+        _sync_folder(path.parent)
+
     def reclassify(self, digest: bytes, kind: StoreClass) -> None:
         """Move an object to another class, as when an embargo ends. Raises as ``get`` does."""
         salt, data = self._read(digest)

@@ -145,6 +145,21 @@ class ReleaseStore:
                 connection.execute(insert(embargoes), row)
         return prepared, True
 
+    def discard(self, digest: bytes) -> None:
+        """Forget a release whose act was refused before anything was signed: nobody has seen it, and the corrected one
+        may come under the same id. One that was signed or recorded stays."""
+        with self.state.writing() as connection:
+            query = RELEASES_WITH_STATUS.where(releases.c.digest == digest, outbox.c.status == OutboxStatus.PREPARED)
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                return
+            connection.execute(delete(disclosures).where(disclosures.c.release_digest == digest))
+            connection.execute(delete(embargoes).where(embargoes.c.digest == digest))
+            connection.execute(delete(releases).where(releases.c.digest == digest))
+            connection.execute(delete(salts).where(salts.c.digest == digest))
+            connection.execute(delete(outbox).where(outbox.c.key == row.key))
+        self.store.discard(digest)
+
     def find(self, organisation_id: bytes, ocid: str, release_id: str) -> PreparedRelease | None:
         """The release of that organisation, ocid and id, or None."""
         with self.state.reading() as connection:

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from ledger.cli import app
 from ledger.cli.bootstrap import Named, bootstrap, make_keys
 from ledger.cli.home import create_home
-from tests.cli.notices import BUYER_NAME, SCHEME, UID
+from tests.cli.notices import BUYER_NAME, SCHEME, UID, release, write
 
 PASSPHRASE = "the tests' passphrase"
 
@@ -85,3 +85,24 @@ def home(made_home: Path, tmp_path: Path) -> Path:
     shutil.copytree(made_home, copy)
     copy.chmod(0o700)
     return copy
+
+
+@pytest.fixture
+def key_set(siegel: Siegel, home: Path, tmp_path: Path) -> str:
+    """A key set without custodians, registered by two officers."""
+    accounts = {each["name"]: each["account"] for each in siegel("key", "list", "--json", home=home).data["keys"]}
+    officers = [
+        {"holder": accounts[name], "key": siegel("key", "sealing", name, "--json", home=home).data["publicKey"]}
+        for name in ("officer-one", "officer-two", "officer-three")
+    ]
+    content = {"officerThreshold": 2, "custodianThreshold": 0, "officers": officers, "custodians": []}
+    file = write(tmp_path / "set.json", content)
+    made = siegel("key-set", "register", "--set", file, "--together-with", "officer-two", "--json", home=home)
+    assert made.exit_code == 0, made.out
+    return str(made.data["acts"][0]["subject"])
+
+
+@pytest.fixture
+def tender_file(tmp_path: Path) -> Path:
+    """A call for bids."""
+    return write(tmp_path / "tender.json", release())

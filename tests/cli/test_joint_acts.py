@@ -18,27 +18,6 @@ from tests.cli.notices import OCID, SCHEME, release, write
 DEADLINE = "2099-12-01T12:00+01:00"
 
 
-@pytest.fixture
-def key_set(siegel: Siegel, home: Path, tmp_path: Path) -> str:
-    """A key set without custodians, registered by two officers."""
-    accounts = {each["name"]: each["account"] for each in siegel("key", "list", "--json", home=home).data["keys"]}
-    officers = [
-        {"holder": accounts[name], "key": siegel("key", "sealing", name, "--json", home=home).data["publicKey"]}
-        for name in ("officer-one", "officer-two", "officer-three")
-    ]
-    content = {"officerThreshold": 2, "custodianThreshold": 0, "officers": officers, "custodians": []}
-    file = write(tmp_path / "set.json", content)
-    made = siegel("key-set", "register", "--set", file, "--together-with", "officer-two", "--json", home=home)
-    assert made.exit_code == 0, made.out
-    return str(made.data["acts"][0]["subject"])
-
-
-@pytest.fixture
-def tender_file(tmp_path: Path) -> Path:
-    """A call for bids."""
-    return write(tmp_path / "tender.json", release())
-
-
 def propose(siegel: Siegel, home: Path, tender: Path, file: Path) -> None:
     """Officer one proposes the tender."""
     made = siegel("tender", "publish", "--release", tender, "--deadline", DEADLINE, "--propose", file, home=home)

@@ -52,11 +52,11 @@ def _command_for(each: ActCommand) -> Callable[..., Answer]:
 
     def run(session: Session, **typed: Any) -> Answer:
         making = Making(session, entry, typed.get("organisation"), typed.get("process"))
-        made = {name: field.read(making, typed) for name, field in fields.items()}
+        with making.refusable():
+            made = {name: field.read(making, typed) for name, field in fields.items()}
         return carry_out(
-            session,
+            making,
             each.call(**made),  # type: ignore[arg-type]
-            making.enclosures,
             as_=typed["as_"],
             together_with=typed.get("together_with"),
             propose=typed.get("propose"),

@@ -9,14 +9,14 @@ from ledger.chain.acts import LedgerAct
 from ledger.chain.record import ZERO
 from ledger.chain.registry import RegistryAct
 from ledger.cli.acts.erasing import erase_as_recorded
-from ledger.cli.acts.making import Enclosure
+from ledger.cli.acts.making import Enclosure, Making
 from ledger.cli.acts.proposal import Enclosed, Proposal
 from ledger.cli.acts.words import describe_call, describe_record, entry_of
 from ledger.cli.answer import Answer
 from ledger.cli.language import say
 from ledger.cli.session import Session
 from ledger.cli.values import shown_moment
-from ledger.errors import ArgumentInvalid, SecondPersonMissing
+from ledger.errors import ArgumentInvalid, SecondPersonMissing, SecondPersonNotOther
 from ledger.terms import STATUTE, Act, StatuteEntry
 
 if TYPE_CHECKING:
@@ -34,28 +34,30 @@ def default_key(entry: StatuteEntry | None) -> str:
 
 
 def carry_out(
-    session: Session,
-    call: Call,
-    enclosures: list[Enclosure],
-    *,
-    as_: str | None,
-    together_with: str | None,
-    propose: Path | None,
+    making: Making, call: Call, *, as_: str | None, together_with: str | None, propose: Path | None
 ) -> Answer:
-    """Sends the act. Raises ``SecondPersonMissing`` where others must agree and no way to them was given."""
-    entry = entry_of(call)
-    if propose is not None and propose.exists():
-        raise ArgumentInvalid(argument="--propose", value=propose, why="exists")
-    if together_with is None and propose is None and _others_needed(session, entry):
-        raise SecondPersonMissing(act=entry.name if entry else call.function)
-    signer = session.signer(as_ or default_key(entry))
-    # Asked for before the first half is sent: a mistyped passphrase must not leave half an act behind.
-    second = session.signer(together_with) if together_with is not None else None
+    """Sends the act.
+
+    Raises ``SecondPersonMissing`` where others must agree and no way to them was given, ``SecondPersonNotOther``.
+    """
+    session, entry = making.session, entry_of(call)
+    with making.refusable():
+        name = as_ or default_key(entry)
+        if propose is not None and propose.exists():
+            raise ArgumentInvalid(argument="--propose", value=propose, why="exists")
+        if together_with is None and propose is None and _others_needed(session, entry):
+            raise SecondPersonMissing(act=entry.name if entry else call.function)
+        if together_with == name:
+            raise SecondPersonNotOther(name=name)
+        signer = session.signer(name)
+        # Asked for before the first half is sent: a mistyped passphrase must not leave half an act behind.
+        second = session.signer(together_with) if together_with is not None else None
+        session.chain.simulate(call, signer.account)
     recorded = session.chain.send(call, signer)
     if second is not None and not recorded.records:
         recorded = session.chain.send(call, second)
     if propose is not None and not recorded.records:
-        return _proposed(session, call, enclosures, signer, recorded, propose)
+        return _proposed(session, call, making.enclosures, signer, recorded, propose)
     return finish(session, call, recorded)
 
 

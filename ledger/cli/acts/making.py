@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ledger.chain.identifiers import organisation_id, process_id
+from ledger.chain.record import ZERO
 from ledger.cli import values
 from ledger.cli.session import Session
-from ledger.errors import ArgumentInvalid, OcidMissing
+from ledger.cli.settling import settle_recorded
+from ledger.errors import ArgumentInvalid, OcidMissing, ReleaseAnchoredAlready, ReleaseOfOtherProcess, SiegelError
 from ledger.ocds.json_text import read_json
 from ledger.ocds.privacy import policy_named
 from ledger.terms import StatuteEntry
@@ -21,11 +25,15 @@ SALT_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A release or document that the act names by digest; a second officer gets it with the proposal."""
+    """A release or document that the act names by digest; a second officer gets it with the proposal.
+
+    ``is_new``: a release that was made for this act and is named by nothing else yet.
+    """
 
     name: str
     digest: bytes
     is_release: bool
+    is_new: bool = False
 
 
 class Making:
@@ -65,12 +73,40 @@ class Making:
         return content
 
     def release(self, path: Path) -> bytes:
-        """The digest of a release; salt, disclosures and bytes are durable afterwards."""
+        """The digest of a release; salt, disclosures and bytes are durable afterwards.
+
+        Raises ``ReleaseOfOtherProcess``, ``ReleaseAnchoredAlready``.
+        """
+        from ledger.store.outbox import OutboxStatus
+
         content = self._release or self.read_release(path)
+        if self._process is not None:
+            require_of_process(self.session, content["ocid"], self.process_id, self.organisation_id)
         name = self.entry.name if self.entry else ""
-        prepared, _ = self.session.releases.prepare(content, self.organisation_id, policy_named("standard"), act=name)
-        self.enclosures.append(Enclosure(path.name, prepared.digest, is_release=True))
+        prepared, is_new = self.session.releases.prepare(
+            content, self.organisation_id, policy_named("standard"), act=name
+        )
+        # Perhaps a second officer executed it from another home.
+        if not is_new and settle_recorded(self.session.chain, self.session.state, self.organisation_id):
+            prepared, _ = self.session.releases.prepare(
+                content, self.organisation_id, policy_named("standard"), act=name
+            )
+        if prepared.status is OutboxStatus.RECORDED:
+            raise ReleaseAnchoredAlready(ocid=prepared.ocid, release_id=prepared.release_id)
+        self.enclosures.append(Enclosure(path.name, prepared.digest, is_release=True, is_new=is_new))
         return prepared.digest
+
+    @contextmanager
+    def refusable(self) -> Iterator[None]:
+        """Until something is signed: if it is refused, releases made for it are forgotten, so that a corrected one can
+        come under the same id."""
+        try:
+            yield
+        except SiegelError:
+            for each in self.enclosures:
+                if each.is_new:
+                    self.session.releases.discard(each.digest)
+            raise
 
     def document(self, given: str, option: str) -> bytes:
         """The digest of a document: of a file, which is stored salted for the entitled only, or as typed."""
@@ -84,6 +120,16 @@ class Making:
         digest = self.session.store.put(StoreClass.CONFIDENTIAL, content, salt=secrets.token_bytes(SALT_BYTES))
         self.enclosures.append(Enclosure(path.name, digest, is_release=False))
         return digest
+
+
+def require_of_process(session: Session, ocid: object, process: bytes, organisation: bytes) -> None:
+    """Whether a release of that ocid is one of the process: the ledger holds digests and cannot see it.
+
+    ``organisation``: whose the process is if the ledger does not know it yet. Raises ``ReleaseOfOtherProcess``.
+    """
+    owner = session.chain.process(process).organisation_id
+    if process_id(organisation if owner == ZERO else owner, str(ocid)) != process:
+        raise ReleaseOfOtherProcess(ocid=ocid, processId=process)
 
 
 def read_document(path: Path, option: str) -> bytes:

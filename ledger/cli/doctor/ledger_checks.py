@@ -14,10 +14,12 @@ from ledger.cli.doctor.code import is_published
 from ledger.cli.doctor.finding import Finding, well, wrong
 from ledger.cli.language import say, say_error
 from ledger.cli.session import Session
+from ledger.cli.settling import settle_recorded
 from ledger.errors import AuditTrailBroken, ObjectAltered, SiegelError
 from ledger.index.check import check
 from ledger.store.audit import AuditTrail
 from ledger.store.outbox import Outbox
+from ledger.terms import STATUTE
 
 MOST_SHOWN: Final = 5
 
@@ -114,14 +116,22 @@ def store(session: Session) -> Iterator[Finding]:
 
 
 def state(session: Session) -> Iterator[Finding]:
-    """The audit trail is unbroken, and nothing waits in the outbox."""
+    """The audit trail is unbroken, and nothing waits in the outbox but what awaits a second person."""
     try:
+        # What another home brought onto the ledger does not wait any more.
+        settle_recorded(session.chain, session.state)
         with session.state.reading() as connection:
             lines = AuditTrail(connection).verify()
-            waiting = len(Outbox(connection).waiting())
+            entries = Outbox(connection).waiting()
     except AuditTrailBroken as error:
         yield wrong("state", say_error(error), say("Lines were changed or removed; compare with a backup."))
         return
+    joint = {entry.name for entry in STATUTE.values() if entry.joint}
+    proposed = [entry for entry in entries if entry.act in joint]
+    waiting = len(entries) - len(proposed)
+    if proposed:
+        said = say("{count} releases await the second person's approval.", count=len(proposed))
+        yield well("state", said)
     if waiting:
         said = say("{count} acts were prepared and are not on the ledger.", count=waiting)
         yield wrong("state", said, say("Repeat the command that was interrupted, for example siegel import."))

@@ -47,7 +47,8 @@ def import_(
     Giving the same files again anchors nothing twice, and an interrupted import goes on where it stopped. Exit code 1
     if anything was refused; everything else is anchored all the same.
     """
-    from ledger.cli.importing.anchoring import anchor, settle_leftovers
+    from ledger.cli.importing.anchoring import anchor
+    from ledger.cli.settling import settle_recorded
     from ledger.store.importing import files_of, prepare_import
 
     settings = session.require_home()
@@ -62,7 +63,8 @@ def import_(
     organisation = _organisation(settings, observer)
     signer = session.signer(as_ or ("observer" if observer else "publisher"))
     with _one_at_a_time(settings):
-        settle_leftovers(session.chain, session.releases, organisation, signer.account)
+        session.chain.settle(signer.account)
+        settle_recorded(session.chain, session.state, organisation)
         accounts = []
         with progress(say("reading"), len(files)) as advance:
             for done in prepare_import(files, session.releases, organisation, policy, admit=admit):

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from ledger.chain.acts import Notice, PublishNotices
 from ledger.chain.client import Chain
-from ledger.chain.record import ACT_RECORDED, ZERO, decode_log
+from ledger.chain.record import ZERO
 from ledger.chain.sending import Submitted
 from ledger.chain.signers import Signer
 from ledger.cli.importing.kinds import notice_kind
@@ -20,7 +20,6 @@ from ledger.errors import SiegelError
 from ledger.store.audit import AuditTrail
 from ledger.store.outbox import Outbox
 from ledger.store.releases import PreparedRelease, ReleaseStore
-from ledger.terms import Act
 
 MOST_NOTICES: Final = 100
 """In one call (``ITenderLedger.sol``)."""
@@ -31,25 +30,6 @@ MOST_UNDER_WAY: Final = 16
 VALID_SECONDS: Final = 3600
 
 Item = TypeVar("Item")
-
-
-def settle_leftovers(chain: Chain, releases: ReleaseStore, organisation_id: bytes, account: bytes) -> int:
-    """Strikes off what an interrupted import had brought onto the ledger already; how many that were."""
-    waiting = releases.waiting(organisation_id)
-    if not waiting:
-        return 0
-    chain.settle(account)
-    anchored = {
-        record.release
-        for log in chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED])
-        if log.account == chain.ledger
-        and (record := decode_log(log.topics, log.data)).organisation_id == organisation_id
-        and record.act == Act.NOTICE_PUBLISHED
-    }
-    done = [release.key for release in waiting if release.digest in anchored]
-    with releases.state.writing() as connection:
-        Outbox(connection).mark_recorded(done)
-    return len(done)
 
 
 def anchor(
