@@ -23,6 +23,11 @@ MOST_PROCESSES: Final = 200
 """Of so many processes a file's releases are looked up; each costs a question to the index."""
 
 
+MOST_CHARACTERS: Final = 20_000_000
+"""A comparison writes the place of every value as a JSON pointer: one long name above a million values would fill the
+memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A release in a file that bears the name of a recorded one. ``changes`` are JSON pointers with the recorded
@@ -47,7 +52,7 @@ def claims(services: Services, data: bytes) -> Claims:
         content = read_json(data)
     except SiegelError:
         return Claims((), True)
-    named = _by_name(content)
+    named, whole = _by_name(content)
     found: list[Claim] = []
     for ocid, candidates in islice(named.items(), MOST_PROCESSES):
         for process in services.queries.processes_by_ocid(ocid):
@@ -56,18 +61,24 @@ def claims(services: Services, data: bytes) -> Claims:
                     if len(found) == MOST:
                         return Claims(tuple(found), False)
                     found.append(Claim(process, release, _changes(services, release.digest, candidate)))
-    return Claims(tuple(found), len(named) <= MOST_PROCESSES)
+    return Claims(tuple(found), whole and len(named) <= MOST_PROCESSES)
 
 
-def _by_name(content: Any) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """The releases of a file by ocid and id. One that stands there twice, as in a record, counts once; two of one
-    name that differ are both kept, or the altered one could hide behind the right one."""
+def _by_name(content: Any) -> tuple[dict[str, dict[str, list[dict[str, Any]]]], bool]:
+    """The releases of a file by ocid and id, and whether none was left out. One that stands there twice, as in a
+    record, counts once; two of one name that differ are both kept, or the altered one could hide behind the right
+    one."""
     named: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    whole = True
     for candidate in _releases(content):
         same = named.setdefault(candidate["ocid"], {}).setdefault(candidate["id"], [])
-        if len(same) <= MOST and candidate not in same:
+        if candidate in same:
+            continue
+        if len(same) < MOST and _is_comparable(candidate):
             same.append(candidate)
-    return named
+        else:
+            whole = False
+    return named, whole
 
 
 def _releases(content: Any) -> Iterator[dict[str, Any]]:
@@ -82,6 +93,27 @@ def _releases(content: Any) -> Iterator[dict[str, Any]]:
         inner = content.get(name)
         for entry in inner if isinstance(inner, list) else ():
             yield from _releases(entry)
+
+
+def _is_comparable(candidate: dict[str, Any]) -> bool:
+    needed = 0
+    for length in _lengths(candidate, 0):
+        needed += length
+        if needed > MOST_CHARACTERS:
+            return False
+    return True
+
+
+def _lengths(value: Any, above: int) -> Iterator[int]:
+    """About how long the pointers of all values are."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _lengths(item, above + len(name) + 1)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _lengths(item, above + 7)
+    else:
+        yield above + 1
 
 
 def _changes(services: Services, digest: bytes, candidate: dict[str, Any]) -> tuple[Leaf, ...] | None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import DigestText, Using, answer, digest_of, ocds_answer, plain
 from api.packages import package_info, shown_releases
+from ledger.errors import InvalidParameter
 from ledger.index.rows import ProcessFilter, ProcessRow, Sort, Status
 from ledger.ocds.package import record, record_package, release_package
 
@@ -15,6 +16,14 @@ router = APIRouter(tags=["processes"])
 
 FAR = 2**53
 """Times are JSON numbers that every reader counts exactly."""
+
+MOST_WORDS = 20
+"""Each word of a search is looked for in every process."""
+
+
+def words_in(text: str) -> list[str]:
+    """The different words of a search."""
+    return list(dict.fromkeys(text.casefold().split()))
 
 
 @router.get("/processes", summary="Processes that fit")
@@ -36,8 +45,11 @@ def processes(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     """One page; ``nextCursor`` and ``next`` lead to the following one and are null on the last."""
+    words = words_in(q or "")
+    if len(words) > MOST_WORDS:
+        raise InvalidParameter(parameter="q", value=q, why=f"it has more than {MOST_WORDS} different words")
     wanted = ProcessFilter(
-        q=q,
+        q=" ".join(words) or None,
         ocid=ocid,
         organisation_id=None if buyer is None else digest_of(buyer),
         status=status,

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.answers import digest_of
+from api.processes import MOST_WORDS, words_in
 from explorer import links
 from explorer.process_view import view
 from explorer.render import Renderer
@@ -16,7 +17,7 @@ from ledger.index.rows import ProcessFilter, Status
 
 PAGE_SIZE = 20
 LONGEST_SEARCH = 200
-"""As in the form: each word of a search is a condition of its own, and databases take so many."""
+"""As in the form."""
 
 
 def routes(renderer: Renderer) -> list[Route]:
@@ -24,10 +25,11 @@ def routes(renderer: Renderer) -> list[Route]:
 
     def start(request: Request) -> Response:
         chosen = {name: request.query_params.get(name, "").strip() for name in ("q", "status", "mode")}
-        chosen["q"] = chosen["q"][:LONGEST_SEARCH]
         # A NUL cannot stand in PostgreSQL text; no title contains one, so leaving it out changes no answer.
+        chosen["q"] = chosen["q"][:LONGEST_SEARCH].replace("\0", "")
+        words = " ".join(words_in(chosen["q"])[:MOST_WORDS])
         wanted = ProcessFilter(
-            q=chosen["q"].replace("\0", "") or None,
+            q=words or None,
             status=Status(chosen["status"]) if chosen["status"] in set(Status) else None,
             mode=chosen["mode"] if chosen["mode"] in ("observed", "anchored", "sealed") else None,
         )
@@ -42,7 +44,8 @@ def routes(renderer: Renderer) -> list[Route]:
             "first_page": f"/?{urlencode(asked)}" if cursor else None,
             "next_page": f"/?{urlencode({**asked, 'cursor': found.next_cursor})}" if found.next_cursor else None,
         }
-        address = links.api_processes({**asked, **({"cursor": cursor} if cursor else {})})
+        same = {**asked, **({"q": words} if words else {}), **({"cursor": cursor} if cursor else {})}
+        address = links.api_processes(same)
         return renderer.page(request, "start.html", values, data_url=address)
 
     def process(request: Request) -> Response:

@@ -164,6 +164,7 @@ def test_record_embargoed_release_left_out_erased_fields_stay_away(api: Api) -> 
         ("/processes?limit=many", 400, "InvalidParameter"),
         ("/processes?status=finished", 400, "InvalidParameter"),
         ("/processes?publishedFrom=99999999999999999999", 400, "InvalidParameter"),
+        ("/processes?q=" + "+".join(f"w{number}" for number in range(21)), 400, "InvalidParameter"),
         ("/processes?cursor=%00%FF", 400, "InvalidCursor"),
         ("/processes?buyer=me", 400, "InvalidDigest"),
         ("/nothing/here", 404, "NotFound"),

@@ -84,6 +84,17 @@ def test_file_that_names_a_notice_over_and_over_is_compared_once(site: Site) -> 
     assert found.complete
 
 
+def test_file_with_long_names_above_many_values_is_not_compared(reader: httpx.Client, site: Site) -> None:
+    """Written out, the places of its values would need terabytes; a long value alone is compared and shown cut off."""
+    content = json.loads(site.release_bytes(ALTERED))
+    bomb = {**content, "x" * 1_000_000: [1] * 1_000_000}
+    assert claims(site.services, json.dumps(bomb).encode()).found == ()
+    content["tender"]["title"] = "Kies " * 500_000
+    answer = check(reader, "notice.json", json.dumps(content).encode())
+    assert "Diese Datei wurde verändert" in text_of(answer.text)
+    assert len(answer.text) < 50_000
+
+
 def test_file_that_names_nul_is_no_notice(site: Site) -> None:
     """PostgreSQL refuses NUL in text; a file with it is a file without notices."""
     assert claims(site.services, b'{"ocid": "\\u0000", "id": "1"}').found == ()

@@ -167,6 +167,13 @@ def test_every_page_links_its_own_json(reader: httpx.Client, site: Site) -> None
         assert answer.headers["content-type"] == "application/json"
 
 
+def test_search_of_very_many_words_links_json_that_answers(reader: httpx.Client) -> None:
+    """The page leaves out words beyond the twentieth; its JSON is the same search."""
+    page = reader.get("/", params={"q": " ".join(f"w{number}" for number in range(40))}).text
+    (link,) = re.findall(r'<link rel="alternate" type="application/json" href="([^"]+)"', page)
+    assert reader.get(link.replace("&amp;", "&")).json()["total"] == 0
+
+
 def test_organisation_page_lists_its_processes_and_its_own_acts(reader: httpx.Client, site: Site) -> None:
     """Who may act was recorded as well; the page says it in the words of the statute table."""
     page = text_of(reader.get("/organisations/0x" + site.town.buyer.hex()).text)
