@@ -102,7 +102,7 @@ class Sentences:
 
     def _resumed(self, act: ActRow) -> Markup:
         return self._fill(
-            N_("After its deadline the round goes on until %(deadline)s; all bids that came in between are in time."),
+            N_("The round goes on until %(deadline)s, as two officers agreed; bids that came before are in time."),
             deadline=self._moment(act.detail["deadline"]),
         )
 

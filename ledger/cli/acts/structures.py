@@ -188,7 +188,7 @@ def key_set(given: Mapping[str, Any]) -> KeySet:
     )
 
 
-_OUTCOMES = Parameter("outcomes", "list of outcomes as JSON; default: an empty list", "FILE", kind=Path)
+_OUTCOMES = Parameter("outcomes", "list of outcomes as JSON", "FILE", kind=Path, required=True)
 _OUTCOME = Parameter("outcome", "the outcome as JSON", "FILE", kind=Path, required=True)
 _START = Parameter("from_bid", "number of the first bid in the list", "N", kind=int, default=0)
 _COUNTED = Parameter("counted", "how many bids are counted; default: all", "N", kind=int)
@@ -232,11 +232,7 @@ STRUCTURES: Final = {
     ("OpenBids", "start"): Field((_START,), lambda _, typed: typed["from_bid"]),
     ("OpenBids", "outcomes"): Field(
         (_OUTCOMES,),
-        lambda _, typed: (
-            tuple(_outcome(each, "--outcomes") for each in _json_file(typed["outcomes"], "--outcomes"))
-            if typed["outcomes"]
-            else ()
-        ),
+        lambda _, typed: tuple(_outcome(each, "--outcomes") for each in _json_file(typed["outcomes"], "--outcomes")),
     ),
     ("ReviseOutcome", "outcome"): Field(
         (_OUTCOME,), lambda _, typed: _outcome(_json_file(typed["outcome"], "--outcome"), "--outcome")
