@@ -44,8 +44,8 @@ def shown_releases(services: Services, process_id: bytes) -> list[dict[str, Any]
     """
     shown = []
     for row in services.queries.releases(process_id):
-        if row.condition is Condition.EMBARGOED:
-            continue
+        if row.condition in (Condition.EMBARGOED, Condition.FOREIGN):
+            continue  # not disclosed yet; or of another process, in whose record it belongs
         data = services.releases.stored_bytes(row.digest)
         try:
             release = services.releases.shown(row.digest)

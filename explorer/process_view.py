@@ -131,7 +131,7 @@ def view(services: Services, process_id: bytes) -> ProcessView:
 def _release(services: Services, row: ReleaseRow, altered: set[bytes]) -> ReleaseView:
     is_altered = row.digest in altered
     content = None
-    if not is_altered and row.condition not in (Condition.EMBARGOED, Condition.ERASED):
+    if not is_altered and row.condition not in (Condition.EMBARGOED, Condition.ERASED, Condition.FOREIGN):
         try:
             content = read_content(services.releases, row.digest)
         except (ObjectAltered, ObjectMissing):

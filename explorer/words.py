@@ -97,6 +97,12 @@ _CONDITIONS: Final = {
         "warning",
         "warning",
     ),
+    Condition.FOREIGN: Word(
+        N_("of another procedure"),
+        N_("The file is the one that was recorded, but it says that it belongs to another procedure."),
+        "danger",
+        "warning",
+    ),
     Condition.ERASED: Word(
         N_("erased"),
         N_("The file was erased on purpose; its check value still proves that it existed."),

@@ -5,8 +5,8 @@ A pure function, so that the synchroniser, rebuilding and checking cannot disagr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -18,9 +18,11 @@ from ledger.index.content import Content, named_documents, plain_text, seconds, 
 from ledger.index.documents import Document
 from ledger.index.fold import ProcessFold, Round
 from ledger.index.names import act_name
+from ledger.index.rows import Condition
 from ledger.index.status import phase_of_releases
 
 SEARCH_LIMIT = 20_000
+_LAST_SECOND = 2**63 - 1
 
 PATHS = {
     "title": "tender/title",
@@ -65,13 +67,15 @@ def derive(
     """The rows of a process whose acts are ``entries``, in order and without gaps.
 
     ``kinds``: kind bits of the organisation when the process began; ``genesis``: the head before the first act;
-    ``load(digest, embargoed=...)``: the document of a release.
+    ``load(digest, embargoed=..., erased=...)``: the document of a release.
     """
     fold = ProcessFold(kinds)
     head = genesis
     for entry in entries:
         fold.apply(entry.record)
         head = next_head(head, entry.digest)
+    # FieldsErased names the act whose release lost something (IActs: ref).
+    lost = {entry.record.ref for entry in entries if act_name(entry.record.act) == "FieldsErased"}
     rows = Derived()
     contents: list[tuple[int, int, Content]] = []
     for entry in entries:
@@ -80,7 +84,8 @@ def derive(
         if record.release == ZERO:
             continue
         kind = fold.notice_kinds.get(record.sequence)
-        document = load(record.release, embargoed=kind == "embargoed")
+        document = load(record.release, embargoed=kind == "embargoed", erased=record.sequence in lost)
+        document = _of_this_process(document, fold.ocid)
         rows.documents.append(document)
         rows.releases.append(_release(process_id, entry, kind, document))
         if document.copy is not None:
@@ -106,7 +111,7 @@ def derive(
         rows.awards.append(
             {"process_id": process_id, "award": number, "lot": award.lot, "round": award.round, "bid": award.bid,
              "variant": award.variant, "state": award.state, "announced_time": award.announced_time,
-             "letters_sent": award.letters_sent, "standstill_until": award.standstill_until,
+             "letters_sent": award.letters_sent, "standstill_until": _storable(award.standstill_until),
              "concluded_time": award.concluded_time, "early": award.early}
         )  # fmt: skip
     for number, suspension in fold.suspensions.items():
@@ -116,6 +121,15 @@ def derive(
         )  # fmt: skip
     rows.processes.append(_process(process_id, entries, fold, published, rows.releases, head))
     return rows
+
+
+def _of_this_process(document: Document, ocid: str) -> Document:
+    """The document, or what is left of it if it says that it belongs to another process: the chain cannot see that."""
+    if document.content is None or document.content.text("ocid") == ocid:
+        return document
+    said = document.content.text("ocid") or "no ocid"
+    condition = Condition.FOREIGN if document.condition is Condition.INTACT else document.condition
+    return replace(document, condition=condition, problem=document.problem or f"it says {said}", content=None)
 
 
 def _process(
@@ -154,9 +168,9 @@ def _process(
         "suppliers": _json(names),
         "award_amount": amount,
         "award_currency": currency,
-        "deadline": deadline,
+        "deadline": _storable(deadline),
         "letters_sent": max((award.letters_sent for award in announced if award.letters_sent), default=None),
-        "standstill_until": max((a.standstill_until for a in announced if a.standstill_until), default=None),
+        "standstill_until": _storable(max((a.standstill_until for a in announced if a.standstill_until), default=None)),
         "suspended": fold.suspended,
         "cancelled": fold.cancelled,
         "reinstated": fold.reinstated,
@@ -208,7 +222,8 @@ def _release(process_id: bytes, entry: Entry, kind: str | None, document: Docume
 def _round(rows: Derived, process_id: bytes, round_: Round, cancelled: bool) -> None:
     rows.rounds.append(
         {"process_id": process_id, "round": round_.number, "kind": round_.kind, "state": round_.state,
-         "opened_time": round_.opened_time, "first_deadline": round_.first_deadline, "deadline": round_.deadline,
+         "opened_time": round_.opened_time, "first_deadline": _storable(round_.first_deadline),
+         "deadline": _storable(round_.deadline),
          "closed_time": round_.closed_time, "bids_opened_time": round_.bids_opened_time, "counted": round_.counted,
          "key_set": round_.key_set, "invited": round_.invited, "sequence": round_.sequence,
          "receivers": _json(receiver.hex() for receiver in round_.receivers)}
@@ -240,6 +255,11 @@ def _add_lookup(rows: Derived, process_id: bytes, record: ActRecord, kind: str, 
         rows.lookup.append(row)
 
 
+def _storable(seconds_: int | None) -> int | None:
+    """A second as a database can hold it. The contract takes any 64 bits, and no act may stop the index."""
+    return None if seconds_ is None else min(seconds_, _LAST_SECOND)
+
+
 def latest(published: Sequence[Content], path: str) -> str | None:
     """The text or number at ``path`` in the latest release that has one."""
     for content in reversed(published):
@@ -249,12 +269,28 @@ def latest(published: Sequence[Content], path: str) -> str | None:
 
 
 def _latest_by_id(published: Iterable[Content], path: str) -> list[Content]:
-    """The objects of a list that OCDS merges by ``id``, each as the latest release has it."""
+    """The objects of a list that OCDS merges by ``id``: what a later release leaves out stays, what it sets to null
+    goes (OCDS 1.1, merging)."""
     found: dict[str, Content] = {}
     for content in published:
         for item in content.objects(path):
-            found[item.text("id") or item.number("id") or str(len(found))] = item
+            key = item.text("id") or item.number("id") or str(len(found))
+            known = found.get(key)
+            found[key] = item if known is None else Content(_merged(known.data, item.data), None)
     return list(found.values())
+
+
+def _merged(known: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(known)
+    for name, value in later.items():
+        before = merged.get(name)
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, Mapping) and isinstance(before, Mapping):
+            merged[name] = _merged(before, value)
+        else:
+            merged[name] = value
+    return merged
 
 
 def _buyer_identifier(published: Sequence[Content]) -> str | None:

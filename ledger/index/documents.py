@@ -55,16 +55,22 @@ class Documents:
         self._store = store
         self._copies = copies
 
-    def load(self, digest: bytes, *, embargoed: bool = False) -> Document:
-        """The release of that digest; ``embargoed``: it was anchored as one to be disclosed later."""
+    def load(self, digest: bytes, *, embargoed: bool = False, erased: bool = False) -> Document:
+        """The release of that digest; ``embargoed``: it was anchored as one to be disclosed later; ``erased``: an act
+        says that something of it was erased. What the store says of itself counts only where the acts say so, too:
+        else whoever can move a file could make it vanish from every check."""
         try:
-            if self._store.kind(digest) is StoreClass.CONFIDENTIAL:
-                return Document(digest, Condition.EMBARGOED)
             data = self._store.get(digest)
-            copy = Copy(self._store.salt(digest) or b"", data)
-            return self._read(Document(digest, Condition.INTACT), copy)
+            if self._store.kind(digest) is not StoreClass.CONFIDENTIAL:
+                copy = Copy(self._store.salt(digest) or b"", data)
+                return self._read(Document(digest, Condition.INTACT), copy)
+            if embargoed:
+                return Document(digest, Condition.EMBARGOED)
+            found = Document(digest, Condition.MISSING, "kept among the confidential files")
         except ObjectErased as error:
-            return Document(digest, Condition.ERASED, str(error.values.get("ground")))
+            if erased:
+                return Document(digest, Condition.ERASED, str(error.values.get("ground")))
+            found = Document(digest, Condition.MISSING, "erased, but no act says so")
         except ObjectMissing:
             if embargoed:
                 return Document(digest, Condition.EMBARGOED)

@@ -181,13 +181,15 @@ class ProcessFold:
         if self.cancelled:
             return "cancelled"
         states = {award.state for award in self.live_awards}
-        for state, phase in (("announced", "awarded"), ("concluded", "concluded"), ("completed", "completed")):
-            if state in states:
-                return phase
-        if states:
-            return "terminated"
-        if self.lots and all(lot.state == "closed" for lot in self.lots.values()):
-            return "unsuccessful"
+        if "announced" in states:
+            return "awarded"
+        decided = {award.lot for award in self.live_awards}
+        if all(lot.state == "closed" or name in decided for name, lot in self.lots.items()):
+            for state in ("concluded", "completed", "terminated"):
+                if state in states:
+                    return state
+            if self.lots:
+                return "unsuccessful"
         return "tendering" if any(entry.state == "open" for entry in self.main_rounds) else "evaluation"
 
     # ---- acts, in the order of the statute ---------------------------------------------------------------------

@@ -39,8 +39,8 @@ class Condition(StrEnum):
     """In what state the bytes behind a digest were found when they were last read.
 
     ``embargoed``: anchored, not yet disclosed (§ 40 VgV); ``missing``: not in the store; ``altered``: the stored
-    bytes do not give the digest on the chain; ``unreadable``: they do, but are no OCDS release; ``erased``: taken
-    away on purpose, the digest stays provable.
+    bytes do not give the digest on the chain; ``unreadable``: they do, but are no OCDS release; ``foreign``: they do,
+    but say that they are of another process; ``erased``: taken away on purpose, the digest stays provable.
     """
 
     INTACT = "intact"
@@ -48,6 +48,7 @@ class Condition(StrEnum):
     MISSING = "missing"
     ALTERED = "altered"
     UNREADABLE = "unreadable"
+    FOREIGN = "foreign"
     ERASED = "erased"
 
 

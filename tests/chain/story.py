@@ -226,6 +226,27 @@ def open_bids(town: Town) -> None:
     town.jointly(ReviseOutcome(call(town, "opened with the receipt"), 1, 2, BIDS[2].outcome(town, Outcome.OPENED)))
 
 
+def flood(town: Town, key_set: bytes) -> int:
+    """A tender with 258 bids, of which only the last one has an envelope, and its award; gives the award's number."""
+    deadline = town.now + 10_000
+    terms = TenderTerms(
+        ocid=OCID,
+        lots=(LotTerms(ROOF),),
+        minimum_standstill=3_600,
+        round=RoundTerms(RoundKind.BIDS, deadline, key_set),
+    )
+    town.jointly(PublishTender(BUYER, town.expires, digest("tender"), terms))
+    bids = [Bid("bidder_one", f"roof for {price}") for price in range(258)]
+    for bid in bids:
+        bid.commit(town)
+    town.do("bidder_one", WithdrawBid(PROCESS, 1, bids[0].commitment(town), town.expires))
+    town.pass_to(deadline + 1)
+    town.jointly(CloseRound(call(town), 1, 258, (0, 2), (0, 0)))
+    outcomes = (bids[256].outcome(town, Outcome.MISSING), bids[257].outcome(town, Outcome.OPENED))
+    town.jointly(OpenBids(call(town), 1, 256, outcomes))
+    return town.jointly(AnnounceAward(call(town), ROOF, 1, 257)).records[0].sequence
+
+
 def award(town: Town) -> None:
     """Exclude and readmit, announce and withdraw, inform, suspend, lift, conclude, modify, complete."""
     town.jointly(ExcludeBid(call(town, "no reference"), ROOF, 1, 1))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.chain.acts import InformLosers
 from ledger.chain.record import ZERO
 from ledger.index.database import Index
 from ledger.index.queries import Queries
@@ -147,6 +148,25 @@ def test_rebuild_whole_story_same_digest(told: tuple[Town, Index, ObjectStore], 
     Synchroniser(fresh, town.chain, store).run_once()
     assert fresh.digest() == index.digest()
     fresh.close()
+
+
+def test_fold_words_without_envelope_and_short_letters_as_in_the_contract(tmp_path: Path) -> None:
+    """256 bids without an envelope have no entries, and no letters end a standstill before the terms allow it."""
+    with embedded(tmp_path / "chain") as node:
+        town = settle(node)
+        index, store = Index.open(f"sqlite:///{tmp_path / 'index.sqlite'}"), ObjectStore(tmp_path / "store")
+        synchroniser = Synchroniser(index, town.chain, store)
+        award = story.flood(town, story.organise(town))
+        synchroniser.run_once()
+        require_as_contract(town, index)
+        (round_,) = Queries(index).rounds(story.PROCESS)
+        assert [bid.outcome for bid in round_.bids] == ["withdrawn"] + ["missing"] * 256 + ["opened"]
+        for dispatched, ground in ((town.now, ""), (town.now - 400_000, "letters found"), (town.now - 60, "urgent")):
+            town.do("officer_one", InformLosers(story.call(town, ground), award, dispatched, dispatched + 3_600))
+            town.pass_to(town.now + 300_000)
+            synchroniser.run_once()
+            require_as_contract(town, index)
+        index.close()
 
 
 def _enum(kind: str) -> str:
