@@ -10,10 +10,10 @@ from typing import Any, Final
 from api.services import Services
 from ledger.errors import SiegelError
 from ledger.index.documents import Documents
-from ledger.index.leaves import Leaf, changed_leaves
+from ledger.index.leaves import Leaf, changed_leaves, escape_pointer
 from ledger.index.rows import ProcessRow, ReleaseRow
 from ledger.index.writer import copies_in
-from ledger.ocds.disclosure import disclose
+from ledger.ocds.disclosure import DOTS, SD, disclose
 from ledger.ocds.json_text import read_json
 
 MOST: Final = 20
@@ -31,11 +31,14 @@ memory."""
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A release in a file that bears the name of a recorded one. ``changes`` are JSON pointers with the recorded
-    value and the file's; empty if only the writing differs, ``None`` if no intact copy is left to compare with."""
+    value and the file's; empty if only the writing differs, ``None`` if no intact copy is left to compare with.
+    ``erased`` are pointers of the file's values that stand where fields were erased: nobody can prove them or say
+    that they are wrong."""
 
     process: ProcessRow
     release: ReleaseRow
     changes: tuple[Leaf, ...] | None
+    erased: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def claims(services: Services, data: bytes) -> Claims:
                 for candidate in candidates.get(release.release_id or "", ()):
                     if len(found) == MOST:
                         return Claims(tuple(found), False)
-                    found.append(Claim(process, release, _changes(services, release.digest, candidate)))
+                    found.append(Claim(process, release, *_compared(services, release.digest, candidate)))
     return Claims(tuple(found), whole and len(named) <= MOST_PROCESSES)
 
 
@@ -116,15 +119,53 @@ def _lengths(value: Any, above: int) -> Iterator[int]:
         yield above + 1
 
 
-def _changes(services: Services, digest: bytes, candidate: dict[str, Any]) -> tuple[Leaf, ...] | None:
+def _compared(
+    services: Services, digest: bytes, candidate: dict[str, Any]
+) -> tuple[tuple[Leaf, ...] | None, tuple[str, ...]]:
     with services.index.reading() as connection:
         document = Documents(services.store, copies_in(connection)).load(digest)
     if document.copy is None:
-        return None
+        return None, ()
     recorded = read_json(document.copy.data)
     texts = services.releases.disclosures(digest)
     # Both forms are in circulation: as anchored, with digests for personal fields, and with the fields in place.
-    forms = (recorded, disclose(recorded, texts))
-    found = [changed_leaves(form, candidate) for form in forms]
-    fewest = min(found, key=len)
-    return tuple(fewest)
+    shown = disclose(recorded, texts)
+    known, said, erased = _without_erased(shown, candidate, "")
+    found = [
+        (changed_leaves(recorded, candidate), ()),
+        (changed_leaves(shown, candidate), ()),
+        (changed_leaves(known, said), erased),
+    ]
+    changes, beyond = min(found, key=lambda each: len(each[0]))
+    return tuple(changes), tuple(beyond)
+
+
+def _without_erased(recorded: Any, candidate: Any, where: str) -> tuple[Any, Any, tuple[str, ...]]:
+    """Both without what was erased from the recorded one: digests that nothing discloses any more, and as many fields
+    of the file that stand only there. The third are the pointers (RFC 6901) of these fields."""
+    if isinstance(recorded, dict) and isinstance(candidate, dict):
+        left = recorded.get(SD)
+        known = {name: value for name, value in recorded.items() if name != SD}
+        said, erased = dict(candidate), []
+        if isinstance(left, list) and SD not in candidate:
+            for name in [name for name in candidate if name not in known][: len(left)]:
+                del said[name]
+                erased.append(f"{where}/{escape_pointer(name)}")
+        elif isinstance(left, list):
+            known[SD] = left
+        for name in known.keys() & said.keys():
+            below = _without_erased(known[name], said[name], f"{where}/{escape_pointer(name)}")
+            known[name], said[name] = below[:2]
+            erased += below[2]
+        return known, said, tuple(erased)
+    if isinstance(recorded, list) and isinstance(candidate, list) and len(recorded) == len(candidate):
+        pairs, erased = [], []
+        for place, (one, other) in enumerate(zip(recorded, candidate, strict=True)):
+            if isinstance(one, dict) and set(one) == {DOTS} and one != other:
+                erased.append(f"{where}/{place}")
+                continue
+            below = _without_erased(one, other, f"{where}/{place}")
+            pairs.append(below[:2])
+            erased += below[2]
+        return [one for one, _ in pairs], [other for _, other in pairs], tuple(erased)
+    return recorded, candidate, ()

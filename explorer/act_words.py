@@ -79,6 +79,13 @@ TITLES: Final = {
     "FieldsErased": N_("Fields redacted"),
 }
 
+TITLES_OF_LOT: Final = {
+    "ProcessSuspended": N_("Lot suspended"),
+    "Remanded": N_("Lot set back"),
+    "Reinstated": N_("Lot reopened"),
+}
+"""Of acts that can concern one lot or the whole procedure."""
+
 PLAIN: Final = {
     "BidWithdrawn": N_("Whoever submitted bid no. %(bid)s has withdrawn it in time."),
     "BidExcluded": N_("Bid no. %(bid)s was excluded and is not considered any more."),
@@ -87,10 +94,8 @@ PLAIN: Final = {
     "AwardAnnounced": N_("The buyer has decided in favour of bid no. %(bid)s."),
     "AwardWithdrawn": N_("The award decision of act %(ref)s was taken back."),
     "LotClosed": N_("There will be no (further) award for this lot."),
-    "ProcessSuspended": N_("As long as the suspension lasts, no contract may be concluded."),
     "SuspensionLifted": N_("The suspension of act %(ref)s has ended."),
     "TenderCancelled": N_("The buyer has called the procedure off; bids that were not opened stay unread."),
-    "Reinstated": N_("The procedure goes on where it was called off."),
     "ContractConcluded": N_("The contract on the award decision of act %(ref)s was concluded."),
     "ContractModified": N_("The concluded contract was changed (§ 132 GWB)."),
     "ContractTerminated": N_("The contract was ended early."),

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-from explorer.act_words import DETAILED, NOTICE_TITLES, NOTICES, PLAIN, ROUNDS, STAGES, TITLES
+from explorer.act_words import DETAILED, NOTICE_TITLES, NOTICES, PLAIN, ROUNDS, STAGES, TITLES, TITLES_OF_LOT
 from explorer.formats import Formats
 from explorer.words import N_
 from ledger.index.names import NOTICE_KINDS, ROUND_KINDS, word
@@ -42,13 +42,17 @@ class Sentences:
             "BidsOpened": self._opened,
             "LosersInformed": self._letters,
             "Remanded": self._remanded,
+            "ProcessSuspended": self._suspended,
+            "Reinstated": self._reinstated,
         }
 
     def title(self, act: ActRow) -> str:
-        """A few words that name the act; of a notice, its kind."""
+        """A few words that name the act; of a notice, its kind; of one lot alone, that it is one."""
         if act.act == "NoticePublished" and act.detail:
             kind = NOTICE_KINDS[act.detail["kind"]]
             return self._(NOTICE_TITLES[kind])
+        if act.lot and act.act in TITLES_OF_LOT:
+            return self._(TITLES_OF_LOT[act.act])
         return self.name(act.act)
 
     def name(self, act: str) -> str:
@@ -143,17 +147,33 @@ class Sentences:
         return self._fill(
             N_(
                 "The letters to the unsuccessful tenderers were sent on %(dispatched)s (§ 134 GWB). "
-                "Until %(end)s no contract may be concluded."
+                "They name %(end)s as the end of the standstill."
             ),
             dispatched=self._moment(act.detail["dispatched"]),
             end=self._moment(act.detail["standstill_end"]),
         )
 
     def _remanded(self, act: ActRow) -> Markup:
+        stage = self._(STAGES[word(Stage(act.detail["stage"]))])
+        if act.lot:
+            return self._fill(
+                N_("This lot was set back to the stage %(stage)s. Its award decisions announced until then are void."),
+                stage=stage,
+            )
         return self._fill(
             N_("The procedure was set back to the stage %(stage)s. Award decisions announced until then are void."),
-            stage=self._(STAGES[word(Stage(act.detail["stage"]))]),
+            stage=stage,
         )
+
+    def _suspended(self, act: ActRow) -> Markup:
+        if act.lot:
+            return self._fill(N_("As long as the suspension lasts, no contract on this lot may be concluded."))
+        return self._fill(N_("As long as the suspension lasts, no contract may be concluded."))
+
+    def _reinstated(self, act: ActRow) -> Markup:
+        if act.lot:
+            return self._fill(N_("The lot is open again."))
+        return self._fill(N_("The procedure goes on where it was called off."))
 
 
 def bid_number(bid: int | None) -> str:

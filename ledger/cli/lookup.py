@@ -63,13 +63,16 @@ def check(
     claimed = claims(services, data).found
     lines = [say("{file} is not recorded on the ledger; its SHA-256 is 0x{digest}.", file=file, digest=plain.hex())]
     for claim in claimed:
-        lines.append(
-            say(
-                "It bears the name of release {release} of process {ocid}, but it is not that release:",
-                release=claim.release.release_id,
-                ocid=claim.process.ocid,
+        named = {"release": claim.release.release_id, "ocid": claim.process.ocid}
+        if claim.changes == ():
+            lines.append(
+                say("Its values are those of release {release} of process {ocid}; the writing differs.", **named)
             )
-        )
+        else:
+            lines.append(
+                say("It bears the name of release {release} of process {ocid}, but it is not that release:", **named)
+            )
+        lines += [say("  {where}: erased since, so it cannot be compared", where=where) for where in claim.erased]
         if claim.changes is None:
             lines.append(say("  no intact copy is left here to compare it with"))
         lines += [
@@ -77,7 +80,13 @@ def check(
             for where, was, now in claim.changes or ()
         ]
     data_claims = [
-        {"ocid": c.process.ocid, "release_id": c.release.release_id, "release": c.release.digest, "changes": c.changes}
+        {
+            "ocid": c.process.ocid,
+            "release_id": c.release.release_id,
+            "release": c.release.digest,
+            "changes": c.changes,
+            "erased": c.erased,
+        }
         for c in claimed
     ]
     return Answer({"digest": plain, "known": False, "claims": data_claims}, lines, exit_code=1)

@@ -20,10 +20,15 @@ def contradicted_leaves(source: Any, now: Any) -> list[Leaf]:
     return [(where, was, found) for where, was, found in changed_leaves(source, now) if None not in (was, found)]
 
 
+def escape_pointer(name: str) -> str:
+    """A name as it stands in a JSON pointer (RFC 6901 section 3)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 def _leaves(value: Any, where: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for name, item in value.items():
-            yield from _leaves(item, f"{where}/{name.replace('~', '~0').replace('/', '~1')}")
+            yield from _leaves(item, f"{where}/{escape_pointer(name)}")
     elif isinstance(value, list):
         for place, item in enumerate(value):
             yield from _leaves(item, f"{where}/{place}")
