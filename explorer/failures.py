@@ -35,6 +35,7 @@ SENTENCES: Final = {
     "BlockUnknown": N_("The chain has no block {block}."),
     "WrongChain": N_("The node serves another chain: {what} is {got}, expected was {expected}."),
     "NoCodeAtAccount": N_("No smart contract stands at {account}."),
+    "RegistryMismatch": N_("The ledger obeys the registry {expected}, but the deployment names {got}."),
     "ChainDamaged": N_(
         "The chain is damaged: table {table}, key {key}: {reason}. Restore a backup; nothing was repaired."
     ),

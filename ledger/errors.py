@@ -569,6 +569,13 @@ class NoCodeAtAccount(SiegelError):
     status = 503
 
 
+class RegistryMismatch(SiegelError):
+    """The deployment names another registry than the one its ledger obeys."""
+
+    sentence = "The ledger obeys the registry {expected}, but the deployment names {got}."
+    status = 503
+
+
 class DeploymentUnreadable(SiegelError):
     """A deployment file is missing, damaged, or lacks a field."""
 

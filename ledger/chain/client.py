@@ -25,7 +25,7 @@ from ledger.chain.rpc import Node, Transport, from_hex, to_hex, to_int, transpor
 from ledger.chain.sending import Sender, Submitted
 from ledger.chain.signers import Signer
 from ledger.chain.views import ProcessView, RoundView, decode_view, encode_view
-from ledger.errors import BlockUnknown, NoCodeAtAccount, NodeAnswerMalformed, NodeRefused, WrongChain
+from ledger.errors import BlockUnknown, NoCodeAtAccount, NodeAnswerMalformed, NodeRefused, RegistryMismatch, WrongChain
 from ledger.terms import ProcessState, RoundKind, RoundState
 
 Act = LedgerAct | RegistryAct
@@ -61,7 +61,7 @@ class Chain:
         self.chain_id, self.ledger, self.registry = deployment.chain_id, deployment.ledger, deployment.registry
         self._accounts = {"ledger": self.ledger, "registry": self.registry}
         self._receipt_timeout, self._book = receipt_timeout, book
-        self._sender = Sender(transport, self.chain_id, book)
+        self._sender = Sender(transport, self.chain_id, book, receipt_timeout)
 
     @classmethod
     def connect(
@@ -75,11 +75,11 @@ class Chain:
         """Reach the chain of ``deployment`` by RPC URL or through the embedded node of this process.
 
         ``nonces``: file of the nonce book that all processes with the same keys share; None: in memory.
-        ``receipt_timeout`` in seconds. Raises WrongChain, NoCodeAtAccount, NodeUnreachable.
+        ``receipt_timeout`` in seconds. Raises as ``check_deployment``.
         """
         transport = transport_to(target)
         try:
-            _check(transport, deployment)
+            check_deployment(transport, deployment)
         except BaseException:
             transport.close()
             raise
@@ -223,8 +223,12 @@ class Chain:
         return to_int(answer, method).to_bytes(32, "big")
 
 
-def _check(transport: Transport, deployment: Deployment) -> None:
-    """Raises WrongChain or NoCodeAtAccount unless the node serves what was deployed."""
+def check_deployment(target: str | Node | Transport, deployment: Deployment) -> None:
+    """Compare a deployment with what the node serves: chain, smart contracts, and the registry the ledger obeys.
+
+    Raises WrongChain, NoCodeAtAccount, RegistryMismatch; NodeUnreachable, NodeAnswerMalformed.
+    """
+    transport = transport_to(target)
     chain_id = to_int(transport.request("eth_chainId", []), "eth_chainId")
     if chain_id != deployment.chain_id:
         raise WrongChain(what="the chain id", got=chain_id, expected=deployment.chain_id)
@@ -234,6 +238,14 @@ def _check(transport: Transport, deployment: Deployment) -> None:
     for account in (deployment.registry, deployment.ledger):
         if from_hex(transport.request("eth_getCode", [to_hex(account), "latest"]), "eth_getCode") == b"":
             raise NoCodeAtAccount(account=account)
+    question = {"to": to_hex(deployment.ledger), "data": to_hex(encode_view("ledger", "registry", ()))}
+    try:
+        answer = transport.request("eth_call", [question, "latest"])
+    except NodeRefused as refusal:
+        raise named_refusal(refusal) from refusal
+    obeyed = decode_view("ledger", "registry", from_hex(answer, "eth_call"))
+    if obeyed != deployment.registry:
+        raise RegistryMismatch(got=deployment.registry, expected=obeyed)
 
 
 def _nodes(given: list[str]) -> tuple[bytes, ...]:
