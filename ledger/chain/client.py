@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ledger.chain import record
 from ledger.chain.acts import LedgerAct
@@ -29,6 +30,7 @@ from ledger.errors import BlockUnknown, NoCodeAtAccount, NodeAnswerMalformed, No
 from ledger.terms import ProcessState, RoundKind, RoundState
 
 Act = LedgerAct | RegistryAct
+State = TypeVar("State", bound=IntEnum)
 
 
 @dataclass(frozen=True)
@@ -128,12 +130,14 @@ class Chain:
             found = tuple(by_slot[int.from_bytes(slot, "big")] for slot in slots)
             return StateProof(_nodes(answer["accountProof"]), found)
         except (KeyError, TypeError, ValueError) as error:
-            raise NodeAnswerMalformed(method=method, reason=f"no proof: {error!r}") from error
+            raise NodeAnswerMalformed(method=method, reason=f"no proof: {error!r:.200}") from error
 
     def _block(self, number: int) -> dict[str, Any]:
         answer = self.transport.request("eth_getBlockByNumber", [hex(number), False])
-        if not isinstance(answer, dict):
+        if answer is None:
             raise BlockUnknown(block=number)
+        if not isinstance(answer, dict) or to_int(answer.get("number"), "eth_getBlockByNumber") != number:
+            raise NodeAnswerMalformed(method="eth_getBlockByNumber", reason=f"it is not block {number}")
         return answer
 
     def _at(self, block: int | None, method: str, params: list[Any]) -> Any:
@@ -169,12 +173,16 @@ class Chain:
     def recorded(self, submitted: Submitted, timeout: float | None = None) -> Recorded:
         """Wait for what was submitted, at most ``timeout`` seconds (by default the chain's). Raises as ``send``."""
         receipt = self._sender.receipt(submitted, self._receipt_timeout if timeout is None else timeout)
-        logs = [read_log(entry) for entry in receipt["logs"]]
+        method = "eth_getTransactionReceipt"
+        listed = receipt.get("logs")
+        if not isinstance(listed, list):
+            raise NodeAnswerMalformed(method=method, reason="a receipt without logs")
+        logs = [read_log(entry) for entry in listed]
         logs = [log for log in logs if log.account in (self.ledger, self.registry)]
         return Recorded(
             transaction_hash=submitted.sent.hash,
-            block_number=to_int(receipt["blockNumber"], "eth_getTransactionReceipt"),
-            block_hash=from_hex(receipt["blockHash"], "eth_getTransactionReceipt"),
+            block_number=to_int(receipt.get("blockNumber"), method),
+            block_hash=from_hex(receipt.get("blockHash"), method, 32),
             records=tuple(decode_log(log.topics, log.data) for log in logs if log.topics[0] == record.ACT_RECORDED),
             proposals=tuple(
                 decode_proposal(log.topics, log.data) for log in logs if log.topics[0] == record.ACT_PROPOSED
@@ -206,12 +214,12 @@ class Chain:
     def process(self, process_id: bytes) -> ProcessView:
         """A process as it stands; its state is NONE if it is unknown."""
         organisation_id, state, *numbers = self.view("processOf", process_id)
-        return ProcessView(organisation_id, ProcessState(state), *numbers)
+        return ProcessView(organisation_id, _named(ProcessState, state), *numbers)
 
     def round(self, process_id: bytes, number: int) -> RoundView:
         """A round as it stands; its state is NONE if there is none with this number."""
         kind, state, *numbers = self.view("roundOf", process_id, number)
-        return RoundView(RoundKind(kind), RoundState(state), *numbers)
+        return RoundView(_named(RoundKind, kind), _named(RoundState, state), *numbers)
 
     def head(self, series_id: bytes, *, contract: str = "ledger", block: int | None = None) -> bytes:
         """Head (32 bytes) of a series as the node says it; zero if it has no items, or before there is a ledger.
@@ -248,7 +256,14 @@ def check_deployment(target: str | Node | Transport, deployment: Deployment) -> 
         raise RegistryMismatch(got=deployment.registry, expected=obeyed)
 
 
+def _named(states: type[State], number: int) -> State:
+    try:
+        return states(number)
+    except ValueError as error:
+        raise NodeAnswerMalformed(method="eth_call", reason=f"{number} is no {states.__name__}") from error
+
+
 def _nodes(given: list[str]) -> tuple[bytes, ...]:
-    nodes = tuple(bytes.fromhex(node.removeprefix("0x")) for node in given)
+    nodes = tuple(from_hex(node, "eth_getProof") for node in given)
     # Some nodes send the empty trie's root, which proves nothing that the storage root does not say.
     return () if nodes == (b"\x80",) else nodes
