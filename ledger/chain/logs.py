@@ -77,9 +77,9 @@ def read_log(answer: dict[str, Any]) -> RawLog:
         )
         # Lengths are compared instead of patterns: an index reads hundreds of thousands of logs.
         if min(log.block_number, log.transaction_index, log.log_index) < 0 or not log.topics:
-            raise ValueError("a negative place, or no topic")
+            raise ValueError(log)
         if len(log.account) != 20 or {len(log.block_hash), len(log.transaction_hash), *map(len, log.topics)} != {32}:
-            raise ValueError("an account, hash or topic of another length")
+            raise ValueError(log)
     except (KeyError, TypeError, ValueError) as error:
         raise NodeAnswerMalformed(method="eth_getLogs", reason=f"no log: {error!r:.200}") from error
     return log

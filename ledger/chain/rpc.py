@@ -155,7 +155,7 @@ def from_hex(value: Any, method: str, size: int | None = None) -> bytes:
 
 
 def to_int(value: Any, method: str) -> int:
-    """A quantity as JSON-RPC writes it, of at most 256 bits (leading zeros are let pass); raises NodeAnswerMalformed."""
+    """A quantity as JSON-RPC writes it, of at most 256 bits (leading zeros may pass); raises NodeAnswerMalformed."""
     if not isinstance(value, str) or not _QUANTITY.match(value):
         raise NodeAnswerMalformed(method=method, reason=f"{_shown(value)} is no quantity")
     return int(value, 16)

@@ -58,8 +58,8 @@ class ProofSource(Protocol):
 def prove_head(source: ProofSource, ledger: bytes, slot: bytes, block: int) -> HeadProof:
     """Fetch the proof of ``slot`` of ``ledger`` after block number ``block`` and verify it before handing it on.
 
-    A slot that is absent is proven, too. Raises what else ``verify_head`` raises, and BlockHashMismatch if the header is
-    not the one the node names by hash.
+    A slot that is absent is proven, too. Raises what else ``verify_head`` raises, and BlockHashMismatch if the header
+    is not the one the node names by hash.
     """
     account_proof, (storage_proof,) = source.proof(ledger, [slot], block)
     proof = HeadProof(source.raw_header(block), tuple(account_proof), tuple(storage_proof), ledger, slot)

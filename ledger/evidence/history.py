@@ -12,8 +12,8 @@ from ledger.evidence.head_proof import HeadProof, verify_head
 def verify_history(proof: HeadProof, genesis: bytes, items: Iterable[bytes]) -> bytes:
     """The proven head, if the items at hand (digests of acts, or process ids) are all items of the series, in order.
 
-    ``genesis`` is where the series starts (``ledger.chain.heads``). The head of a series without items is zero, proven by
-    the absence of its slot. Raises HeadMismatch, and as ``verify_head``, but for SlotAbsent.
+    ``genesis`` is where the series starts (``ledger.chain.heads``). The head of a series without items is zero, proven
+    by the absence of its slot. Raises HeadMismatch, and as ``verify_head``, but for SlotAbsent.
     """
     try:
         expected = verify_head(proof.header, proof.account_proof, proof.storage_proof, proof.ledger, proof.slot)

@@ -30,9 +30,10 @@ leaves = (
     | st.sampled_from(["0x", "0x0", "0x1", "0x-1", "0x1_0", " 0x1", "-0x1", "0x123", WORD, WORD + "11", ACCOUNT])
 )
 NAMES = (
-    "number hash parentHash timestamp stateRoot gasUsed transactions status logs blockNumber blockHash transactionHash "
-    "transactionIndex logIndex address topics data accountProof storageProof key proof revertReason"
-).split()
+    *("number", "hash", "parentHash", "timestamp", "stateRoot", "gasUsed", "transactions"),
+    *("status", "logs", "blockNumber", "blockHash", "transactionHash", "transactionIndex", "logIndex"),
+    *("address", "topics", "data", "accountProof", "storageProof", "key", "proof", "revertReason"),
+)
 answers = st.recursive(
     leaves,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=12),
