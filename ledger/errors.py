@@ -162,6 +162,13 @@ class NodeNotStarted(SiegelError):
     status = 503
 
 
+class NodeEnded(SiegelError):
+    """The embedded chain's own process ended while it was needed; what it answered is on the disk."""
+
+    sentence = "The chain's own process ended with code {code}. Start again: nothing that was answered is lost. {why}"
+    status = 503
+
+
 class FileUnusable(SiegelError):
     """The operating system refuses a file or folder: missing, not permitted, disk full."""
 
