@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -72,7 +72,7 @@ def test_any_answer_of_a_node_ends_in_a_value_or_a_named_error(answer: Any) -> N
     book = NonceBook(1)
     chain = Chain(node, DEPLOYMENT, book, 0.0)
     submitted = Submitted(Sent(bytes(20), 0, bytes(32), b""), bytes(20), b"")
-    questions = [
+    questions: list[Callable[[], object]] = [
         lambda: check_deployment(node, DEPLOYMENT),
         chain.block_number,
         lambda: chain.block(1),

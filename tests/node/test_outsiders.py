@@ -115,8 +115,12 @@ def status(url: str, **changed: str | None) -> int:
     """HTTP status of a request with these headers; None leaves one out. Underscores stand for hyphens."""
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_blockNumber", "params": []}).encode()
     host = url.removeprefix("http://")
-    headers = {"Host": host, "Content-Type": "application/json", "Content-Length": str(len(body))}
-    headers |= {name.replace("_", "-"): value for name, value in changed.items()}  # type: ignore[dict-item]
+    headers: dict[str, str | None] = {
+        "Host": host,
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+    }
+    headers |= {name.replace("_", "-"): value for name, value in changed.items()}
     connection = http.client.HTTPConnection(host, timeout=30)
     connection.putrequest("POST", "/", skip_host=True)
     for name, value in headers.items():

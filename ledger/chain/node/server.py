@@ -148,7 +148,7 @@ def answer_body(node: EmbeddedNode, body: bytes) -> Any:
     if not asked or len(asked) > MAX_BATCH:
         return error_answer(None, _INVALID, f"a batch has 1 to {MAX_BATCH} requests")
     until = time.monotonic() + MAX_BATCH_SECONDS
-    answers = []
+    answers: list[dict[str, Any] | None] = []
     for request in asked:
         if time.monotonic() > until:
             # A thousand calls of three seconds each would hold up everybody else for an hour.
