@@ -137,7 +137,7 @@ def over_http(folder: Path) -> dict[str, float]:
 
         def post(method: str, *params: object) -> None:
             body = orjson.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
-            connection.request("POST", "/", body)
+            connection.request("POST", "/", body, {"Content-Type": "application/json"})
             assert "result" in orjson.loads(connection.getresponse().read())
 
         signed = [buyer.sign("0x" + "42" * 20, "0x") for _ in range(500)]

@@ -40,6 +40,7 @@ SENTENCES: Final = {
     "BlockUnknown": N_("The chain has no block {block}."),
     "ServiceBusy": N_("Too many files are being sent at once; try again in a minute."),
     "RequestTooSlow": N_("The form did not arrive within {seconds} seconds."),
+    "RegistryMismatch": N_("The ledger obeys the registry {expected}, but the deployment names {got}."),
 }
 
 MEANINGS: Final = {

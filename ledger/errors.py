@@ -177,6 +177,13 @@ class NodeNotStarted(SiegelError):
     status = 503
 
 
+class NodeEnded(SiegelError):
+    """The embedded chain's own process ended while it was needed; what it answered is on the disk."""
+
+    sentence = "The chain's own process ended with code {code}. Start again: nothing that was answered is lost. {why}"
+    status = 503
+
+
 class FileUnusable(SiegelError):
     """The operating system refuses a file or folder: missing, not permitted, disk full."""
 
@@ -581,6 +588,13 @@ class NoCodeAtAccount(SiegelError):
     """No smart contract stands at the account the deployment names."""
 
     sentence = "No smart contract stands at {account}."
+    status = 503
+
+
+class RegistryMismatch(SiegelError):
+    """The deployment names another registry than the one its ledger obeys."""
+
+    sentence = "The ledger obeys the registry {expected}, but the deployment names {got}."
     status = 503
 
 

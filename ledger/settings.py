@@ -86,8 +86,12 @@ class Settings(BaseSettings):
         description="SQLAlchemy URL of the state that cannot be derived; default `sqlite:///HOME/state.sqlite`",
     )
     store_dir: Path = Field(default=Path(), description="folder of releases and documents; default `HOME/store`")
-    host: str = Field("127.0.0.1", description="interface on which `siegel serve` and `siegel node` listen")
+    host: str = Field("127.0.0.1", description="interface on which `siegel serve` listens")
     port: int = Field(default=8000, ge=0, le=65535, description="port of `siegel serve`; 0 takes a free one")
+    node_host: str = Field("127.0.0.1", description="interface on which `siegel node` listens")
+    node_origins: tuple[str, ...] = Field(
+        default=(), description="web origins whose scripts may ask `siegel node`, for example `https://wallet.example`"
+    )
     node_port: int = Field(default=8545, ge=0, le=65535, description="port of `siegel node`; 0 takes a free one")
     language: Literal["de", "en"] = Field(
         default="de", description="language of messages and of pages without a choice"

@@ -62,14 +62,14 @@ def read_block(answer: dict[str, Any]) -> BlockInfo:
     try:
         return BlockInfo(
             number=to_int(answer["number"], _METHOD),
-            hash=from_hex(answer["hash"], _METHOD),
-            parent_hash=from_hex(answer["parentHash"], _METHOD),
+            hash=from_hex(answer["hash"], _METHOD, 32),
+            parent_hash=from_hex(answer["parentHash"], _METHOD, 32),
             time=to_int(answer["timestamp"], _METHOD),
-            state_root=from_hex(answer["stateRoot"], _METHOD),
+            state_root=from_hex(answer["stateRoot"], _METHOD, 32),
             gas_used=to_int(answer["gasUsed"], _METHOD),
-            transactions=tuple(from_hex(key, _METHOD) for key in answer["transactions"]),
+            transactions=tuple(from_hex(key, _METHOD, 32) for key in answer["transactions"]),
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise NodeAnswerMalformed(method=_METHOD, reason=f"a block without {error}") from error
 
 

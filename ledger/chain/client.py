@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ledger.chain import record
 from ledger.chain.acts import LedgerAct
@@ -25,10 +26,11 @@ from ledger.chain.rpc import Node, Transport, from_hex, to_hex, to_int, transpor
 from ledger.chain.sending import Sender, Submitted
 from ledger.chain.signers import Signer
 from ledger.chain.views import ProcessView, RoundView, decode_view, encode_view
-from ledger.errors import BlockUnknown, NoCodeAtAccount, NodeAnswerMalformed, NodeRefused, WrongChain
+from ledger.errors import BlockUnknown, NoCodeAtAccount, NodeAnswerMalformed, NodeRefused, RegistryMismatch, WrongChain
 from ledger.terms import ProcessState, RoundKind, RoundState
 
 Act = LedgerAct | RegistryAct
+State = TypeVar("State", bound=IntEnum)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Chain:
         self.chain_id, self.ledger, self.registry = deployment.chain_id, deployment.ledger, deployment.registry
         self._accounts = {"ledger": self.ledger, "registry": self.registry}
         self._receipt_timeout, self._book = receipt_timeout, book
-        self._sender = Sender(transport, self.chain_id, book)
+        self._sender = Sender(transport, self.chain_id, book, receipt_timeout)
 
     @classmethod
     def connect(
@@ -75,11 +77,11 @@ class Chain:
         """Reach the chain of ``deployment`` by RPC URL or through the embedded node of this process.
 
         ``nonces``: file of the nonce book that all processes with the same keys share; None: in memory.
-        ``receipt_timeout`` in seconds. Raises WrongChain, NoCodeAtAccount, NodeUnreachable.
+        ``receipt_timeout`` in seconds. Raises as ``check_deployment``.
         """
         transport = transport_to(target)
         try:
-            _check(transport, deployment)
+            check_deployment(transport, deployment)
         except BaseException:
             transport.close()
             raise
@@ -128,12 +130,14 @@ class Chain:
             found = tuple(by_slot[int.from_bytes(slot, "big")] for slot in slots)
             return StateProof(_nodes(answer["accountProof"]), found)
         except (KeyError, TypeError, ValueError) as error:
-            raise NodeAnswerMalformed(method=method, reason=f"no proof: {error!r}") from error
+            raise NodeAnswerMalformed(method=method, reason=f"no proof: {error!r:.200}") from error
 
     def _block(self, number: int) -> dict[str, Any]:
         answer = self.transport.request("eth_getBlockByNumber", [hex(number), False])
-        if not isinstance(answer, dict):
+        if answer is None:
             raise BlockUnknown(block=number)
+        if not isinstance(answer, dict) or to_int(answer.get("number"), "eth_getBlockByNumber") != number:
+            raise NodeAnswerMalformed(method="eth_getBlockByNumber", reason=f"it is not block {number}")
         return answer
 
     def _at(self, block: int | None, method: str, params: list[Any]) -> Any:
@@ -169,12 +173,16 @@ class Chain:
     def recorded(self, submitted: Submitted, timeout: float | None = None) -> Recorded:
         """Wait for what was submitted, at most ``timeout`` seconds (by default the chain's). Raises as ``send``."""
         receipt = self._sender.receipt(submitted, self._receipt_timeout if timeout is None else timeout)
-        logs = [read_log(entry) for entry in receipt["logs"]]
+        method = "eth_getTransactionReceipt"
+        listed = receipt.get("logs")
+        if not isinstance(listed, list):
+            raise NodeAnswerMalformed(method=method, reason="a receipt without logs")
+        logs = [read_log(entry) for entry in listed]
         logs = [log for log in logs if log.account in (self.ledger, self.registry)]
         return Recorded(
             transaction_hash=submitted.sent.hash,
-            block_number=to_int(receipt["blockNumber"], "eth_getTransactionReceipt"),
-            block_hash=from_hex(receipt["blockHash"], "eth_getTransactionReceipt"),
+            block_number=to_int(receipt.get("blockNumber"), method),
+            block_hash=from_hex(receipt.get("blockHash"), method, 32),
             records=tuple(decode_log(log.topics, log.data) for log in logs if log.topics[0] == record.ACT_RECORDED),
             proposals=tuple(
                 decode_proposal(log.topics, log.data) for log in logs if log.topics[0] == record.ACT_PROPOSED
@@ -206,12 +214,12 @@ class Chain:
     def process(self, process_id: bytes) -> ProcessView:
         """A process as it stands; its state is NONE if it is unknown."""
         organisation_id, state, *numbers = self.view("processOf", process_id)
-        return ProcessView(organisation_id, ProcessState(state), *numbers)
+        return ProcessView(organisation_id, _named(ProcessState, state), *numbers)
 
     def round(self, process_id: bytes, number: int) -> RoundView:
         """A round as it stands; its state is NONE if there is none with this number."""
         kind, state, *numbers = self.view("roundOf", process_id, number)
-        return RoundView(RoundKind(kind), RoundState(state), *numbers)
+        return RoundView(_named(RoundKind, kind), _named(RoundState, state), *numbers)
 
     def head(self, series_id: bytes, *, contract: str = "ledger", block: int | None = None) -> bytes:
         """Head (32 bytes) of a series as the node says it; zero if it has no items, or before there is a ledger.
@@ -223,8 +231,12 @@ class Chain:
         return to_int(answer, method).to_bytes(32, "big")
 
 
-def _check(transport: Transport, deployment: Deployment) -> None:
-    """Raises WrongChain or NoCodeAtAccount unless the node serves what was deployed."""
+def check_deployment(target: str | Node | Transport, deployment: Deployment) -> None:
+    """Compare a deployment with what the node serves: chain, smart contracts, and the registry the ledger obeys.
+
+    Raises WrongChain, NoCodeAtAccount, RegistryMismatch; NodeUnreachable, NodeAnswerMalformed.
+    """
+    transport = transport_to(target)
     chain_id = to_int(transport.request("eth_chainId", []), "eth_chainId")
     if chain_id != deployment.chain_id:
         raise WrongChain(what="the chain id", got=chain_id, expected=deployment.chain_id)
@@ -234,9 +246,24 @@ def _check(transport: Transport, deployment: Deployment) -> None:
     for account in (deployment.registry, deployment.ledger):
         if from_hex(transport.request("eth_getCode", [to_hex(account), "latest"]), "eth_getCode") == b"":
             raise NoCodeAtAccount(account=account)
+    question = {"to": to_hex(deployment.ledger), "data": to_hex(encode_view("ledger", "registry", ()))}
+    try:
+        answer = transport.request("eth_call", [question, "latest"])
+    except NodeRefused as refusal:
+        raise named_refusal(refusal) from refusal
+    obeyed = decode_view("ledger", "registry", from_hex(answer, "eth_call"))
+    if obeyed != deployment.registry:
+        raise RegistryMismatch(got=deployment.registry, expected=obeyed)
+
+
+def _named(states: type[State], number: int) -> State:
+    try:
+        return states(number)
+    except ValueError as error:
+        raise NodeAnswerMalformed(method="eth_call", reason=f"{number} is no {states.__name__}") from error
 
 
 def _nodes(given: list[str]) -> tuple[bytes, ...]:
-    nodes = tuple(bytes.fromhex(node.removeprefix("0x")) for node in given)
+    nodes = tuple(from_hex(node, "eth_getProof") for node in given)
     # Some nodes send the empty trie's root, which proves nothing that the storage root does not say.
     return () if nodes == (b"\x80",) else nodes

@@ -92,7 +92,7 @@ def _create(sender: Sender, signer: Signer, name: str, arguments: bytes, timeout
     """Account and block of a new smart contract."""
     method = "eth_getTransactionReceipt"
     receipt = sender.receipt(sender.submit(signer, None, compiled(name).bytecode + arguments), timeout)
-    return from_hex(receipt["contractAddress"], method), to_int(receipt["blockNumber"], method)
+    return from_hex(receipt.get("contractAddress"), method, 20), to_int(receipt.get("blockNumber"), method)
 
 
 def _bytes(value: str, size: int) -> bytes:

@@ -65,7 +65,7 @@ def read_logs(
 def read_log(answer: dict[str, Any]) -> RawLog:
     """One log from a node's answer (of eth_getLogs, or in a receipt). Raises NodeAnswerMalformed."""
     try:
-        return RawLog(
+        log = RawLog(
             int(answer["blockNumber"], 16),
             bytes.fromhex(answer["blockHash"][2:]),
             bytes.fromhex(answer["transactionHash"][2:]),
@@ -75,5 +75,11 @@ def read_log(answer: dict[str, Any]) -> RawLog:
             tuple([bytes.fromhex(topic[2:]) for topic in answer["topics"]]),
             bytes.fromhex(answer["data"][2:]),
         )
+        # Lengths are compared instead of patterns: an index reads hundreds of thousands of logs.
+        if min(log.block_number, log.transaction_index, log.log_index) < 0 or not log.topics:
+            raise ValueError(log)
+        if len(log.account) != 20 or {len(log.block_hash), len(log.transaction_hash), *map(len, log.topics)} != {32}:
+            raise ValueError(log)
     except (KeyError, TypeError, ValueError) as error:
-        raise NodeAnswerMalformed(method="eth_getLogs", reason=f"no log: {error!r}") from error
+        raise NodeAnswerMalformed(method="eth_getLogs", reason=f"no log: {error!r:.200}") from error
+    return log

@@ -6,6 +6,7 @@ headers unless told otherwise, and turn Besu's ``null`` for a future block into 
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -17,6 +18,8 @@ import orjson
 from ledger.errors import NodeAnswerMalformed, NodeRefused, NodeUnreachable, RpcError
 
 _TIMEOUT_SECONDS = 30.0
+_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*\Z")
+_QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}\Z")
 
 
 class Node(Protocol):
@@ -59,13 +62,17 @@ class HttpTransport:
     """A JSON-RPC server; one kept-alive connection for each thread."""
 
     def __init__(self, url: str, *, timeout: float = _TIMEOUT_SECONDS) -> None:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise NodeUnreachable(url=url, reason=str(error)) from error
         if parts.scheme not in ("http", "https") or parts.hostname is None:
             raise NodeUnreachable(url=url, reason="the address is no http or https address")
         self.url = url
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._host, self._port, self._timeout = parts.hostname, parts.port, timeout
+        self._host, self._port, self._timeout = parts.hostname, port, timeout
         self._threads = threading.local()
         self._open: set[HTTPConnection] = set()
 
@@ -90,7 +97,8 @@ class HttpTransport:
     def _exchange(self, method: str, request: Any) -> Any:
         try:
             body = self._post(orjson.dumps(request))
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, UnicodeError) as error:
+            # UnicodeError: a host name that cannot be one.
             self._drop()
             raise NodeUnreachable(url=self.url, reason=str(error) or type(error).__name__) from error
         try:
@@ -136,17 +144,22 @@ def to_hex(value: bytes) -> str:
     return "0x" + value.hex()
 
 
-def from_hex(value: Any, method: str) -> bytes:
-    """Data as JSON-RPC writes it; raises NodeAnswerMalformed."""
-    try:
-        return bytes.fromhex(value.removeprefix("0x"))
-    except (AttributeError, TypeError, ValueError) as error:
-        raise NodeAnswerMalformed(method=method, reason=f"{value!r:.80} is no hexadecimal data") from error
+def from_hex(value: Any, method: str, size: int | None = None) -> bytes:
+    """Data as JSON-RPC writes it, of exactly ``size`` bytes if given; raises NodeAnswerMalformed."""
+    if not isinstance(value, str) or not _DATA.match(value):
+        raise NodeAnswerMalformed(method=method, reason=f"{_shown(value)} is no hexadecimal data")
+    found = bytes.fromhex(value[2:])
+    if size is not None and len(found) != size:
+        raise NodeAnswerMalformed(method=method, reason=f"{_shown(value)} has {len(found)} bytes, not {size}")
+    return found
 
 
 def to_int(value: Any, method: str) -> int:
-    """A quantity as JSON-RPC writes it; raises NodeAnswerMalformed."""
-    try:
-        return int(value, 16)
-    except (TypeError, ValueError) as error:
-        raise NodeAnswerMalformed(method=method, reason=f"{value!r:.80} is no quantity") from error
+    """A quantity as JSON-RPC writes it, of at most 256 bits (leading zeros may pass); raises NodeAnswerMalformed."""
+    if not isinstance(value, str) or not _QUANTITY.match(value):
+        raise NodeAnswerMalformed(method=method, reason=f"{_shown(value)} is no quantity")
+    return int(value, 16)
+
+
+def _shown(value: Any) -> str:
+    return repr(value)[:80]

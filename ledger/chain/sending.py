@@ -1,4 +1,8 @@
-"""From a call to a receipt: simulate, take a nonce, sign, hand in, wait.
+"""From a call to a receipt: settle what is in doubt, simulate, take a nonce, sign, hand in, wait.
+
+Whoever repeats an act after a crash, a lost connection or a time-out does not know whether the first one counts. So
+the very same call, whose outcome nobody was told yet, is not signed again but awaited; and nothing else is simulated
+while a transaction that nobody in this process awaits is on its way, so that the simulation meets the state it makes.
 
 Gas costs nothing here, so a transaction's gas limit only has to suffice, also if the state changes in between (the
 second officer's call costs more than the first one's); it stays below the cap of 2^24 that Osaka sets.
@@ -10,6 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import rlp
 from eth_hash.auto import keccak
 
 from ledger.chain.nonces import NonceBook, Sent
@@ -46,8 +51,12 @@ class Submitted:
 class Sender:
     """Sends transactions of any signer to one chain."""
 
-    def __init__(self, transport: Transport, chain_id: int, book: NonceBook) -> None:
+    def __init__(self, transport: Transport, chain_id: int, book: NonceBook, settle_timeout: float = 30.0) -> None:
+        """``settle_timeout``: how long, in seconds, ``submit`` waits for what others left on its way."""
         self._transport, self._chain_id, self._book = transport, chain_id, book
+        self._settle_timeout = settle_timeout
+        # Hashes of what a caller here was told was handed in and has not given up: nobody repeats these.
+        self._awaited: set[bytes] = set()
 
     def simulate(self, account: bytes, to: bytes | None, data: bytes) -> int:
         """Gas that the call would use now. Raises the named exception if it would be refused."""
@@ -58,32 +67,53 @@ class Sender:
         return to_int(answer, "eth_estimateGas")
 
     def submit(self, signer: Signer, to: bytes | None, data: bytes) -> Submitted:
-        """Simulate, sign and hand in. Raises what the simulation raises, NodeRefused, NodeUnreachable.
+        """Settle, simulate, sign and hand in. Raises what the simulation raises, NodeRefused, NodeUnreachable, and
+        ReceiptTimeout if an earlier transaction of the account stays on its way.
 
         After NodeUnreachable the transaction may have arrived; it is in the book and will be handed in again.
         """
-        gas = min(max(2 * self.simulate(signer.account, to, data), _LEAST_GAS), _GAS_CAP)
-        with self._book.turn():
-            nonce = self._next_nonce(signer.account)
-            transaction: dict[str, Any] = {
-                "chainId": self._chain_id,
-                "nonce": nonce,
-                "gas": gas,
-                "gasPrice": 0,
-                "value": 0,
-                "data": data,
-            }
-            if to is not None:
-                transaction["to"] = to
-            raw = signer.sign_transaction(transaction)
-            sent = Sent(signer.account, nonce, keccak(raw), raw)
-            self._book.note(sent)
-            try:
-                self._hand_in(sent)
-            except NodeRefused:
-                self._book.forget(sent)
-                raise
-        return Submitted(sent, to, data)
+        until = time.monotonic() + self._settle_timeout
+        while True:
+            with self._book.turn():
+                before = self._doubtful(signer.account)
+                nonce = self._next_nonce(signer.account)
+                for sent in before:
+                    if _call_in(sent.raw) == (to, data):
+                        self._awaited.add(sent.hash)
+                        return Submitted(sent, to, data)
+                doubtful = self._doubtful(signer.account)
+                if not doubtful:
+                    sent = self._sign_and_hand_in(signer, nonce, to, data)
+                    self._awaited.add(sent.hash)
+                    return Submitted(sent, to, data)
+            if time.monotonic() >= until:
+                raise ReceiptTimeout(transaction=doubtful[0].hash, seconds=self._settle_timeout)
+            time.sleep(_POLL_SECONDS)
+
+    def _doubtful(self, account: bytes) -> list[Sent]:
+        """What the account signed and nobody here awaits: left by a crash, a time-out, or on its way elsewhere."""
+        return [one for one in self._book.unsettled(account) if one.hash not in self._awaited]
+
+    def _sign_and_hand_in(self, signer: Signer, nonce: int, to: bytes | None, data: bytes) -> Sent:
+        transaction: dict[str, Any] = {
+            "chainId": self._chain_id,
+            "nonce": nonce,
+            "gas": min(max(2 * self.simulate(signer.account, to, data), _LEAST_GAS), _GAS_CAP),
+            "gasPrice": 0,
+            "value": 0,
+            "data": data,
+        }
+        if to is not None:
+            transaction["to"] = to
+        raw = signer.sign_transaction(transaction)
+        sent = Sent(signer.account, nonce, keccak(raw), raw)
+        self._book.note(sent)
+        try:
+            self._hand_in(sent)
+        except NodeRefused:
+            self._book.forget(sent)
+            raise
+        return sent
 
     def receipt(self, submitted: Submitted, timeout: float) -> dict[str, Any]:
         """Wait for the receipt of an executed transaction, at most ``timeout`` seconds.
@@ -91,6 +121,13 @@ class Sender:
         Raises ReceiptTimeout, TransactionReplaced, or, for a transaction that stands in a block but was refused there,
         the named exception (TransactionFailed if the reason can no longer be found).
         """
+        try:
+            return self._await_receipt(submitted, timeout)
+        finally:
+            # In a block or given up: whoever tries again after a time-out must settle it first.
+            self._awaited.discard(submitted.sent.hash)
+
+    def _await_receipt(self, submitted: Submitted, timeout: float) -> dict[str, Any]:
         sent, polls, pause = submitted.sent, 0, _POLL_SECONDS
         until = time.monotonic() + timeout
         while True:
@@ -159,25 +196,35 @@ class Sender:
             self._book.forget(sent)
             raise TransactionReplaced(transaction=sent.hash, account=sent.account, nonce=sent.nonce)
 
-    def _executed(self, submitted: Submitted, receipt: dict[str, Any]) -> dict[str, Any]:
-        if receipt.get("status") == "0x1":
+    def _executed(self, submitted: Submitted, receipt: Any) -> dict[str, Any]:
+        if not isinstance(receipt, dict) or receipt.get("status") not in ("0x0", "0x1"):
+            raise NodeAnswerMalformed(method="eth_getTransactionReceipt", reason="it is no receipt")
+        # Its outcome is told now: the same call, sent again, is meant once more.
+        self._book.forget(submitted.sent)
+        if receipt["status"] == "0x1":
             return receipt
         raise self._reason(submitted, receipt)
 
     def _reason(self, submitted: Submitted, receipt: dict[str, Any]) -> SiegelError:
         """Why a transaction failed: from the receipt where the node says it there, else by running it once more."""
+        block = to_int(receipt.get("blockNumber"), "eth_getTransactionReceipt")
         told = receipt.get("revertReason")
         if isinstance(told, str) and len(told) > 2:
             return decode_revert(from_hex(told, "eth_getTransactionReceipt"))
         call = _call(submitted.sent.account, submitted.to, submitted.data)
         try:
-            self._transport.request("eth_call", [call, receipt["blockNumber"]])
+            self._transport.request("eth_call", [call, hex(block)])
         except NodeRefused as refusal:
             return named_refusal(refusal)
         except NodeUnreachable:
             pass
-        block = to_int(receipt["blockNumber"], "eth_getTransactionReceipt")
         return TransactionFailed(transaction=submitted.sent.hash, block=block)
+
+
+def _call_in(raw: bytes) -> tuple[bytes | None, bytes]:
+    """Account called and call data of a transaction that was signed here (legacy, EIP-155)."""
+    fields = rlp.decode(raw)
+    return fields[3] or None, fields[5]
 
 
 def _call(account: bytes, to: bytes | None, data: bytes) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -17,7 +19,7 @@ from ledger.cli.connection import announced, connect_to, load_deployment, runnin
 from ledger.cli.language import say
 from ledger.cli.session import Session
 from ledger.cli.stopping import ends_normally, until_told
-from ledger.errors import NodeNotStarted
+from ledger.errors import NodeEnded, NodeNotStarted
 from ledger.settings import Settings
 
 
@@ -67,7 +69,10 @@ def node(
 
     with EmbeddedNode.open(settings.chain_dir) as opened, until_told() as stop:
         server = serve_node(
-            opened, settings.host if host is None else host, settings.node_port if port is None else port
+            opened,
+            settings.node_host if host is None else host,
+            settings.node_port if port is None else port,
+            origins=settings.node_origins,
         )
         with announced(settings, server.url, os.getpid()):
             session.tell(say("The chain answers at {address} (Ctrl-C ends it)", address=server.url))
@@ -93,8 +98,22 @@ def _node(settings: Settings) -> Iterator[str]:
             process.wait()
             said.seek(0)
             raise NodeNotStarted(why=said.read().strip())
+        ending = threading.Event()
+        threading.Thread(target=_end_with, args=(process, ending), name="chain's process", daemon=True).start()
         try:
             with announced(settings, url, process.pid):
                 yield url
+            # Ctrl-C reaches both processes: then it ended as told, with code 0.
+            if process.poll():
+                said.seek(0)
+                raise NodeEnded(code=process.returncode, why=said.read().strip())
         finally:
+            ending.set()
             process.terminate()
+
+
+def _end_with(process: subprocess.Popen[str], ending: threading.Event) -> None:
+    """Tell this process to end as soon as the chain's has: pages without a chain would only show failures."""
+    process.wait()
+    if not ending.is_set():
+        os.kill(os.getpid(), signal.SIGTERM)

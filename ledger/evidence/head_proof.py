@@ -8,6 +8,7 @@ and witnesses of its header say.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,14 +58,17 @@ class ProofSource(Protocol):
 def prove_head(source: ProofSource, ledger: bytes, slot: bytes, block: int) -> HeadProof:
     """Fetch the proof of ``slot`` of ``ledger`` after block number ``block`` and verify it before handing it on.
 
-    Raises what ``verify_head`` raises, and BlockHashMismatch if the header is not the one the node names by hash.
+    A slot that is absent is proven, too. Raises what else ``verify_head`` raises, and BlockHashMismatch if the header
+    is not the one the node names by hash.
     """
     account_proof, (storage_proof,) = source.proof(ledger, [slot], block)
     proof = HeadProof(source.raw_header(block), tuple(account_proof), tuple(storage_proof), ledger, slot)
     got, expected = read_header(proof.header).block_hash, source.block_hash(block)
     if got != expected:
         raise BlockHashMismatch(expected=expected, got=got)
-    verify_head(proof.header, proof.account_proof, proof.storage_proof, ledger, slot)
+    # A series without items has no head: that the slot is absent is proven just as well.
+    with suppress(SlotAbsent):
+        verify_head(proof.header, proof.account_proof, proof.storage_proof, ledger, slot)
     return proof
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.chain.heads import fold
-from ledger.errors import HeadMismatch
+from ledger.errors import HeadMismatch, SlotAbsent
 from ledger.evidence.head_proof import HeadProof, verify_head
 
 
 def verify_history(proof: HeadProof, genesis: bytes, items: Iterable[bytes]) -> bytes:
     """The proven head, if the items at hand (digests of acts, or process ids) are all items of the series, in order.
 
-    ``genesis`` is where the series starts (``ledger.chain.heads``). Raises HeadMismatch, and as
-    ``verify_head``.
+    ``genesis`` is where the series starts (``ledger.chain.heads``). The head of a series without items is zero, proven
+    by the absence of its slot. Raises HeadMismatch, and as ``verify_head``, but for SlotAbsent.
     """
-    expected = verify_head(proof.header, proof.account_proof, proof.storage_proof, proof.ledger, proof.slot)
+    try:
+        expected = verify_head(proof.header, proof.account_proof, proof.storage_proof, proof.ledger, proof.slot)
+    except SlotAbsent:
+        expected = bytes(32)
     got = fold(genesis, items)
     if got != expected:
         raise HeadMismatch(expected=expected, got=got)

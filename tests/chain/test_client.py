@@ -23,7 +23,7 @@ from ledger.errors import (
     NodeRefused,
     SlotAbsent,
 )
-from ledger.evidence.head_proof import prove_head
+from ledger.evidence.head_proof import prove_head, verify_head
 from ledger.evidence.header import read_header
 from ledger.terms import ProcessState, RoundState
 from tests.chain.story import PROCESS, ROOF, tell
@@ -179,6 +179,7 @@ def test_prove_recorded_slots_of_besu_through_the_client(test_data: Path) -> Non
         replies = {
             "eth_chainId": "0x4f25",
             "eth_getCode": "0x60",
+            "eth_call": to_hex(bytes(12) + account),
             "eth_getBlockByNumber": lambda tag, _full: {**blocks[int(tag, 16)], "transactions": []},
             "eth_getProof": lambda _account, _slots, _tag, entry=entry: entry["result"],
         }
@@ -191,8 +192,9 @@ def test_prove_recorded_slots_of_besu_through_the_client(test_data: Path) -> Non
 
 def test_prove_the_head_of_a_process_that_does_not_exist_says_so(told: Town) -> None:
     """Absence is proven, not assumed."""
+    proof = prove_head(told.chain, told.chain.ledger, heads.head_slot(UNKNOWN), told.chain.block_number())
     with pytest.raises(SlotAbsent):
-        prove_head(told.chain, told.chain.ledger, heads.head_slot(UNKNOWN), told.chain.block_number())
+        verify_head(proof.header, proof.account_proof, proof.storage_proof, proof.ledger, proof.slot)
 
 
 def test_proof_of_several_slots_comes_in_the_order_asked(told: Town) -> None:

@@ -28,6 +28,7 @@ from ledger.errors import (
     NodeAnswerMalformed,
     NodeRefused,
     NodeUnreachable,
+    RegistryMismatch,
     SiegelError,
     WrongChain,
 )
@@ -54,6 +55,15 @@ def test_connect_where_no_contract_stands_is_refused(town: Town) -> None:
         with pytest.raises(NoCodeAtAccount) as refused:
             Chain.connect(town.node.transport, other)
         assert refused.value.values == {"account": nobody}
+
+
+def test_connect_with_another_registry_than_the_ledger_obeys_is_refused(town: Town) -> None:
+    """Roles read from it would have no bearing on what the ledger lets happen."""
+    governors = [actor("governor_one").account, actor("governor_two").account]
+    other = deploy(town.node.transport, actor("deployer"), governors, threshold=2, delay=0).registry
+    with pytest.raises(RegistryMismatch) as refused:
+        Chain.connect(town.node.transport, replace(town.chain.deployment, registry=other))
+    assert refused.value.values == {"got": other, "expected": town.chain.registry}
 
 
 def test_deploy_with_governors_that_cannot_agree_is_refused_by_name(town: Town) -> None:

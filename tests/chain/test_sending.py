@@ -126,6 +126,79 @@ def test_send_after_a_lost_connection_hands_in_the_identical_bytes_again(town: T
     town.pass_to(town.now + 1_000)
 
 
+class Died(BaseException):
+    """The process ends here: no handler of ours runs any more, the node lives on."""
+
+
+class Dying:
+    """A way to a node on which the process dies right after the transaction was handed in."""
+
+    url = "dying"
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def request(self, method: str, params: Sequence[Any]) -> Any:
+        answer = self._transport.request(method, params)
+        if method == "eth_sendRawTransaction":
+            raise Died
+        return answer
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("mined", [True, False], ids=["after the first was mined", "while the first waits"])
+def test_send_again_after_a_crash_records_the_act_once(still: Still, tmp_path: Path, mined: bool) -> None:
+    """It was handed in when the process died; whoever repeats it is told what became of the first."""
+    town, tell = still
+    book, act, officer = tmp_path / "sent.sqlite", notice(town, "ocds-crash"), actor("officer_one")
+    dying = Chain.connect(Dying(town.chain.transport), town.chain.deployment, nonces=book)
+    with pytest.raises(Died):
+        dying.submit(act, officer)
+    dying.close()
+    before = nonce_of(town, "officer_one")
+    if mined:
+        tell("evm_mine")
+    again = Chain.connect(town.chain.transport, town.chain.deployment, nonces=book, receipt_timeout=10)
+    submitted = again.submit(act, officer)
+    tell("evm_mine")
+    assert [record.process_id for record in again.recorded(submitted).records] == [process_id(BUYER, "ocds-crash")]
+    assert again.process(process_id(BUYER, "ocds-crash")).sequence == 1
+    assert nonce_of(town, "officer_one") == before + 1
+    again.close()
+
+
+def test_send_another_act_after_a_crash_waits_until_the_first_is_in_a_block(still: Still, tmp_path: Path) -> None:
+    """Else it would be simulated on a state without the first; a node without blocks is named after its time."""
+    town, tell = still
+    book, officer = tmp_path / "sent.sqlite", actor("officer_one")
+    dying = Chain.connect(Dying(town.chain.transport), town.chain.deployment, nonces=book)
+    with pytest.raises(Died):
+        dying.submit(notice(town, "ocds-first"), officer)
+    dying.close()
+    later = Chain.connect(town.chain.transport, town.chain.deployment, nonces=book, receipt_timeout=0.2)
+    with pytest.raises(ReceiptTimeout):
+        later.submit(notice(town, "ocds-second"), officer)
+    tell("evm_setAutomine", True)
+    tell("evm_mine")
+    assert later.send(notice(town, "ocds-second"), officer).records
+    later.close()
+
+
+def test_send_again_after_a_time_out_records_the_act_once(still: Still) -> None:
+    """In the same process, too: the second attempt awaits the first's transaction."""
+    town, tell = still
+    act, hashes = notice(town, "ocds-impatient"), []
+    for _ in range(2):
+        with pytest.raises(ReceiptTimeout) as late:
+            town.chain.send(act, actor("officer_one"))
+        hashes.append(late.value.values["transaction"])
+    tell("evm_mine")
+    assert [town.chain.send(act, actor("officer_one")).transaction_hash] * 2 == hashes
+    assert town.chain.process(process_id(BUYER, "ocds-impatient")).sequence == 1
+
+
 def test_send_what_the_node_refuses_for_good_leaves_no_gap(town: Town) -> None:
     """A refused transaction gives its nonce back."""
     refusal = NodeRefused(method="eth_sendRawTransaction", code=-32000, message="txpool is full", data=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -47,6 +48,15 @@ def test_serve_commands_beside_it_reach_the_same_chain(siegel: Siegel, home: Pat
     assert process.returncode == 0
     assert not (home / "chain" / "node.json").exists()
     # The node's own process is gone as well: the chain can be opened again.
+    assert siegel("index", "status", home=home).exit_code == 0
+
+
+def test_serve_ends_with_a_sentence_when_the_chain_s_process_died(siegel: Siegel, home: Path) -> None:
+    """A supervisor starts it again; pages that only fail would stay."""
+    with running(home, "serve", "--port", "0") as (process, _):
+        os.kill(int(json.loads((home / "chain" / "node.json").read_text())["process"]), signal.SIGKILL)
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, "[NodeEnded]" in told) == (1, True)
     assert siegel("index", "status", home=home).exit_code == 0
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+from eth_hash.auto import keccak
 
 from ledger.chain import heads
 from ledger.chain.client import Chain
@@ -132,6 +134,20 @@ def test_a_history_with_an_act_left_out_swapped_or_altered_leads_to_another_head
                 verify_history(proof, genesis, map(act_digest, forged))
     with pytest.raises(HeadMismatch):
         verify_history(proof, genesis, [])
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["py-evm", "anvil"])
+def test_an_empty_history_is_proven_by_the_absence_of_its_head(towns: tuple[Town, Town], which: int) -> None:
+    """Nobody can say that nothing happened where something did, nor the other way round."""
+    chain = towns[which].chain
+    unknown = keccak(b"a process of which nothing is recorded")
+    genesis = heads.genesis_process_head(chain.chain_id, chain.ledger, unknown)
+    proof = prove_head(chain, chain.ledger, heads.head_slot(unknown), chain.block_number())
+    assert verify_history(proof, genesis, []) == bytes(32) == chain.head(unknown)
+    with pytest.raises(HeadMismatch):
+        verify_history(proof, genesis, [keccak(b"an act that never was")])
+    with pytest.raises(EvidenceRefused):
+        verify_history(replace(proof, slot=heads.head_slot(PROCESS)), genesis, [])
 
 
 def test_the_proof_of_one_node_is_none_against_the_header_of_the_other(towns: tuple[Town, Town]) -> None:

@@ -104,6 +104,7 @@ def test_body_beyond_the_limit_is_refused_unread(url: str) -> None:
     """A body of a gigabyte is not read into memory."""
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
     connection.putrequest("POST", "/")
+    connection.putheader("Content-Type", "application/json")
     connection.putheader("Content-Length", str(10**9))
     connection.endheaders()
     assert connection.getresponse().status == 413

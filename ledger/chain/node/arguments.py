@@ -11,7 +11,10 @@ from ledger.errors import RpcError
 
 INVALID = -32602
 _HEX = re.compile(r"0x[0-9a-fA-F]*\Z")
-_QUANTITY = re.compile(r"0x[0-9a-fA-F]+\Z")
+# At most 256 bits: Python refuses to write out far longer numbers, and nothing here counts so far.
+_QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}\Z")
+MOST_ITEMS = 1_000
+"""So many accounts, topics of one place, or storage keys at most: SQLite binds 32,766 values, proofs cost time."""
 
 
 def quantity(value: Any, name: str) -> int:
@@ -43,6 +46,13 @@ def storage_key(value: Any) -> bytes:
     if isinstance(value, str) and _QUANTITY.match(value) and len(value) <= 66:
         return int(value, 16).to_bytes(32, "big")
     raise RpcError(INVALID, f"storage key: expected at most 32 bytes as hex, got {value!r:.80}")
+
+
+def items(value: list[Any], name: str) -> list[Any]:
+    """The list, if it is not too long."""
+    if len(value) > MOST_ITEMS:
+        raise RpcError(INVALID, f"{name}: at most {MOST_ITEMS}, got {len(value)}")
+    return value
 
 
 def take(params: Any, least: int, most: int) -> list[Any]:

@@ -14,6 +14,8 @@ from ledger.errors import ChainClosed, ChainDamaged, ChainStorageFailed
 DATABASE = "chain.sqlite"
 """The file's name in the chain's folder."""
 
+_TOO_LARGE = ("too many", "Expression tree is too large", "parser stack overflow")
+
 SCHEMA_FOUND = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
 
 
@@ -27,8 +29,12 @@ def damage_named(table: str) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         # Python's own complaints (text that is no UTF-8) carry no name.
         name = getattr(error, "sqlite_errorname", "SQLITE_CORRUPT")
-        if name.startswith(("SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_NOTADB")):
+        # SQLITE_ERROR says that a table, column or index is gone, but also that a question is too large for it.
+        gone = name.startswith("SQLITE_ERROR") and not str(error).startswith(_TOO_LARGE)
+        if gone or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
             raise ChainDamaged(table=table, key="file", reason=str(error)) from error
+        raise ChainStorageFailed(reason=str(error)) from error
+    except sqlite3.DataError as error:
         raise ChainStorageFailed(reason=str(error)) from error
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise ChainDamaged(table=table, key="file", reason=str(error)) from error

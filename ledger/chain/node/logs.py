@@ -30,7 +30,7 @@ def read_conditions(value: dict[str, Any]) -> tuple[list[bytes], list[list[bytes
     """The accounts and topics of a JSON-RPC filter."""
     given = value.get("address")
     listed = given if isinstance(given, list) else [given] if given is not None else []
-    accounts: list[bytes] = [arguments.account(one) for one in listed]
+    accounts: list[bytes] = [arguments.account(one) for one in arguments.items(listed, "address")]
     topics = []
     places = value.get("topics") or []
     if not isinstance(places, list) or len(places) > 4:
@@ -39,7 +39,7 @@ def read_conditions(value: dict[str, Any]) -> tuple[list[bytes], list[list[bytes
         choices = place if isinstance(place, list) else [place] if place is not None else []
         if None in choices:
             choices = []
-        topics.append([arguments.hash32(choice, "topic") for choice in choices])
+        topics.append([arguments.hash32(choice, "topic") for choice in arguments.items(choices, "topics")])
     return accounts, topics
 
 

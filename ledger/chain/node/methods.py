@@ -207,7 +207,7 @@ class Methods(NetworkMethods):
         account, keys, tag = arguments.take(params, 2, 3)
         if not isinstance(keys, list):
             raise RpcError(arguments.INVALID, "storage keys: expected a list")
-        given = [(key, arguments.storage_key(key)) for key in keys]
+        given = [(key, arguments.storage_key(key)) for key in arguments.items(keys, "storage keys")]
         return account_proof(self._store, self._at(tag), arguments.account(account), given)
 
     def _simulation(self, call: Any, tag: Any) -> Simulation:
@@ -229,6 +229,7 @@ class Methods(NetworkMethods):
         wanted = count if type(count) is int else arguments.quantity(count, "blockCount")
         if wanted < 1 or not isinstance(percentiles, list | None):
             raise RpcError(arguments.INVALID, "blockCount: expected at least 1; rewardPercentiles: expected a list")
+        arguments.items(percentiles or [], "rewardPercentiles")
         last = self._bound(newest, "newestBlock")
         first = max(0, last + 1 - min(wanted, 1024))
         used = []

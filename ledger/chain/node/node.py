@@ -181,7 +181,14 @@ class EmbeddedNode:
             row = self._pool.admit(received, nonce, lambda key: self.store.transaction(key) is not None)
             change = Commit()
             change.add("pending", row)
-            self.store.commit(change)
+            before = self.store.sequence
+            try:
+                self.store.commit(change)
+            except SiegelError as failure:
+                if self.store.sequence != before:
+                    # It is on the disk and was not answered: memory and disk differ until the chain is opened again.
+                    self._fail(failure)
+                raise
             self._pool.add(row, received)
             self._work.notify_all()
         # Nobody has to wait for a development clock: the block is there when the answer is.

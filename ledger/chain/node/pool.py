@@ -5,6 +5,7 @@ The pool in memory mirrors the table ``pending``: a transaction enters it only a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ MAX_TRANSACTION_GAS = 2**24
 """Gas limit of one transaction: Osaka's cap (EIP-7825), so that what runs here also runs on Besu."""
 MAX_TRANSACTION_BYTES = 131_072
 MAX_WAITING = 20_000
+MAX_WAITING_OF_SENDER = 1_000
+"""A twentieth: one key alone cannot keep the others out, whatever it is allowed to do by the smart contracts."""
 
 _REFUSED = -32000
 _FLOOR_PER_TOKEN, _TOKENS_PER_BYTE, _BASE_GAS = 10, 4, 21_000  # EIP-7623
@@ -90,6 +93,7 @@ class Pool:
     def __init__(self, rows: list[PendingRow], chain_id: int) -> None:
         self._waiting: dict[bytes, tuple[PendingRow, Received]] = {}
         self._next_nonce: dict[bytes, int] = {}
+        self._count: Counter[bytes] = Counter()
         self._next_id = 1
         for row in rows:
             self.add(row, decode(row.raw, chain_id))
@@ -124,12 +128,17 @@ class Pool:
             raise RpcError(_REFUSED, f"nonce too high: next nonce {wanted}, tx nonce {given}; gaps are not queued")
         if len(self._waiting) >= MAX_WAITING:
             raise RpcError(_REFUSED, f"txpool is full: {MAX_WAITING} transactions wait for a block")
+        if self._count[received.sender] >= MAX_WAITING_OF_SENDER:
+            raise RpcError(
+                _REFUSED, f"txpool is full for this sender: {MAX_WAITING_OF_SENDER} of its transactions wait"
+            )
         return PendingRow(self._next_id, received.hash, received.raw)
 
     def add(self, row: PendingRow, received: Received) -> None:
         """Take in a transaction that is durable as ``row``."""
         self._waiting[received.hash] = (row, received)
         self._next_nonce[received.sender] = received.transaction.nonce + 1
+        self._count[received.sender] += 1
         self._next_id = max(self._next_id, row.id + 1)
 
     def rows(self, hashes: list[bytes]) -> list[PendingRow]:
@@ -139,5 +148,8 @@ class Pool:
         """Forget transactions that are in a block now."""
         for key in hashes:
             _, received = self._waiting.pop(key)
+            self._count[received.sender] -= 1
+            if not self._count[received.sender]:
+                del self._count[received.sender]
             if self._next_nonce.get(received.sender) == received.transaction.nonce + 1:
                 del self._next_nonce[received.sender]

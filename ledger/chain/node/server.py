@@ -6,10 +6,15 @@ A request that fails after it was parsed is answered with HTTP status 200 and a 
 from __future__ import annotations
 
 import logging
+import re
 import threading
+import time
+from collections.abc import Collection
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -20,27 +25,29 @@ log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 MAX_BATCH = 1_000
+MAX_BATCH_SECONDS = 10.0
 _POLL_SECONDS = 0.05
 
-_PARSE, _INVALID, _INTERNAL = -32700, -32600, -32603
+_PARSE, _INVALID, _INTERNAL, _LIMIT = -32700, -32600, -32603, -32005
 
 
-def serve(node: EmbeddedNode, host: str = "127.0.0.1", port: int = 0) -> NodeServer:
+def serve(node: EmbeddedNode, host: str = "127.0.0.1", port: int = 0, *, origins: Collection[str] = ()) -> NodeServer:
     """Serve ``node`` in threads of its own; port 0 takes a free one. The node stays the caller's to close.
 
+    ``origins``: web pages whose scripts may ask (``https://wallet.example``); by default none.
     Raises :class:`DevelopmentClockRefused`: others may rely on block times, so only wall time is served.
     """
     if not node.clock.is_wall:
         raise DevelopmentClockRefused()
-    return NodeServer(node, host, port)
+    return NodeServer(node, host, port, origins)
 
 
 class NodeServer:
     """A running server; ``url`` is where it answers."""
 
-    def __init__(self, node: EmbeddedNode, host: str, port: int) -> None:
+    def __init__(self, node: EmbeddedNode, host: str, port: int, origins: Collection[str] = ()) -> None:
         class Handler(_Handler):
-            served = node
+            served, own_name, allowed_origins = node, host.lower(), frozenset(origins)
 
         self._server = _Server((host, port), Handler)
         self.port = int(self._server.server_address[1])
@@ -68,15 +75,45 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     served: EmbeddedNode
+    own_name: str
+    allowed_origins: frozenset[str]
     protocol_version = "HTTP/1.1"
     # Headers and body leave in one packet; without it, small answers wait for the client's delayed acknowledgement.
     wbufsize = -1
     disable_nagle_algorithm = True
     timeout = 60
 
+    def _refusal(self) -> HTTPStatus | None:
+        """Why a request may come from a web page that its reader did not mean to ask us; None if it cannot."""
+        if self.headers.get_content_type() != "application/json" or "Content-Type" not in self.headers:
+            # A page may send other types across origins without asking first.
+            return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        origin = self.headers.get("Origin")
+        if origin is not None and origin not in self.allowed_origins:
+            return HTTPStatus.FORBIDDEN
+        return None if self._is_our_name(self.headers.get_all("Host", [])) else HTTPStatus.MISDIRECTED_REQUEST
+
+    def _is_our_name(self, given: list[str]) -> bool:
+        """A name of others that leads here is DNS rebinding. An IP address needs no DNS and cannot be rebound."""
+        if len(given) != 1:
+            return False
+        try:
+            name = urlsplit(f"//{given[0]}").hostname or ""
+            if name in ("localhost", self.own_name):
+                return True
+            ip_address(name)
+        except ValueError:
+            return False
+        return True
+
     def do_POST(self) -> None:
+        refused = self._refusal()
+        if refused is not None:
+            self.close_connection = True
+            self._send(refused, error_answer(None, _INVALID, refused.phrase))
+            return
         length = self.headers.get("Content-Length", "")
-        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+        if not re.fullmatch(r"[0-9]{1,9}", length) or int(length) > MAX_BODY_BYTES:
             self.close_connection = True
             self._send(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error_answer(None, _INVALID, "body missing or too large"))
             return
@@ -110,13 +147,24 @@ def answer_body(node: EmbeddedNode, body: bytes) -> Any:
         return _answer(node, asked)
     if not asked or len(asked) > MAX_BATCH:
         return error_answer(None, _INVALID, f"a batch has 1 to {MAX_BATCH} requests")
-    answers = [one for one in (_answer(node, request) for request in asked) if one is not None]
-    return answers or None
+    until = time.monotonic() + MAX_BATCH_SECONDS
+    answers: list[dict[str, Any] | None] = []
+    for request in asked:
+        if time.monotonic() > until:
+            # A thousand calls of three seconds each would hold up everybody else for an hour.
+            answers.append(error_answer(_identifier(request), _LIMIT, f"the batch took {MAX_BATCH_SECONDS} seconds"))
+        else:
+            answers.append(_answer(node, request))
+    return [one for one in answers if one is not None] or None
+
+
+def _identifier(asked: Any) -> Any:
+    return asked.get("id") if isinstance(asked, dict) else None
 
 
 def _answer(node: EmbeddedNode, asked: Any) -> dict[str, Any] | None:
     if not isinstance(asked, dict) or not isinstance(asked.get("method"), str):
-        return error_answer(asked.get("id") if isinstance(asked, dict) else None, _INVALID, "invalid request")
+        return error_answer(_identifier(asked), _INVALID, "invalid request")
     identifier = asked.get("id")
     try:
         result = node.request(asked["method"], asked.get("params"))

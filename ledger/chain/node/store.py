@@ -19,7 +19,7 @@ from ledger.chain.node.database import DATABASE, SCHEMA_FOUND, connect, damage_n
 from ledger.chain.node.mark import AnsweredMark, HomeLock
 from ledger.chain.node.schema import COLUMNS, FORMAT, BlockRow, LogRow, PendingRow, TransactionRow, row_id
 from ledger.chain.node.sums import STORED_SUM_BYTES, Field, Tally, row_sum
-from ledger.errors import ChainDamaged, ChainFormatUnknown, ChainMissing
+from ledger.errors import ChainDamaged, ChainFormatUnknown, ChainMissing, ChainStorageFailed
 
 _CACHED_NODES = 20_000
 Row = TypeVar("Row", BlockRow, TransactionRow, LogRow, PendingRow)
@@ -194,12 +194,18 @@ class Store:
     # Writing
 
     def commit(self, change: Commit) -> None:
-        """Write ``change`` durably; when this returns, it may be answered. When it raises, nothing was written."""
+        """Write ``change`` durably; when this returns, it may be answered.
+
+        When it raises, nothing was written; unless ``sequence`` has risen: then only the mark could not be.
+        """
         with self._writing:
             with damage_named("commit"):
                 tallies = write(self._writer, change, self._tallies, self.sequence + 1)
             self._tallies = tallies
             self.sequence += 1
-            self._mark.write(self.sequence, synced=self._synced)
+            try:
+                self._mark.write(self.sequence, synced=self._synced)
+            except OSError as error:
+                raise ChainStorageFailed(reason=str(error)) from error
         for key, data in change.nodes.items():
             self._remember(key, data)
