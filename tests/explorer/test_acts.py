@@ -18,6 +18,9 @@ from tests.chain.town import BUYER, settle
 from tests.explorer.site import open_services, serving
 from tests.explorer.test_process_pages import text_of
 
+COMPOSED = {"BidCommitted", "ExternalBidRegistered", "ProcessSuspended", "Reinstated"}
+"""Acts whose sentence is composed from the act's record alone."""
+
 OF_PROCESSES = {entry.name: entry for entry in STATUTE.values() if entry.series == "process"}
 
 
