@@ -20,10 +20,10 @@ from explorer.actors import Actors
 from explorer.failures import failure_sentence, remedy
 from explorer.findings import Findings
 from explorer.language import COOKIE, LANGUAGES, Language, catalogue, choose, known
-from explorer.odd_characters import visible
 from explorer.places import Places
 from explorer.sentences import Sentences, bid_number
 from explorer.words import Words
+from ledger.ocds.odd_characters import visible
 
 STATIC_DIR: Final = Path(__file__).parent / "static"
 _YEAR: Final = 365 * 24 * 3600

@@ -82,7 +82,9 @@ class SettingInvalid(SiegelError):
 class HomeMissing(SiegelError):
     """There is no home folder at the place where one was expected."""
 
-    sentence = "There is no home folder at {home}. Make one with: siegel init --home {home}"
+    sentence = (
+        "There is no home folder at {home}: siegel init makes a new town, siegel join a home in an existing one."
+    )
     status = 404
 
 

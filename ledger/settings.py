@@ -25,8 +25,8 @@ from ledger.errors import SettingInvalid
 HOME_VERSION = 1
 """Version of the home folder's format that this software writes and reads."""
 
-OUTSIDE_SETTINGS = frozenset({"SIEGEL_TEST_DATA", "SIEGEL_PASSPHRASE"})
-"""Variables that begin like a setting and are none: the tests' data folder, a passphrase for scripts."""
+OUTSIDE_SETTINGS = frozenset({"SIEGEL_TEST_DATA", "SIEGEL_PASSPHRASE", "SIEGEL_BACKUP_PASSPHRASE"})
+"""Variables that begin like a setting and are none: the tests' data folder, passphrases for scripts."""
 
 
 class Publisher(BaseModel):

@@ -61,7 +61,8 @@ and from flags, in rising order. Entries of tables are written `SIEGEL_OPERATOR_
 is refused; `siegel doctor` tells unknown variables. `siegel init` writes a `siegel.toml` that names all of them. Paths
 that are not absolute lie below the home. This page is written by `python scripts/document_commands.py`.
 
-`SIEGEL_PASSPHRASE` is no setting: it holds the passphrase of the keys for scripts, and is never written anywhere.
+`SIEGEL_PASSPHRASE` (of the keys) and `SIEGEL_BACKUP_PASSPHRASE` (of backups, another one) are no settings: they hold
+passphrases for scripts and are never written anywhere.
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,7 +26,7 @@ from ledger.cli.session import Session
 from ledger.cli.values import shown_moment
 from ledger.errors import ApprovalDeclined, ProposalForOtherLedger, ProposalNotStanding, ProposalUnreadable
 from ledger.ocds.disclosure import disclose
-from ledger.ocds.json_text import read_json
+from ledger.ocds.json_text import read_json, write_json
 from ledger.terms import STATUTE, Act
 
 if TYPE_CHECKING:
@@ -43,10 +43,14 @@ def approve(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=say("the proposal"))],
     as_: Annotated[str, typer.Option("--as", metavar="NAME", help=say("key that approves"))],
     yes: Annotated[bool, typer.Option("--yes", help=say("approve without being asked, after having read it"))] = False,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="DIR", help=say("put what is enclosed there, to be read first"))
+    ] = None,
 ) -> Answer:
     """Show what a proposal will do, and execute it as the second person.
 
-    What is shown is read from the call and the enclosed bytes, not from the words in the file.
+    What is shown is read from the call and the enclosed bytes, not from the words in the file. With --save the
+    enclosed release and documents are written to a new folder.
     """
     proposal = read_proposal(file)
     chain = session.chain
@@ -59,6 +63,9 @@ def approve(
     _require_own_releases(session, proposal, standing)
     for line in [*_shown(proposal), *read_proposed(session, proposal)]:
         session.tell(line)
+    if save is not None:
+        for path in _save(proposal, save):
+            session.tell(say("Written: {path}", path=path))
     if not yes:
         _ask()
     signer = session.signer(as_)
@@ -151,12 +158,44 @@ def _shown(proposal: Proposal) -> Iterator[str]:
             yield from (f"  {line}" for line in _release_lines(each))
 
 
+def _save(proposal: Proposal, folder: Path) -> Iterator[Path]:
+    """The enclosed bytes in a new folder; a release with its concealed fields in place. Names in the file are foreign:
+    only their last part counts, behind a number of ours."""
+    folder.mkdir(parents=True, mode=0o700)
+    for number, each in enumerate(proposal.enclosed, 1):
+        path = folder / f"{number}-{Path(each.name.replace(chr(92), '/')).name or 'file'}"
+        content = each.content
+        if each.is_release:
+            content = write_json(disclose(read_json(content), each.disclosures))
+        path.write_bytes(content)
+        yield path
+
+
 def _release_lines(each: Enclosed) -> Iterator[str]:
-    release = disclose(read_json(each.content), each.disclosures)
-    yield f"{release.get('ocid')} · {release.get('id')} · {', '.join(release.get('tag') or ())}"
-    tender = release.get("tender") or {}
-    if tender.get("title"):
-        yield str(tender["title"])
+    from ledger.index.content import Content
+
+    release = Content(disclose(read_json(each.content), each.disclosures), None)
+    yield f"{release.text('ocid')} · {release.text('id')} · {', '.join(release.texts('tag'))}"
+    tender = Content(release.at("tender") or {}, None)
+    told = {
+        say("Buyer"): release.text("buyer/name"),
+        say("Title"): tender.text("title"),
+        say("Estimated value"): _money(tender.at("value")),
+        say("End of the tender period"): tender.text("tenderPeriod/endDate"),
+        say("Lots"): ", ".join(f"{lot.text('id')} {lot.text('title') or ''}".strip() for lot in tender.objects("lots")),
+    }
+    for award in release.objects("awards"):
+        who = ", ".join(supplier.text("name") or "?" for supplier in award.objects("suppliers"))
+        told[say("Award {id}", id=award.text("id") or "?")] = f"{who} · {_money(award.at('value')) or '–'}"
+    for contract in release.objects("contracts"):
+        told[say("Contract {id}", id=contract.text("id") or "?")] = _money(contract.at("value"))
+    yield from (f"{name}: {value}" for name, value in told.items() if value)
+
+
+def _money(value: Any) -> str | None:
+    if not isinstance(value, dict) or "amount" not in value:
+        return None
+    return f"{value['amount']} {value.get('currency') or ''}".strip()
 
 
 def _keep(session: Session, each: Enclosed, standing: Standing) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment, deploy
 from ledger.chain.node.genesis import create
-from ledger.chain.registry import AdmitOrganisation, Person
+from ledger.chain.registry import AdmitOrganisation, Person, SetGovernors
 from ledger.chain.signers import SCRYPT_N, KeystoreSigner, Signer, create_keystore
 from ledger.cli.connection import connect_to, open_node
 from ledger.cli.keys import new_key_path
@@ -35,8 +35,13 @@ def make_keys(settings: Settings, passphrase: str, *, scrypt_n: int = SCRYPT_N) 
     return {key: create_keystore(new_key_path(settings, key), passphrase, scrypt_n=scrypt_n) for key in KEYS}
 
 
-def bootstrap(settings: Settings, keys: Mapping[str, Signer], buyer: Named, closing: ExitStack) -> Deployment:
-    """Makes the chain unless there is one by address, deploys, and admits buyer and observer."""
+def bootstrap(
+    settings: Settings, keys: Mapping[str, Signer], buyer: Named, closing: ExitStack, *, delay: int = 0
+) -> Deployment:
+    """Makes the chain unless there is one by address, deploys, and admits buyer and observer.
+
+    ``delay`` in seconds: how long the governor's decisions wait from then on, so that others can see them coming.
+    """
     if settings.rpc_url is None:
         create(settings.chain_dir)
     target = open_node(settings, closing)
@@ -53,6 +58,8 @@ def bootstrap(settings: Settings, keys: Mapping[str, Signer], buyer: Named, clos
     chain = connect_to(target, settings, deployment)
     closing.callback(chain.close)
     admit_first(chain, keys, buyer, expires=int(time.time()) + 3600)
+    if delay:
+        chain.send(SetGovernors((governor.account,), 1, delay, int(time.time()) + 3600), governor)
     # Last: a home with a deployment is one that is ready.
     deployment.save(settings.deployment_path)
     return deployment

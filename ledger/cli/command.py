@@ -37,6 +37,7 @@ from ledger.errors import (
     SettingInvalid,
     SiegelError,
 )
+from ledger.ocds.odd_characters import visible
 
 Command = Callable[..., Answer | None]
 
@@ -99,7 +100,7 @@ def _answer(
             answer = function(session, **arguments)
             if answer is None:
                 return
-            typer.echo(as_json(answer.data) if json else "\n".join(answer.lines))
+            typer.echo(as_json(answer.data) if json else "\n".join(map(visible, answer.lines)))
     except SiegelError as error:
         _tell_failure(error, json)
         raise typer.Exit(2 if isinstance(error, COULD_NOT_RUN) else 1) from error
@@ -119,7 +120,7 @@ def _tell_failure(error: SiegelError, json: bool) -> None:
     if json:
         typer.echo(as_json({"error": error.name, "sentence": say_error(error), "values": error.values}))
     else:
-        typer.echo(f"{say_error(error)} [{error.name}]", err=True)
+        typer.echo(f"{visible(say_error(error))} [{error.name}]", err=True)
 
 
 HomeOption = Annotated[Path | None, typer.Option("--home", help=say("folder of all that is written (SIEGEL_HOME)"))]

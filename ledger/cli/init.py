@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Adds both commands."""
+    """Adds the commands."""
     command(app, "init", example='siegel init --name "Stadt Musterbach" --identifier 05999001-0001-20')(init)
+    command(
+        app, "join", example="siegel join deployment.json --rpc-url http://10.1.2.3:8545 --identifier 05999001-0001-20"
+    )(join)
     command(app, "deploy", example="siegel deploy --governor 0x51...e0 --governor 0x7c...2d --threshold 2 --delay 7d")(
         deploy_
     )
@@ -41,6 +45,10 @@ def init(
     ocid_prefix: Annotated[
         str, typer.Option("--ocid-prefix", metavar="PREFIX", help=say("OCID prefix of the publisher"))
     ] = "",
+    governor_delay: Annotated[
+        str,
+        typer.Option("--governor-delay", metavar="DURATION", help=say("how long the governor's decisions wait")),
+    ] = "3d",
 ) -> Answer:
     """Make a home folder: keys, an own chain, smart contracts, and one buyer with three officers and a publisher.
 
@@ -50,6 +58,7 @@ def init(
     from ledger.cli.bootstrap import KEYS, Named, bootstrap, make_keys
 
     settings = session.settings
+    delay = duration(governor_delay, "--governor-delay")
     passphrase = passphrase_for(say("all keys of the new home"), settings, new=True)
     written = {
         "language": settings.language,
@@ -60,15 +69,50 @@ def init(
     settings = create_home(settings.home, written)
     session.tell(say("Making {count} keys; each takes a second, so that a thief needs years.", count=len(KEYS)))
     keys = make_keys(settings, passphrase)
-    deployment = bootstrap(settings, keys, Named(scheme, identifier), session.closing)
+    deployment = bootstrap(settings, keys, Named(scheme, identifier), session.closing, delay=delay)
     data = {
         "home": settings.home,
         "chain_id": deployment.chain_id,
         "ledger": deployment.ledger,
         "registry": deployment.registry,
+        "governor_delay": delay,
         "keys": {key: signer.account for key, signer in keys.items()},
     }
-    return Answer(data, _next_steps(settings, deployment, keys))
+    return Answer(data, _next_steps(settings, deployment, keys, governor_delay))
+
+
+def join(
+    session: Session,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=say("the town's deployment.json"))],
+    rpc_url: Annotated[str, typer.Option("--rpc-url", metavar="URL", help=say("address of a node of its chain"))],
+    identifier: Annotated[
+        str, typer.Option("--identifier", metavar="ID", help=say("identifier of the organisation that you act for"))
+    ],
+    scheme: Annotated[
+        str, typer.Option("--scheme", metavar="SCHEME", help=say("list of the identifier"))
+    ] = "DE-LEITWEG",
+) -> Answer:
+    """Make a home of your own for a town that exists: for an officer who approves what is mailed, or for a custodian.
+
+    Nothing is put on the chain. The node must serve the chain and the smart contracts that the file names.
+    """
+    from ledger.chain.client import check_deployment
+    from ledger.chain.deployment import Deployment
+
+    deployment = Deployment.load(file)
+    check_deployment(rpc_url, deployment)
+    written = {
+        "language": session.settings.language,
+        "publisher": {"scheme": scheme, "uid": identifier},
+        "rpc_url": rpc_url,
+    }
+    settings = create_home(session.settings.home, written)
+    deployment.save(settings.deployment_path)
+    said = say("{home} is ready.", home=settings.home)
+    advice = say(
+        "Next: siegel key import NAME FILE takes in your key; siegel approve FILE --as NAME answers a proposal."
+    )
+    return Answer({"home": settings.home, **_shown(deployment)}, [said, *_lines(deployment), advice])
 
 
 def deploy_(
@@ -121,12 +165,17 @@ def _lines(deployment: Deployment) -> list[str]:
     ]
 
 
-def _next_steps(settings: Settings, deployment: Deployment, keys: Mapping[str, Signer]) -> list[str]:
+def _next_steps(settings: Settings, deployment: Deployment, keys: Mapping[str, Signer], delay: str) -> list[str]:
     return [
         say("{home} is ready.", home=settings.home),
         *_lines(deployment),
         *(f"{key:<16} 0x{signer.account.hex()}" for key, signer in keys.items()),
         say("Each officer takes the own key away: copy keys/NAME.json to that person's home and delete it here."),
+        say(
+            "The governor alone admits organisations and replaces officers, {delay} after saying so. Add governors of "
+            "other organisations with: siegel registry governors",
+            delay=delay,
+        ),
         say(
             "Next: siegel import FILE... publishes notices, siegel serve shows them. Fill in [operator] in {file}.",
             file=settings.toml_path,

@@ -25,6 +25,20 @@ def passphrase_for(key: str, settings: Settings, *, new: bool = False) -> str:
         return line
     if given := os.environ.get("SIEGEL_PASSPHRASE"):
         return given
+    return _asked(key, new)
+
+
+def backup_passphrase(file: str, *, new: bool = False) -> str:
+    """The passphrase of a backup: a secret of its own, for whoever opens the backup need not hold the keys' one.
+
+    ``SIEGEL_BACKUP_PASSPHRASE``, else the terminal. Raises ``PassphraseMissing`` where nobody can be asked.
+    """
+    if given := os.environ.get("SIEGEL_BACKUP_PASSPHRASE"):
+        return given
+    return _asked(file, new)
+
+
+def _asked(key: str, new: bool) -> str:
     if not sys.stdin.isatty():
         raise PassphraseMissing(key=key)
     question = say("New passphrase for {key}", key=key) if new else say("Passphrase of {key}", key=key)

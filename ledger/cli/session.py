@@ -14,6 +14,7 @@ import typer
 from ledger.cli.home import require_home
 from ledger.cli.language import LANGUAGES, language_at_start, speaking
 from ledger.errors import SettingInvalid
+from ledger.ocds.odd_characters import visible
 from ledger.settings import Settings
 
 # Whatever a command does not need is not imported for it: --help has to be there at once.
@@ -55,8 +56,9 @@ class Session:
         return self.settings
 
     def tell(self, line: str) -> None:
-        """Says something while the command still runs; aside, so that ``--json`` stays clean."""
-        typer.echo(line, err=self.json)
+        """Says something while the command still runs; aside, so that ``--json`` stays clean. What stands in foreign
+        files cannot steer the terminal."""
+        typer.echo(visible(line), err=self.json)
 
     @cached_property
     def deployment(self) -> Deployment:

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
 
 def settle_recorded(chain: Chain, state: State, organisation_id: bytes | None = None) -> int:
-    """Marks as recorded what the ledger holds, of one organisation or of all; how many that were.
+    """Marks as recorded what the ledger holds, of one organisation or of all; how many that were."""
+    from ledger.store.outbox import Outbox
+
+    done = recorded_here(chain, state, organisation_id)
+    with state.writing() as connection:
+        for key, transaction in done.items():
+            Outbox(connection).mark_recorded([key], transaction)
+    return len(done)
+
+
+def recorded_here(chain: Chain, state: State, organisation_id: bytes | None = None) -> dict[str, bytes]:
+    """Keys of what waits in the outbox although the ledger holds it, with the transactions that brought it there.
 
     Reads the ledger only if something waits.
     """
@@ -28,14 +39,11 @@ def settle_recorded(chain: Chain, state: State, organisation_id: bytes | None = 
     with state.reading() as connection:
         waiting = {entry.arguments[:_DIGEST_BYTES]: entry for entry in Outbox(connection).waiting(organisation_id)}
     if not waiting:
-        return 0
+        return {}
     done: dict[str, bytes] = {}
     for log in chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED]):
         record = decode_log(log.topics, log.data)
         entry = waiting.get(record.release) if record.release != ZERO else None
         if entry is not None and entry.organisation_id == record.organisation_id:
             done[entry.key] = log.transaction_hash
-    with state.writing() as connection:
-        for key, transaction in done.items():
-            Outbox(connection).mark_recorded([key], transaction)
-    return len(done)
+    return done

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from explorer.odd_characters import visible
 from ledger.index.sync import Synchroniser
+from ledger.ocds.odd_characters import visible
 from tests.explorer.site import Site, open_services, serving
 from tests.explorer.test_accessibility import WIDE, violations, visitor
 from tests.index.town import embedded_town, release

@@ -20,7 +20,7 @@ from ledger.cli.backup.transfer import seal, unpack, verify
 from ledger.cli.command import command
 from ledger.cli.home import require_home
 from ledger.cli.language import say
-from ledger.cli.passphrase import passphrase_for
+from ledger.cli.passphrase import backup_passphrase
 from ledger.cli.session import Session
 from ledger.errors import BackupExists, HomeExists, HomeVersionUnknown
 from ledger.settings import HOME_VERSION, Settings
@@ -45,7 +45,7 @@ def backup(
     settings = session.require_home()
     if file.exists():
         raise BackupExists(path=file)
-    closing, opening = _keys(session, to, file)
+    closing, opening = _keys(to, file)
     draft = file.with_name(file.name + ".part")
     try:
         with snapshot(settings) as sources:
@@ -76,7 +76,7 @@ def restore(
     home = session.settings.home
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise HomeExists(home=home)
-    key = Keys(identities=identities(identity)) if identity else Passphrase(passphrase_for(file.name, session.settings))
+    key = Keys(identities=identities(identity)) if identity else Passphrase(backup_passphrase(file.name))
     home.parent.mkdir(parents=True, exist_ok=True)
     draft = home.with_name(home.name + ".restoring")
     draft.mkdir(mode=0o700)
@@ -109,9 +109,9 @@ def _check_chain(settings: Settings) -> list[str]:
         return [say("The chain was checked from hash to hash, up to block {block}.", block=node.head.block_number)]
 
 
-def _keys(session: Session, recipients: list[str], file: Path) -> tuple[Key, Key]:
+def _keys(recipients: list[str], file: Path) -> tuple[Key, Key]:
     if not recipients:
-        key = Passphrase(passphrase_for(file.name, session.settings, new=True))
+        key = Passphrase(backup_passphrase(file.name, new=True))
         return key, key
     moment = x25519.Identity.generate()
     return Keys(recipients=[*map(recipient, recipients), moment.to_public()]), Keys(identities=[moment])

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 def doctor(session: Session) -> Answer:
     """Look over the home, say what is wrong and what to do; exit code 1 if anything is.
 
-    Nothing is changed.
+    Nothing is changed. Notes are things still to do, such as the pages that an operator fills in: nothing is broken.
     """
     findings = list(examine(session))
     sick = [finding for finding in findings if not finding.ok]
@@ -42,6 +42,7 @@ def examine(session: Session) -> Iterator[Finding]:
 
 
 def _lines(finding: Finding) -> Iterator[str]:
-    yield f"{say('ok') if finding.ok else say('WRONG'):<6} {finding.check}: {finding.sentence}"
+    level = say("WRONG") if not finding.ok else say("note") if finding.advice else say("ok")
+    yield f"{level:<6} {finding.check}: {finding.sentence}"
     if finding.advice:
         yield "       " + say("What to do: {advice}", advice=finding.advice)

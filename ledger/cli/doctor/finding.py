@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report, in the current language. ``advice`` says what to do; empty where all is well."""
+    """One line of the report, in the current language. ``advice`` says what to do; empty where all is well. With advice
+    and ``ok`` it is a note: nothing is broken, but there is something to do."""
 
     check: str
     ok: bool
@@ -18,6 +19,11 @@ class Finding:
 def well(check: str, sentence: str) -> Finding:
     """All is well."""
     return Finding(check, True, sentence)
+
+
+def note(check: str, sentence: str, advice: str) -> Finding:
+    """Nothing is broken, but this is still to do."""
+    return Finding(check, True, sentence, advice)
 
 
 def wrong(check: str, sentence: str, advice: str) -> Finding:

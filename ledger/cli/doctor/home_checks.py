@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.chain.signers import keystore_account
-from ledger.cli.doctor.finding import Finding, well, wrong
+from ledger.cli.doctor.finding import Finding, note, well, wrong
 from ledger.cli.keys import key_names
 from ledger.cli.language import say
 from ledger.errors import SiegelError
@@ -74,12 +74,14 @@ def environment(settings: Settings) -> Iterator[Finding]:
 
 def operator(settings: Settings) -> Iterator[Finding]:
     """Imprint (DDG § 5), privacy (DSGVO Art. 13) and accessibility (BITV 2.0 § 7) need an operator's words."""
-    needed = ("name", "postal_address", "email", "accessibility_contact", "privacy_contact")
-    missing = [name for name in needed if not getattr(settings.operator, name)]
-    if missing:
-        yield wrong(
+    from explorer.legal_pages import REQUIRED, missing
+
+    # In the order of the pages, each once.
+    lacking = dict.fromkeys(name for page in REQUIRED for name in missing(settings.operator, page))
+    if lacking:
+        yield note(
             "operator",
-            say("The legal pages lack: {names}.", names=", ".join(missing)),
+            say("The legal pages lack: {names}.", names=", ".join(lacking)),
             say("Fill in [operator] in {file}.", file=settings.toml_path),
         )
     else:

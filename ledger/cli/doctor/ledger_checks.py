@@ -11,10 +11,10 @@ from ledger.chain.node.verify import check_rows
 from ledger.cli.acts.erasing import remaining
 from ledger.cli.connection import running_node
 from ledger.cli.doctor.code import is_published
-from ledger.cli.doctor.finding import Finding, well, wrong
+from ledger.cli.doctor.finding import Finding, note, well, wrong
 from ledger.cli.language import say, say_error
 from ledger.cli.session import Session
-from ledger.cli.settling import settle_recorded
+from ledger.cli.settling import recorded_here
 from ledger.errors import AuditTrailBroken, ObjectAltered, SiegelError
 from ledger.index.check import check
 from ledger.store.audit import AuditTrail
@@ -75,13 +75,32 @@ def clock(session: Session) -> Iterator[Finding]:
         yield well("clock", say("This machine's clock is not behind the chain."))
 
 
+def governance(session: Session) -> Iterator[Finding]:
+    """One governor alone, or governors who are obeyed at once, can replace a town's officers before anybody sees it."""
+    try:
+        governors, threshold, delay = session.chain.view("governance", contract="registry")
+    except SiegelError:
+        return
+    if threshold == 1:
+        said = say("One governor alone decides, of {count}.", count=len(governors))
+        yield note("governance", said, say("Add governors in other organisations: siegel registry governors"))
+    if not delay:
+        said = say("The governors' decisions count at once: nobody could see them coming.")
+        yield note("governance", said, say("Set a delay of days: siegel registry governors --delay 3d"))
+    if threshold > 1 and delay:
+        days = delay / 86_400
+        said = say("{threshold} of {count} governors decide, {days:.1f} days ahead.", threshold=threshold,
+                   count=len(governors), days=days)  # fmt: skip
+        yield well("governance", said)
+
+
 def index(session: Session) -> Iterator[Finding]:
     """The index is up with the chain, and it and the stored releases are what the ledger says."""
     try:
         status = session.index.status(session.chain)
         if status.indexed_block is None:
             advice = "siegel index run --once"
-            yield wrong(
+            yield note(
                 "index", say("The index never ran; the chain stands at block {head}.", head=status.head_block), advice
             )
             return
@@ -119,10 +138,10 @@ def state(session: Session) -> Iterator[Finding]:
     """The audit trail is unbroken, and nothing waits in the outbox but what awaits a second person."""
     try:
         # What another home brought onto the ledger does not wait any more.
-        settle_recorded(session.chain, session.state)
+        recorded = recorded_here(session.chain, session.state)
         with session.state.reading() as connection:
             lines = AuditTrail(connection).verify()
-            entries = Outbox(connection).waiting()
+            entries = [entry for entry in Outbox(connection).waiting() if entry.key not in recorded]
     except AuditTrailBroken as error:
         yield wrong("state", say_error(error), say("Lines were changed or removed; compare with a backup."))
         return
@@ -158,4 +177,4 @@ def erasures(session: Session) -> Iterator[Finding]:
         yield well("erasures", say("Everything that the ledger records as erased is gone here."))
 
 
-CHECKS: Final = (chain, contracts, clock, index, store, state, erasures)
+CHECKS: Final = (chain, contracts, governance, clock, index, store, state, erasures)
