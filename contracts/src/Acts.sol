@@ -12,14 +12,20 @@ abstract contract Acts is IActs {
 
     /// @dev Slot 0 for ever: storage proofs of heads rest on it.
     mapping(bytes32 id => bytes32) internal heads;
-    mapping(bytes32 key => address) internal approvals;
+    mapping(bytes32 key => Approval) internal approvals;
+
+    /// @dev Who approved, and in which turn of the process.
+    struct Approval {
+        address account;
+        uint64 turn;
+    }
 
     function head(bytes32 id) external view returns (bytes32) {
         return heads[id];
     }
 
     function revokeApproval(bytes32 key) external virtual {
-        if (approvals[key] != msg.sender) revert ApprovalUnknown(key, msg.sender);
+        if (approvals[key].account != msg.sender) revert ApprovalUnknown(key, msg.sender);
         delete approvals[key];
         emit ApprovalRevoked(key, msg.sender);
     }
@@ -45,13 +51,13 @@ abstract contract Acts is IActs {
     }
 
     /// @dev True if the act is to be executed: at once if one person suffices, else with the second one's call. The key
-    /// covers decoded arguments, never raw calldata, which has many spellings of the same call. `turn` is zero outside
-    /// a process.
+    /// covers decoded arguments, never raw calldata, which has many spellings of the same call. An approval counts only
+    /// in the turn in which it was given (zero outside a process); that an act was executed counts for ever.
     function _agreed(
         uint32 rule,
         bytes32 organisationId,
         bytes32 processId,
-        uint256 turn,
+        uint64 turn,
         uint64 expires,
         Act memory record,
         bytes memory detail
@@ -62,22 +68,23 @@ abstract contract Acts is IActs {
         }
         uint64 sequence = record.roles; // may differ between the two calls, so it is no part of the key
         record.roles = 0;
-        bytes32 key = keccak256(abi.encode(msg.sig, organisationId, processId, turn, expires, record, detail));
+        bytes32 key = keccak256(abi.encode(msg.sig, organisationId, processId, expires, record, detail));
         record.roles = sequence;
 
-        address first = approvals[key];
-        if (first == msg.sender) revert AlreadyApproved(key, msg.sender);
+        address first = approvals[key].account;
         if (first == EXECUTED) revert AlreadyExecuted(key);
+        if (approvals[key].turn != turn) first = address(0);
+        if (first == msg.sender) revert AlreadyApproved(key, msg.sender);
         if (first != address(0)) {
             (uint8 roles,,) = _authority(organisationId, first);
             if (roles & _roles(rule) != 0) {
-                approvals[key] = EXECUTED;
+                approvals[key].account = EXECUTED;
                 record.first = first;
                 record.second = msg.sender;
                 return true;
             }
         }
-        approvals[key] = msg.sender;
+        approvals[key] = Approval(msg.sender, turn);
         emit ActProposed(processId, organisationId, record.act, key, msg.sender, expires);
         return false;
     }

@@ -63,9 +63,8 @@ interface IActs {
 
     /// @notice First half of a joint act. Outside the heads: it changes nothing.
     /// @param key What the second person must call with: `keccak256(abi.encode(selector, organisationId, processId,
-    /// turn, expires, draft, detail))`, where `draft` is the record holding only the caller's arguments, and `turn`
-    /// counts how often the process was resumed, remanded, cancelled or reinstated: who agreed before such a change
-    /// has not agreed to the act after it.
+    /// expires, draft, detail))`, where `draft` is the record holding only the caller's arguments. The approval ends when
+    /// the process is resumed, remanded, cancelled or reinstated: who agreed before such a change has not agreed since.
     event ActProposed(
         bytes32 indexed processId,
         bytes32 indexed organisationId,

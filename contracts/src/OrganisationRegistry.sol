@@ -219,7 +219,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
 
     /// @dev Takes back an approval of either sort: of two officers, or of governors.
     function revokeApproval(bytes32 key) external override(Acts, IActs) {
-        if (approvals[key] == msg.sender) {
+        if (approvals[key].account == msg.sender) {
             delete approvals[key];
         } else {
             Petition storage petition = petitions[key];

@@ -14,10 +14,9 @@ contract JointTest is BaseTest {
     }
 
     function proposalKey(Call memory call_, Act memory draft) internal view returns (bytes32) {
-        uint256 turn; // nothing has happened to the process yet
         return keccak256(
             abi.encode(
-                ITenderLedger.cancelTender.selector, town, call_.processId, turn, call_.expires, draft, bytes("")
+                ITenderLedger.cancelTender.selector, town, call_.processId, call_.expires, draft, bytes("")
             )
         );
     }
@@ -150,7 +149,9 @@ contract JointTest is BaseTest {
         jointly(cancelCall(call_));
         Call memory back = grounded(processId);
         jointly(abi.encodeCall(ITenderLedger.reinstate, (back, 0)));
-        act(officerTwo, cancelCall(call_)); // the old approval is spent: this one proposes anew
+        refused(
+            officerTwo, cancelCall(call_), abi.encodeWithSelector(IActs.AlreadyExecuted.selector, cancelKey(call_))
+        );
         vm.assertTrue(state(processId) == ProcessState.Active, "still active");
     }
 

@@ -14,8 +14,8 @@ abstract contract Trial is RegistryModel, AwardModel {
     uint256 internal refusals;
     uint256 internal records;
     bytes32 internal lastKey;
-    // A call is the same call only within a turn of its process.
     mapping(bytes32 call_ => address) private proposedBy;
+    mapping(bytes32 call_ => uint256 turn) private proposedIn;
     mapping(bytes32 call_ => bool) private executed;
     mapping(bytes32 key => bytes32 call_) private callOf;
     bytes32[] internal touched;
@@ -104,7 +104,6 @@ abstract contract Trial is RegistryModel, AwardModel {
         (Act memory record, bytes memory detail) = abi.decode(log.data, (Act, bytes));
         must(log.emitter == (record.act < 64 ? address(ledger) : address(registry)), "by the contract whose act it is");
         must(record.time == block.timestamp, "recorded with the block's time");
-        call_ = _inTurn(call_, processId);
         _judgeExpiry(record.act);
         _judgeWho(processId, organisationId, record, detail, call_);
         _judgeForm(record);
@@ -118,7 +117,6 @@ abstract contract Trial is RegistryModel, AwardModel {
         (bytes32 key, address account, uint64 expires) = abi.decode(log.data, (bytes32, address, uint64));
         must(account == actor && expires >= block.timestamp, "who proposes is named");
         lastKey = key;
-        call_ = _inTurn(call_, log.topics[1]);
         callOf[key] = call_;
         if (act_ >= 64 && act_ <= 70) {
             approvePetition(call_, actor, act_, expires);
@@ -126,11 +124,12 @@ abstract contract Trial is RegistryModel, AwardModel {
         }
         must(JOINT_ACTS >> act_ & 1 == 1 || act_ == 71 || act_ == 72 || act_ == 74, "only joint acts are proposed");
         must(holds(log.topics[2], actor, 2), "only an officer proposes");
-        address before = proposedBy[call_];
+        uint256 turn = ghosts[log.topics[1]].turn;
+        address before = proposedIn[call_] == turn ? proposedBy[call_] : address(0);
         must(before == address(0) || !holds(log.topics[2], before, 2), "a second officer executes");
         must(before != actor, "nobody proposes twice");
         must(!executed[call_], "what two agreed to happens once");
-        proposedBy[call_] = actor;
+        (proposedBy[call_], proposedIn[call_]) = (actor, turn);
     }
 
     function _revoked(Vm.Log memory log) private {
@@ -149,10 +148,6 @@ abstract contract Trial is RegistryModel, AwardModel {
         must(block.timestamp <= expires, "nothing is done after it expired");
         uint256 ahead = act_ >= 64 && act_ <= 70 ? 30 days + governorDelay : 30 days;
         must(expires <= block.timestamp + ahead, "nothing can wait for ever");
-    }
-
-    function _inTurn(bytes32 call_, bytes32 processId) private view returns (bytes32) {
-        return processId == 0 ? call_ : keccak256(abi.encode(call_, ghosts[processId].turn));
     }
 
     function _judgeWho(bytes32 processId, bytes32 organisationId, Act memory record, bytes memory detail, bytes32 call_)
@@ -180,6 +175,7 @@ abstract contract Trial is RegistryModel, AwardModel {
             must(record.roles == organisations[acting].sequence, "the roles it acted under are provable");
             if (JOINT_ACTS >> act_ & 1 == 1 || act_ == 71 || act_ == 72 || act_ == 74) {
                 _judgeJoint(acting, record, call_);
+                must(proposedIn[call_] == ghosts[processId].turn, "nobody's word outlives a change of the situation");
             } else {
                 must(record.first == actor && record.second == address(0), "who acted is named");
                 uint8 role = act_ == 17 || act_ == 73 ? 2 : act_ == 30 ? 8 : 1;
