@@ -82,9 +82,7 @@ class SettingInvalid(SiegelError):
 class HomeMissing(SiegelError):
     """There is no home folder at the place where one was expected."""
 
-    sentence = (
-        "There is no home folder at {home}: siegel init makes a new town, siegel join a home in an existing one."
-    )
+    sentence = "There is no home folder at {home}: siegel init makes a new town, siegel join a home in an existing one."
     status = 404
 
 
@@ -100,6 +98,12 @@ class HomeVersionUnknown(SiegelError):
 
     sentence = "The home folder {home} has the format {found}; this software knows formats up to {known}. Update it."
     status = 409
+
+
+class BackupPassphraseMissing(SiegelError):
+    sentence = (
+        "The backup {file} needs a passphrase of its own: type it, set SIEGEL_BACKUP_PASSPHRASE, or use --recipient."
+    )
 
 
 class PassphraseMissing(SiegelError):

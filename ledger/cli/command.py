@@ -28,6 +28,7 @@ from ledger.cli.language import say, say_error, speaking
 from ledger.cli.session import Session
 from ledger.errors import (
     ArgumentInvalid,
+    BackupPassphraseMissing,
     DeploymentMissing,
     FileUnusable,
     HomeMissing,
@@ -43,6 +44,7 @@ Command = Callable[..., Answer | None]
 
 COULD_NOT_RUN: Final = (
     ArgumentInvalid,
+    BackupPassphraseMissing,
     DeploymentMissing,
     FileUnusable,
     HomeMissing,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -98,9 +99,11 @@ def join(
     """
     from ledger.chain.client import check_deployment
     from ledger.chain.deployment import Deployment
+    from ledger.chain.rpc import transport_to
 
     deployment = Deployment.load(file)
-    check_deployment(rpc_url, deployment)
+    with closing(transport_to(rpc_url)) as transport:
+        check_deployment(transport, deployment)
     written = {
         "language": session.settings.language,
         "publisher": {"scheme": scheme, "uid": identifier},

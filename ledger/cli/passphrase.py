@@ -8,7 +8,7 @@ import sys
 import typer
 
 from ledger.cli.language import say
-from ledger.errors import PassphraseMissing, SettingInvalid
+from ledger.errors import BackupPassphraseMissing, PassphraseMissing, SettingInvalid
 from ledger.settings import Settings
 
 
@@ -25,22 +25,24 @@ def passphrase_for(key: str, settings: Settings, *, new: bool = False) -> str:
         return line
     if given := os.environ.get("SIEGEL_PASSPHRASE"):
         return given
+    if not sys.stdin.isatty():
+        raise PassphraseMissing(key=key)
     return _asked(key, new)
 
 
 def backup_passphrase(file: str, *, new: bool = False) -> str:
     """The passphrase of a backup: a secret of its own, for whoever opens the backup need not hold the keys' one.
 
-    ``SIEGEL_BACKUP_PASSPHRASE``, else the terminal. Raises ``PassphraseMissing`` where nobody can be asked.
+    ``SIEGEL_BACKUP_PASSPHRASE``, else the terminal. Raises ``BackupPassphraseMissing`` where nobody can be asked.
     """
     if given := os.environ.get("SIEGEL_BACKUP_PASSPHRASE"):
         return given
+    if not sys.stdin.isatty():
+        raise BackupPassphraseMissing(file=file)
     return _asked(file, new)
 
 
 def _asked(key: str, new: bool) -> str:
-    if not sys.stdin.isatty():
-        raise PassphraseMissing(key=key)
     question = say("New passphrase for {key}", key=key) if new else say("Passphrase of {key}", key=key)
     return str(typer.prompt(question, hide_input=True, confirmation_prompt=new, err=True))
 

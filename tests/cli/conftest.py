@@ -56,6 +56,7 @@ def siegel(monkeypatch: pytest.MonkeyPatch) -> Siegel:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SIEGEL_LANGUAGE", "en")
     monkeypatch.setenv("SIEGEL_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("SIEGEL_BACKUP_PASSPHRASE", "another passphrase")
 
     def call(*arguments: object, home: Path | None = None) -> Called:
         before = ["--home", str(home)] if home else []

@@ -126,8 +126,18 @@ def test_restore_wrong_passphrase_is_refused(
     siegel: Siegel, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the passphrase nothing comes out."""
-    monkeypatch.setenv("SIEGEL_PASSPHRASE", "another")
+    monkeypatch.setenv("SIEGEL_BACKUP_PASSPHRASE", "a third one")
     assert "[BackupUnreadable]" in siegel("restore", saved, home=tmp_path / "back").err
+
+
+def test_backup_does_not_take_the_keys_passphrase(
+    siegel: Siegel, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may open a backup need not be able to sign: one secret never serves for both without being asked for."""
+    monkeypatch.delenv("SIEGEL_BACKUP_PASSPHRASE")
+    refused = siegel("backup", tmp_path / "b.age", home=home)
+    assert (refused.exit_code, "[BackupPassphraseMissing]" in refused.err) == (2, True)
+    assert not (tmp_path / "b.age").exists()
 
 
 def test_restore_into_a_home_that_is_not_empty_is_refused(siegel: Siegel, home: Path, to_key: Path) -> None:

@@ -33,6 +33,17 @@ def test_init_empty_place_makes_a_home_that_works(siegel: Siegel, tmp_path: Path
     shown = siegel("key", "list", "--json", home=home)
     assert {key["name"]: key["account"] for key in shown.data["keys"]} == keys
     assert siegel("index", "run", "--once", home=home).exit_code == 0
+    # The town was set up at once; from now on nobody is admitted or replaced before others could see it coming.
+    assert made.data["governorDelay"] == 3 * 86_400
+    alone = siegel("registry", "admit", "--scheme", "X", "--identifier", "1", "--kinds", "custodian",
+                   "--person", f"{keys['publisher']}=officer", home=home)  # fmt: skip
+    assert "[SecondPersonMissing]" in alone.err
+    proposed = siegel("registry", "admit", "--scheme", "X", "--identifier", "1", "--kinds", "custodian",
+                      "--person", f"{keys['publisher']}=officer", "--propose", tmp_path / "admit.json",
+                      home=home)  # fmt: skip
+    assert proposed.exit_code == 0, proposed.err
+    early = siegel("approve", tmp_path / "admit.json", "--as", "governor", "--yes", home=home)
+    assert "[NotRipe]" in early.err
 
 
 def test_init_twice_second_is_refused(siegel: Siegel, home: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from explorer.legal_pages import REQUIRED
 from tests.cli.conftest import Siegel, start_siegel
 from tests.cli.notices import package, release, write
 
@@ -115,7 +116,7 @@ def test_command_home_without_deployment_says_so(siegel: Siegel, home: Path) -> 
 def test_command_language_flag_speaks_german(siegel: Siegel, tmp_path: Path) -> None:
     """The flag goes before environment and home."""
     told = siegel("--language", "de", "index", "status", home=tmp_path / "none")
-    assert "gibt es keinen Ordner" in told.err
+    assert "ist kein Ordner" in told.err
     wrong = siegel("--language", "fr", "index", "status", home=tmp_path / "none")
     assert (wrong.exit_code, "[SettingInvalid]" in wrong.err) == (2, True)
 
@@ -142,12 +143,23 @@ def well(siegel: Siegel, home: Path, tmp_path: Path) -> Path:
     siegel("import", write(tmp_path / "one.json", release(1)), home=home)
     siegel("index", "run", "--once", home=home)
     toml = home / "siegel.toml"
-    needed = ("name", "postal_address", "email", "accessibility_contact", "privacy_contact")
+    needed = {name for names in REQUIRED.values() for name in names}
     operator = toml.read_text().partition("[operator]")
-    lines = "".join(f'{name} = "x"\n' for name in needed)
+    lines = "".join(f'{name} = "x"\n' for name in sorted(needed))
     toml.write_text(operator[0] + "[operator]\n" + lines)
-    assert sick(siegel, home) == set()
+    assert (sick(siegel, home), to_do(siegel, home)) == (set(), {"governance"})
     return home
+
+
+def to_do(siegel: Siegel, home: Path) -> set[str]:
+    """The checks at which the doctor names something to do that is not wrong."""
+    findings = siegel("doctor", "--json", home=home).data["findings"]
+    return {each["check"] for each in findings if each["ok"] and each["advice"]}
+
+
+def test_doctor_new_home_is_well_with_things_to_do(siegel: Siegel, home: Path) -> None:
+    """Nothing is broken where nothing has happened yet; what is to do first is told."""
+    assert (sick(siegel, home), to_do(siegel, home)) == (set(), {"operator", "governance", "index"})
 
 
 def test_doctor_names_what_is_wrong(
@@ -172,7 +184,7 @@ def test_doctor_names_what_is_wrong(
 
     home = copy("operator")
     (home / "siegel.toml").write_text((home / "siegel.toml").read_text().replace('email = "x"', ""))
-    assert sick(siegel, home) == {"operator"}
+    assert (sick(siegel, home), to_do(siegel, home)) == (set(), {"governance", "operator"})
 
     home = copy("code")
     deployment = json.loads((home / "deployment.json").read_text())
