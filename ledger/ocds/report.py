@@ -75,19 +75,24 @@ class ImportReport:
         """Book everything below ``path`` as unused."""
         self.unused.append(Unused(path, why, count_leaves(value)))
 
-    def as_json(self) -> dict[str, Any]:
-        """The account as a JSON object; it quotes values of the source, which may be personal data."""
+    def as_json(self, *, quoting: bool = True) -> dict[str, Any]:
+        """The account as a JSON object; ``quoting`` the source's values, which may be personal data, or only naming
+        their places."""
+
+        def quoted(**values: Any) -> dict[str, Any]:
+            return values if quoting else {}
+
         return {
             "leaves": self.leaves,
             "mapped": self.mapped,
             "repaired": [
-                {"path": each.path, "was": _plain(each.was), "now": each.now, "why": each.why, "leaves": each.leaves}
+                {"path": each.path, **quoted(was=_plain(each.was), now=each.now, why=each.why), "leaves": each.leaves}
                 for each in self.repaired
             ],
-            "added": [{"path": each.path, "value": each.value, "why": each.why} for each in self.added],
-            "unused": [{"path": each.path, "why": each.why, "leaves": each.leaves} for each in self.unused],
+            "added": [{"path": each.path, **quoted(value=each.value, why=each.why)} for each in self.added],
+            "unused": [{"path": each.path, **quoted(why=each.why), "leaves": each.leaves} for each in self.unused],
             "refused": [
-                {"path": each.path, "error": each.error.name, "why": str(each.error), "leaves": each.leaves}
+                {"path": each.path, "error": each.error.name, **quoted(why=str(each.error)), "leaves": each.leaves}
                 for each in self.refused
             ],
         }

@@ -93,7 +93,10 @@ def _prepare_file(
     new: list[PreparedRelease] = []
     known: list[PreparedRelease] = []
     source_digest = None
-    if any(releases.find(organisation_id, found.ocid, found.release_id) is None for found in content.releases):
+    names = [(found.ocid, found.release_id) for found in content.releases]
+    is_new_to_us = any(releases.find(organisation_id, *name) is None for name in names)
+    # A grown package brings the old releases again, with all that was erased from them: it is not kept.
+    if is_new_to_us and not any(releases.has_erased(organisation_id, *name) for name in names):
         source_digest = keep_source(data, releases, organisation_id)
     for found in list(content.releases):
         try:
@@ -111,9 +114,11 @@ def _prepare_file(
 
 
 def _note(outcome: ImportedFile, releases: ReleaseStore, organisation_id: bytes, source_digest: bytes | None) -> None:
-    """Write the import journal; the full report may quote personal values, so it is an erasable object."""
+    """Write the import journal. A full report may quote personal values, so it is erased with its source; where no
+    source is kept nobody would think of it, so it names only places."""
     report = outcome.report
-    report_digest = releases.store.put(StoreClass.ERASABLE, write_json(report.as_json()), salt=new_salt())
+    told = report.as_json(quoting=source_digest is not None)
+    report_digest = releases.store.put(StoreClass.ERASABLE, write_json(told), salt=new_salt())
     row = {
         "at": int(time.time()),
         "organisation_id": organisation_id,

@@ -165,6 +165,17 @@ class ReleaseStore:
         with self.state.reading() as connection:
             return find_release(connection, organisation_id, ocid, release_id)
 
+    def has_erased(self, organisation_id: bytes, ocid: str, release_id: str) -> bool:
+        """Whether something of that release was erased here."""
+        known = self.find(organisation_id, ocid, release_id)
+        if known is None:
+            return False
+        query = select(disclosures.c.sd_digest).where(
+            disclosures.c.release_digest == known.digest, disclosures.c.text.is_(None)
+        )
+        with self.state.reading() as connection:
+            return connection.execute(query.limit(1)).one_or_none() is not None
+
     def waiting(self, organisation_id: bytes) -> list[PreparedRelease]:
         """Notices that are not recorded yet, oldest first, ties in the order of preparation: what to send next.
 

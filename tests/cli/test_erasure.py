@@ -120,7 +120,7 @@ def test_erase_at_one_desk_page_shows_it_blacked_out_and_digests_hold(
 ) -> None:
     """The chosen field and the original are gone, the other field stays, and page, API and index agree."""
     require_clean(siegel, published)
-    done = erase(siegel, published, ground, "--field", NAME, "--original", "--together-with", "officer-two")
+    done = erase(siegel, published, ground, "--field", NAME, "--together-with", "officer-two")
     assert done.exit_code == 0, done.err
     assert "Erased here for good: 1 fields." in done.out
     assert "Erased here for good: the original file." in done.out
@@ -137,6 +137,28 @@ def test_erase_at_one_desk_page_shows_it_blacked_out_and_digests_hold(
     page = web.get(f"/processes/{process['processes'][0]['processId']}", headers={"Accept-Language": "de"}).text
     assert "geschwärzt" in page
     assert CLERK not in page
+
+
+def test_import_grown_package_brings_nothing_back_that_was_erased(
+    siegel: Siegel, published: Path, ground: Path, tmp_path: Path
+) -> None:
+    """The platform exports the old release again beside a new one; what was erased from it stays erased."""
+    assert erase(siegel, published, ground, "--field", NAME, "--together-with", "officer-two").exit_code == 0
+    second = release(2, "award")
+    second["parties"][0]["contactPoint"] = {"name": "Herr Anders"}
+    grown = write(tmp_path / "grown.json", package(release(1), second))
+    again = siegel("import", grown, "--json", home=published)
+    assert (again.exit_code, again.data["anchored"]) == (0, 1)
+    assert [path for path in published.rglob("*") if path.is_file() and CLERK.encode() in path.read_bytes()] == []
+    assert erasable(published) == {PHONE}
+    require_clean(siegel, published)
+
+
+def test_erase_keeping_the_original_is_a_choice(siegel: Siegel, published: Path, ground: Path) -> None:
+    """Whoever needs the original says so; by default it goes with the field, which stands in it, too."""
+    kept = erase(siegel, published, ground, "--field", NAME, "--keep-original", "--together-with", "officer-two")
+    assert "original" not in kept.out
+    assert [path for path in published.rglob("*") if path.is_file() and CLERK.encode() in path.read_bytes()]
 
 
 def test_approve_erasure_in_another_home_erases_there_and_the_first_home_follows(
@@ -201,7 +223,7 @@ def test_approve_erasure_of_something_else_than_was_published_there_is_refused(
     file = tmp_path / "erasure.json"
     with monkeypatch.context() as patch:
         patch.setattr(Erasure, "as_bytes", lambda self: honest(self).replace(said, instead))
-        assert erase(siegel, published, ground, "--field", PHONE, "--propose", file).exit_code == 0
+        assert erase(siegel, published, ground, "--field", PHONE, "--keep-original", "--propose", file).exit_code == 0
     refused = siegel("approve", file, "--as", "officer-two", "--yes", home=published)
     assert (refused.exit_code, "[ErasureForeign]" in refused.err) == (1, True)
     assert erasable(published) == {NAME, PHONE}

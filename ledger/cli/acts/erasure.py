@@ -38,6 +38,9 @@ FORMAT: Final = "siegel erasure 1"
 _FIELD = Parameter("field", "field to erase, as JSON Pointer; without a choice all are told", "POINTER", kind=list[str])
 _ALL = Parameter("all", "erase every field that can be erased", "", kind=bool, default=False)
 _ORIGINAL = Parameter("original", "erase the original file that was imported, too", "", kind=bool, default=False)
+_KEEP_ORIGINAL = Parameter(
+    "keep_original", "leave the original file, although what is erased stands in it, too", "", kind=bool, default=False
+)
 _REQUEST = Parameter("request", "letter of the person who asks for it", "FILE|DIGEST")
 
 
@@ -122,7 +125,7 @@ def _call(making: Making, typed: Values) -> Call:
 def _subject(making: Making, typed: Values) -> bytes:
     published = _published(making, typed)
     fields = _chosen(_erasable(making, published), typed)
-    original = _original(making, published) if typed["original"] else ZERO
+    original = _original(making, published, asked_for=typed["original"]) if not typed["keep_original"] else ZERO
     if not fields and original == ZERO:
         raise ErasureUnchosen(places="-")
     request = making.document(typed["request"], "--request") if typed["request"] else ZERO
@@ -156,9 +159,17 @@ def _chosen(erasable: tuple[DisclosedField, ...], typed: Values) -> tuple[Disclo
     return tuple(field for field in erasable if field.path in wanted)
 
 
-def _original(making: Making, published: ActRecord) -> bytes:
+def _original(making: Making, published: ActRecord, *, asked_for: bool) -> bytes:
+    """The original file that the act names: what is erased from the release stands there, too. Zero if there is none
+    and nobody asked for it."""
     from ledger.store.objects import StoreClass
 
+    if not asked_for and (
+        published.act != Act.NOTICE_PUBLISHED
+        or published.subject == ZERO
+        or not making.session.store.exists(published.subject)
+    ):
+        return ZERO
     if published.act != Act.NOTICE_PUBLISHED or published.subject == ZERO:
         raise ArgumentInvalid(argument="--original", value="-", why=say("this act names no original file"))
     kind = making.session.store.kind(published.subject)
@@ -172,6 +183,6 @@ _GROUND = Parameter("ground", "document that states the reason, needed to erase"
 
 FIELDS_OF_ERASURE: Final[dict[tuple[str, str], Field]] = {
     ("EraseFields", "call"): Field((*(_GROUND if p.name == "ground" else p for p in _CALL.parameters),), _call),
-    ("EraseFields", "subject"): Field((_FIELD, _ALL, _ORIGINAL, _REQUEST), _subject),
+    ("EraseFields", "subject"): Field((_FIELD, _ALL, _ORIGINAL, _KEEP_ORIGINAL, _REQUEST), _subject),
 }
 """The fields of ``siegel process erase``; ``--ground`` is not needed for being told what can be erased."""
