@@ -44,6 +44,8 @@ SENTENCES: Final = {
 }
 
 MEANINGS: Final = {
+    "IndexUnreachable": N_("The database of the index does not answer."),
+    "StateUnreachable": N_("The database of the durable state does not answer."),
     "NodeUnreachable": N_("The chain node does not answer."),
     "NodeAnswerMalformed": N_("The chain node answered something that is no answer to the question."),
     "ChainDamaged": N_("Stored data is not what was answered."),

@@ -784,6 +784,27 @@ class OriginalWithheld(SiegelError):
     status = 403
 
 
+class IndexUnreachable(SiegelError):
+    """The database of the index does not answer."""
+
+    sentence = "The database of the index does not answer: {reason}."
+    status = 503
+
+
+class StateUnreachable(SiegelError):
+    """The database of the durable state does not answer."""
+
+    sentence = "The database of the state does not answer: {reason}."
+    status = 503
+
+
+class StateBusy(SiegelError):
+    """Erased values are gone from the tables, but a copy in the write-ahead log outlives whoever reads just now."""
+
+    sentence = "Erased, but a copy stays in the log of the state while others read it; repeat the command in a moment."
+    status = 503
+
+
 class IndexNotReady(SiegelError):
     """The index has not read its first blocks yet, or the chain does not answer."""
 

@@ -135,8 +135,10 @@ class Settings(BaseSettings):
             return cls(**given)
         except ValidationError as error:
             first = error.errors()[0]
+            # Under a mistyped name a password may stand.
+            value = "(not shown)" if first["type"] == "extra_forbidden" else first.get("input")
             raise SettingInvalid(
-                setting=".".join(str(part) for part in first["loc"]) or "?", value=first.get("input"), why=first["msg"]
+                setting=".".join(str(part) for part in first["loc"]) or "?", value=value, why=first["msg"]
             ) from error
 
     @model_validator(mode="before")

@@ -15,9 +15,10 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.pool import StaticPool
 
-from ledger.errors import IndexFromLaterVersion, SiegelError
+from ledger.errors import IndexFromLaterVersion, IndexUnreachable, SiegelError
 from ledger.index import schema
 from ledger.index.rows import Condition, IndexStatus
 
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITE_LOCK = 0x5E1E6E1  # PostgreSQL advisory lock of whoever writes to the index
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """A database that is not there, or goes away, is a failure with a name; its own words can be long."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise IndexUnreachable(reason=str(error.orig).partition("\n")[0]) from error
 
 
 class Index:
@@ -53,8 +63,8 @@ class Index:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent view of the index; nothing can be written."""
-        with self._engine.connect() as connection, connection.begin():
+        """One consistent view of the index; nothing can be written. Raises ``IndexUnreachable``."""
+        with _named(), self._engine.connect() as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             yield connection
@@ -63,10 +73,14 @@ class Index:
     def writing(self) -> Iterator[Connection]:
         """One transaction that holds the write lock from its start, so what it reads stays true until it commits.
 
-        All of it is there after a crash, or nothing.
+        All of it is there after a crash, or nothing. Raises ``IndexUnreachable``.
         """
-        connect = self._engine.connect().execution_options
-        with self._writing, connect(siegel_write=True) as connection, connection.begin():
+        with (
+            self._writing,
+            _named(),
+            self._engine.connect().execution_options(siegel_write=True) as connection,
+            connection.begin(),
+        ):
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(WRITE_LOCK)))
             yield connection

@@ -16,11 +16,21 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy.exc import InterfaceError, OperationalError
 
-from ledger.errors import StateOutdated
+from ledger.errors import StateBusy, StateOutdated, StateUnreachable
 
 _WRITING = "siegel_writing"
 _WRITERS = 0x736965676C  # names the writers' lock of PostgreSQL: "siegl"
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """A database that is not there, or goes away, is a failure with a name; its own words can be long."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise StateUnreachable(reason=str(error.orig).partition("\n")[0]) from error
 
 
 class State:
@@ -31,7 +41,7 @@ class State:
 
     def migrate(self) -> None:
         """Bring the database to the format of this software; creates it if it is empty."""
-        with self.engine.begin() as connection:
+        with _named(), self.engine.begin() as connection:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -47,7 +57,7 @@ class State:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one consistent state and changes nothing."""
-        with self.engine.connect() as connection, connection.begin() as transaction:
+        with _named(), self.engine.connect() as connection, connection.begin() as transaction:
             try:
                 yield connection
             finally:
@@ -59,7 +69,11 @@ class State:
 
         One writer at a time, over all processes: what it read cannot change before it writes.
         """
-        with self.engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
+        with (
+            _named(),
+            self.engine.connect().execution_options(**{_WRITING: True}) as connection,
+            connection.begin(),
+        ):
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_WRITERS)))
             yield connection
@@ -68,11 +82,14 @@ class State:
         """Drop the copies of erased rows that the database keeps besides its tables.
 
         SQLite overwrites the tables themselves (``secure_delete``) and keeps copies in its write-ahead log;
-        PostgreSQL keeps dead rows until they are vacuumed, and its own log until it is recycled.
+        PostgreSQL keeps dead rows until they are vacuumed, and its own log until it is recycled. Raises ``StateBusy``
+        if a reader of SQLite keeps the log from being emptied for longer than a writer waits.
         """
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with _named(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if self.engine.dialect.name == "sqlite":
-                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+                busy, _, _ = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+                if busy:
+                    raise StateBusy()
             else:
                 connection.execute(text("VACUUM disclosures, sources, salts"))
 

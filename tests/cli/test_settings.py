@@ -85,3 +85,11 @@ def test_toml_text_new_home_names_every_setting_and_reads_back(tmp_path: Path) -
     assert (settings.language, settings.publisher.name) == ("en", 'Stadt "Muster\nbach"')
     uncommented = "\n".join(line.removeprefix("# ") if " = " in line else line for line in text.splitlines())
     assert read_toml(written(tmp_path, uncommented) / "siegel.toml")
+
+
+def test_load_unknown_name_does_not_repeat_its_value(tmp_path: Path) -> None:
+    """Under a mistyped name a password may stand; the refusal must not carry it into a log."""
+    with pytest.raises(SettingInvalid) as failed:
+        Settings.load(written(tmp_path, 'index_ulr = "postgresql://siegel:secret@db/index"'))
+    assert "index_ulr" in str(failed.value)
+    assert "secret" not in str(failed.value)

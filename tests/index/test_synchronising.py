@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from ledger.chain.client import Chain
 from ledger.chain.logs import RawLog
-from ledger.errors import ActsIncomplete, IndexBelongsElsewhere, SequenceBroken
+from ledger.errors import ActsIncomplete, IndexBelongsElsewhere, IndexUnreachable, SequenceBroken
 from ledger.index import schema
 from ledger.index.database import Index
 from ledger.index.queries import Queries
@@ -260,3 +260,10 @@ def test_run_with_confirmations_newest_blocks_wait(town: Town, index: Index) -> 
     status = index.status(town.chain)
     assert (status.lag_blocks, status.head_block, status.indexed_block) == (2, head, head - 2)
     assert status.lag_seconds == town.chain.block(head).time - town.chain.block(head - 2).time
+
+
+def test_open_index_on_a_server_that_is_down_fails_by_name() -> None:
+    """A sentence instead of a traceback, and no password in it."""
+    with pytest.raises(IndexUnreachable) as failed:
+        Index.open("postgresql+psycopg://siegel:secret@127.0.0.1:1/index")
+    assert "secret" not in str(failed.value)

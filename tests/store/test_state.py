@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,20 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
-from ledger.errors import AuditTrailBroken, DraftMissing, OutboxConflict, OutboxStepInvalid, StateOutdated
+from ledger.errors import (
+    AuditTrailBroken,
+    DraftMissing,
+    OutboxConflict,
+    OutboxStepInvalid,
+    StateBusy,
+    StateOutdated,
+    StateUnreachable,
+)
 from ledger.store import AuditTrail, Drafts, DraftStatus, Outbox, OutboxStatus, State
-from ledger.store.tables import metadata
+from ledger.store.tables import metadata, salts
 from tests.store.conftest import BUYER, OBSERVER
 
 TRANSACTION = b"\x07" * 32
@@ -184,3 +194,32 @@ def test_audit_change_behind_the_trigger_is_found(state: State, change: str) -> 
         connection.execute(text(change))
     with pytest.raises(AuditTrailBroken), state.reading() as connection:
         AuditTrail(connection).verify()
+
+
+def test_open_database_that_is_not_there_fails_by_name() -> None:
+    """A server that is down is told in a sentence, not in a traceback, and without the password."""
+    state = State("postgresql+psycopg://siegel:secret@127.0.0.1:1/state")
+    with pytest.raises(StateUnreachable) as failed, state.reading():
+        pass
+    assert "secret" not in str(failed.value)
+    state.close()
+
+
+def test_forget_while_somebody_reads_says_that_a_copy_stays(tmp_path: Path) -> None:
+    """Gone is said only of what is gone: an old reader keeps the write-ahead log."""
+    url = f"sqlite:///{tmp_path / 'state.sqlite'}"
+    state = State(url)
+    state.migrate()
+    with contextlib.closing(sqlite3.connect(tmp_path / "state.sqlite")) as other:
+        other.execute("PRAGMA busy_timeout=0")
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM salts").fetchone()
+        with state.writing() as connection:
+            row = {"digest": bytes(32), "salt": bytes(32), "created_at": 1}
+            connection.execute(insert(salts), row)
+        with state.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout=1")
+        with pytest.raises(StateBusy):
+            state.forget()
+    state.forget()
+    state.close()
