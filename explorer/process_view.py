@@ -15,6 +15,7 @@ from ledger.index.rows import (
     ActRow,
     AwardRow,
     Condition,
+    KeySetRow,
     LotRow,
     OrganisationRow,
     ProcessRow,
@@ -65,6 +66,7 @@ class ProcessView:
     steps: Sequence[Step]
     releases: Sequence[ReleaseView]
     rounds: Sequence[RoundRow]
+    key_sets: Mapping[bytes, KeySetRow]
     lots: Sequence[LotRow]
     awards: Sequence[AwardRow]
     suspensions: Sequence[SuspensionRow]
@@ -112,12 +114,14 @@ def view(services: Services, process_id: bytes) -> ProcessView:
     early = {award.award for award in awards if award.early}
     named = {lot.lot: lot for lot in lots} if len(lots) > 1 else {}
     steps = [_step(act, by_sequence, named, altered_steps, early) for act in queries.acts(process_id)]
+    rounds = queries.rounds(process_id)
     return ProcessView(
         row=row,
         recorder=queries.organisation(row.organisation_id),
         steps=steps,
         releases=releases,
-        rounds=queries.rounds(process_id),
+        rounds=rounds,
+        key_sets=queries.key_sets(row.organisation_id) if rounds else {},
         lots=lots,
         awards=awards,
         suspensions=queries.suspensions(process_id),

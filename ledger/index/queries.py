@@ -6,7 +6,7 @@ Every method reads in one transaction of its own and is safe to call from many t
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -27,6 +27,7 @@ from ledger.index.rows import (
     Condition,
     Found,
     IndexStatus,
+    KeySetRow,
     LotRow,
     OrganisationRow,
     Page,
@@ -39,6 +40,7 @@ from ledger.index.rows import (
     SuspensionRow,
 )
 from ledger.index.status import status
+from ledger.terms import Act
 
 __all__ = [
     "ActRow", "AwardRow", "BidRow", "Condition", "Found", "IndexStatus", "LotRow", "OrganisationRow", "Page",
@@ -174,6 +176,19 @@ class Queries:
         with self._index.reading() as connection:
             return tuple(map(_act_row, connection.execute(query)))
 
+    def key_sets(self, organisation_id: bytes) -> dict[bytes, KeySetRow]:
+        """The key sets that a buyer registered, by their id."""
+        acts = schema.acts
+        query = select(acts).where(
+            acts.c.organisation_id == organisation_id,
+            acts.c.process_id == ZERO,
+            acts.c.act == int(Act.KEY_SET_REGISTERED),
+        )
+        with self._index.reading() as connection:
+            records = [record_of(row) for row in connection.execute(query)]
+        found = {record.subject: _detail(record).get("key_set") for record in records}
+        return {key_set: _key_set_row(detail) for key_set, detail in found.items() if detail is not None}
+
     def lookup(self, digest: bytes) -> tuple[Found, ...]:
         """All that a 32-byte digest names; empty if nothing does."""
         acts, lookup, blocks = schema.acts, schema.lookup, schema.blocks
@@ -291,6 +306,15 @@ def _detail(record: ActRecord) -> dict[str, Any]:
         return decode_detail(record)
     except LogMalformed:
         return {}  # a row altered by hand: the page is still shown, and the check names the row
+
+
+def _key_set_row(key_set: Mapping[str, Any]) -> KeySetRow:
+    return KeySetRow(
+        officer_threshold=key_set["officer_threshold"],
+        officers=len(key_set["officers"]),
+        custodian_threshold=key_set["custodian_threshold"],
+        custodians=len(key_set["custodians"]),
+    )
 
 
 def _given(value: bytes) -> bytes | None:

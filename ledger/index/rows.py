@@ -256,6 +256,17 @@ class RoundRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KeySetRow:
+    """How many of how many must contribute to open a bid sealed to this set. Without custodians both of their numbers
+    are zero, and the officers alone can open."""
+
+    officer_threshold: int
+    officers: int
+    custodian_threshold: int
+    custodians: int
+
+
+@dataclass(frozen=True, slots=True)
 class LotRow:
     """One lot of a sealed process; ``lot_id`` is the plain id where a release names it. ``state``: ``open`` or
     ``closed`` (without further award)."""

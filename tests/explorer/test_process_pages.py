@@ -7,6 +7,7 @@ import re
 import httpx
 import pytest
 
+from ledger.index.rows import KeySetRow
 from tests.explorer.site import ALTERED, AWARDED, OBSERVED, OPEN, Site
 
 
@@ -183,3 +184,15 @@ def test_organisation_page_lists_its_processes_and_its_own_acts(reader: httpx.Cl
     assert "Eine Organisation wurde mit ihren ersten Personen zugelassen." in page
     assert "Ein Schlüsselsatz wurde hinterlegt." in page
     assert "Wyposażenie" not in page
+
+
+def test_round_says_who_can_open_its_bids(reader: httpx.Client, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers see whether somebody outside keeps the buyer from reading early, and a set without custodians says so."""
+    assert "2 von 3 Vertretern des Auftraggebers gemeinsam mit 2 von 3 Verwahrern" in text_of(
+        reader.get(site.page(AWARDED)).text
+    )
+    (key_set,) = site.services.queries.key_sets(site.town.buyer)
+    alone = {key_set: KeySetRow(2, 3, 0, 0)}
+    monkeypatch.setattr(type(site.services.queries), "key_sets", lambda *_: alone)
+    page = text_of(reader.get(site.page(AWARDED)).text)
+    assert "ohne Verwahrer 2 von 3 Vertretern des Auftraggebers; niemand außerhalb hindert sie" in page

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ledger.chain.abi import Function
 from ledger.chain.record import ZERO, ActRecord
+from ledger.chain.registry import RegisterKeySet
 from ledger.cli.acts.fields import PAPER
 from ledger.cli.language import current_language, say
 from ledger.cli.values import shown_moment
@@ -31,6 +32,8 @@ def describe_call(call: Function, names: Mapping[bytes, str]) -> list[str]:
     """A headline and one line for each argument that is not empty; ``names`` tells documents by digest."""
     entry = entry_of(call)
     lines = [f"{entry.name}: {entry.description[current_language()]}" if entry else say("An approval is taken back.")]
+    if isinstance(call, RegisterKeySet) and not call.key_set.custodians:
+        lines.append(say("  Without custodians: the officers together can read bids before the deadline."))
     return [*lines, *(f"  {line}" for line in _fields(call, names))]
 
 
@@ -69,7 +72,7 @@ def _shown(name: str, value: Any, names: Mapping[bytes, str]) -> str:
     if name in _TIMES:
         return shown_moment(value)
     if name in _DURATIONS:
-        return say("{days} days", days=f"{value / 86400:g}")
+        return _duration(value)
     if name == "roles":
         return label(Role(value), current_language())
     if name == "kinds":
@@ -77,3 +80,11 @@ def _shown(name: str, value: Any, names: Mapping[bytes, str]) -> str:
     if name == "bid" and value >= PAPER:
         return say("{number} on paper", number=value - PAPER)
     return str(value)
+
+
+def _duration(seconds: int) -> str:
+    """In the largest unit that leaves no rest: whole days in words, less as it is typed (``90m``)."""
+    if seconds % 86_400 == 0:
+        return say("{days} days", days=seconds // 86_400)
+    unit, letter = next((unit, letter) for unit, letter in ((3_600, "h"), (60, "m"), (1, "s")) if seconds % unit == 0)
+    return f"{seconds // unit}{letter}"
