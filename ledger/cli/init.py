@@ -169,16 +169,16 @@ def _lines(deployment: Deployment) -> list[str]:
 
 
 def _next_steps(settings: Settings, deployment: Deployment, keys: Mapping[str, Signer], delay: str) -> list[str]:
+    waits = duration(delay, "--governor-delay") > 0
     return [
         say("{home} is ready.", home=settings.home),
         *_lines(deployment),
         *(f"{key:<16} 0x{signer.account.hex()}" for key, signer in keys.items()),
         say("Each officer takes the own key away: copy keys/NAME.json to that person's home and delete it here."),
-        say(
-            "The governor alone admits organisations and replaces officers, {delay} after saying so. Add governors of "
-            "other organisations with: siegel registry governors",
-            delay=delay,
-        ),
+        say("The governor alone admits organisations and replaces officers, {delay} after saying so.", delay=delay)
+        if waits
+        else say("The governor alone admits organisations and replaces officers AT ONCE: nobody sees it coming."),
+        say("Add governors of other organisations with: siegel registry governors"),
         say(
             "Next: siegel import FILE... publishes notices, siegel serve shows them. Fill in [operator] in {file}.",
             file=settings.toml_path,
