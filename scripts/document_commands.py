@@ -33,8 +33,8 @@ Every command takes `--home DIR` (or `SIEGEL_HOME`), `--json` and `--language de
 | exit code | meaning |
 |---|---|
 | 0 | done, and all is well |
-| 1 | it ran and the answer is bad news (a difference, a refused file), or the ledger refused (a named failure) |
-| 2 | it could not run: called wrongly, or home, key, file or setting is unusable |
+| 1 | it ran and the answer is bad news (a difference, a refused file), or something was refused (a named failure) |
+| 2 | it could not begin: called wrongly, or the home, a key, a passphrase or a setting is not usable |
 | 130 | interrupted |
 
 A failure is one sentence and its name, `[NotRipe]` for example: the same name as in the smart contract, in Python and
@@ -46,8 +46,26 @@ in the API. With `--json` it is `{"error": name, "sentence": ..., "values": {...
 **Two people.** An act of two officers is sent with `--together-with NAME` if both keys are at this desk, or proposed
 with `--propose FILE`: the first half is recorded on the ledger, and the file, which can be mailed, carries the call and
 the releases and documents it names. `siegel approve FILE --as NAME` checks that the file is what the first officer
-sent, shows in plain words what it will do, and executes it. The governors' acts work alike where more than one must
-agree or a delay runs.
+sent, shows what it will do (with `--save DIR` also what is enclosed), and executes it. The governors' acts work alike
+where more than one must agree or a delay runs. A second officer needs a home of one's own: the town sends its
+`deployment.json`, which is public, and `siegel join` makes the home.
+
+**A sealed procedure, step by step.** `key-set register` (once; custodians answer with `key-set accept`), `notice
+publish` as often as there is something to say (also for questions and answers, `--kind clarification`), `tender
+publish`, `bid register` for bids on paper, `round close` after the deadline, `opening record` if envelopes are there,
+`bid exclude` where the law says so, `award announce` for each lot, `award inform` when the letters are sent, `contract
+conclude` after the standstill, later `contract modify` and `contract complete`. Each of them that needs two officers says
+so in its help.
+
+**Files in JSON.** `key-set register --set`: `{"officerThreshold": 2, "custodianThreshold": 2, "officers": [{"holder":
+"0x... account", "key": "0x04... from siegel key sealing"}, ...], "custodians": [{"holder": "0x... organisation id",
+"key": "0x04..."}, ...]}`, with one more officer and custodian than the thresholds say at least; without custodians
+`"custodianThreshold": 0` and an empty list, which approval and pages label. `opening record --outcomes`: a list of
+`{"outcome": "opened", "author": "0x...", "content": "0x... root of the bid", "evidence": "0x... digest of the rest"}`, one
+for each bid in order; other outcomes are `cover` (content: salt), `unreadable` (content: the commitment, evidence: digest
+of what proves it), and those that follow from the acts (`superseded`, `withdrawn`, `missing`, `late`, `returned`;
+content: the commitment). `opening revise --outcome` is one of these. `bid commit --promise`: `{"receiver": "0x...
+organisation id", "arrivedAt": seconds, "deliverBy": seconds, "signature": "0x... 65 bytes"}`.
 
 **Values.** Times are `2026-12-01T12:00+01:00` (local time without an offset), durations `90s`, `30m`, `12h`, `10d`,
 bids `3` or `paper:0`. Where a document is asked for, a file or a digest can be given; a file is stored, salted, for the

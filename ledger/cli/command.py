@@ -7,8 +7,8 @@ answer, and the way failures are told:
 code meaning
 ==== ============================================================================
 0    done, and all is well
-1    it ran and the answer is bad news, or the ledger refused (a named failure)
-2    it could not run: called wrongly, or the home or a setting is unusable
+1    it ran and the answer is bad news, or something was refused (a named failure)
+2    it could not begin: called wrongly, or home, key, passphrase or setting is not usable
 130  interrupted
 ==== ============================================================================
 """
