@@ -54,16 +54,16 @@ where more than one must agree or a delay runs. A second officer needs a home of
 publish` as often as there is something to say (also for questions and answers, `--kind clarification`), `tender
 publish`, `bid register` for bids on paper, `round close` after the deadline, `opening record` if envelopes are there,
 `bid exclude` where the law says so, `award announce` for each lot, `award inform` when the letters are sent, `contract
-conclude` after the standstill, later `contract modify` and `contract complete`. Each of them that needs two officers says
-so in its help.
+conclude` after the standstill, later `contract modify` and `contract complete`. Each that needs two officers says so in
+its help.
 
 **Files in JSON.** `key-set register --set`: `{"officerThreshold": 2, "custodianThreshold": 2, "officers": [{"holder":
 "0x... account", "key": "0x04... from siegel key sealing"}, ...], "custodians": [{"holder": "0x... organisation id",
 "key": "0x04..."}, ...]}`, with one more officer and custodian than the thresholds say at least; without custodians
 `"custodianThreshold": 0` and an empty list, which approval and pages label. `opening record --outcomes`: a list of
-`{"outcome": "opened", "author": "0x...", "content": "0x... root of the bid", "evidence": "0x... digest of the rest"}`, one
-for each bid in order; other outcomes are `cover` (content: salt), `unreadable` (content: the commitment, evidence: digest
-of what proves it), and those that follow from the acts (`superseded`, `withdrawn`, `missing`, `late`, `returned`;
+`{"outcome": "opened", "author": "0x...", "content": "0x... root of the bid", "evidence": "0x... digest of the rest"}`,
+one for each bid in order; other outcomes are `cover` (content: salt), `unreadable` (content: the commitment, evidence:
+digest of what proves it), and those that follow from the acts (`superseded`, `withdrawn`, `missing`, `late`, `returned`;
 content: the commitment). `opening revise --outcome` is one of these. `bid commit --promise`: `{"receiver": "0x...
 organisation id", "arrivedAt": seconds, "deliverBy": seconds, "signature": "0x... 65 bytes"}`.
 
