@@ -63,8 +63,8 @@ its help.
 `"custodianThreshold": 0` and an empty list, which approval and pages label. `opening record --outcomes`: a list of
 `{"outcome": "opened", "author": "0x...", "content": "0x... root of the bid", "evidence": "0x... digest of the rest"}`,
 one for each bid in order; other outcomes are `cover` (content: salt), `unreadable` (content: the commitment, evidence:
-digest of what proves it), and those that follow from the acts (`superseded`, `withdrawn`, `missing`, `late`, `returned`;
-content: the commitment). `opening revise --outcome` is one of these. `bid commit --promise`: `{"receiver": "0x...
+digest of what proves it), and those that follow from the acts (`superseded`, `withdrawn`, `missing`, `late`,
+`returned`; content: the commitment). `opening revise --outcome` is one of these. `bid commit --promise`: `{"receiver": "0x...
 organisation id", "arrivedAt": seconds, "deliverBy": seconds, "signature": "0x... 65 bytes"}`.
 
 **Values.** Times are `2026-12-01T12:00+01:00` (local time without an offset), durations `90s`, `30m`, `12h`, `10d`,
