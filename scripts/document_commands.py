@@ -64,8 +64,8 @@ its help.
 `{"outcome": "opened", "author": "0x...", "content": "0x... root of the bid", "evidence": "0x... digest of the rest"}`,
 one for each bid in order; other outcomes are `cover` (content: salt), `unreadable` (content: the commitment, evidence:
 digest of what proves it), and those that follow from the acts (`superseded`, `withdrawn`, `missing`, `late`,
-`returned`; content: the commitment). `opening revise --outcome` is one of these. `bid commit --promise`: `{"receiver": "0x...
-organisation id", "arrivedAt": seconds, "deliverBy": seconds, "signature": "0x... 65 bytes"}`.
+`returned`; content: the commitment). `opening revise --outcome` is one of these. `bid commit --promise`: `{"receiver":
+"0x... organisation id", "arrivedAt": seconds, "deliverBy": seconds, "signature": "0x... 65 bytes"}`.
 
 **Values.** Times are `2026-12-01T12:00+01:00` (local time without an offset), durations `90s`, `30m`, `12h`, `10d`,
 bids `3` or `paper:0`. Where a document is asked for, a file or a digest can be given; a file is stored, salted, for the
