@@ -461,13 +461,6 @@ class OutboxStepInvalid(SiegelError):
     status = 409
 
 
-class DraftMissing(SiegelError):
-    """There is no such draft of a joint act."""
-
-    sentence = "There is no draft {draft}."
-    status = 404
-
-
 class SaltMissing(SiegelError):
     """The state knows no salt for that digest."""
 

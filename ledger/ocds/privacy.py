@@ -5,7 +5,8 @@ OCDS has no mark for natural persons, so the policy is a rule, not a certainty (
 * contact points: name, e-mail, telephone and fax of *every* party, because they name a clerk;
 * parties that are natural persons or sole traders: also their names, identifiers and postal addresses, wherever
   they are repeated. A party counts as one if ``details.scale`` is ``selfEmployed`` (as OCDS for eForms writes BT-633),
-  or, under the policy ``cautious``, if it is a supplier or tenderer without any identifier of a register.
+  or, under the policy ``cautious``, if it is a supplier or tenderer without any identifier of a register, or one that
+  no entry of ``parties`` describes.
 
 The place of a buyer stays readable under every policy: a public body is no natural person.
 """
@@ -29,6 +30,7 @@ _PERSON = {
 }
 NATURAL_PERSON = "selfEmployed"
 _BIDDING_ROLES = frozenset({"supplier", "tenderer", "payee"})
+_BIDDING_FIELDS = frozenset({"suppliers", "tenderers", "payee"})
 _PUBLIC_ROLES = frozenset({"buyer", "procuringEntity", "payer", "funder", "reviewBody", "enquirer"})
 
 
@@ -62,20 +64,27 @@ def policy_named(name: str) -> DisclosurePolicy:
 def conceal_personal(release: dict[str, Any], policy: DisclosurePolicy) -> tuple[dict[str, Any], list[Disclosure]]:
     """The release with personal fields as salted digests, and their disclosures. ``release`` stays unchanged."""
     persons = _persons(release, policy)
+    described = {_id(party) for party in release.get("parties") or []}
     disclosures: list[Disclosure] = []
+
+    def is_unknown(key: str, reference: dict[str, Any]) -> bool:
+        """A bidder of whom nothing is known but a name could be anybody."""
+        return policy.cautious and key in _BIDDING_FIELDS and _id(reference) not in described
 
     def visit(type_name: str, value: dict[str, Any], personal: bool) -> dict[str, Any]:
         if type_name in ("Organization", "OrganizationReference"):
-            personal = policy.persons and (value.get("id") in persons or _is_person(value, policy, ()))
+            personal = policy.persons and (personal or _id(value) in persons or _is_person(value, policy, ()))
         result = {}
         for key, entry in value.items():
             field = field_of(type_name, key)
             if field is None or field.is_leaf:
                 result[key] = entry
-            elif field.listed:
-                result[key] = [visit(field.kind, part, personal) if isinstance(part, dict) else part for part in entry]
-            elif isinstance(entry, dict):
-                result[key] = visit(field.kind, entry, personal)
+            elif field.listed or isinstance(entry, dict):
+                parts = [
+                    visit(field.kind, part, personal or is_unknown(key, part)) if isinstance(part, dict) else part
+                    for part in (entry if field.listed else [entry])
+                ]
+                result[key] = parts if field.listed else parts[0]
             else:
                 result[key] = entry
         names = _names(type_name, result, personal, policy)
@@ -97,12 +106,17 @@ def _names(type_name: str, value: dict[str, Any], personal: bool, policy: Disclo
     return [key for key in value if value[key] is not None and (key in stems or key.rpartition("_")[0] in stems)]
 
 
-def _persons(release: dict[str, Any], policy: DisclosurePolicy) -> set[Any]:
+def _persons(release: dict[str, Any], policy: DisclosurePolicy) -> set[str]:
     """Ids of the parties that are natural persons, so that references to them are concealed alike."""
     if not policy.persons:
         return set()
     parties = release.get("parties") or []
-    return {party["id"] for party in parties if "id" in party and _is_person(party, policy, party.get("roles") or ())}
+    return {_id(party) for party in parties if "id" in party and _is_person(party, policy, party.get("roles") or ())}
+
+
+def _id(party: dict[str, Any]) -> str:
+    """An id as text: 1 and "1" name the same party, whatever a platform writes where."""
+    return str(party.get("id"))
 
 
 def _is_person(party: dict[str, Any], policy: DisclosurePolicy, roles: Any) -> bool:

@@ -1,7 +1,6 @@
 """Releases and documents by digest, and the durable state that cannot be derived from the chain."""
 
 from ledger.store.audit import AuditTrail
-from ledger.store.drafts import Draft, Drafts, DraftStatus
 from ledger.store.objects import ObjectStore, StoreClass
 from ledger.store.outbox import Outbox, OutboxEntry, OutboxStatus
 from ledger.store.releases import PreparedRelease, ReleaseStore
@@ -9,9 +8,6 @@ from ledger.store.state import State
 
 __all__ = [
     "AuditTrail",
-    "Draft",
-    "DraftStatus",
-    "Drafts",
     "ObjectStore",
     "Outbox",
     "OutboxEntry",

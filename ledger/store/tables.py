@@ -103,20 +103,6 @@ outbox = Table(
     Index("outbox_by_status", "status", "created_at"),
 )
 
-drafts = Table(
-    "drafts",
-    metadata,
-    Column("draft", Text, primary_key=True, comment="the joint digest the ledger keys the proposal by, in hex"),
-    Column("organisation_id", LargeBinary(32), nullable=False),
-    Column("act", Text, nullable=False),
-    Column("arguments", LargeBinary, nullable=False),
-    Column("proposed_by", Text, nullable=False, comment="account of the first officer"),
-    Column("expires_at", BigInteger, nullable=False, comment="the act's own argument expires"),
-    Column("status", Text, nullable=False, comment="open, done or revoked"),
-    Column("created_at", BigInteger, nullable=False),
-    Column("changed_at", BigInteger, nullable=False),
-)
-
 audit = Table(
     "audit",
     metadata,

@@ -46,6 +46,26 @@ def test_conceal_personal_cautious_policy_hides_bidders_without_register() -> No
     assert registered["parties"][1]["name"] == "Malermeister Otto Muster"
 
 
+def test_conceal_personal_ids_as_number_and_text_are_one_party() -> None:
+    """A platform that writes 7 in parties and "7" in the award does not publish the name there."""
+    release = example_release()
+    release["parties"][1]["id"], release["awards"][0]["suppliers"][0]["id"] = "7", 7
+    concealed, _ = conceal_personal(release, policy_named("standard"))
+    assert "name" not in concealed["awards"][0]["suppliers"][0]
+
+
+def test_conceal_personal_cautious_policy_hides_bidders_that_no_party_describes() -> None:
+    """Of whom nothing is known but a name could be anybody; the buyer stays, and the standard policy cannot know."""
+    release = example_release()
+    release["awards"][0]["suppliers"][0] = {"id": "X-1", "name": "Otto Muster"}
+    concealed, disclosures = conceal_personal(release, policy_named("cautious"))
+    assert "Otto Muster" not in write_json(concealed["awards"]).decode()
+    assert concealed["buyer"] == release["buyer"]
+    assert disclose(concealed, [disclosure.text for disclosure in disclosures]) == release
+    shown, _ = conceal_personal(release, policy_named("standard"))
+    assert shown["awards"][0]["suppliers"][0]["name"] == "Otto Muster"
+
+
 def test_conceal_personal_policy_none_changes_nothing() -> None:
     """Without a policy nothing is concealed."""
     assert conceal_personal(example_release(), POLICIES["none"]) == (example_release(), [])

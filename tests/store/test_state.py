@@ -1,4 +1,4 @@
-"""The state database: its format, the outbox, drafts and the audit trail."""
+"""The state database: its format, the outbox and the audit trail."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ from sqlalchemy.exc import DBAPIError
 
 from ledger.errors import (
     AuditTrailBroken,
-    DraftMissing,
     OutboxConflict,
     OutboxStepInvalid,
     StateBusy,
     StateOutdated,
     StateUnreachable,
 )
-from ledger.store import AuditTrail, Drafts, DraftStatus, Outbox, OutboxStatus, State
+from ledger.store import AuditTrail, Outbox, OutboxStatus, State
 from ledger.store.tables import metadata, salts
 from tests.store.conftest import BUYER, OBSERVER
 
@@ -125,27 +124,6 @@ def test_outbox_refused_act_can_be_sent_again_but_a_recorded_one_cannot(state: S
     for wrong in wrongs:
         with pytest.raises(OutboxStepInvalid), state.writing() as connection:
             wrong(Outbox(connection))
-
-
-def test_drafts_open_until_done_or_expired(state: State) -> None:
-    """A second officer sees what can still be approved, next to expire first."""
-    with state.writing() as connection:
-        drafts = Drafts(connection)
-        drafts.keep("d1", BUYER, "RoundClosed", b"1", "0xofficer_one", 2000)
-        drafts.keep("d2", BUYER, "RoundClosed", b"2", "0xofficer_one", 1000)
-        drafts.keep("d3", OBSERVER, "FieldsErased", b"3", "0xother", 2000)
-        drafts.keep("d1", BUYER, "RoundClosed", b"1", "0xofficer_two", 9000)
-    with state.writing() as connection:
-        drafts = Drafts(connection)
-        assert [draft.draft for draft in drafts.open(BUYER, 1000)] == ["d2", "d1"]
-        assert [draft.draft for draft in drafts.open(BUYER, 1001)] == ["d1"]
-        assert drafts.get("d1").proposed_by == "0xofficer_one"
-        drafts.close("d1", DraftStatus.DONE)
-        assert drafts.open(BUYER, 1001) == []
-        assert drafts.get("d1").status is DraftStatus.DONE
-        for missing in (lambda: drafts.get("none"), lambda: drafts.close("none", DraftStatus.REVOKED)):
-            with pytest.raises(DraftMissing):
-                missing()
 
 
 def test_audit_lines_are_chained_and_read_back(state: State) -> None:

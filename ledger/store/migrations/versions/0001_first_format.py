@@ -30,18 +30,6 @@ def upgrade() -> None:
         sa.Column("entry", sa.LargeBinary(32), nullable=False),
     )
     op.create_table(
-        "drafts",
-        sa.Column("draft", sa.Text, primary_key=True),
-        sa.Column("organisation_id", sa.LargeBinary(32), nullable=False),
-        sa.Column("act", sa.Text, nullable=False),
-        sa.Column("arguments", sa.LargeBinary, nullable=False),
-        sa.Column("proposed_by", sa.Text, nullable=False),
-        sa.Column("expires_at", sa.BigInteger, nullable=False),
-        sa.Column("status", sa.Text, nullable=False),
-        sa.Column("created_at", sa.BigInteger, nullable=False),
-        sa.Column("changed_at", sa.BigInteger, nullable=False),
-    )
-    op.create_table(
         "imports",
         sa.Column("number", SERIAL, primary_key=True, autoincrement=True),
         sa.Column("at", sa.BigInteger, nullable=False),
