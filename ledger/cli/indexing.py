@@ -33,12 +33,17 @@ def run(
     once: Annotated[bool, typer.Option("--once", help=say("read up to the newest block and end"))] = False,
 ) -> Answer:
     """Keep the index up with the chain until interrupted. siegel serve does this, too."""
+    from ledger.index.follower import Follower
+
     synchroniser = _synchroniser(session)
     progress = synchroniser.run_once()
     if not once:
         session.tell(_said(progress))
         with until_told() as stop:
-            synchroniser.follow(stop, session.settings.poll_interval)
+            follower = Follower(synchroniser, session.settings.poll_interval)
+            follower.start()
+            stop.wait()
+            follower.stop()
         progress = synchroniser.run_once()
     return Answer(_data(progress), [_said(progress)])
 

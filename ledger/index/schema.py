@@ -54,6 +54,7 @@ acts = Table(
     Column("data", LargeBinary, nullable=False),
     Index("ix_acts_process_id_sequence", "process_id", "sequence"),
     Index("ix_acts_organisation_id_process_id", "organisation_id", "process_id"),
+    Index("ix_acts_organisation_id_block_number", "organisation_id", "block_number"),
 )
 
 copies = Table(

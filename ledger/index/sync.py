@@ -7,7 +7,6 @@ with the contract, and the cursor. A kill at any moment leaves the index as it w
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,6 @@ from ledger.errors import (
     BlockUnknown,
     ChainMoved,
     IndexBelongsElsewhere,
-    SiegelError,
 )
 from ledger.index import schema
 from ledger.index.database import Index
@@ -96,15 +94,6 @@ class Synchroniser:
             stored += self._store_batch(first, last)
             first = last + 1
         return Progress(start, first - 1, stored, rolled_back)
-
-    def follow(self, stop: threading.Event, poll_interval: float = 1.0) -> None:
-        """Run until ``stop`` is set; failures are logged and tried again after ``poll_interval`` seconds."""
-        while not stop.is_set():
-            try:
-                self.run_once()
-            except SiegelError as error:
-                log.warning("the index stands still: %s", error)
-            stop.wait(poll_interval)
 
     def rebuild(self) -> Progress:
         """Empty the index and read everything again.

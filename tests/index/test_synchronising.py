@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from ledger.chain.client import Chain
 from ledger.chain.logs import RawLog
@@ -18,6 +18,7 @@ from ledger.index.database import Index
 from ledger.index.queries import Queries
 from ledger.index.rows import Condition, Status
 from ledger.index.sync import Synchroniser
+from ledger.index.writer import derive_organisations
 from ledger.store import StoreClass
 from ledger.terms import NoticeKind
 from tests.index.town import DAY, START, Town, embedded_town, release
@@ -267,3 +268,22 @@ def test_open_index_on_a_server_that_is_down_fails_by_name() -> None:
     with pytest.raises(IndexUnreachable) as failed:
         Index.open("postgresql+psycopg://siegel:secret@127.0.0.1:1/index")
     assert "secret" not in str(failed.value)
+
+
+def test_derive_organisation_reads_only_what_came_since(town: Town, index: Index, synchroniser: Synchroniser) -> None:
+    """What one block costs must not grow with all that an organisation ever did: the database goes by an index."""
+    publish(town)
+    synchroniser.run_once()
+    asked: list[str] = []
+    with index.writing() as connection:
+        if connection.dialect.name != "sqlite":
+            return  # PostgreSQL plans by statistics, and reads a table of a few rows as a whole
+        listening = (connection.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        event.listen(*listening)
+        derive_organisations(connection, synchroniser.place, [town.buyer], since=town.chain.block_number())
+        event.remove(*listening)
+        of_acts = [query for query in asked if "FROM acts" in query]
+        assert len(of_acts) == 2
+        for query in of_acts:
+            plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + query, (b"", 1, b"", 1)[: query.count("?")]).all()
+            assert any("ix_acts_organisation_id_block_number" in row.detail for row in plan), plan
