@@ -26,6 +26,9 @@ _LOOSE_DATE = re.compile(
 _WANTS_TEXT = "the standard wants a text"
 _WANTS_FILLED = "the standard wants a text that is not empty"
 _WANTS_KEY = "the standard wants an identifier"
+_ENDS = frozenset({"endDate", "maxExtentDate"})
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ENDS_WITH_ITS_DAY = "a period that ends on a day ends with that day; where no zone is given, UTC is taken"
 _WANTS_DATE = "the standard wants a date"
 _NO_DATE = "no date can be read from it"
 _NO_SUCH_DATE = "the calendar knows no such date"
@@ -47,6 +50,8 @@ def read_leaf(field: Field, value: Any) -> tuple[Any, str | None]:
     """``(value to publish, why it differs from the source or None)``; raises Unreadable."""
     if field.codes is not None:
         return _code(field.codes, value)
+    if field.name in _ENDS and isinstance(value, str) and _DAY.fullmatch(value.strip()):
+        return _READERS[field.kind](f"{value.strip()}T23:59:59")[0], _ENDS_WITH_ITS_DAY
     return _READERS[field.kind](value)
 
 

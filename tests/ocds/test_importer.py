@@ -233,6 +233,15 @@ def test_read_derived_id_never_meets_a_given_one() -> None:
     assert len(set(ids)) == 4
 
 
+def test_read_period_that_ends_on_a_day_ends_with_that_day() -> None:
+    """A deadline given as a day is not over when the day begins."""
+    release = example_release()
+    release["tender"]["tenderPeriod"] = {"startDate": "2026-03-01", "endDate": "2026-03-20"}
+    (read,) = _read(release).releases
+    period = read.release["tender"]["tenderPeriod"]
+    assert (period["startDate"], period["endDate"]) == ("2026-03-01T00:00:00Z", "2026-03-20T23:59:59Z")
+
+
 def test_read_package_dates_a_release_that_has_none() -> None:
     """The package's date stands in for a missing one; without either the release is refused."""
     release = _changed("date", ...)
