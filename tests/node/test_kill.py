@@ -29,6 +29,7 @@ class Load:
     def __init__(self, signer: Signer, board: str, first_note: int) -> None:
         self.signer, self._board, self._note = signer, board, first_note
         self.answered: list[str] = []
+        self.surprises: list[object] = []
         self._unanswered: str | None = None
 
     def run(self, url: str) -> None:
@@ -42,10 +43,15 @@ class Load:
                 body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_sendRawTransaction", "params": [raw]})
                 connection.request("POST", "/", body, {"Content-Type": "application/json"})
                 answer = json.loads(connection.getresponse().read())
-                known = answer.get("error", {}).get("message", "").startswith("already known")
-                assert "result" in answer or known, answer
+                said = answer.get("error", {}).get("message", "")
+                if said.startswith("txpool is full"):
+                    time.sleep(0.05)  # killed before every block, the node has taken in what it may
+                    continue
                 if "result" in answer:
                     self.answered.append(answer["result"])
+                elif not said.startswith("already known"):
+                    self.surprises.append(answer)
+                    return
                 self._unanswered = None
                 self._note += 1
         except (OSError, http.client.HTTPException, ValueError):
@@ -69,16 +75,18 @@ def test_kill_under_load_loses_and_doubles_no_answered_transaction(
         board = settled(node, [key])[key]["contractAddress"]
         loads = [Load(Signer(node.chain_id), board, first_note=i * 10_000_000) for i in range(SENDERS)]
 
-    for _ in range(kills):
+    for number in range(kills):
         process = ForkedNode(folder)
         threads = [threading.Thread(target=load.run, args=(process.url,)) for load in loads]
         for thread in threads:
             thread.start()
-        time.sleep(moments.uniform(0.02, 1.3))
+        # Now and then it lives long enough to make blocks of what has gathered, and dies in the middle of that, too.
+        time.sleep(moments.uniform(0.02, 1.3) if number % 8 else moments.uniform(2.0, 5.0))
         process.kill()
         for thread in threads:
             thread.join()
 
+    assert [load.surprises for load in loads] == [[]] * SENDERS
     answered = [key for load in loads for key in load.answered]
     with EmbeddedNode.open(folder) as node:
         receipts = settled(node, answered)
