@@ -21,6 +21,7 @@ WITH_VALUES: Final = frozenset(
         "ActsIncomplete",
         "SequenceBroken",
         "ChainMoved",
+        "RegistryMismatch",
         "WrongChain",
         "NoCodeAtAccount",
         "InternalFailure",

@@ -62,9 +62,9 @@ def erase(siegel: Siegel, home: Path, ground: Path, *arguments: object) -> Calle
 
 
 def digest_of_release(home: Path) -> bytes:
-    """The only release of the home."""
+    """The first release of the home."""
     with sqlite3.connect(home / "state.sqlite") as connection:
-        (digest,) = connection.execute("SELECT digest FROM releases").fetchone()
+        (digest,) = connection.execute("SELECT digest FROM releases ORDER BY position LIMIT 1").fetchone()
     return bytes(digest)
 
 
