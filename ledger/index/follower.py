@@ -45,6 +45,7 @@ class Follower:
             self._stop.wait(self._poll_interval)
 
     def _report(self, error: SiegelError) -> None:
-        if str(error) != self.last_error:  # once, not every second
-            log.warning("the index stands still: %s: %s", error.name, error)
-        self.last_error = f"{error.name}: {error}"
+        report = f"{error.name}: {error}"
+        if report != self.last_error:  # once, not every second
+            log.warning("the index stands still: %s", report)
+        self.last_error = report

@@ -19,7 +19,7 @@ from api import server
 from api.app import create_app
 from api.server import address, bind
 from ledger.chain.node.server import serve
-from ledger.errors import SiegelError
+from ledger.errors import NodeUnreachable, SiegelError
 from ledger.index.database import Index
 from ledger.index.follower import Follower
 from ledger.index.queries import Queries
@@ -165,3 +165,27 @@ def test_follower_node_fails_error_kept_then_forgotten(town: Town, sqlite_index:
     follower.stop()
     assert follower.last_error is None
     assert Queries(sqlite_index).status().indexed_block == town.chain.block_number()
+
+
+def test_follower_node_that_stays_away_told_once(
+    town: Town, sqlite_index: Index, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log of a night without a node has one line of it, not one for every second; another failure is told."""
+    synchroniser = Synchroniser(sqlite_index, town.chain, town.store)
+    rounds = threading.Semaphore(0)
+    failures = [NodeUnreachable(url="http://node", reason="refused")] * 3 + [
+        NodeUnreachable(url="http://node", reason="x")
+    ]
+
+    def failing(until: int | None = None) -> object:
+        rounds.release()
+        raise failures.pop(0) if len(failures) > 1 else failures[0]
+
+    synchroniser.run_once = failing  # type: ignore[method-assign,assignment]
+    follower = Follower(synchroniser, 0.01)
+    follower.start()
+    for _ in range(6):
+        rounds.acquire()
+    follower.stop()
+    told = [record.message.rpartition(": ")[2] for record in caplog.records if record.name == "ledger.index.follower"]
+    assert told == ["refused.", "x."]
