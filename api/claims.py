@@ -10,11 +10,11 @@ from typing import Any, Final
 from api.services import Services
 from ledger.errors import SiegelError
 from ledger.index.documents import Documents
-from ledger.index.leaves import Leaf, changed_leaves, escape_pointer
+from ledger.index.leaves import Leaf, changed_leaves
 from ledger.index.rows import ProcessRow, ReleaseRow
 from ledger.index.writer import copies_in
 from ledger.ocds.disclosure import DOTS, SD, disclose
-from ledger.ocds.json_text import read_json
+from ledger.ocds.json_text import pointer, read_json
 
 MOST: Final = 20
 """A package can name any number of releases; nobody reads more findings than this on one page."""
@@ -150,11 +150,11 @@ def _without_erased(recorded: Any, candidate: Any, where: str) -> tuple[Any, Any
         if isinstance(left, list) and SD not in candidate:
             for name in [name for name in candidate if name not in known][: len(left)]:
                 del said[name]
-                erased.append(f"{where}/{escape_pointer(name)}")
+                erased.append(pointer(where, name))
         elif isinstance(left, list):
             known[SD] = left
         for name in known.keys() & said.keys():
-            below = _without_erased(known[name], said[name], f"{where}/{escape_pointer(name)}")
+            below = _without_erased(known[name], said[name], pointer(where, name))
             known[name], said[name] = below[:2]
             erased += below[2]
         return known, said, tuple(erased)
@@ -162,9 +162,9 @@ def _without_erased(recorded: Any, candidate: Any, where: str) -> tuple[Any, Any
         pairs, erased = [], []
         for place, (one, other) in enumerate(zip(recorded, candidate, strict=True)):
             if isinstance(one, dict) and set(one) == {DOTS} and one != other:
-                erased.append(f"{where}/{place}")
+                erased.append(pointer(where, place))
                 continue
-            below = _without_erased(one, other, f"{where}/{place}")
+            below = _without_erased(one, other, pointer(where, place))
             pairs.append(below[:2])
             erased += below[2]
         return [one for one, _ in pairs], [other for _, other in pairs], tuple(erased)

@@ -10,8 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-# Values that the contracts give in seconds since 1970, and when such a number can be nothing else.
-_MOMENTS = frozenset(
+MOMENTS = frozenset(
     {
         "arrival",
         "arrivedAt",
@@ -28,6 +27,9 @@ _MOMENTS = frozenset(
         "until",
     }
 )
+"""Values that the contracts give in seconds since 1970."""
+
+# When such a number can be nothing else.
 _MOMENTS_FROM, _MOMENTS_TO = 10**9, 253_402_300_799
 
 
@@ -65,7 +67,7 @@ class _Shown(dict[str, Any]):
         value = super().__getitem__(key)
         if isinstance(value, bytes):
             return "0x" + value.hex()
-        if key in _MOMENTS and isinstance(value, int) and _MOMENTS_FROM <= value <= _MOMENTS_TO:
+        if key in MOMENTS and isinstance(value, int) and _MOMENTS_FROM <= value <= _MOMENTS_TO:
             return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         return value
 

@@ -279,8 +279,9 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
     // ---- Governors ---------------------------------------------------------------------------------------------
 
     /// @dev Records the caller's approval. Empty until as many of the present governors as are needed approved and the
-    /// wait since then is over; then those who approved, and the act is to be executed. Who approved and has left since does not count, and with new governors the wait begins
-    /// anew: a quorum made up of newcomers must not use a delay that ran out under others.
+    /// wait since then is over; then those who approved, and the act is to be executed. Who approved and has left since
+    /// does not count, and with new governors the wait begins anew: a quorum made up of newcomers must not use a delay
+    /// that ran out under others.
     function _governed(bytes32 organisationId, uint64 expires, Act memory record, bytes memory detail, uint64 wait)
         private
         returns (address[] memory approvers)

@@ -79,7 +79,7 @@ def init(
         "governor_delay": delay,
         "keys": {key: signer.account for key, signer in keys.items()},
     }
-    return Answer(data, _next_steps(settings, deployment, keys, governor_delay))
+    return Answer(data, _next_steps(settings, deployment, keys, governor_delay if delay else None))
 
 
 def join(
@@ -168,15 +168,14 @@ def _lines(deployment: Deployment) -> list[str]:
     ]
 
 
-def _next_steps(settings: Settings, deployment: Deployment, keys: Mapping[str, Signer], delay: str) -> list[str]:
-    waits = duration(delay, "--governor-delay") > 0
+def _next_steps(settings: Settings, deployment: Deployment, keys: Mapping[str, Signer], delay: str | None) -> list[str]:
     return [
         say("{home} is ready.", home=settings.home),
         *_lines(deployment),
         *(f"{key:<16} 0x{signer.account.hex()}" for key, signer in keys.items()),
         say("Each officer takes the own key away: copy keys/NAME.json to that person's home and delete it here."),
         say("The governor alone admits organisations and replaces officers, {delay} after saying so.", delay=delay)
-        if waits
+        if delay
         else say("The governor alone admits organisations and replaces officers AT ONCE: nobody sees it coming."),
         say("Add governors of other organisations with: siegel registry governors"),
         say(

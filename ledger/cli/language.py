@@ -20,29 +20,11 @@ from typing import Any, Final
 
 from babel.messages.pofile import read_po
 
-from ledger.errors import SettingInvalid, SiegelError
+from ledger.errors import MOMENTS, SettingInvalid, SiegelError
 from ledger.settings import default_home, read_toml
 
 LANGUAGES: Final = ("de", "en")
-_TIMES: Final = frozenset(
-    (
-        "time",
-        "now",
-        "second",
-        "expires",
-        "latest",
-        "deadline",
-        "arrival",
-        "arrivedAt",
-        "dispatched",
-        "standstillEnd",
-        "least",
-        "most",
-        "ripe",
-        "until",
-        "deliverBy",
-    )
-)
+_TIMES: Final = MOMENTS | {"now", "second"}
 _EARLIEST_TIME: Final = 1_000_000_000
 """Smaller numbers under these names are counts or "none"."""
 

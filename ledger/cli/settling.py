@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ledger.chain.record import ACT_RECORDED, ZERO, decode_log
+from ledger.chain.record import ACT_RECORDED, decode_log
 
 _DIGEST_BYTES: Final = 32
 """What an entry's arguments begin with: the digest of its release."""
@@ -23,6 +23,8 @@ def settle_recorded(chain: Chain, state: State, organisation_id: bytes | None = 
     from ledger.store.outbox import Outbox
 
     done = recorded_here(chain, state, organisation_id)
+    if not done:
+        return 0
     with state.writing() as connection:
         for key, transaction in done.items():
             Outbox(connection).mark_recorded([key], transaction)
@@ -43,7 +45,7 @@ def recorded_here(chain: Chain, state: State, organisation_id: bytes | None = No
     done: dict[str, bytes] = {}
     for log in chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED]):
         record = decode_log(log.topics, log.data)
-        entry = waiting.get(record.release) if record.release != ZERO else None
+        entry = waiting.get(record.release)
         if entry is not None and entry.organisation_id == record.organisation_id:
             done[entry.key] = log.transaction_hash
     return done

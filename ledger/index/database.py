@@ -15,27 +15,18 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from ledger.errors import IndexFromLaterVersion, IndexUnreachable, SiegelError
 from ledger.index import schema
 from ledger.index.rows import Condition, IndexStatus
+from ledger.store.unreachable import unreachable_as
 
 if TYPE_CHECKING:
     from ledger.chain.client import Chain
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITE_LOCK = 0x5E1E6E1  # PostgreSQL advisory lock of whoever writes to the index
-
-
-@contextmanager
-def _named() -> Iterator[None]:
-    """A database that is not there, or goes away, is a failure with a name; its own words can be long."""
-    try:
-        yield
-    except (OperationalError, InterfaceError) as error:
-        raise IndexUnreachable(reason=str(error.orig).partition("\n")[0]) from error
 
 
 class Index:
@@ -64,7 +55,7 @@ class Index:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view of the index; nothing can be written. Raises ``IndexUnreachable``."""
-        with _named(), self._engine.connect() as connection, connection.begin():
+        with unreachable_as(IndexUnreachable), self._engine.connect() as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             yield connection
@@ -77,7 +68,7 @@ class Index:
         """
         with (
             self._writing,
-            _named(),
+            unreachable_as(IndexUnreachable),
             self._engine.connect().execution_options(siegel_write=True) as connection,
             connection.begin(),
         ):

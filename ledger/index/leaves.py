@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ledger.ocds.json_text import pointer
+
 Leaf = tuple[str, str | None, str | None]  # pointer, was, now
 
 
@@ -20,18 +22,13 @@ def contradicted_leaves(source: Any, now: Any) -> list[Leaf]:
     return [(where, was, found) for where, was, found in changed_leaves(source, now) if None not in (was, found)]
 
 
-def escape_pointer(name: str) -> str:
-    """A name as it stands in a JSON pointer (RFC 6901 section 3)."""
-    return name.replace("~", "~0").replace("/", "~1")
-
-
 def _leaves(value: Any, where: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for name, item in value.items():
-            yield from _leaves(item, f"{where}/{escape_pointer(name)}")
+            yield from _leaves(item, pointer(where, name))
     elif isinstance(value, list):
         for place, item in enumerate(value):
-            yield from _leaves(item, f"{where}/{place}")
+            yield from _leaves(item, pointer(where, place))
     else:
         yield where, {"None": "null", "True": "true", "False": "false"}[str(value)] if _is_word(value) else str(value)
 

@@ -167,11 +167,15 @@ class ReleaseStore:
 
     def has_erased(self, organisation_id: bytes, ocid: str, release_id: str) -> bool:
         """Whether something of that release was erased here."""
-        known = self.find(organisation_id, ocid, release_id)
-        if known is None:
-            return False
-        query = select(disclosures.c.sd_digest).where(
-            disclosures.c.release_digest == known.digest, disclosures.c.text.is_(None)
+        query = (
+            select(disclosures.c.sd_digest)
+            .join(releases, releases.c.digest == disclosures.c.release_digest)
+            .where(
+                releases.c.organisation_id == organisation_id,
+                releases.c.ocid == ocid,
+                releases.c.release_id == release_id,
+                disclosures.c.text.is_(None),
+            )
         )
         with self.state.reading() as connection:
             return connection.execute(query.limit(1)).one_or_none() is not None

@@ -16,21 +16,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ledger.errors import StateBusy, StateOutdated, StateUnreachable
+from ledger.store.unreachable import unreachable_as
 
 _WRITING = "siegel_writing"
 _WRITERS = 0x736965676C  # names the writers' lock of PostgreSQL: "siegl"
-
-
-@contextmanager
-def _named() -> Iterator[None]:
-    """A database that is not there, or goes away, is a failure with a name; its own words can be long."""
-    try:
-        yield
-    except (OperationalError, InterfaceError) as error:
-        raise StateUnreachable(reason=str(error.orig).partition("\n")[0]) from error
 
 
 class State:
@@ -41,7 +32,7 @@ class State:
 
     def migrate(self) -> None:
         """Bring the database to the format of this software; creates it if it is empty."""
-        with _named(), self.engine.begin() as connection:
+        with unreachable_as(StateUnreachable), self.engine.begin() as connection:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -57,7 +48,7 @@ class State:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one consistent state and changes nothing."""
-        with _named(), self.engine.connect() as connection, connection.begin() as transaction:
+        with unreachable_as(StateUnreachable), self.engine.connect() as connection, connection.begin() as transaction:
             try:
                 yield connection
             finally:
@@ -70,7 +61,7 @@ class State:
         One writer at a time, over all processes: what it read cannot change before it writes.
         """
         with (
-            _named(),
+            unreachable_as(StateUnreachable),
             self.engine.connect().execution_options(**{_WRITING: True}) as connection,
             connection.begin(),
         ):
@@ -85,7 +76,10 @@ class State:
         PostgreSQL keeps dead rows until they are vacuumed, and its own log until it is recycled. Raises ``StateBusy``
         if a reader of SQLite keeps the log from being emptied for longer than a writer waits.
         """
-        with _named(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with (
+            unreachable_as(StateUnreachable),
+            self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        ):
             if self.engine.dialect.name == "sqlite":
                 busy, _, _ = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
                 if busy:

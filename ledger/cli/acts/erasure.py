@@ -164,13 +164,10 @@ def _original(making: Making, published: ActRecord, *, asked_for: bool) -> bytes
     and nobody asked for it."""
     from ledger.store.objects import StoreClass
 
-    if not asked_for and (
-        published.act != Act.NOTICE_PUBLISHED
-        or published.subject == ZERO
-        or not making.session.store.exists(published.subject)
-    ):
+    names_one = published.act == Act.NOTICE_PUBLISHED and published.subject != ZERO
+    if not asked_for and not (names_one and making.session.store.exists(published.subject)):
         return ZERO
-    if published.act != Act.NOTICE_PUBLISHED or published.subject == ZERO:
+    if not names_one:
         raise ArgumentInvalid(argument="--original", value="-", why=say("this act names no original file"))
     kind = making.session.store.kind(published.subject)
     if kind is not StoreClass.ERASABLE:
