@@ -955,7 +955,7 @@ class AlreadyApproved(SiegelError):
 
 
 class AlreadyExecuted(SiegelError):
-    sentence = "Two officers agreed to this very act ({key}) before and it was executed; to repeat it, propose it anew."
+    sentence = "This very act ({key}) was agreed to and executed before; to repeat it, propose it anew."
     status = 409
 
 

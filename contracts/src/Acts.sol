@@ -8,7 +8,7 @@ import {GROUND_MAY, GROUND_MUST, JOINT} from "./Statute.sol";
 abstract contract Acts is IActs {
     uint64 internal constant MAX_EXPIRY = 30 days;
     /// @dev In place of the approver once the act is executed, so that a further call of the same is no new first half.
-    address private constant EXECUTED = address(1);
+    address internal constant EXECUTED = address(1);
 
     /// @dev Slot 0 for ever: storage proofs of heads rest on it.
     mapping(bytes32 id => bytes32) internal heads;

@@ -83,7 +83,7 @@ interface IActs {
     error ExpiryTooFar(uint64 expires, uint64 latest);
     /// @notice The same account approved this very act before; a joint act needs a different second person.
     error AlreadyApproved(bytes32 key, address account);
-    /// @notice Two officers' equal calls executed this very act before. To do the same again takes another `expires`.
+    /// @notice This very act was executed before, by officers or governors. To do the same again takes another `expires`.
     error AlreadyExecuted(bytes32 key);
     /// @notice Only the account that gave an approval can revoke it, and only until the act is executed.
     error ApprovalUnknown(bytes32 key, address account);

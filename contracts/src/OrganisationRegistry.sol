@@ -289,6 +289,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
         if (!isGovernor[msg.sender]) revert GovernorMissing(msg.sender);
         _requireUnexpired(expires, MAX_EXPIRY + delay);
         bytes32 key = keccak256(abi.encode(msg.sig, organisationId, bytes32(0), expires, record, detail));
+        if (approvals[key].account == EXECUTED) revert AlreadyExecuted(key);
         Petition storage petition = petitions[key];
         bool approvedBefore = _indexOf(petition.approvers, msg.sender) < petition.approvers.length;
         if (!approvedBefore) petition.approvers.push(msg.sender);
@@ -308,6 +309,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
                 }
                 if (record.first != msg.sender) record.second = msg.sender;
                 delete petitions[key];
+                approvals[key].account = EXECUTED;
                 return approvers;
             }
             if (approvedBefore && !begins) revert NotRipe(key, petition.ripe);
@@ -448,7 +450,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Acts {
     }
 
     /// @dev One secret behind two recipients would count twice in a threshold. A point and its negation, which share
-    /// their x-coordinate, are one secret too. Whether the point lies on the curve is the holder's to show by accepting.
+    /// their x-coordinate, are one secret too. That the point lies on the curve is the holder's to show by accepting.
     function _requireDistinct(KeySet calldata keySet) private pure {
         uint256 officers = keySet.officers.length;
         bytes32[] memory seen = new bytes32[](officers + keySet.custodians.length);

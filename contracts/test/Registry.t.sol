@@ -118,6 +118,41 @@ contract RegistryTest is BaseTest {
         vm.assertEq(kinds, 0, "one approval is left");
     }
 
+    /// @dev With one governor and no delay a call executes at once: made again, it must not be recorded again.
+    function test_governors_executedActCalledAgain_refused() public {
+        address[] memory alone = new address[](1);
+        alone[0] = governorOne;
+        governed(setGovernorsCall(alone, 1, 0));
+        bytes memory data = admitCall(1, one(officerOne, 2));
+        bytes32 key = admitKey(1, one(officerOne, 2));
+        act(governorOne, address(registry), data);
+        bytes memory kinds = abi.encodeCall(IOrganisationRegistry.changeKinds, (newcomer, 5, time() + 30 days));
+        act(governorOne, address(registry), kinds);
+        Act memory draft;
+        draft.act = 65;
+        bytes32 kindsKey = keccak256(
+            abi.encode(
+                IOrganisationRegistry.changeKinds.selector,
+                newcomer,
+                bytes32(0),
+                time() + 30 days,
+                draft,
+                abi.encode(uint8(5))
+            )
+        );
+        bytes memory again = abi.encodeWithSelector(IActs.AlreadyExecuted.selector, kindsKey);
+        refusedInRegistry(governorOne, kinds, again);
+        vm.warp(block.timestamp + 1 days);
+        refusedInRegistry(governorOne, kinds, again);
+        refusedInRegistry(
+            governorOne,
+            abi.encodeCall(IActs.revokeApproval, (kindsKey)),
+            abi.encodeWithSelector(IActs.ApprovalUnknown.selector, kindsKey, governorOne)
+        );
+        (address[] memory approvers,) = registry.petitionOf(key);
+        vm.assertEq(approvers.length, 0, "nothing of the executed act is left open");
+    }
+
     /// @dev The record names two; that enough agreed is provable because the detail names all, as they came.
     function test_governors_executed_detailNamesAllWhoApproved() public {
         governed(setGovernorsCall(sorted(three(governorOne, governorTwo, governorThree)), 3, 0));

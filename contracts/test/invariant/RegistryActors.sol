@@ -103,7 +103,8 @@ abstract contract RegistryActors is Actors {
         return keySetList[keySetList.length - 1 - random(window)];
     }
 
-    /// @dev Enough governors, then the delay, then one of them; or too few, too early, the same one twice.
+    /// @dev Enough governors, then the delay, then one of them; or too few, too early, the same one twice, once more
+    /// after it was executed.
     function _govern(bytes memory data) private {
         uint256 kind = random(12);
         address to = address(registry);
@@ -125,6 +126,7 @@ abstract contract RegistryActors is Actors {
         if (bytes4(data) == IOrganisationRegistry.suspendOrganisation.selector) return;
         passTo(clock + governorDelay - (kind == 6 ? 1 : 0));
         attempt(governors[random(governors.length)], to, data);
+        if (kind == 7) attempt(governors[random(governors.length)], to, data);
     }
 
     /// @dev An organisation beside the story.

@@ -17,6 +17,7 @@ abstract contract RegistryModel is Ghost {
 
     mapping(bytes32 call_ => GhostPetition) private petitions;
     bytes32[] private openPetitions;
+    mapping(bytes32 call_ => bool) private executedPetitions;
     address[] internal governors;
     uint8 internal governorThreshold;
     uint64 internal governorDelay;
@@ -31,6 +32,7 @@ abstract contract RegistryModel is Ghost {
 
     function approvePetition(bytes32 call_, address account, uint8 act_, uint64 expires) internal {
         must(isGovernor(account), "only a governor proposes a governors' act");
+        must(!executedPetitions[call_], "what governors executed stays executed");
         GhostPetition storage petition = petitions[call_];
         if (petition.approvers.length == 0) openPetitions.push(call_);
         if (!_has(petition.approvers, account)) petition.approvers.push(account);
@@ -55,6 +57,7 @@ abstract contract RegistryModel is Ghost {
 
     function judgeGovernors(bytes32 call_, Act memory record, bytes memory detail) internal {
         must(isGovernor(actor), "only a governor executes a governors' act");
+        must(!executedPetitions[call_], "what governors executed stays executed");
         must(record.roles == organisations[0].sequence, "who was governor then is provable");
         GhostPetition storage petition = petitions[call_];
         if (petition.approvers.length == 0) openPetitions.push(call_);
@@ -79,6 +82,7 @@ abstract contract RegistryModel is Ghost {
             must(record.second == actor && record.first != actor, "two governors are named");
         }
         delete petitions[call_];
+        executedPetitions[call_] = true;
     }
 
     function _approversIn(uint8 act_, bytes memory detail) private pure returns (address[] memory named) {
