@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -74,6 +75,15 @@ class ProcessView:
     differences: Sequence[Difference]
     outdated: Sequence[Difference]
     unchecked: SiegelError | None
+
+    @property
+    def standing_awards(self) -> Mapping[bytes, Sequence[AwardRow]]:
+        """Awards by lot, without those that were withdrawn or are void."""
+        found: defaultdict[bytes, list[AwardRow]] = defaultdict(list)
+        for award in self.awards:
+            if award.state not in ("withdrawn", "void"):
+                found[award.lot].append(award)
+        return found
 
     @property
     def altered_facts(self) -> Mapping[str, Difference]:

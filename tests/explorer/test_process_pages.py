@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 
+from ledger.chain.acts import CancelTender
+from ledger.chain.identifiers import lot_id
 from ledger.index.rows import KeySetRow
-from tests.explorer.site import ALTERED, AWARDED, OBSERVED, OPEN, Site
+from ledger.index.sync import Synchroniser
+from tests.explorer.site import ALTERED, AWARDED, OBSERVED, OPEN, Site, open_services, serving
+from tests.index.town import DAY, START, embedded_town, release
 
 
 def text_of(html: str) -> str:
@@ -80,6 +85,30 @@ def test_standstill_names_its_end_and_the_award(reader: httpx.Client, site: Site
     assert "Die Wartefrist läuft bis" in page
     assert "Glanz & Sohn GmbH" in page or "Glanz &amp; Sohn GmbH" in page
     assert "312.500,00" in page
+
+
+def test_lots_are_listed_with_what_was_decided_about_each(reader: httpx.Client, site: Site) -> None:
+    """Of a process with several lots a reader sees how far each one is."""
+    page = text_of(reader.get(site.page(AWARDED)).text)
+    lots = page.partition("Lose Los Was beschafft wird Stand")[2]
+    one, other = ("0x" + lot_id(name).hex() for name in ("L1", "L2"))
+    assert f"{one} – bekanntgegeben, Vertrag nicht geschlossen ( Vorgang 6 ) {other} – noch keine Entscheidung " in lots
+    assert "Lose Los Was beschafft wird Stand" not in text_of(reader.get(site.page(OPEN)).text)
+
+
+def test_rounds_of_a_cancelled_process_await_nothing(tmp_path: Path) -> None:
+    """After the cancellation no round reads as if it were still to be closed and opened."""
+    with embedded_town(tmp_path) as town, open_services(tmp_path, town.chain) as services:
+        town.accept_key_set()
+        town.tender(OPEN, town.keep(release(OPEN)), START + 2 * DAY)
+        town.jointly(CancelTender(town.call(OPEN, ground=b"\x01" * 32, release=town.keep(release(OPEN, 2)))))
+        Synchroniser(services.index, town.chain, services.store).run_once()
+        (row,) = services.queries.processes_by_ocid(OPEN)
+        with serving(services) as url:
+            answer = httpx.get(f"{url}/processes/0x{row.process_id.hex()}", headers={"accept-language": "de"})
+    page = text_of(answer.text)
+    assert "Geschlossen nein; das Verfahren wurde aufgehoben Geöffnet nein; das Verfahren wurde aufgehoben" in page
+    assert "noch nicht" not in page
 
 
 def test_erased_fields_are_shown_as_redacted_and_the_ground_stands_out(reader: httpx.Client, site: Site) -> None:
