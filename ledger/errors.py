@@ -95,6 +95,13 @@ class HomeExists(SiegelError):
     status = 409
 
 
+class DemoInUse(SiegelError):
+    """Another process makes or shows the town of this folder."""
+
+    sentence = "Another siegel demo is making or showing the town in {home}. End it, or choose a folder with --home."
+    status = 409
+
+
 class HomeVersionUnknown(SiegelError):
     """The home folder was written by newer software."""
 

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -17,12 +18,34 @@ from ledger.cli.demo.seeding import MARK, open_demo
 from ledger.errors import HomeExists
 
 
-def demo(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """``siegel demo`` as a person calls it, with a data folder of its own."""
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A person's, with a data folder of its own."""
     known = {name: value for name, value in os.environ.items() if not name.startswith("SIEGEL_")}
-    known |= {"XDG_DATA_HOME": str(tmp_path), "SIEGEL_LANGUAGE": "en"}
+    return known | {"XDG_DATA_HOME": str(tmp_path), "SIEGEL_LANGUAGE": "en", "PYTHONUNBUFFERED": "1"}
+
+
+def start_demo(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
+    """``siegel demo`` as a person calls it; still running."""
     command = [sys.executable, "-m", "ledger.cli", "demo", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=known, check=False)
+    known = environment(tmp_path)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=known)
+
+
+def demo(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """``siegel demo``, ended by itself; one that goes on serving is none of these."""
+    with start_demo(tmp_path, *arguments) as running:
+        try:
+            out, err = running.communicate(timeout=120)
+        finally:
+            running.kill()
+    return subprocess.CompletedProcess(running.args, running.returncode, out, err)
+
+
+def address(running: subprocess.Popen[str]) -> str:
+    """Where a started demo answers, once it says so."""
+    assert running.stdout is not None
+    line = next(line for line in running.stdout if "http" in line)
+    return re.findall(r"http://[\d.:]+", line)[0]
 
 
 def test_demo_check_all_hold_exits_zero_and_leaves_nothing(tmp_path: Path) -> None:
@@ -47,14 +70,8 @@ def test_demo_stopped_and_started_again_the_chain_goes_on(tmp_path: Path) -> Non
     """The pages answer, other commands work beside it, and the second start finds the same chain."""
     seen = []
     for _ in range(2):
-        known = {name: value for name, value in os.environ.items() if not name.startswith("SIEGEL_")}
-        known |= {"XDG_DATA_HOME": str(tmp_path), "SIEGEL_LANGUAGE": "en", "PYTHONUNBUFFERED": "1"}
-        command = [sys.executable, "-m", "ledger.cli", "demo", "--port", "0"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=known) as running:
-            assert running.stdout is not None
-            line = next(line for line in running.stdout if "http" in line)
-            url = re.findall(r"http://[\d.:]+", line)[0]
-            answer = httpx.get(f"{url}/api/v1/processes", timeout=60).json()
+        with start_demo(tmp_path, "--port", "0") as running:
+            answer = httpx.get(f"{address(running)}/api/v1/processes", timeout=60).json()
             beside = [
                 sys.executable,
                 "-m",
@@ -65,6 +82,7 @@ def test_demo_stopped_and_started_again_the_chain_goes_on(tmp_path: Path) -> Non
                 "status",
                 "--json",
             ]
+            known = environment(tmp_path)
             status = json.loads(subprocess.run(beside, capture_output=True, text=True, env=known, check=True).stdout)
             seen.append((answer["chainId"], answer["total"], status["status"]["headBlock"]))
             running.send_signal(signal.SIGINT)
@@ -72,6 +90,51 @@ def test_demo_stopped_and_started_again_the_chain_goes_on(tmp_path: Path) -> Non
         assert running.returncode == 0
     assert seen[0] == seen[1]
     assert seen[0][1] == 7
+
+
+def test_demo_second_start_while_the_first_makes_or_shows_the_town_is_refused(tmp_path: Path) -> None:
+    """The town that one process makes is not taken for a left-over by another, and the first one loses nothing."""
+    home = tmp_path / "siegel-demo"
+    with start_demo(tmp_path, "--port", "0") as first:
+        try:
+            while not (home / MARK).exists():
+                assert first.poll() is None
+                time.sleep(0.01)
+            chain = (home / "siegel.toml").stat().st_ino
+            while_made = demo(tmp_path, "--port", "0")
+            assert json.loads((home / MARK).read_text()) == {"finished": False}, "the first was done too early"
+            url = address(first)
+            while_shown = demo(tmp_path, "--port", "0")
+            answer = httpx.get(f"{url}/api/v1/processes", timeout=60).json()
+            first.send_signal(signal.SIGINT)
+            first.communicate(timeout=120)
+        finally:
+            first.kill()
+    for refused in (while_made, while_shown):
+        assert (refused.returncode, "[DemoInUse]" in refused.stderr) == (1, True), refused.stderr
+        assert "http" not in refused.stdout
+    assert (first.returncode, answer["total"]) == (0, 7)
+    assert (home / "siegel.toml").stat().st_ino == chain
+    with open_demo(home) as again:
+        assert again.chain.chain_id == answer["chainId"]
+
+
+def test_demo_two_started_at_once_one_makes_the_town(tmp_path: Path) -> None:
+    """Whichever comes second is refused, also when there was no folder yet."""
+    with start_demo(tmp_path, "--port", "0") as one, start_demo(tmp_path, "--port", "0") as other:
+        try:
+            while one.poll() is None and other.poll() is None:
+                time.sleep(0.01)
+            refused, left = (one, other) if one.poll() is not None else (other, one)
+            assert refused.stderr is not None
+            assert "[DemoInUse]" in refused.stderr.read()
+            assert httpx.get(f"{address(left)}/api/v1/processes", timeout=60).json()["total"] == 7
+            left.send_signal(signal.SIGINT)
+            left.communicate(timeout=120)
+            assert left.returncode == 0
+        finally:
+            one.kill()
+            other.kill()
 
 
 def test_demo_cut_off_while_being_made_is_made_anew(tmp_path: Path, played: Path) -> None:

@@ -7,7 +7,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,10 +23,11 @@ from ledger.cli.demo.sealed import fire_station, rescue_vehicle, school_cleaning
 from ledger.cli.demo.stage import Stage
 from ledger.cli.demo.tampering import Altered, alter_behind_the_ledgers_back
 from ledger.cli.demo.town import ADMITTED_KEYS, BUYER, CUSTODIANS
+from ledger.cli.holding import held
 from ledger.cli.home import create_home, replace_file
 from ledger.cli.keys import new_key_path, sealing_key_path
 from ledger.cli.sealing_keys import create_sealing_key
-from ledger.errors import HomeExists
+from ledger.errors import DemoInUse, HomeExists
 from ledger.index.database import Index
 from ledger.index.sync import Synchroniser
 from ledger.settings import Settings
@@ -64,12 +65,27 @@ class Demo:
 def open_demo(home: Path, *, tampering: bool = True) -> Iterator[Demo]:
     """Opens the demo's home, and plays the story first where there is none yet.
 
-    A home whose making was cut off is made anew. Raises ``HomeExists`` for a folder that is no demo's.
+    A home whose making was cut off is made anew. Raises ``HomeExists`` for a folder that is no demo's, ``DemoInUse``
+    while another process has it open.
     """
-    if not _is_made(home):
-        with _made(home, tampering=tampering) as demo:
-            yield demo
-        return
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _alone(home), _opened(home) if _is_made(home) else _made(home, tampering=tampering) as demo:
+        yield demo
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    # The folder itself is held, not a file in it: it stays when what was left in it is cleared away.
+    with ExitStack() as holding:
+        try:
+            holding.enter_context(held(home))
+        except BlockingIOError:
+            raise DemoInUse(home=home) from None
+        yield
+
+
+@contextmanager
+def _opened(home: Path) -> Iterator[Demo]:
     settings = Settings.load(home)
     with EmbeddedNode.open(settings.chain_dir) as node:
         chain = connect_to(node, settings, Deployment.load(settings.deployment_path))
@@ -80,7 +96,8 @@ def open_demo(home: Path, *, tampering: bool = True) -> Iterator[Demo]:
 
 
 def _is_made(home: Path) -> bool:
-    if not home.exists() or not any(home.iterdir()):
+    """Whether a whole town lies there; what is left of one that was cut off is cleared away."""
+    if not any(home.iterdir()):
         return False
     try:
         made = json.loads((home / MARK).read_text(encoding="utf-8"))
@@ -88,7 +105,9 @@ def _is_made(home: Path) -> bool:
         raise HomeExists(home=home) from None
     if made["finished"]:
         return True
-    shutil.rmtree(home)
+    # The mark goes last: as long as it is there, the rest is known to be a demo's.
+    for left in sorted(home.iterdir(), key=lambda path: path.name == MARK):
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
     return False
 
 
@@ -124,7 +143,6 @@ def _leave_files_to_try(settings: Settings, altered: Altered) -> None:
 
 
 def _new_home(home: Path) -> tuple[Settings, dict[str, KeystoreSigner], dict[str, bytes]]:
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     passphrase = secrets.token_urlsafe(12)
     settings = create_home(
         home,
