@@ -8,9 +8,9 @@ A stored file is ``salt || bytes`` and its name is its SHA-256, so ``sha256sum``
     FOLDER/<class>/plain/<two digits>/<plain SHA-256>-<digest>
                                      empty; finds objects by the hash of a file that people hold
 
-Writing: temporary file, fsync, rename, fsync of the folder. A crash leaves either nothing or the whole object, and
-at worst a ``.tmp`` file, which is never read. The plain entry is written before the object, so an object that
-exists can be looked up.
+Writing: temporary file in ``FOLDER/writing``, fsync, rename, fsync of the folder. A crash leaves either nothing or the
+whole object, and at worst a temporary file, which is never read and removed by a writer a day later. The plain entry
+is written before the object, so an object that exists can be looked up.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ import enum
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,7 +29,9 @@ from ledger.errors import ObjectAltered, ObjectErased, ObjectKindConflict, Objec
 from ledger.ocds.digest import SALT_LENGTH, plain_digest
 
 _PLAIN_INDEX = "plain"
+_WRITING = "writing"
 _SALTED, _UNSALTED, _ERASED = ".salted", ".plain", ".erased"
+_DAY = 86400
 
 
 class StoreClass(enum.Enum):
@@ -215,7 +219,14 @@ class ObjectStore:
 
     def _write(self, path: Path, content: bytes) -> None:
         _make_folder(path.parent)
-        descriptor, temporary = tempfile.mkstemp(suffix=".tmp", dir=path.parent)
+        writing = self.folder / _WRITING
+        writing.mkdir(exist_ok=True)
+        # A crashed writer's bytes may be some that are erased meanwhile. No writer takes a day.
+        for left in writing.iterdir():
+            with suppress(FileNotFoundError):
+                if left.stat().st_mtime < time.time() - _DAY:
+                    left.unlink()
+        descriptor, temporary = tempfile.mkstemp(dir=writing)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)

@@ -45,7 +45,7 @@ def address(running: subprocess.Popen[str]) -> str:
     """Where a started demo answers, once it says so."""
     assert running.stdout is not None
     line = next(line for line in running.stdout if "http" in line)
-    return re.findall(r"http://[\d.:]+", line)[0]
+    return str(re.findall(r"http://[\d.:]+", line)[0])
 
 
 def test_demo_check_all_hold_exits_zero_and_leaves_nothing(tmp_path: Path) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -199,7 +203,7 @@ def test_put_crash_before_the_rename_leaves_nothing_readable(
     digest = hashlib.sha256(SALT + NOTICE).digest()
     assert not store.exists(digest)
     assert store.lookup(hashlib.sha256(NOTICE).digest()) == []
-    assert not list(store.folder.rglob("*.tmp"))
+    assert not list((store.folder / "writing").iterdir())
     assert store.put(StoreClass.PUBLIC, NOTICE, salt=SALT) == digest
 
 
@@ -223,3 +227,22 @@ def test_put_bytes_and_folder_are_synced_before_the_object_has_its_name(
     monkeypatch.setattr(Path, "replace", traced_replace)
     store.put(StoreClass.PUBLIC, b"another", salt=b"t" * 32)
     assert calls[-3:] == ["file", "rename", "folder"]
+
+
+def test_put_what_a_killed_writer_left_is_removed_a_day_later(store: ObjectStore) -> None:
+    """Bytes that were never given a name would stay when the object is erased; a writer at work keeps its own."""
+    folder = store.folder
+    kill = (
+        "import os, pathlib, signal, sys; from ledger.store import ObjectStore, StoreClass;"
+        "pathlib.Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL);"
+        "ObjectStore(pathlib.Path(sys.argv[1])).put(StoreClass.ERASABLE, b'Frau Beispiel')"
+    )
+    killed = subprocess.run([sys.executable, "-c", kill, str(folder)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    left = [path for path in folder.rglob("*") if path.is_file() and path.read_bytes() == b"Frau Beispiel"]
+    assert len(left) == 1
+    store.put(StoreClass.PUBLIC, b"soon after")
+    assert left[0].exists()
+    os.utime(left[0], (time.time() - 90_000,) * 2)
+    store.put(StoreClass.PUBLIC, b"two days later")
+    assert not left[0].exists()
