@@ -35,10 +35,14 @@ _DAY = 86400
 
 
 class StoreClass(enum.Enum):
-    """Who may ever read an object: everybody, the entitled only, or everybody until it is erased."""
+    """Who may ever read an object: the entitled only, everybody, or everybody until it is erased.
 
-    PUBLIC = "public"
+    In the order in which objects move (an embargo ends, a release is erased): whoever looks through the classes in this
+    order misses none that moves meanwhile.
+    """
+
     CONFIDENTIAL = "confidential"
+    PUBLIC = "public"
     ERASABLE = "erasable"
 
 
@@ -168,6 +172,18 @@ class ObjectStore:
             files = (self.folder / each.value).glob("[0-9a-f][0-9a-f]/*")
             names = {path.stem for path in files if path.suffix in (_SALTED, _UNSALTED)}
             yield from (bytes.fromhex(name) for name in sorted(names))
+
+    def files(self) -> Iterator[Path]:
+        """Every file, objects before what finds them and tombstones at the end.
+
+        Whoever takes each file as it comes misses no object that moves meanwhile. A file that is gone when its turn
+        comes has moved on, was erased (its tombstone follows), or was discarded.
+        """
+        for kind in StoreClass:
+            objects = (self.folder / kind.value).glob("[0-9a-f][0-9a-f]/*")
+            yield from (path for path in objects if path.suffix in (_SALTED, _UNSALTED))
+            yield from (self.folder / kind.value / _PLAIN_INDEX).glob("*/*")
+        yield from (self.folder / StoreClass.ERASABLE.value).glob(f"[0-9a-f][0-9a-f]/*{_ERASED}")
 
     def _read(self, digest: bytes) -> tuple[bytes | None, bytes]:
         _, path = self._locate(digest)

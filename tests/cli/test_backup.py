@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import os
 import random
 import sqlite3
+import tempfile
 import threading
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyrage import x25519
 
-from ledger.cli.backup import archive, transfer
+from ledger.chain.node import EmbeddedNode
+from ledger.chain.node.server import serve
+from ledger.cli import backup
+from ledger.cli.backup import archive, snapshot, transfer
 from ledger.cli.backup.encryption import Keys
-from ledger.settings import HOME_VERSION
+from ledger.errors import ObjectErased
+from ledger.ocds.privacy import policy_named
+from ledger.settings import HOME_VERSION, Settings
+from ledger.store import ObjectStore, ReleaseStore, State, StoreClass
+from ledger.store.sources import erase_source
 from tests.cli.conftest import Siegel, start_siegel
 from tests.cli.notices import package, release, write
 
@@ -58,44 +70,224 @@ def test_restore_elsewhere_everything_is_there(siegel: Siegel, home: Path, saved
     assert siegel("import", file, "--json", home=back).data["anchored"] == 1
 
 
-def test_backup_while_the_chain_grows_is_consistent(siegel: Siegel, home: Path, tmp_path: Path) -> None:
-    """A backup of a home in use has whole state of some moment: whatever its chain knows, its store has."""
-    from ledger.chain.node import EmbeddedNode
-    from ledger.chain.node.server import serve
-    from ledger.settings import Settings
-
+def test_backup_while_all_is_in_motion_is_consistent(
+    siegel: Siegel, home: Path, tmp_path: Path, key_file: tuple[str, Path]
+) -> None:
+    """Blocks, imports, erasures, ending embargoes go on; each backup is whole: its store has what its chain names."""
     siegel("import", write(tmp_path / "first.json", release(1)), home=home)
-    identity, key_file = x25519.Identity.generate(), tmp_path / "key.txt"
-    key_file.write_text(str(identity))
+    ground = tmp_path / "reasons.txt"
+    ground.write_text("Art. 17 DSGVO")
+    store = objects(home)
+    moving = [store.put(StoreClass.CONFIDENTIAL, bytes([number]), salt=b"s" * 32) for number in range(250)]
     stop = threading.Event()
     codes: list[int] = []
     with EmbeddedNode.open(Settings.load(home).chain_dir) as node:
         server = serve(node)
 
-        def busy() -> None:
+        def call(*arguments: object) -> None:
+            running = start_siegel(home, *arguments, SIEGEL_RPC_URL=server.url)
+            running.communicate()
+            codes.append(running.returncode)
+
+        def import_and_erase() -> None:
             for number in itertools.count():
+                ocid = f"ocds-test00-{number + 2}"
+                call("import", write(tmp_path / "more.json", release(2, ocid=ocid)))
                 if stop.is_set():
                     return
-                file = write(tmp_path / "more.json", release(2, ocid=f"ocds-test00-{number}"))
-                call = start_siegel(home, "import", file, SIEGEL_RPC_URL=server.url)
-                call.communicate()
-                codes.append(call.returncode)
+                options = ("--ref", 1, "--all", "--ground", ground, "--together-with", "officer-two")
+                call("process", "erase", ocid, *options)
 
-        thread = threading.Thread(target=busy)
-        thread.start()
+        def move_and_erase() -> None:
+            for digest in moving:
+                store.reclassify(digest, StoreClass.PUBLIC)
+                store.erase(store.put(StoreClass.ERASABLE, digest, salt=b"s" * 32), "a ground")
+                stop.wait(0.05)
+
+        threads = [threading.Thread(target=each) for each in (import_and_erase, move_and_erase)]
+        for thread in threads:
+            thread.start()
+        made = []
         for number in range(3):
-            made = siegel("backup", tmp_path / f"{number}.age", "--recipient", identity.to_public(), home=home)
-            assert made.exit_code == 0
+            # One while the first import runs, one while its release is erased, one while the next import runs.
+            while len(codes) < number:
+                stop.wait(0.05)
+            made.append(siegel("backup", tmp_path / f"{number}.age", "--recipient", key_file[0], home=home))
         stop.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
         server.stop()
+    assert [each.err for each in made if each.exit_code] == []
     assert set(codes) == {0}
     for number in range(3):
         back = tmp_path / f"back{number}"
-        restored = siegel("restore", tmp_path / f"{number}.age", "--identity", key_file, home=back)
-        assert restored.exit_code == 0
+        restored = siegel("restore", tmp_path / f"{number}.age", "--identity", key_file[1], home=back)
+        assert restored.exit_code == 0, restored.err
         siegel("index", "run", "--once", home=back)
-        assert siegel("index", "check", home=back).exit_code == 0
+        checked = siegel("index", "check", home=back)
+        assert checked.exit_code == 0, checked.out
+        assert {*moving} <= {*objects(back).digests()}
+
+
+def objects(home: Path) -> ObjectStore:
+    """The store of a home."""
+    return ObjectStore(Settings.load(home).store_dir)
+
+
+@contextmanager
+def releases_of(home: Path) -> Iterator[ReleaseStore]:
+    """Store and state of a home, as another process has them open."""
+    state = State(Settings.load(home).state_url)
+    try:
+        yield ReleaseStore(objects(home), state)
+    finally:
+        state.close()
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> tuple[str, Path]:
+    """An age key: the public half, and the file of the private one."""
+    identity, file = x25519.Identity.generate(), tmp_path / "key.txt"
+    file.write_text(str(identity))
+    return identity.to_public(), file
+
+
+When = Callable[[Callable[[], None]], None]
+
+
+@pytest.fixture(params=["confidential", "erasable", "the file is written"])
+def while_(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> When:
+    """Lets something happen once in the middle of a backup, when the first object of a class is taken or when all are;
+    only the moment is arranged."""
+
+    def arrange(happens: Callable[[], None]) -> None:
+        waiting = [happens]
+
+        def link(source: Path, *arguments: Any, **options: Any) -> None:
+            if request.param in Path(source).parts and waiting:
+                waiting.pop()()
+            os_link(source, *arguments, **options)
+
+        def described(path: str, source: Path) -> archive.Entry:
+            if waiting:
+                waiting.pop()()
+            return archive.describe(path, source)
+
+        os_link = os.link
+        if request.param == "the file is written":
+            monkeypatch.setattr(backup, "describe", described)
+        else:
+            monkeypatch.setattr(os, "link", link)
+
+    return arrange
+
+
+def test_backup_object_erased_meanwhile_is_restored_as_it_was_or_as_erased(
+    siegel: Siegel, home: Path, tmp_path: Path, key_file: tuple[str, Path], while_: When
+) -> None:
+    """An erasure neither ends the backup nor leaves a hole that looks like a loss."""
+    siegel("import", write(tmp_path / "package.json", package(release(1))), home=home)
+    objects(home).put(StoreClass.CONFIDENTIAL, b"a letter", salt=b"s" * 32)
+    with releases_of(home) as releases:
+        originals = list(releases.store.digests(StoreClass.ERASABLE))
+        (source,) = sqlite3.connect(home / "state.sqlite").execute("SELECT digest FROM sources").fetchone()
+        while_(lambda: erase_source(releases, source, "a ground"))
+        made = siegel("backup", tmp_path / "b.age", "--recipient", key_file[0], home=home)
+        assert made.exit_code == 0, made.err
+        assert not releases.store.exists(source)
+    back = tmp_path / "back"
+    assert siegel("restore", tmp_path / "b.age", "--identity", key_file[1], home=back).exit_code == 0
+    for digest in originals:
+        with suppress(ObjectErased):
+            assert objects(back).kind(digest) is StoreClass.ERASABLE
+    assert siegel("index", "run", "--once", home=back).exit_code == 0
+    assert siegel("index", "check", home=back).exit_code == 0
+
+
+def test_backup_object_that_moves_meanwhile_is_saved(
+    siegel: Siegel, home: Path, tmp_path: Path, key_file: tuple[str, Path], while_: When
+) -> None:
+    """An embargo that ends while the store is walked hides the object from nobody."""
+    store = objects(home)
+    moving = [store.put(StoreClass.CONFIDENTIAL, bytes([number]), salt=b"s" * 32) for number in range(8)]
+    staying = [store.put(kind, b"staying", salt=kind.value.encode().ljust(32)) for kind in StoreClass]
+
+    def move() -> None:
+        for digest in moving:
+            store.reclassify(digest, StoreClass.PUBLIC)
+
+    while_(move)
+    made = siegel("backup", tmp_path / "b.age", "--recipient", key_file[0], home=home)
+    assert made.exit_code == 0, made.err
+    back = tmp_path / "back"
+    assert siegel("restore", tmp_path / "b.age", "--identity", key_file[1], home=back).exit_code == 0
+    assert {*objects(back).digests()} == {*moving, *staying}
+    for digest in moving:
+        assert objects(back).lookup(hashlib.sha256(objects(back).get(digest)).digest()) == [digest]
+
+
+def test_backup_release_discarded_meanwhile_does_not_wait_in_the_restored_home(
+    siegel: Siegel, home: Path, tmp_path: Path, key_file: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next import would anchor a release that nobody has any more."""
+    organisation = b"o" * 32
+    with releases_of(home) as releases:
+        releases.state.migrate()
+        prepared, _ = releases.prepare(release(1), organisation, policy_named("standard"))
+        copy_database = snapshot._copy_database
+
+        def copied(source: Path, copy: Path) -> Path:
+            made = copy_database(source, copy)
+            if source.name == "state.sqlite":
+                releases.discard(prepared.digest)
+            return made
+
+        monkeypatch.setattr(snapshot, "_copy_database", copied)
+        assert siegel("backup", tmp_path / "b.age", "--recipient", key_file[0], home=home).exit_code == 0
+    back = tmp_path / "back"
+    assert siegel("restore", tmp_path / "b.age", "--identity", key_file[1], home=back).exit_code == 0
+    with releases_of(back) as restored:
+        lost = [each for each in restored.waiting(organisation) if not restored.store.exists(each.digest)]
+        assert lost == []
+
+
+def test_backup_release_that_was_lost_before_is_no_reason_to_save_nothing(
+    siegel: Siegel, home: Path, tmp_path: Path, key_file: tuple[str, Path]
+) -> None:
+    """The rest is all the more worth saving; what is lost is for the index check to tell."""
+    siegel("import", write(tmp_path / "package.json", package(release(1))), home=home)
+    (digest,) = objects(home).digests(StoreClass.PUBLIC)
+    objects(home).path(digest).unlink()
+    assert siegel("backup", tmp_path / "b.age", "--recipient", key_file[0], home=home).exit_code == 0
+
+
+def test_backup_store_on_another_disk_is_saved(
+    siegel: Siegel, home: Path, tmp_path: Path, key_file: tuple[str, Path]
+) -> None:
+    """A second name is given on one disk only; there the objects are copied."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as other:
+        assert Path(other).stat().st_dev != home.stat().st_dev
+        digest = ObjectStore(Path(other) / "store").put(StoreClass.PUBLIC, b"elsewhere", salt=b"s" * 32)
+        (home / "store").symlink_to(Path(other) / "store")
+        made = siegel("backup", tmp_path / "b.age", "--recipient", key_file[0], home=home)
+        assert made.exit_code == 0, made.err
+    back = tmp_path / "back"
+    assert siegel("restore", tmp_path / "b.age", "--identity", key_file[1], home=back).exit_code == 0
+    assert objects(back).get(digest) == b"elsewhere"
+
+
+def test_backup_that_was_killed_leaves_no_copies_after_the_next_one(
+    siegel: Siegel, home: Path, tmp_path: Path, key_file: tuple[str, Path]
+) -> None:
+    """Copies hold what may be erased later; those of a backup that is at work stay."""
+    with snapshot.picture_of(Settings.load(home)) as sources:
+        left = home / ".backup-killed"
+        left.mkdir()
+        (left / "state.sqlite").write_bytes(b"x")
+        assert siegel("backup", tmp_path / "beside.age", "--recipient", key_file[0], home=home).exit_code == 0
+        assert all(source.exists() for source in sources.values())
+    assert siegel("backup", tmp_path / "after.age", "--recipient", key_file[0], home=home).exit_code == 0
+    assert not list(home.glob(".backup-*"))
 
 
 def test_restore_flipped_byte_is_refused_and_leaves_nothing(siegel: Siegel, to_key: Path, tmp_path: Path) -> None:
@@ -107,6 +299,7 @@ def test_restore_flipped_byte_is_refused_and_leaves_nothing(siegel: Siegel, to_k
         damaged.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
         refused = siegel("restore", damaged, "--identity", tmp_path / "identity.txt", home=tmp_path / "back")
         assert (refused.exit_code, "[BackupUnreadable]" in refused.err) == (1, True), place
+        assert not (tmp_path / "back").exists()
         assert not (tmp_path / "back").exists()
         assert not (tmp_path / "back.restoring").exists()
 

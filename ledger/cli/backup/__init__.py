@@ -15,7 +15,7 @@ from pyrage import x25519
 from ledger.cli.answer import Answer
 from ledger.cli.backup.archive import Contents, describe
 from ledger.cli.backup.encryption import Key, Keys, Passphrase, identities, recipient
-from ledger.cli.backup.snapshot import snapshot
+from ledger.cli.backup.snapshot import picture_of
 from ledger.cli.backup.transfer import seal, unpack, verify
 from ledger.cli.command import command
 from ledger.cli.home import require_home
@@ -48,7 +48,7 @@ def backup(
     closing, opening = _keys(to, file)
     draft = file.with_name(file.name + ".part")
     try:
-        with snapshot(settings) as sources:
+        with picture_of(settings) as sources:
             entries = tuple(describe(path, source) for path, source in sources.items())
             contents = Contents(settings.home_version, datetime.now(UTC).isoformat(timespec="seconds"), entries)
             seal(draft, closing, contents, sources)

@@ -4,14 +4,20 @@ What was answered must be whole in the copy: a release is durable in state and s
 the chain is copied first, then the state, then the store; the copy may know a release whose act it does not know
 (harmless), never the reverse. SQLite copies itself while others write (https://www.sqlite.org/backup.html). The mark
 of answered commits is copied before the chain's database, since the chain refuses a database that is behind it.
+
+Objects never change, so a second name (a hard link) is all that keeps one as it is until it is in the backup. What is
+erased meanwhile is in the picture or its tombstone is, as with any erasure just before or after a backup.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -20,28 +26,22 @@ from ledger.settings import Settings
 
 LEFT_OUT: Final = frozenset({"lock", "node.json"})
 """Files of the running process, worth nothing later."""
+_PREFIX: Final = ".backup-"
 
 
 @contextmanager
-def snapshot(settings: Settings) -> Iterator[dict[str, Path]]:
+def picture_of(settings: Settings) -> Iterator[dict[str, Path]]:
     """Yields the file to read for each path of the backup; the copies vanish at the end.
 
     The index is left out: it is made again. Raises ``BackupIncomplete`` where state or store lie outside the home, for
     those have a backup of their own that this one could not be consistent with.
     """
     _refuse_parts_outside(settings)
-    # Below the home, so that copies of confidential data have the home's permissions and never lie in /tmp.
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.home) as folder:
-        copies = Path(folder)
-        sources = {name: settings.home / name for name in ("siegel.toml", "deployment.json")}
-        sources |= _files(settings.home, settings.keys_dir)
+    with _folder_for_copies(settings.home) as copies:
+        sources = _small_files(settings, copies)
         sources |= _chain(settings, copies)
-        for database in sorted(settings.home.glob("*.sqlite")):
-            # The state, and the book of nonces. The index is made again.
-            if database.name != "index.sqlite":
-                sources[database.name] = _copy_database(database, copies / database.name)
-        sources |= _files(settings.home, settings.store_dir)
-        yield {path: source for path, source in sorted(sources.items()) if source.exists()}
+        sources |= _state_and_store(settings, copies)
+        yield dict(sorted(sources.items()))
 
 
 def _refuse_parts_outside(settings: Settings) -> None:
@@ -49,6 +49,36 @@ def _refuse_parts_outside(settings: Settings) -> None:
         raise BackupIncomplete(why=f"the store lies outside of it ({settings.store_dir})")
     if settings.state_url != f"sqlite:///{settings.home / 'state.sqlite'}":
         raise BackupIncomplete(why="its state lies in a database of its own; save both with that database's tools")
+
+
+@contextmanager
+def _folder_for_copies(home: Path) -> Iterator[Path]:
+    """Below the home, so that copies of confidential data have the home's permissions and never lie in /tmp.
+
+    What a killed backup left may hold things erased since, so the next one removes it, unless another one is at work.
+    """
+    with (home / "backup.lock").open("w") as lock:
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for left in home.glob(f"{_PREFIX}*"):
+                shutil.rmtree(left)
+        # Several backups may be at work; each waits here only while another one cleans up.
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=home) as folder:
+            yield Path(folder)
+
+
+def _small_files(settings: Settings, copies: Path) -> dict[str, Path]:
+    """Settings, deployment and keys, which people may change meanwhile."""
+    found: dict[str, Path] = {}
+    for file in (settings.toml_path, settings.deployment_path, *settings.keys_dir.rglob("*")):
+        if file.is_file() and file.suffix != ".new":
+            name = file.relative_to(settings.home).as_posix()
+            copy = copies / "files" / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):
+                found[name] = shutil.copyfile(file, copy)
+    return found
 
 
 def _chain(settings: Settings, copies: Path) -> dict[str, Path]:
@@ -67,14 +97,53 @@ def _chain(settings: Settings, copies: Path) -> dict[str, Path]:
     return found
 
 
-def _files(home: Path, folder: Path) -> dict[str, Path]:
-    if not folder.exists():
-        return {}
-    return {
-        file.relative_to(home).as_posix(): file
-        for file in folder.rglob("*")
-        if file.is_file() and not file.name.endswith((".new", ".part", ".tmp"))
-    }
+def _state_and_store(settings: Settings, copies: Path) -> dict[str, Path]:
+    """The databases (state, book of nonces), then the store.
+
+    A release that was discarded in between, which leaves no tombstone, is still in the copied state: then all is
+    taken again. What is lacking each time was lost long before, and is for the doctor to tell.
+    """
+    from ledger.store.objects import ObjectStore
+
+    lacking: set[str] = set()
+    while True:
+        folder = Path(tempfile.mkdtemp(dir=copies))
+        found = {
+            database.name: _copy_database(database, folder / database.name)
+            for database in sorted(settings.home.glob("*.sqlite"))
+            if f"sqlite:///{database}" != settings.index_url
+        }
+        for file in ObjectStore(settings.store_dir).files():
+            name = file.relative_to(settings.home).as_posix()
+            with suppress(FileNotFoundError):
+                found[name] = _keep(file, folder / name)
+        before, lacking = lacking, _releases(found) - {Path(name).stem for name in found}
+        if lacking <= before:
+            return found
+        shutil.rmtree(folder)
+
+
+def _keep(file: Path, kept: Path) -> Path:
+    """Gives ``file`` a second name. Raises ``FileNotFoundError`` if it is gone."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(file, kept)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        # The store lies on a disk of its own, or on one without links.
+        shutil.copyfile(file, kept)
+    return kept
+
+
+def _releases(found: dict[str, Path]) -> set[str]:
+    """The digests, in hex, of all releases that the copied state knows."""
+    if "state.sqlite" not in found:
+        return set()
+    with closing(sqlite3.connect(found["state.sqlite"])) as state:
+        if state.execute("SELECT 1 FROM sqlite_master WHERE name = 'releases'").fetchone() is None:
+            return set()
+        return {digest.hex() for (digest,) in state.execute("SELECT digest FROM releases")}
 
 
 def _copy_database(source: Path, copy: Path) -> Path:
