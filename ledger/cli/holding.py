@@ -18,3 +18,12 @@ def held(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def is_held(path: Path) -> bool:
+    """Whether somebody holds an existing file or folder."""
+    try:
+        with held(path):
+            return False
+    except BlockingIOError:
+        return True

@@ -9,6 +9,7 @@ import random
 import sqlite3
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -27,7 +28,7 @@ from ledger.ocds.privacy import policy_named
 from ledger.settings import HOME_VERSION, Settings
 from ledger.store import ObjectStore, ReleaseStore, State, StoreClass
 from ledger.store.sources import erase_source
-from tests.cli.conftest import Siegel, start_siegel
+from tests.cli.conftest import Called, Siegel, start_siegel
 from tests.cli.notices import package, release, write
 
 
@@ -56,7 +57,7 @@ def test_restore_elsewhere_everything_is_there(siegel: Siegel, home: Path, saved
     back = tmp_path / "back"
     done = siegel("restore", saved, home=back)
     assert done.exit_code == 0, done.err
-    assert not list(tmp_path.glob("*.restoring"))
+    assert not list(tmp_path.glob("*.restoring*"))
     names = {
         path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file() and "index" not in path.name
     }
@@ -300,8 +301,7 @@ def test_restore_flipped_byte_is_refused_and_leaves_nothing(siegel: Siegel, to_k
         refused = siegel("restore", damaged, "--identity", tmp_path / "identity.txt", home=tmp_path / "back")
         assert (refused.exit_code, "[BackupUnreadable]" in refused.err) == (1, True), place
         assert not (tmp_path / "back").exists()
-        assert not (tmp_path / "back").exists()
-        assert not (tmp_path / "back.restoring").exists()
+        assert not list(tmp_path.glob("back*"))
 
 
 @pytest.mark.parametrize("kept", [0, 10, 1000, -1])
@@ -331,6 +331,97 @@ def test_backup_does_not_take_the_keys_passphrase(
     refused = siegel("backup", tmp_path / "b.age", home=home)
     assert (refused.exit_code, "[BackupPassphraseMissing]" in refused.err) == (2, True)
     assert not (tmp_path / "b.age").exists()
+
+
+def test_backup_two_to_one_file_at_once_one_is_kept_and_the_other_refused(
+    siegel: Siegel, home: Path, tmp_path: Path, key_file: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that comes second takes nothing away from the first, neither its draft nor its name."""
+    file, inner = tmp_path / "b.age", list[Called]()
+    seal = transfer.seal
+
+    def seal_twice(draft: Path, *arguments: Any) -> None:
+        seal(draft, *arguments)
+        if not inner:
+            inner.append(Called(-1, "", ""))
+            inner[0] = siegel("backup", file, "--recipient", key_file[0], home=home)
+
+    monkeypatch.setattr(backup, "seal", seal_twice)
+    outer = siegel("backup", file, "--recipient", key_file[0], home=home)
+    assert (inner[0].exit_code, inner[0].err) == (0, "")
+    assert (outer.exit_code, "[BackupExists]" in outer.err) == (1, True)
+    assert siegel("restore", file, "--identity", key_file[1], home=tmp_path / "back").exit_code == 0
+    assert [path.name for path in tmp_path.glob("b.age*")] == ["b.age"]
+
+
+def test_backup_draft_of_a_killed_one_is_told_a_day_later(
+    siegel: Siegel, home: Path, tmp_path: Path, key_file: tuple[str, Path]
+) -> None:
+    """It is in nobody's way, but fills the disk; a file of another kind is none of ours."""
+    with start_siegel(home, "backup", tmp_path / "b.age", "--recipient", key_file[0]) as killed:
+        while not (drafts := list(tmp_path.glob("b.age.*"))):
+            assert killed.poll() is None
+            time.sleep(0.001)
+        killed.kill()
+    (tmp_path / "film.part").write_text("x")
+    for path in (*drafts, tmp_path / "film.part"):
+        os.utime(path, (time.time() - 90_000,) * 2)
+    again = siegel("backup", tmp_path / "b.age", "--recipient", key_file[0], home=home)
+    assert (again.exit_code, again.out.count("cut off")) == (0, 1)
+    assert str(drafts[0]) in again.out
+    assert drafts[0].exists()
+
+
+def test_backup_and_restore_all_is_durable_before_it_is_told(
+    siegel: Siegel, home: Path, tmp_path: Path, key_file: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut after the answer takes nothing away: files and folders are synced first, their names last."""
+    fsync, synced = os.fsync, list[Path]()
+
+    def traced(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    siegel("import", write(tmp_path / "package.json", package(release(1))), home=home)
+    (tmp_path / "there").mkdir()
+    file, back = tmp_path / "there" / "b.age", tmp_path / "new" / "back"
+    monkeypatch.setattr(os, "fsync", traced)
+    assert siegel("backup", file, "--recipient", key_file[0], home=home).exit_code == 0
+    assert [synced[-2].suffix, synced[-1]] == [".part", file.parent]
+    synced.clear()
+    assert siegel("restore", file, "--identity", key_file[1], home=back).exit_code == 0
+    assert synced[-1] == back.parent
+    draft = next(path for path in synced if path.name.startswith("back.restoring-"))
+    known = {path.relative_to(draft) for path in synced if path.is_relative_to(draft)}
+    assert {path.relative_to(back) for path in (back, *back.rglob("*"))} <= known
+
+
+def test_restore_that_was_killed_is_told_and_in_nobodys_way(
+    siegel: Siegel, to_key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it left holds keys, so people must know; the folder of a restoring at work is no left-over."""
+    back, identity = tmp_path / "back", tmp_path / "identity.txt"
+    with start_siegel(back, "restore", to_key, "--identity", identity) as killed:
+        while not (left := list(tmp_path.glob("back.restoring-*"))):
+            assert killed.poll() is None
+            time.sleep(0.001)
+        killed.kill()
+    assert not back.exists()
+    unpack, second = transfer.unpack, list[Called]()
+
+    def unpack_twice(*arguments: Any) -> archive.Contents:
+        if not second:
+            second.append(Called(-1, "", ""))
+            second[0] = siegel("restore", to_key, "--identity", identity, home=back)
+        return unpack(*arguments)
+
+    monkeypatch.setattr(backup, "unpack", unpack_twice)
+    first = siegel("restore", to_key, "--identity", identity, home=back)
+    assert (second[0].exit_code, second[0].out.count("cut off")) == (0, 1)
+    assert str(left[0]) in second[0].out
+    assert (first.exit_code, "[HomeExists]" in first.err) == (1, True)
+    assert list(tmp_path.glob("back.restoring-*")) == left
+    assert siegel("index", "rebuild", home=back).exit_code == 0
 
 
 def test_restore_into_a_home_that_is_not_empty_is_refused(siegel: Siegel, home: Path, to_key: Path) -> None:

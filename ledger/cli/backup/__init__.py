@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import shutil
-from contextlib import suppress
+import tempfile
 from datetime import UTC, datetime
+from glob import escape
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +15,13 @@ from pyrage import x25519
 
 from ledger.cli.answer import Answer
 from ledger.cli.backup.archive import Contents, describe
+from ledger.cli.backup.draft import left_over, new_draft, publish
 from ledger.cli.backup.encryption import Key, Keys, Passphrase, identities, recipient
 from ledger.cli.backup.snapshot import picture_of
 from ledger.cli.backup.transfer import seal, unpack, verify
 from ledger.cli.command import command
-from ledger.cli.home import require_home
+from ledger.cli.holding import held, is_held
+from ledger.cli.home import require_home, sync
 from ledger.cli.language import say
 from ledger.cli.passphrase import backup_passphrase
 from ledger.cli.session import Session
@@ -45,18 +48,17 @@ def backup(
     settings = session.require_home()
     if file.exists():
         raise BackupExists(path=file)
+    for left in left_over(file.parent):
+        session.tell(say("{path} is left from a backup that was cut off; it can be deleted.", path=left))
     closing, opening = _keys(to, file)
-    draft = file.with_name(file.name + ".part")
+    draft = new_draft(file)
     try:
         with picture_of(settings) as sources:
             entries = tuple(describe(path, source) for path, source in sources.items())
             contents = Contents(settings.home_version, datetime.now(UTC).isoformat(timespec="seconds"), entries)
             seal(draft, closing, contents, sources)
         verify(draft, opening, contents)
-        # link() refuses an existing name, which rename() would overwrite.
-        os.link(draft, file)
-    except FileExistsError as error:
-        raise BackupExists(path=error.filename2 or error.filename) from error
+        publish(draft, file)
     finally:
         draft.unlink(missing_ok=True)
     size = file.stat().st_size
@@ -78,24 +80,40 @@ def restore(
         raise HomeExists(home=home)
     key = Keys(identities=identities(identity)) if identity else Passphrase(backup_passphrase(file.name))
     home.parent.mkdir(parents=True, exist_ok=True)
-    draft = home.with_name(home.name + ".restoring")
-    draft.mkdir(mode=0o700)
+    prefix = f"{home.name}.restoring-"
+    for left in home.parent.glob(f"{escape(prefix)}*"):
+        if not is_held(left):
+            session.tell(say("{path} is left from a restoring that was cut off. It holds keys: delete it.", path=left))
+    draft = Path(tempfile.mkdtemp(prefix=prefix, dir=home.parent))
     try:
-        contents = unpack(file, key, draft)
-        settings = Settings.load(draft)
-        if contents.home_version > HOME_VERSION:
-            raise HomeVersionUnknown(home=file, found=contents.home_version, known=HOME_VERSION)
-        require_home(settings)
-        checked = _check_chain(settings)
-        with suppress(FileNotFoundError):
-            home.rmdir()
-        draft.rename(home)
+        with held(draft):
+            contents = unpack(file, key, draft)
+            settings = Settings.load(draft)
+            if contents.home_version > HOME_VERSION:
+                raise HomeVersionUnknown(home=file, found=contents.home_version, known=HOME_VERSION)
+            require_home(settings)
+            checked = _check_chain(settings)
+            _take_place(draft, home)
     except BaseException:
         shutil.rmtree(draft)
         raise
+    sync(home.parent)
     data = {"home": home, "files": len(contents.entries), "made_at": contents.made_at, "checked": checked}
     said = say("{home}: {files} files of the backup of {made_at} restored; every digest is right.", **data)
     return Answer(data, [said, *checked, say("Next: siegel index rebuild --home {home}", home=home)])
+
+
+def _take_place(draft: Path, home: Path) -> None:
+    """Renames a finished draft, durable to its last file. Raises ``HomeExists`` if a home came there meanwhile."""
+    for path in (*draft.rglob("*"), draft):
+        sync(path)
+    try:
+        # It takes the place of an empty folder and of nothing else.
+        draft.rename(home)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            raise
+        raise HomeExists(home=home) from error
 
 
 def _check_chain(settings: Settings) -> list[str]:
