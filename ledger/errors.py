@@ -110,9 +110,18 @@ class HomeVersionUnknown(SiegelError):
 
 
 class BackupPassphraseMissing(SiegelError):
+    """A backup is to be made or opened and nobody is there to be asked for its passphrase."""
+
     sentence = (
-        "The backup {file} needs a passphrase of its own: type it, set SIEGEL_BACKUP_PASSPHRASE, or use --recipient."
+        "The backup {file} needs a passphrase of its own: type it, name a file with --passphrase-file (first line), "
+        "set SIEGEL_BACKUP_PASSPHRASE, or use a key: --recipient for siegel backup, --identity for siegel restore."
     )
+
+
+class BackupPassphraseReused(SiegelError):
+    """One secret for both would let whoever opens the backup use the key."""
+
+    sentence = "The backup's passphrase opens {key}, too: whoever opens the backup could use that key. Choose another."
 
 
 class PassphraseMissing(SiegelError):

@@ -80,7 +80,8 @@ is refused; `siegel doctor` tells unknown variables. `siegel init` writes a `sie
 that are not absolute lie below the home. This page is written by `python scripts/document_commands.py`.
 
 `SIEGEL_PASSPHRASE` (of the keys) and `SIEGEL_BACKUP_PASSPHRASE` (of backups, another one) are no settings: they hold
-passphrases for scripts and are never written anywhere.
+passphrases for scripts and are never written anywhere. A file serves instead: `passphrase_file` for the keys,
+`--passphrase-file` for backups.
 """
 
 

@@ -29,6 +29,7 @@ from ledger.cli.session import Session
 from ledger.errors import (
     ArgumentInvalid,
     BackupPassphraseMissing,
+    BackupPassphraseReused,
     DeploymentMissing,
     FileUnusable,
     HomeMissing,
@@ -45,6 +46,7 @@ Command = Callable[..., Answer | None]
 COULD_NOT_RUN: Final = (
     ArgumentInvalid,
     BackupPassphraseMissing,
+    BackupPassphraseReused,
     DeploymentMissing,
     FileUnusable,
     HomeMissing,

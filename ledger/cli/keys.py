@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -15,7 +16,7 @@ from ledger.cli.language import say
 from ledger.cli.passphrase import passphrase_for
 from ledger.cli.sealing_keys import create_sealing_key, public_key
 from ledger.cli.session import Session
-from ledger.errors import ArgumentInvalid, KeyNameInvalid, KeyUnknown
+from ledger.errors import ArgumentInvalid, KeyNameInvalid, KeystoreUnreadable, KeyUnknown, WrongPassphrase
 from ledger.settings import Settings
 
 if TYPE_CHECKING:
@@ -117,6 +118,22 @@ def _made(name: str, signer: Signer, path: Path) -> Answer:
 def key_names(settings: Settings) -> list[str]:
     """The keys of a home, in alphabetical order."""
     return sorted(path.stem for path in settings.keys_dir.glob("*.json"))
+
+
+def opened_by(passphrase: str, settings: Settings) -> Path | None:
+    """A key file of this home that the passphrase opens, or None. Each keystore takes about a second."""
+    from ledger.chain.signers import KeystoreSigner
+
+    for path in sorted(settings.keys_dir.glob("*.sealing.pem")):
+        with suppress(WrongPassphrase, KeystoreUnreadable):
+            public_key(path, passphrase)
+            return path
+    for name in key_names(settings):
+        path = settings.keys_dir / f"{name}.json"
+        with suppress(WrongPassphrase, KeystoreUnreadable):
+            KeystoreSigner.load(path, passphrase)
+            return path
+    return None
 
 
 def key_path(settings: Settings, name: str) -> Path:

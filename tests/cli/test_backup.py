@@ -28,7 +28,7 @@ from ledger.ocds.privacy import policy_named
 from ledger.settings import HOME_VERSION, Settings
 from ledger.store import ObjectStore, ReleaseStore, State, StoreClass
 from ledger.store.sources import erase_source
-from tests.cli.conftest import Called, Siegel, start_siegel
+from tests.cli.conftest import PASSPHRASE, Called, Siegel, start_siegel
 from tests.cli.notices import package, release, write
 
 
@@ -422,6 +422,60 @@ def test_restore_that_was_killed_is_told_and_in_nobodys_way(
     assert (first.exit_code, "[HomeExists]" in first.err) == (1, True)
     assert list(tmp_path.glob("back.restoring-*")) == left
     assert siegel("index", "rebuild", home=back).exit_code == 0
+
+
+def test_backup_passphrase_file_serves_backup_and_restore_where_nobody_is_asked(
+    siegel: Siegel, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cron needs: the first line of a file, and no variable that every child process inherits."""
+    monkeypatch.setenv("SIEGEL_BACKUP_PASSPHRASE", "that of the variable")
+    secret, file, back = tmp_path / "secret", tmp_path / "b.age", tmp_path / "back"
+    secret.write_text("that of the file\nsecond line\n")
+    assert siegel("backup", file, "--passphrase-file", secret, home=home).exit_code == 0
+    assert "[BackupUnreadable]" in siegel("restore", file, home=back).err
+    assert siegel("restore", file, "--passphrase-file", secret, home=back).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "failure"),
+    [
+        ("\nsecond line", (), "BackupPassphraseMissing"),
+        (None, (), "ArgumentInvalid"),
+        ("a secret", ("--recipient", "age1xyz"), "ArgumentInvalid"),
+    ],
+)
+def test_backup_passphrase_file_that_cannot_serve_is_refused(
+    siegel: Siegel, home: Path, tmp_path: Path, content: str | None, options: tuple[str, ...], failure: str
+) -> None:
+    """An empty line protects nothing, and a passphrase beside a key would not be asked for."""
+    if content is not None:
+        (tmp_path / "secret").write_text(content)
+    refused = siegel("backup", tmp_path / "b.age", "--passphrase-file", tmp_path / "secret", *options, home=home)
+    assert (refused.exit_code, f"[{failure}]" in refused.err) == (2, True)
+    assert not list(tmp_path.glob("b.age*"))
+
+
+def test_restore_passphrase_file_beside_a_key_is_refused(siegel: Siegel, to_key: Path, tmp_path: Path) -> None:
+    """One of both would be ignored."""
+    options = ("--identity", tmp_path / "identity.txt", "--passphrase-file", tmp_path / "secret")
+    refused = siegel("restore", to_key, *options, home=tmp_path / "back")
+    assert (refused.exit_code, "[ArgumentInvalid]" in refused.err) == (2, True)
+
+
+def test_backup_passphrase_that_opens_a_key_is_refused(
+    siegel: Siegel, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever opens the backup need not be able to sign, nor to open shares; a broken key file does not hide others."""
+    monkeypatch.setenv("SIEGEL_PASSPHRASE", "of the sealing key")
+    siegel("key", "sealing", "officer-one", home=home)
+    (home / "keys" / "a-broken-one.json").write_text("{")
+    (home / "keys" / "a-broken-one.sealing.pem").write_text("-")
+    for passphrase, key in ((PASSPHRASE, "governor.json"), ("of the sealing key", "officer-one.sealing.pem")):
+        monkeypatch.setenv("SIEGEL_BACKUP_PASSPHRASE", passphrase)
+        refused = siegel("backup", tmp_path / "b.age", home=home)
+        assert (refused.exit_code, "[BackupPassphraseReused]" in refused.err) == (2, True)
+        assert key in refused.err
+    assert not list(tmp_path.glob("b.age*"))
 
 
 def test_restore_into_a_home_that_is_not_empty_is_refused(siegel: Siegel, home: Path, to_key: Path) -> None:

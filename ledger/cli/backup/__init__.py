@@ -22,11 +22,17 @@ from ledger.cli.backup.transfer import seal, unpack, verify
 from ledger.cli.command import command
 from ledger.cli.holding import held, is_held
 from ledger.cli.home import require_home, sync
+from ledger.cli.keys import opened_by
 from ledger.cli.language import say
 from ledger.cli.passphrase import backup_passphrase
 from ledger.cli.session import Session
-from ledger.errors import BackupExists, HomeExists, HomeVersionUnknown
+from ledger.errors import ArgumentInvalid, BackupExists, BackupPassphraseReused, HomeExists, HomeVersionUnknown
 from ledger.settings import HOME_VERSION, Settings
+
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", metavar="FILE", help=say("file whose first line is the backup's passphrase")),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -39,6 +45,7 @@ def backup(
     session: Session,
     file: Annotated[Path, typer.Argument(metavar="FILE", help=say("the backup to write"))],
     to: Annotated[list[str], typer.Option("--recipient", metavar="AGE1...", help=say("age key to encrypt to"))] = [],  # noqa: B006
+    passphrase_file: PassphraseFile = None,
 ) -> Answer:
     """Save the home folder in one file, encrypted with age, also while it is in use.
 
@@ -50,7 +57,7 @@ def backup(
         raise BackupExists(path=file)
     for left in left_over(file.parent):
         session.tell(say("{path} is left from a backup that was cut off; it can be deleted.", path=left))
-    closing, opening = _keys(to, file)
+    closing, opening = _keys(settings, to, passphrase_file, file)
     draft = new_draft(file)
     try:
         with picture_of(settings) as sources:
@@ -73,12 +80,17 @@ def restore(
     identity: Annotated[
         Path | None, typer.Option("--identity", metavar="FILE", help=say("file of the age key"))
     ] = None,
+    passphrase_file: PassphraseFile = None,
 ) -> Answer:
     """Make a home folder from a backup, in an empty place only, and check it."""
     home = session.settings.home
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise HomeExists(home=home)
-    key = Keys(identities=identities(identity)) if identity else Passphrase(backup_passphrase(file.name))
+    if identity and passphrase_file:
+        raise ArgumentInvalid(argument="--passphrase-file", value=passphrase_file, why="--identity")
+    key = (
+        Keys(identities=identities(identity)) if identity else Passphrase(backup_passphrase(file.name, passphrase_file))
+    )
     home.parent.mkdir(parents=True, exist_ok=True)
     prefix = f"{home.name}.restoring-"
     for left in home.parent.glob(f"{escape(prefix)}*"):
@@ -127,9 +139,14 @@ def _check_chain(settings: Settings) -> list[str]:
         return [say("The chain was checked from hash to hash, up to block {block}.", block=node.head.block_number)]
 
 
-def _keys(recipients: list[str], file: Path) -> tuple[Key, Key]:
+def _keys(settings: Settings, recipients: list[str], passphrase_file: Path | None, file: Path) -> tuple[Key, Key]:
     if not recipients:
-        key = Passphrase(backup_passphrase(file.name, new=True))
+        passphrase = backup_passphrase(file.name, passphrase_file, new=True)
+        if opened := opened_by(passphrase, settings):
+            raise BackupPassphraseReused(key=opened)
+        key = Passphrase(passphrase)
         return key, key
+    if passphrase_file:
+        raise ArgumentInvalid(argument="--passphrase-file", value=passphrase_file, why="--recipient")
     moment = x25519.Identity.generate()
     return Keys(recipients=[*map(recipient, recipients), moment.to_public()]), Keys(identities=[moment])
