@@ -277,6 +277,19 @@ def test_backup_store_on_another_disk_is_saved(
     assert objects(back).get(digest) == b"elsewhere"
 
 
+def test_backup_leaves_out_the_passphrase_that_opens_the_keys(
+    siegel: Siegel, home: Path, tmp_path: Path, key_file: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it lies: whoever opens the backup would have keys and passphrase together."""
+    (home / "keys" / "passphrase").write_text(PASSPHRASE)
+    monkeypatch.setenv("SIEGEL_PASSPHRASE_FILE", "keys/passphrase")
+    assert siegel("backup", tmp_path / "b.age", "--recipient", key_file[0], home=home).exit_code == 0
+    back = tmp_path / "back"
+    assert siegel("restore", tmp_path / "b.age", "--identity", key_file[1], home=back).exit_code == 0
+    assert (back / "keys" / "governor.json").exists()
+    assert not [path for path in back.rglob("*") if path.is_file() and PASSPHRASE.encode() in path.read_bytes()]
+
+
 def test_backup_that_was_killed_leaves_no_copies_after_the_next_one(
     siegel: Siegel, home: Path, tmp_path: Path, key_file: tuple[str, Path]
 ) -> None:

@@ -47,7 +47,9 @@ def backup(
     to: Annotated[list[str], typer.Option("--recipient", metavar="AGE1...", help=say("age key to encrypt to"))] = [],  # noqa: B006
     passphrase_file: PassphraseFile = None,
 ) -> Answer:
-    """Save the home folder in one file, encrypted with age, also while it is in use.
+    """Save settings, keys, chain, state and store of the home in one file, encrypted with age, also while it is in use.
+
+    The passphrase file of the keys, and whatever else lies in the folder, is not in it.
 
     The file is read back before it gets its name. To a recipient's key alone nothing here can decrypt it, so then the
     same stream is also encrypted to a key of the moment, which is thrown away after the reading.

@@ -69,14 +69,15 @@ def _folder_for_copies(home: Path) -> Iterator[Path]:
 
 
 def _small_files(settings: Settings, copies: Path) -> dict[str, Path]:
-    """Settings, deployment and keys, which people may change meanwhile."""
+    """Settings, deployment and keys, which people may change meanwhile; never the passphrase that opens the keys."""
     found: dict[str, Path] = {}
+    secret = settings.passphrase_file
     for file in (settings.toml_path, settings.deployment_path, *settings.keys_dir.rglob("*")):
-        if file.is_file() and file.suffix != ".new":
-            name = file.relative_to(settings.home).as_posix()
-            copy = copies / "files" / name
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
+            if file.is_file() and file.suffix != ".new" and not (secret and secret.exists() and file.samefile(secret)):
+                name = file.relative_to(settings.home).as_posix()
+                copy = copies / "files" / name
+                copy.parent.mkdir(parents=True, exist_ok=True)
                 found[name] = shutil.copyfile(file, copy)
     return found
 
