@@ -10,20 +10,22 @@ from pathlib import Path
 
 
 @contextmanager
-def held(path: Path) -> Iterator[None]:
-    """Holds an existing file or folder during the block. Raises ``BlockingIOError`` if somebody else does."""
+def held(path: Path, *, wait: bool = False) -> Iterator[None]:
+    """Holds an existing file or folder during the block. If somebody else does, waits or raises ``BlockingIOError``."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield
     finally:
         os.close(descriptor)
 
 
 def is_held(path: Path) -> bool:
-    """Whether somebody holds an existing file or folder."""
+    """Whether somebody holds a file or folder; it is held by us for that glance."""
     try:
         with held(path):
             return False
+    except FileNotFoundError:
+        return False
     except BlockingIOError:
         return True

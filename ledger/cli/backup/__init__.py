@@ -96,11 +96,12 @@ def restore(
     home.parent.mkdir(parents=True, exist_ok=True)
     prefix = f"{home.name}.restoring-"
     for left in home.parent.glob(f"{escape(prefix)}*"):
-        if not is_held(left):
+        if not is_held(left) and left.exists():
             session.tell(say("{path} is left from a restoring that was cut off. It holds keys: delete it.", path=left))
     draft = Path(tempfile.mkdtemp(prefix=prefix, dir=home.parent))
     try:
-        with held(draft):
+        # Another restoring may be glancing at it.
+        with held(draft, wait=True):
             contents = unpack(file, key, draft)
             settings = Settings.load(draft)
             if contents.home_version > HOME_VERSION:

@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -34,5 +35,10 @@ def publish(draft: Path, file: Path) -> None:
 
 def left_over(folder: Path) -> list[Path]:
     """Drafts of which nobody has written anything for a day: their backups were cut off."""
-    drafts = [path for path in folder.glob("*.part") if _DRAFT.fullmatch(path.name)]
-    return sorted(path for path in drafts if path.stat().st_mtime < time.time() - _DAY)
+    found: list[Path] = []
+    for path in sorted(folder.glob("*.part")):
+        # One that is gone by now belonged to a backup that has just ended.
+        with suppress(FileNotFoundError):
+            if _DRAFT.fullmatch(path.name) and path.stat().st_mtime < time.time() - _DAY:
+                found.append(path)
+    return found
