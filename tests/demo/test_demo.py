@@ -100,9 +100,11 @@ def test_demo_second_start_while_the_first_makes_or_shows_the_town_is_refused(tm
             while not (home / MARK).exists():
                 assert first.poll() is None
                 time.sleep(0.01)
+            first.send_signal(signal.SIGSTOP)  # it must not be done before the second one has looked
+            assert json.loads((home / MARK).read_text()) == {"finished": False}
             chain = (home / "siegel.toml").stat().st_ino
             while_made = demo(tmp_path, "--port", "0")
-            assert json.loads((home / MARK).read_text()) == {"finished": False}, "the first was done too early"
+            first.send_signal(signal.SIGCONT)
             url = address(first)
             while_shown = demo(tmp_path, "--port", "0")
             answer = httpx.get(f"{url}/api/v1/processes", timeout=60).json()
