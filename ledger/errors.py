@@ -133,6 +133,21 @@ class PassphraseMissing(SiegelError):
     )
 
 
+class NewPassphraseMissing(SiegelError):
+    """A key is to get another passphrase, and nobody is there to be asked for it."""
+
+    sentence = (
+        "The key {key} needs its new passphrase: type it when asked, or name a file with --new-file (first line)."
+    )
+
+
+class PassphraseUnchanged(SiegelError):
+    """A key is to get the passphrase that it has."""
+
+    sentence = "The new passphrase of the key {key} is the old one. Choose another; nothing was changed."
+    status = 409
+
+
 class KeyUnknown(SiegelError):
     """No key of this name lies in the home folder."""
 

@@ -41,7 +41,8 @@ A failure is one sentence and its name, `[NotRipe]` for example: the same name a
 in the API. With `--json` it is `{"error": name, "sentence": ..., "values": {...}}`.
 
 **Keys.** `--as NAME` chooses the key that acts (`keys/NAME.json`). Its passphrase comes from `SIEGEL_PASSPHRASE_FILE`
-(first line), else `SIEGEL_PASSPHRASE`, else it is asked for.
+(first line), else `SIEGEL_PASSPHRASE`, else it is asked for. The keys that `siegel init` makes share one passphrase
+until `siegel key passphrase NAME` gives each its own.
 
 **Two people.** An act of two officers is sent with `--together-with NAME` if both keys are at this desk, or proposed
 with `--propose FILE`: the first half is recorded on the ledger, and the file, which can be mailed, carries the call and

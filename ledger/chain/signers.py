@@ -68,6 +68,10 @@ class KeystoreSigner(KeySigner):
         except (KeyError, TypeError, NotImplementedError) as error:
             raise KeystoreUnreadable(path=str(path), reason=f"{type(error).__name__}: {error}") from error
 
+    def keystore(self, passphrase: str, *, scrypt_n: int = SCRYPT_N) -> bytes:
+        """The content of a keystore file with this key, under that passphrase."""
+        return json.dumps(Account.encrypt(self._account.key, passphrase, kdf="scrypt", iterations=scrypt_n)).encode()
+
 
 def create_keystore(
     path: Path, passphrase: str, *, scrypt_n: int = SCRYPT_N, key: bytes | None = None
@@ -77,12 +81,13 @@ def create_keystore(
     ``key``: an existing 32-byte key, by default a new random one. Raises KeystoreExists; nothing is overwritten.
     """
     secret = key if key is not None else secrets.token_bytes(32)
-    keystore = Account.encrypt(secret, passphrase, kdf="scrypt", iterations=scrypt_n)
+    signer = KeystoreSigner(secret)
+    content = signer.keystore(passphrase, scrypt_n=scrypt_n)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(keystore, file)
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
             file.flush()
             # Whoever is told that the key exists may be admitted with it the next second.
             os.fsync(file.fileno())
@@ -92,7 +97,7 @@ def create_keystore(
         raise KeystoreExists(path=str(path)) from error
     finally:
         unfinished.unlink(missing_ok=True)
-    return KeystoreSigner(secret)
+    return signer
 
 
 def keystore_account(path: Path) -> bytes:

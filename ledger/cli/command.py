@@ -35,6 +35,7 @@ from ledger.errors import (
     HomeMissing,
     HomeVersionUnknown,
     KeyUnknown,
+    NewPassphraseMissing,
     PassphraseMissing,
     SettingInvalid,
     SiegelError,
@@ -52,6 +53,7 @@ COULD_NOT_RUN: Final = (
     HomeMissing,
     HomeVersionUnknown,
     KeyUnknown,
+    NewPassphraseMissing,
     PassphraseMissing,
     SettingInvalid,
 )

@@ -174,6 +174,7 @@ def _next_steps(settings: Settings, deployment: Deployment, keys: Mapping[str, S
         *_lines(deployment),
         *(f"{key:<16} 0x{signer.account.hex()}" for key, signer in keys.items()),
         say("Each officer takes the own key away: copy keys/NAME.json to that person's home and delete it here."),
+        say("All keys share one passphrase until each holder gives the own key another: siegel key passphrase NAME"),
         say("The governor alone admits organisations and replaces officers, {delay} after saying so.", delay=delay)
         if delay
         else say("The governor alone admits organisations and replaces officers AT ONCE: nobody sees it coming."),

@@ -12,11 +12,19 @@ import typer
 
 from ledger.cli.answer import Answer
 from ledger.cli.command import command, group
+from ledger.cli.home import replace_file
 from ledger.cli.language import say
-from ledger.cli.passphrase import passphrase_for
+from ledger.cli.passphrase import own_passphrase, passphrase_for, passphrase_in
 from ledger.cli.sealing_keys import create_sealing_key, public_key
 from ledger.cli.session import Session
-from ledger.errors import ArgumentInvalid, KeyNameInvalid, KeystoreUnreadable, KeyUnknown, WrongPassphrase
+from ledger.errors import (
+    ArgumentInvalid,
+    KeyNameInvalid,
+    KeystoreUnreadable,
+    KeyUnknown,
+    PassphraseUnchanged,
+    WrongPassphrase,
+)
 from ledger.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,6 +43,7 @@ def register(app: typer.Typer) -> None:
     keys = group("Keys: the accounts that sign, each in a file under a passphrase.")
     command(keys, "new", example="siegel key new officer-four")(new)
     command(keys, "import", example="siegel key import officer-four keystore.json")(import_)
+    command(keys, "passphrase", example="siegel key passphrase officer-two")(passphrase)
     command(keys, "list", example="siegel key list")(list_)
     command(keys, "sealing", example="siegel key sealing officer-one")(sealing)
     app.add_typer(keys, name="key")
@@ -78,6 +87,41 @@ def import_(
         path.chmod(0o600)
         target.write(content)
     return _made(name, signer, path)
+
+
+def passphrase(
+    session: Session,
+    name: Name,
+    old_file: Annotated[
+        Path | None, typer.Option("--old-file", metavar="FILE", help=say("file with the old passphrase (first line)"))
+    ] = None,
+    new_file: Annotated[
+        Path | None, typer.Option("--new-file", metavar="FILE", help=say("file with the new passphrase (first line)"))
+    ] = None,
+) -> Answer:
+    """Give a key a passphrase of its own, as after init, where all keys share one; the account stays the same.
+
+    Without --old-file the old passphrase comes from where every command takes it, without --new-file the new one is
+    asked for. The file is replaced at once or not at all. Copies of it, backups too, still open with the old
+    passphrase, and a sealing key of the same name keeps its own.
+    """
+    from ledger.chain.signers import KeystoreSigner
+
+    path = key_path(session.require_home(), name)
+    old = passphrase_in(old_file, "--old-file") if old_file else passphrase_for(name, session.settings)
+    # A wrong one is told before anybody thinks of a new one.
+    signer = KeystoreSigner.load(path, old)
+    new = own_passphrase(name, new_file)
+    if new == old:
+        raise PassphraseUnchanged(key=name)
+    replace_file(path, signer.keystore(new))
+    return Answer(
+        {"name": name, "account": signer.account, "file": path},
+        [
+            say("{file} opens with the new passphrase only.", file=path),
+            say("Copies and backups made before still open with the old one: make a new backup, delete the copies."),
+        ],
+    )
 
 
 def list_(session: Session) -> Answer:

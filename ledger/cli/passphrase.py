@@ -9,7 +9,13 @@ from pathlib import Path
 import typer
 
 from ledger.cli.language import say
-from ledger.errors import ArgumentInvalid, BackupPassphraseMissing, PassphraseMissing, SettingInvalid
+from ledger.errors import (
+    ArgumentInvalid,
+    BackupPassphraseMissing,
+    NewPassphraseMissing,
+    PassphraseMissing,
+    SettingInvalid,
+)
 from ledger.settings import Settings
 
 
@@ -19,20 +25,41 @@ def passphrase_for(key: str, settings: Settings, *, new: bool = False) -> str:
     ``passphrase_file`` (its first line) goes before ``SIEGEL_PASSPHRASE``, the terminal comes last. Raises
     ``PassphraseMissing`` where nobody can be asked, ``SettingInvalid`` for an unreadable file.
     """
+    known = known_passphrase(settings)
+    # An empty one would leave the key unprotected without anybody having said so.
+    if known == "" or (known is None and not sys.stdin.isatty()):
+        raise PassphraseMissing(key=key)
+    return _asked(key, new) if known is None else known
+
+
+def known_passphrase(settings: Settings) -> str | None:
+    """The passphrase that file or environment give for all keys; None if they give none."""
     if settings.passphrase_file is not None:
         try:
-            line = _first_line(settings.passphrase_file)
+            return _first_line(settings.passphrase_file)
         except (OSError, UnicodeDecodeError) as error:
             raise SettingInvalid(setting="passphrase_file", value=settings.passphrase_file, why=str(error)) from error
-        # An empty one would leave the key unprotected without anybody having said so.
-        if not line:
-            raise PassphraseMissing(key=key)
-        return line
-    if given := os.environ.get("SIEGEL_PASSPHRASE"):
-        return given
-    if not sys.stdin.isatty():
-        raise PassphraseMissing(key=key)
-    return _asked(key, new)
+    return os.environ.get("SIEGEL_PASSPHRASE") or None
+
+
+def own_passphrase(key: str, file: Path | None) -> str:
+    """A new passphrase for a key that exists: the first line of ``file``, else asked for twice.
+
+    What file and environment give for all keys is not taken. Raises ``NewPassphraseMissing``, ``ArgumentInvalid``.
+    """
+    if file is None and sys.stdin.isatty():
+        return _asked(key, True)
+    if file is None or not (line := passphrase_in(file, "--new-file")):
+        raise NewPassphraseMissing(key=key)
+    return line
+
+
+def passphrase_in(file: Path, option: str) -> str:
+    """The first line of a file that an option names. Raises ``ArgumentInvalid``."""
+    try:
+        return _first_line(file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArgumentInvalid(argument=option, value=file, why=str(error)) from error
 
 
 def backup_passphrase(file: str, named: Path | None, *, new: bool = False) -> str:
@@ -43,10 +70,7 @@ def backup_passphrase(file: str, named: Path | None, *, new: bool = False) -> st
     file.
     """
     if named is not None:
-        try:
-            given = _first_line(named)
-        except (OSError, UnicodeDecodeError) as error:
-            raise ArgumentInvalid(argument="--passphrase-file", value=named, why=str(error)) from error
+        given = passphrase_in(named, "--passphrase-file")
     else:
         given = os.environ.get("SIEGEL_BACKUP_PASSPHRASE", "")
         if not given and sys.stdin.isatty():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,30 @@ def start_siegel(home: Path, *arguments: object, **environment: str) -> subproce
     known = {name: value for name, value in os.environ.items() if not name.startswith("SIEGEL_")}
     known |= {"SIEGEL_LANGUAGE": "en", "SIEGEL_PASSPHRASE": PASSPHRASE, **environment}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=known)
+
+
+def type_at_terminal(home: Path, *arguments: object, typed: Sequence[str], **environment: str) -> tuple[int, str]:
+    """Exit code and screen of ``siegel`` at a terminal of its own, where ``typed`` answers one question after another.
+
+    No passphrase stands in the environment, so it is asked for.
+    """
+    known = {name: value for name, value in os.environ.items() if not name.startswith("SIEGEL_")}
+    process, terminal = pty.fork()
+    if process == 0:
+        command = [sys.executable, "-m", "ledger.cli", "--home", str(home), *map(str, arguments)]
+        os.execve(sys.executable, command, known | {"SIEGEL_LANGUAGE": "en", **environment})
+    screen, answers = b"", iter(typed)
+    with os.fdopen(terminal, "r+b", buffering=0) as opened:
+        while True:
+            try:
+                shown = opened.read(1024)
+            except OSError:  # how Linux says that the other end is closed
+                break
+            screen += shown
+            if screen.endswith(b": ") and (answer := next(answers, None)) is not None:
+                opened.write(answer.encode() + b"\n")
+    _, status = os.waitpid(process, 0)
+    return os.waitstatus_to_exitcode(status), screen.decode()
 
 
 @pytest.fixture

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from eth_account import Account
 
 from ledger.chain.identifiers import organisation_id
+from ledger.chain.signers import create_keystore
 from ledger.cli.bootstrap import KEYS
 from ledger.cli.organisations import OBSERVER_SCHEME
 from ledger.terms import OrganisationKind, Role
-from tests.cli.conftest import PASSPHRASE, Siegel
+from tests.cli.conftest import PASSPHRASE, Siegel, type_at_terminal
 
 KNOWN_KEY = "0x" + "11" * 32
 KNOWN_ACCOUNT = "0x19e7e376e7c213b7e7e7e46cc70a5dd086daff2a"
@@ -122,6 +126,133 @@ def test_key_import_no_key_is_refused(siegel: Siegel, home: Path, tmp_path: Path
     file.write_text(content)
     assert siegel("key", "import", "bidder-one", file, home=home).exit_code in (1, 2)
     assert not (home / "keys" / "bidder-one.json").exists()
+
+
+OWN = "an officer's own passphrase"
+
+
+def opens(file: Path, passphrase: str) -> bool:
+    """Whether the keystore opens with it."""
+    try:
+        Account.decrypt(json.loads(file.read_text()), passphrase)
+    except ValueError as error:
+        assert "MAC mismatch" in str(error)
+        return False
+    return True
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A file with an officer's own passphrase."""
+    file = tmp_path / "own"
+    file.write_text(f"{OWN}\n")
+    return file
+
+
+def test_key_passphrase_from_a_file_only_the_new_one_opens_that_key(siegel: Siegel, home: Path, own: Path) -> None:
+    """The account stays, the old passphrase is worthless for it, and the other keys keep theirs."""
+    file = home / "keys" / "officer-two.json"
+    before = siegel("key", "list", "--json", home=home).data
+    changed = siegel("key", "passphrase", "officer-two", "--new-file", own, "--json", home=home)
+    assert changed.exit_code == 0, changed.out
+    assert siegel("key", "list", "--json", home=home).data == before
+    assert (opens(file, OWN), opens(file, PASSPHRASE)) == (True, False)
+    assert opens(home / "keys" / "officer-one.json", PASSPHRASE)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert json.loads(file.read_text())["crypto"]["kdfparams"]["n"] == 2**18
+    assert [path for path in (home / "keys").iterdir() if path.suffix != ".json"] == []
+
+
+def test_key_passphrase_both_from_files(
+    siegel: Siegel, home: Path, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script can change a key whose passphrase is another than the home's."""
+    old = tmp_path / "old"
+    old.write_text(PASSPHRASE)
+    monkeypatch.setenv("SIEGEL_PASSPHRASE", "of other keys")
+    changed = siegel("key", "passphrase", "publisher", "--old-file", old, "--new-file", own, home=home)
+    assert changed.exit_code == 0, changed.err
+    assert opens(home / "keys" / "publisher.json", OWN)
+
+
+def test_key_passphrase_asked_for_at_a_terminal(home: Path) -> None:
+    """The old one once, the new one twice; nothing of it is shown."""
+    code, screen = type_at_terminal(home, "key", "passphrase", "publisher", typed=(PASSPHRASE, OWN, OWN))
+    assert code == 0, screen
+    assert opens(home / "keys" / "publisher.json", OWN)
+    assert PASSPHRASE not in screen
+    assert OWN not in screen
+
+
+def test_key_passphrase_wrong_old_one_file_stays(
+    siegel: Siegel, home: Path, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever does not know the old passphrase changes nothing."""
+    file = home / "keys" / "publisher.json"
+    before = file.read_bytes()
+    monkeypatch.setenv("SIEGEL_PASSPHRASE", "wrong")
+    refused = siegel("key", "passphrase", "publisher", "--new-file", own, home=home)
+    assert (refused.exit_code, "[WrongPassphrase]" in refused.err) == (1, True)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "code"), [("", "NewPassphraseMissing", 2), (f"{PASSPHRASE}\n", "PassphraseUnchanged", 1)]
+)
+def test_key_passphrase_no_new_one_file_stays(
+    siegel: Siegel, home: Path, own: Path, content: str, name: str, code: int
+) -> None:
+    """An empty passphrase would leave the key unprotected, and the old one is no new one."""
+    file = home / "keys" / "publisher.json"
+    before = file.read_bytes()
+    own.write_text(content)
+    refused = siegel("key", "passphrase", "publisher", "--new-file", own, home=home)
+    assert (refused.exit_code, f"[{name}]" in refused.err) == (code, True)
+    assert file.read_bytes() == before
+
+
+def test_key_passphrase_new_one_is_never_that_of_the_environment(siegel: Siegel, home: Path) -> None:
+    """A script that names no new passphrase is told how, and does not get the shared one again."""
+    refused = siegel("key", "passphrase", "publisher", home=home)
+    assert (refused.exit_code, "--new-file" in refused.err) == (2, True)
+
+
+def test_key_passphrase_disk_full_old_file_stays(siegel: Siegel, home: Path, own: Path, tmp_path: Path) -> None:
+    """What cannot be written whole does not take the old file's place."""
+    file = home / "keys" / "publisher.json"
+    before = file.read_bytes()
+    limit = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({len(before) // 2}, resource.RLIM_INFINITY)); "
+    )
+    ignored = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+    run = "import sys; sys.argv[0] = 'siegel'; from ledger.cli import app; app()"
+    command = [sys.executable, "-c", limit + ignored + run, "--home", str(home)]
+    asked = [*command, "key", "passphrase", "publisher", "--new-file", str(own)]
+    refused = subprocess.run(asked, capture_output=True, text=True, env=os.environ.copy())
+    assert (refused.returncode, "[FileUnusable]" in refused.stderr) == (2, True), refused.stderr
+    assert file.read_bytes() == before
+
+
+def test_doctor_keys_under_one_passphrase_are_named(
+    siegel: Siegel, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever knows it acts as two officers; where the doctor knows it, the doctor sees that, too."""
+
+    def told() -> list[str]:
+        findings = siegel("doctor", "--json", home=home).data["findings"]
+        return [each["sentence"] + each["advice"] for each in findings if each["check"] == "passphrases"]
+
+    (found,) = told()
+    assert "officer-one, officer-three, officer-two" in found
+    assert "siegel key passphrase" in found
+    for name in KEYS[1:]:
+        file = home / "keys" / f"{name}.json"
+        file.unlink()
+        create_keystore(file, f"that of {name}", scrypt_n=2**10)
+    (found,) = told()
+    assert "siegel key passphrase" not in found
+    monkeypatch.delenv("SIEGEL_PASSPHRASE")
+    assert told() == []
 
 
 def test_key_sealing_twice_shows_the_same_public_key(siegel: Siegel, home: Path) -> None:

@@ -147,7 +147,7 @@ def well(siegel: Siegel, home: Path, tmp_path: Path) -> Path:
     operator = toml.read_text().partition("[operator]")
     lines = "".join(f'{name} = "x"\n' for name in sorted(needed))
     toml.write_text(operator[0] + "[operator]\n" + lines)
-    assert (sick(siegel, home), to_do(siegel, home)) == (set(), {"governance"})
+    assert (sick(siegel, home), to_do(siegel, home)) == (set(), {"governance", "passphrases"})
     return home
 
 
@@ -159,7 +159,7 @@ def to_do(siegel: Siegel, home: Path) -> set[str]:
 
 def test_doctor_new_home_is_well_with_things_to_do(siegel: Siegel, home: Path) -> None:
     """Nothing is broken where nothing has happened yet; what is to do first is told."""
-    assert (sick(siegel, home), to_do(siegel, home)) == (set(), {"operator", "governance", "index"})
+    assert (sick(siegel, home), to_do(siegel, home)) == (set(), {"operator", "governance", "passphrases", "index"})
 
 
 def test_doctor_names_what_is_wrong(
@@ -184,7 +184,7 @@ def test_doctor_names_what_is_wrong(
 
     home = copy("operator")
     (home / "siegel.toml").write_text((home / "siegel.toml").read_text().replace('email = "x"', ""))
-    assert (sick(siegel, home), to_do(siegel, home)) == (set(), {"governance", "operator"})
+    assert (sick(siegel, home), to_do(siegel, home)) == (set(), {"governance", "passphrases", "operator"})
 
     home = copy("code")
     deployment = json.loads((home / "deployment.json").read_text())

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from ledger.chain.signers import keystore_account
+from ledger.chain.signers import KeystoreSigner, keystore_account
 from ledger.cli.doctor.finding import Finding, note, well, wrong
 from ledger.cli.keys import key_names
 from ledger.cli.language import say
+from ledger.cli.passphrase import known_passphrase
 from ledger.errors import SiegelError
 from ledger.settings import HOME_VERSION, OUTSIDE_SETTINGS, Settings
 
@@ -58,6 +59,31 @@ def keys(settings: Settings) -> Iterator[Finding]:
         yield well("keys", say("{count} keys, all readable.", count=len(names)))
 
 
+def passphrases(settings: Settings) -> Iterator[Finding]:
+    """Whoever knows the one passphrase of two officers' keys is two officers. Seen only where it is known anyway."""
+    known = known_passphrase(settings)
+    if not known:
+        return
+    shared = [name for name in key_names(settings) if _opens(settings.keys_dir / f"{name}.json", known)]
+    if len(shared) > 1:
+        yield note(
+            "passphrases",
+            say("{count} keys open with one and the same passphrase: {names}.", count=len(shared),
+                names=", ".join(shared)),
+            say("Let each holder give the own key another: siegel key passphrase NAME"),
+        )  # fmt: skip
+    else:
+        yield well("passphrases", say("The passphrase that the settings give opens no more than one key."))
+
+
+def _opens(path: Path, passphrase: str) -> bool:
+    try:
+        KeystoreSigner.load(path, passphrase)
+    except SiegelError:
+        return False
+    return True
+
+
 def environment(settings: Settings) -> Iterator[Finding]:
     """Variables that look like settings and are none are usually typing errors."""
     known = {f"SIEGEL_{name.upper()}" for name in Settings.model_fields} | OUTSIDE_SETTINGS
@@ -98,4 +124,4 @@ def disk(settings: Settings) -> Iterator[Finding]:
         yield well("disk", said)
 
 
-CHECKS: Final = (version, permissions, keys, environment, operator, disk)
+CHECKS: Final = (version, permissions, keys, passphrases, environment, operator, disk)
