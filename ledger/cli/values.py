@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from ledger.errors import ArgumentInvalid
 
-_DURATION: Final = re.compile(r"(\d{1,6})\s*(s|m|h|d)")
+_DURATION: Final = re.compile(r"(\d{1,8})\s*(s|m|h|d)")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _HEX: Final = re.compile(r"(?:0x)?([0-9a-fA-F]+)")
 
@@ -41,6 +41,12 @@ def duration(text: str, argument: str) -> int:
     if found is None:
         raise ArgumentInvalid(argument=argument, value=text, why="30m, 12h, 10d")
     return int(found[1]) * _SECONDS[found[2]]
+
+
+def typed_duration(seconds: int) -> str:
+    """As ``duration`` reads it, in the largest unit that leaves no rest."""
+    unit = next(unit for unit in ("d", "h", "m", "s") if seconds % _SECONDS[unit] == 0)
+    return f"{seconds // _SECONDS[unit]}{unit}"
 
 
 def digest(text: str, argument: str) -> bytes:

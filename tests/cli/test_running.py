@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -209,6 +210,43 @@ def test_doctor_names_what_is_wrong(
 
     monkeypatch.setenv("SIEGEL_PROT", "1")
     assert sick(siegel, well) == {"settings"}
+
+
+def governance_advice(siegel: Siegel, home: Path) -> list[list[str]]:
+    """What the doctor says to type about the governors, as words."""
+    findings = siegel("doctor", "--json", home=home).data["findings"]
+    said = [each["advice"] for each in findings if each["check"] == "governance" and each["advice"]]
+    return [shlex.split(advice.partition(": siegel ")[2]) for advice in said]
+
+
+def test_doctor_advice_about_governors_is_a_command_that_works(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """What is printed can be pasted; only who the others are, nobody but the governors knows."""
+    more, delay = governance_advice(siegel, home)
+    assert siegel(*more, home=home).err.startswith("--governor cannot be ACCOUNT")
+    assert siegel(*delay, home=home).exit_code == 0
+    ((*more,),) = governance_advice(siegel, home)
+    second = siegel("key", "new", "governor-two", "--json", home=home).data["account"]
+    more = [second if word == "ACCOUNT" else word for word in more]
+    more[more.index("governors.json")] = str(tmp_path / "governors.json")
+    proposed = siegel(*more, "--json", home=home)
+    assert proposed.exit_code == 0, proposed.err
+    words = json.loads((tmp_path / "governors.json").read_text())["words"]
+    assert any("3 days" in line for line in words)
+
+
+def test_doctor_advice_to_two_governors_is_a_proposal(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """Where two must agree on a delay, the command keeps both and writes what the second is to approve."""
+    second = siegel("key", "new", "governor-two", "--json", home=home).data["account"]
+    first = next(each for each in siegel("key", "list", "--json", home=home).data["keys"] if each["name"] == "governor")
+    both = ("--governor", first["account"], "--governor", second)
+    assert siegel("registry", "governors", *both, "--threshold", 2, "--delay", "0s", home=home).exit_code == 0
+    (delay,) = governance_advice(siegel, home)
+    file = tmp_path / "governors.json"
+    delay[delay.index("governors.json")] = str(file)
+    assert siegel(*delay, home=home).exit_code == 0
+    done = siegel("approve", file, "--as", "governor-two", "--yes", "--json", home=home).data
+    assert [act["name"] for act in done["acts"]] == ["GovernorsSet"]
+    assert governance_advice(siegel, home) == []
 
 
 def test_refusal_of_the_ledger_is_told_in_words(siegel: Siegel, home: Path, tmp_path: Path) -> None:

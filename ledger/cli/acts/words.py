@@ -12,7 +12,7 @@ from ledger.chain.record import ZERO, ActRecord
 from ledger.chain.registry import RegisterKeySet
 from ledger.cli.acts.fields import PAPER
 from ledger.cli.language import current_language, say
-from ledger.cli.values import shown_moment
+from ledger.cli.values import shown_moment, typed_duration
 from ledger.terms import STATUTE, Act, OrganisationKind, Role, StatuteEntry, label
 
 _BY_FUNCTION: Final[Mapping[tuple[str, str], StatuteEntry]] = {
@@ -83,8 +83,5 @@ def _shown(name: str, value: Any, names: Mapping[bytes, str]) -> str:
 
 
 def _duration(seconds: int) -> str:
-    """In the largest unit that leaves no rest: whole days in words, less as it is typed (``90m``)."""
-    if seconds % 86_400 == 0:
-        return say("{days} days", days=seconds // 86_400)
-    unit, letter = next((unit, letter) for unit, letter in ((3_600, "h"), (60, "m"), (1, "s")) if seconds % unit == 0)
-    return f"{seconds // unit}{letter}"
+    """Whole days in words, less as it is typed (``90m``)."""
+    return say("{days} days", days=seconds // 86_400) if seconds % 86_400 == 0 else typed_duration(seconds)

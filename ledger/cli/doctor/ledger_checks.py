@@ -15,6 +15,7 @@ from ledger.cli.doctor.finding import Finding, note, well, wrong
 from ledger.cli.language import say, say_error
 from ledger.cli.session import Session
 from ledger.cli.settling import recorded_here
+from ledger.cli.values import typed_duration
 from ledger.errors import AuditTrailBroken, ObjectAltered, SiegelError
 from ledger.index.check import check
 from ledger.store.audit import AuditTrail
@@ -22,6 +23,8 @@ from ledger.store.outbox import Outbox
 from ledger.terms import STATUTE
 
 MOST_SHOWN: Final = 5
+SENSIBLE_DELAY: Final = 3 * 86_400
+"""Seconds: over a weekend, as ``siegel init`` sets it."""
 
 
 def chain(session: Session) -> Iterator[Finding]:
@@ -81,12 +84,17 @@ def governance(session: Session) -> Iterator[Finding]:
         governors, threshold, delay = session.chain.view("governance", contract="registry")
     except SiegelError:
         return
+    # Their own decision about themselves: proposed wherever one of them alone is not obeyed at once.
+    way = " --propose governors.json" if threshold > 1 or delay else ""
+    listed = "siegel registry governors" + "".join(f" --governor 0x{each.hex()}" for each in governors)
     if threshold == 1:
         said = say("One governor alone decides, of {count}.", count=len(governors))
-        yield note("governance", said, say("Add governors in other organisations: siegel registry governors"))
+        command = f"{listed} --governor ACCOUNT --threshold 2 --delay {typed_duration(delay or SENSIBLE_DELAY)}{way}"
+        yield note("governance", said, say("Add governors in other organisations: {command}", command=command))
     if not delay:
         said = say("The governors' decisions count at once: nobody could see them coming.")
-        yield note("governance", said, say("Set a delay of days: siegel registry governors --delay 3d"))
+        command = f"{listed} --threshold {threshold} --delay {typed_duration(SENSIBLE_DELAY)}{way}"
+        yield note("governance", said, say("Set a delay of days: {command}", command=command))
     if threshold > 1 and delay:
         days = delay / 86_400
         said = say("{threshold} of {count} governors decide, {days:.1f} days ahead.", threshold=threshold,
