@@ -76,9 +76,12 @@ class _Shown(dict[str, Any]):
 
 
 class SettingInvalid(SiegelError):
-    """A setting of ``siegel.toml``, ``SIEGEL_*`` or a flag has the wrong kind of value, or no such setting exists."""
+    """A setting of ``siegel.toml``, ``SIEGEL_*`` or a flag has the wrong kind of value, or no such setting exists.
 
-    sentence = "The setting {setting} cannot be {value}: {why}."
+    The value itself is never told: it may be a database's address with its password.
+    """
+
+    sentence = "The setting {setting} cannot be used: {why}."
 
 
 class HomeMissing(SiegelError):

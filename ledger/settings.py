@@ -18,6 +18,7 @@ from pydantic_settings import (
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from ledger.errors import SettingInvalid
@@ -135,11 +136,11 @@ class Settings(BaseSettings):
             return cls(**given)
         except ValidationError as error:
             first = error.errors()[0]
-            # Under a mistyped name a password may stand.
-            value = "(not shown)" if first["type"] == "extra_forbidden" else first.get("input")
-            raise SettingInvalid(
-                setting=".".join(str(part) for part in first["loc"]) or "?", value=value, why=first["msg"]
-            ) from error
+            setting = ".".join(str(part) for part in first["loc"]) or "?"
+            raise SettingInvalid(setting=setting, why=first["msg"]) from error
+        except SettingsError as error:
+            # A variable that should hold JSON and does not; the words name the setting and not the value.
+            raise SettingInvalid(setting="SIEGEL_*", why=f"{error}; expected is JSON") from error
 
     @model_validator(mode="before")
     @classmethod
@@ -151,9 +152,11 @@ class Settings(BaseSettings):
         if not data.get("state_url"):
             data["state_url"] = f"sqlite:///{home / 'state.sqlite'}"
         # A relative folder in siegel.toml means the home, so that a home can be moved and restored elsewhere.
-        data["store_dir"] = home / Path(data.get("store_dir") or "store").expanduser()
-        if data.get("passphrase_file"):
-            data["passphrase_file"] = home / Path(data["passphrase_file"]).expanduser()
+        data["store_dir"] = data.get("store_dir") or "store"
+        for name in ("store_dir", "passphrase_file"):
+            # Anything else than a path is refused by its kind.
+            if data.get(name) and isinstance(data[name], str | Path):
+                data[name] = home / Path(data[name]).expanduser()
         return data
 
     @classmethod
@@ -204,4 +207,4 @@ def read_toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingInvalid(setting=path.name, value=str(path), why=str(error)) from error
+        raise SettingInvalid(setting=path.name, why=str(error)) from error

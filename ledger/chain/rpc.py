@@ -19,6 +19,9 @@ from ledger.errors import NodeAnswerMalformed, NodeRefused, NodeUnreachable, Rpc
 
 _TIMEOUT_SECONDS = 30.0
 _DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*\Z")
+# RFC 3986: anything else is written as %XX; the library would refuse it with the whole path in its words.
+_TARGET = re.compile(r"[!-~]*\Z")
+_NO_ADDRESS = "the address is no http or https address"
 _QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}\Z")
 
 
@@ -65,12 +68,15 @@ class HttpTransport:
         try:
             parts = urlsplit(url)
             port = parts.port
-        except ValueError as error:
-            raise NodeUnreachable(url=url, reason=str(error)) from error
+        except ValueError:
+            # Its words quote what it took for a port: perhaps a part of a password.
+            raise NodeUnreachable(url=shown_url(url), reason=_NO_ADDRESS) from None
         if parts.scheme not in ("http", "https") or parts.hostname is None:
-            raise NodeUnreachable(url=url, reason="the address is no http or https address")
+            raise NodeUnreachable(url=shown_url(url), reason=_NO_ADDRESS)
         self.url = url
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        if not _TARGET.match(self._path):
+            raise NodeUnreachable(url=shown_url(url), reason=_NO_ADDRESS)
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._host, self._port, self._timeout = parts.hostname, port, timeout
         self._threads = threading.local()
@@ -100,7 +106,7 @@ class HttpTransport:
         except (OSError, HTTPException, UnicodeError) as error:
             # UnicodeError: a host name that cannot be one.
             self._drop()
-            raise NodeUnreachable(url=self.url, reason=str(error) or type(error).__name__) from error
+            raise NodeUnreachable(url=shown_url(self.url), reason=str(error) or type(error).__name__) from error
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError as error:
@@ -130,6 +136,25 @@ class HttpTransport:
             connection.close()
             self._open.discard(connection)
             self._threads.connection = None
+
+
+def shown_url(url: str) -> str:
+    """A node's address as people and logs may see it: scheme, host and port.
+
+    Name and password, path and query can be somebody's access to the node; an ellipsis stands for them.
+    """
+    try:
+        parts = urlsplit(url)
+        port = "" if parts.port is None else f":{parts.port}"
+    except ValueError:
+        return "…"
+    behind = parts._replace(scheme="", netloc="").geturl()
+    # An at sign there: a password was not escaped, and its beginning would be taken for the host.
+    if parts.hostname is None or "@" in behind:
+        return "…"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    before = "…@" if "@" in parts.netloc else ""
+    return f"{parts.scheme}://{before}{host}{port}{'' if behind in ('', '/') else '/…'}"
 
 
 def transport_to(target: str | Node | Transport) -> Transport:

@@ -38,7 +38,8 @@ def known_passphrase(settings: Settings) -> str | None:
         try:
             return _first_line(settings.passphrase_file)
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingInvalid(setting="passphrase_file", value=settings.passphrase_file, why=str(error)) from error
+            # The operating system's words would repeat the name, which may be a passphrase typed in the wrong place.
+            raise SettingInvalid(setting="passphrase_file", why=getattr(error, "strerror", None) or "UTF-8") from error
     return os.environ.get("SIEGEL_PASSPHRASE") or None
 
 

@@ -42,7 +42,7 @@ class Session:
     def begin(cls, *, home: Path | None, json: bool, language: str | None) -> Iterator[Self]:
         """Reads the settings and speaks their language from here on. Raises ``SettingInvalid``."""
         if language not in (None, *LANGUAGES):
-            raise SettingInvalid(setting="language", value=language, why="de, en")
+            raise SettingInvalid(setting="language", why="Input should be 'de' or 'en'")
         # Until the settings are read, a failure to read them must be told in some language.
         speaking.set(language or language_at_start(["--home", str(home)] if home else []))
         settings = Settings.load(home, language=language)

@@ -14,13 +14,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.pool import StaticPool
 
 from ledger.errors import IndexFromLaterVersion, IndexUnreachable, SiegelError
 from ledger.index import schema
 from ledger.index.rows import Condition, IndexStatus
-from ledger.store.unreachable import unreachable_as
+from ledger.store.unreachable import database_url, unreachable_as
 
 if TYPE_CHECKING:
     from ledger.chain.client import Chain
@@ -40,7 +39,7 @@ class Index:
     def open(cls, url: str) -> Index:
         """Open the index at a SQLAlchemy ``url`` and bring its schema up to date (Alembic).
 
-        A missing SQLite file is made. Raises ``IndexFromLaterVersion``.
+        A missing SQLite file is made. Raises ``IndexFromLaterVersion``, ``SettingInvalid``.
         """
         engine = _engine(url)
         index = cls(engine)
@@ -149,7 +148,7 @@ def _plain(value: Any) -> Any:
 
 
 def _engine(url: str) -> Engine:
-    parsed = make_url(url)
+    parsed = database_url(url, "index_url")
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True)
     memory = parsed.database in (None, "", ":memory:")

@@ -18,14 +18,17 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 
 from ledger.errors import StateBusy, StateOutdated, StateUnreachable
-from ledger.store.unreachable import unreachable_as
+from ledger.store.unreachable import database_url, unreachable_as
 
 _WRITING = "siegel_writing"
 _WRITERS = 0x736965676C  # names the writers' lock of PostgreSQL: "siegl"
 
 
 class State:
-    """One state database, given by its SQLAlchemy address, such as ``sqlite:////home/siegel/state.sqlite``."""
+    """One state database, given by its SQLAlchemy address, such as ``sqlite:////home/siegel/state.sqlite``.
+
+    Raises ``SettingInvalid`` for an address that is none.
+    """
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
@@ -99,7 +102,7 @@ def _config() -> Config:
 
 
 def _engine(url: str) -> Engine:
-    engine = create_engine(url)
+    engine = create_engine(database_url(url, "state_url"))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -20,7 +20,7 @@ from ledger.chain.deployment import Deployment, deploy
 from ledger.chain.node import EmbeddedNode, genesis
 from ledger.chain.node.server import serve
 from ledger.chain.registry import AdmitOrganisation
-from ledger.chain.rpc import HttpTransport, to_hex
+from ledger.chain.rpc import HttpTransport, shown_url, to_hex
 from ledger.errors import (
     DeploymentUnreadable,
     GovernorsInvalid,
@@ -115,6 +115,46 @@ def test_a_node_that_is_not_there_is_unreachable(url: str, town: Town) -> None:
     """A closed port, and addresses that are none."""
     with pytest.raises(NodeUnreachable):
         Chain.connect(url, town.chain.deployment)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://node.example:8545", "http://node.example:8545"),
+        ("http://node.example:8545/", "http://node.example:8545"),
+        ("https://user:geheim@node.example", "https://…@node.example"),
+        ("https://geheim@[::1]:8545/", "https://…@[::1]:8545"),
+        ("https://node.example/v3/geheim", "https://node.example/…"),
+        ("https://node.example?token=geheim", "https://node.example/…"),
+        ("https://node.example/#geheim", "https://node.example/…"),
+        ("https://user:geheim/geheim@node.example", "…"),
+        ("https://user:1/geheim@node.example", "…"),
+        ("https://user:1?geheim@node.example", "…"),
+        ("https://node.example:geheim", "…"),
+        ("user:geheim@node.example", "…"),
+        ("geheim", "…"),
+    ],
+)
+def test_shown_url_keeps_what_may_be_an_access_to_itself(url: str, shown: str) -> None:
+    """Scheme, host and port are told; whether there is more, but not what."""
+    assert shown_url(url) == shown
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://user:geheim@127.0.0.1:1/geheim?token=geheim",
+        "http://user:geheim/geheim@127.0.0.1:1",
+        "ftp://user:geheim@127.0.0.1",
+        "http://127.0.0.1:1/?token=geheim geheim",
+        "http://127.0.0.1:1/?token=geheimä",
+    ],
+)
+def test_a_node_that_is_not_there_is_told_without_secrets(url: str, town: Town) -> None:
+    """Neither in the sentence nor among the values, which logs and programs get."""
+    with pytest.raises(NodeUnreachable) as failed:
+        Chain.connect(url, town.chain.deployment)
+    assert "geheim" not in f"{failed.value} {failed.value.values}"
 
 
 def test_a_node_that_never_answers_is_unreachable_after_its_time() -> None:

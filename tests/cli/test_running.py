@@ -212,6 +212,18 @@ def test_doctor_names_what_is_wrong(
     assert sick(siegel, well) == {"settings"}
 
 
+@pytest.mark.parametrize("command", [("doctor",), ("index", "status")])
+@pytest.mark.parametrize("json", [(), ("--json",)])
+def test_node_s_address_is_told_without_secrets(
+    siegel: Siegel, home: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], json: tuple[str, ...]
+) -> None:
+    """Name, password and token of a node stay out of what people mail to each other and programs log."""
+    monkeypatch.setenv("SIEGEL_RPC_URL", "http://user:geheim@127.0.0.1:1/geheim?token=geheim")
+    told = siegel(*command, *json, home=home)
+    assert "http://…@127.0.0.1:1/…" in told.out + told.err
+    assert "geheim" not in told.out + told.err
+
+
 def governance_advice(siegel: Siegel, home: Path) -> list[list[str]]:
     """What the doctor says to type about the governors, as words."""
     findings = siegel("doctor", "--json", home=home).data["findings"]

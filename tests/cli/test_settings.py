@@ -87,6 +87,39 @@ def test_toml_text_new_home_names_every_setting_and_reads_back(tmp_path: Path) -
     assert read_toml(written(tmp_path, uncommented) / "siegel.toml")
 
 
+@pytest.mark.parametrize(
+    ("text", "setting"),
+    [
+        ('index_url = { password = "geheim" }', "index_url"),
+        ('state_url = ["geheim"]', "state_url"),
+        ('port = "geheim"', "port"),
+        ('language = "geheim"', "language"),
+        ('ocid_prefix = "ge heim geheim"', "ocid_prefix"),
+        ('operator = "geheim"', "operator"),
+        ('operator = { name = ["geheim"] }', "operator.name"),
+        ('store_dir = ["geheim"]', "store_dir"),
+        ('passphrase_file = ["geheim"]', "passphrase_file"),
+        ('index_url = "postgresql://siegel:geheim@db', "siegel.toml"),
+    ],
+)
+def test_load_wrong_value_names_the_setting_and_not_the_value(tmp_path: Path, text: str, setting: str) -> None:
+    """What stands where something else is expected may be a secret."""
+    with pytest.raises(SettingInvalid) as failed:
+        Settings.load(written(tmp_path, text))
+    assert failed.value.values["setting"] == setting
+    assert "geheim" not in f"{failed.value} {failed.value.values}"
+
+
+def test_load_variable_that_is_no_json_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list or a table is JSON in the environment."""
+    monkeypatch.setenv("SIEGEL_NODE_ORIGINS", "geheim")
+    with pytest.raises(SettingInvalid) as failed:
+        Settings.load(tmp_path)
+    assert "node_origins" in str(failed.value)
+    assert "JSON" in str(failed.value)
+    assert "geheim" not in f"{failed.value} {failed.value.values}"
+
+
 def test_load_unknown_name_does_not_repeat_its_value(tmp_path: Path) -> None:
     """Under a mistyped name a password may stand; the refusal must not carry it into a log."""
     with pytest.raises(SettingInvalid) as failed:

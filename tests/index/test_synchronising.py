@@ -12,14 +12,14 @@ from sqlalchemy import event, update
 
 from ledger.chain.client import Chain
 from ledger.chain.logs import RawLog
-from ledger.errors import ActsIncomplete, IndexBelongsElsewhere, IndexUnreachable, SequenceBroken
+from ledger.errors import ActsIncomplete, IndexBelongsElsewhere, IndexUnreachable, SequenceBroken, SettingInvalid
 from ledger.index import schema
 from ledger.index.database import Index
 from ledger.index.queries import Queries
 from ledger.index.rows import Condition, Status
 from ledger.index.sync import Synchroniser
 from ledger.index.writer import derive_organisations
-from ledger.store import StoreClass
+from ledger.store import State, StoreClass
 from ledger.terms import NoticeKind
 from tests.index.town import DAY, START, Town, embedded_town, release
 
@@ -268,6 +268,26 @@ def test_open_index_on_a_server_that_is_down_fails_by_name() -> None:
     with pytest.raises(IndexUnreachable) as failed:
         Index.open("postgresql+psycopg://siegel:secret@127.0.0.1:1/index")
     assert "secret" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://siegel:secret@127.0.0.1:secret/index",
+        "postgresql+psycopg://siegel:a@secret@127.0.0.1/index",
+        "nothing://siegel:secret@127.0.0.1/index",
+        "secret",
+    ],
+)
+@pytest.mark.parametrize(("opened", "setting"), [(Index.open, "index_url"), (State, "state_url")])
+def test_open_database_at_an_address_that_is_none_names_the_setting(
+    opened: Callable[[str], object], setting: str, url: str
+) -> None:
+    """What was taken for a port or a host may be a part of the password, so it is not told."""
+    with pytest.raises(SettingInvalid) as failed:
+        opened(url)
+    assert failed.value.values["setting"] == setting
+    assert "secret" not in f"{failed.value} {failed.value.values}"
 
 
 def test_derive_organisation_reads_only_what_came_since(town: Town, index: Index, synchroniser: Synchroniser) -> None:

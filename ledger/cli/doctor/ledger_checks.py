@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.chain.node import EmbeddedNode
 from ledger.chain.node.verify import check_rows
+from ledger.chain.rpc import shown_url
 from ledger.cli.acts.erasing import remaining
 from ledger.cli.connection import running_node
 from ledger.cli.doctor.code import is_published
@@ -31,7 +32,7 @@ def chain(session: Session) -> Iterator[Finding]:
     """The embedded chain opens and is whole, from hash to hash; while another process holds it, row by row."""
     settings = session.settings
     if settings.rpc_url is not None:
-        yield well("chain", say("The chain is a node at {url}.", url=settings.rpc_url))
+        yield well("chain", say("The chain is a node at {url}.", url=shown_url(settings.rpc_url)))
         return
     try:
         if running_node(settings) is not None:
