@@ -58,6 +58,10 @@ publish`, `bid register` for bids on paper, `round close` after the deadline, `o
 conclude` after the standstill, later `contract modify` and `contract complete`. Each that needs two officers says so in
 its help.
 
+`tender publish --standstill` has to be said: above the EU thresholds ten days if the letters to the losers go out
+electronically and fifteen if they go by post, from the day after the dispatch (GWB § 134); below them federal law
+asks for none (`0s`), a Land or a Satzung may. It is fixed with the terms.
+
 **Files in JSON.** `key-set register --set`: `{"officerThreshold": 2, "custodianThreshold": 2, "officers": [{"holder":
 "0x... account", "key": "0x04... from siegel key sealing"}, ...], "custodians": [{"holder": "0x... organisation id",
 "key": "0x04..."}, ...]}`, with one more officer and custodian than the thresholds say at least; without custodians

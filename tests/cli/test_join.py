@@ -13,7 +13,7 @@ import pytest
 from tests.cli.conftest import Siegel, start_siegel
 from tests.cli.notices import SCHEME, UID
 
-DEADLINE = "2099-12-01T12:00+01:00"
+TERMS = ("--deadline", "2099-12-01T12:00+01:00", "--standstill", "10d")
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_join_second_officer_approves_from_a_home_of_their_own(
 ) -> None:
     """The mailed proposal and the town's public deployment.json are all that the second officer needs."""
     file, own = tmp_path / "offer.json", tmp_path / "own"
-    made = siegel("tender", "publish", "--release", tender_file, "--deadline", DEADLINE, "--propose", file, home=home)
+    made = siegel("tender", "publish", "--release", tender_file, *TERMS, "--propose", file, home=home)
     assert made.exit_code == 0, made.err
     joined = siegel(
         "join", home / "deployment.json", "--rpc-url", node, "--scheme", SCHEME, "--identifier", UID, home=own

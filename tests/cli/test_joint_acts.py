@@ -7,22 +7,52 @@ import json
 import shutil
 import sqlite3
 import time
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from ledger.chain.node import EmbeddedNode
+from ledger.cli.connection import connect, load_deployment
+from ledger.settings import Settings
 from tests.cli.conftest import Siegel
 from tests.cli.notices import OCID, SCHEME, release, write
 
 DEADLINE = "2099-12-01T12:00+01:00"
+TERMS = ("--deadline", DEADLINE, "--standstill", "10d")
 
 
 def propose(siegel: Siegel, home: Path, tender: Path, file: Path) -> None:
     """Officer one proposes the tender."""
-    made = siegel("tender", "publish", "--release", tender, "--deadline", DEADLINE, "--propose", file, home=home)
+    made = siegel("tender", "publish", "--release", tender, *TERMS, "--propose", file, home=home)
     assert made.exit_code == 0, made.err
+
+
+def test_publish_tender_without_a_standstill_is_refused(siegel: Siegel, home: Path, tender_file: Path) -> None:
+    """Above the thresholds a contract without one is ineffective (GWB § 135), so nobody gets none by silence."""
+    refused = siegel(
+        "tender", "publish", "--release", tender_file, "--deadline", DEADLINE, "--together-with", "officer-two",
+        home=home,
+    )  # fmt: skip
+    assert (refused.exit_code, "--standstill" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize(("typed", "seconds"), [("10d", 864_000), ("0s", 0)])
+def test_publish_tender_standstill_is_the_one_that_was_typed(
+    siegel: Siegel, home: Path, key_set: str, tender_file: Path, typed: str, seconds: int
+) -> None:
+    """Below the thresholds federal law knows none: then somebody says so."""
+    made = siegel(
+        "tender", "publish", "--release", tender_file, "--deadline", DEADLINE, "--standstill", typed,
+        "--together-with", "officer-two", "--json", home=home,
+    )  # fmt: skip
+    assert made.exit_code == 0, made.err
+    settings = Settings.load(home)
+    with ExitStack() as closing:
+        chain = connect(settings, load_deployment(settings), closing)
+        process = bytes.fromhex(made.data["acts"][0]["processId"].removeprefix("0x"))
+        assert chain.process(process).minimum_standstill == seconds
 
 
 def test_publish_tender_by_proposal_second_officer_executes(
@@ -108,9 +138,7 @@ def test_approve_revoked_proposal_is_refused(
 ) -> None:
     """An approval that was taken back no longer counts."""
     file = tmp_path / "offer.json"
-    made = siegel(
-        "tender", "publish", "--release", tender_file, "--deadline", DEADLINE, "--propose", file, "--json", home=home
-    )
+    made = siegel("tender", "publish", "--release", tender_file, *TERMS, "--propose", file, "--json", home=home)
     key = made.data["proposals"][0]["key"]
     assert siegel("approval", "revoke", key, "--as", "officer-one", home=home).exit_code == 0
     refused = siegel("approve", file, "--as", "officer-two", "--yes", home=home)
@@ -154,7 +182,7 @@ def test_approve_in_another_home_needs_only_the_key_and_the_file(
 
 def test_joint_act_without_a_second_person_is_refused(siegel: Siegel, home: Path, tender_file: Path) -> None:
     """The way to a second person is told before anything is sent."""
-    refused = siegel("tender", "publish", "--release", tender_file, "--deadline", DEADLINE, home=home)
+    refused = siegel("tender", "publish", "--release", tender_file, *TERMS, home=home)
     assert (refused.exit_code, "[SecondPersonMissing]" in refused.err) == (1, True)
     assert "--together-with" in refused.err
 
@@ -178,7 +206,7 @@ def test_whole_procedure_at_one_desk_reaches_the_contract(
         content["tender"]["status"] = status
         return write(tmp_path / f"{number}.json", content)
 
-    act("tender", "publish", "--release", tender_file, "--deadline", DEADLINE, "--standstill", "10d", *pair)
+    act("tender", "publish", "--release", tender_file, *TERMS, *pair)
     later = "2099-12-08T12:00+01:00"
     act("tender", "amend", OCID, "--release", published(2, "tenderAmendment"), "--deadline", later, "--json")
     answer = act(

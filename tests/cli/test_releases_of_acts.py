@@ -12,7 +12,7 @@ import pytest
 from tests.cli.conftest import Siegel
 from tests.cli.notices import OCID, release, write
 
-DEADLINE = "2099-12-01T12:00+01:00"
+TERMS = ("--deadline", "2099-12-01T12:00+01:00", "--standstill", "10d")
 OTHER = OCID + "-other"
 
 
@@ -20,7 +20,7 @@ OTHER = OCID + "-other"
 def tender(siegel: Siegel, home: Path, key_set: str, tender_file: Path) -> str:
     """A published tender; its ocid."""
     made = siegel(
-        "tender", "publish", "--release", tender_file, "--deadline", DEADLINE, "--together-with", "officer-two",
+        "tender", "publish", "--release", tender_file, *TERMS, "--together-with", "officer-two",
         home=home,
     )  # fmt: skip
     assert made.exit_code == 0, made.err
@@ -67,13 +67,13 @@ def test_refused_act_leaves_no_release_behind(siegel: Siegel, home: Path, key_se
     """After a refusal the corrected release comes under the same id, and nothing waits."""
     wrong = write(tmp_path / "wrong.json", _titled("Winterdinst"))
     refused = siegel(
-        "tender", "publish", "--release", wrong, "--deadline", "2001-12-01T12:00Z",
+        "tender", "publish", "--release", wrong, "--deadline", "2001-12-01T12:00Z", "--standstill", "10d",
         "--together-with", "officer-two", home=home,
     )  # fmt: skip
     assert "[DeadlineNotLater]" in refused.err
     right = write(tmp_path / "right.json", _titled("Winterdienst"))
     made = siegel(
-        "tender", "publish", "--release", right, "--deadline", DEADLINE, "--together-with", "officer-two", home=home
+        "tender", "publish", "--release", right, *TERMS, "--together-with", "officer-two", home=home
     )  # fmt: skip
     assert made.exit_code == 0, made.err
     stored = b"".join(path.read_bytes() for path in (home / "store").rglob("*") if path.is_file())
@@ -86,12 +86,12 @@ def test_second_person_of_the_same_name_is_refused_before_anything_is_sent(
 ) -> None:
     """One officer typed twice leaves no first half on the ledger."""
     refused = siegel(
-        "tender", "publish", "--release", tender_file, "--deadline", DEADLINE, "--together-with", "officer-one",
+        "tender", "publish", "--release", tender_file, *TERMS, "--together-with", "officer-one",
         home=home,
     )  # fmt: skip
     assert "[SecondPersonNotOther]" in refused.err
     made = siegel(
-        "tender", "publish", "--release", tender_file, "--deadline", DEADLINE, "--together-with", "officer-two",
+        "tender", "publish", "--release", tender_file, *TERMS, "--together-with", "officer-two",
         "--json", home=home,
     )  # fmt: skip
     assert made.data["acts"][0]["name"] == "TenderPublished"
@@ -102,7 +102,7 @@ def test_proposal_executed_elsewhere_does_not_wait_here(
 ) -> None:
     """The second officer's own home executes; the first one's doctor sees it on the ledger and is content."""
     file = tmp_path / "offer.json"
-    siegel("tender", "publish", "--release", tender_file, "--deadline", DEADLINE, "--propose", file, home=home)
+    siegel("tender", "publish", "--release", tender_file, *TERMS, "--propose", file, home=home)
     waiting = [each for each in siegel("doctor", "--json", home=home).data["findings"] if each["check"] == "state"]
     assert [each["ok"] for each in waiting] == [True, True]
     assert any("second person" in each["sentence"] for each in waiting)

@@ -28,7 +28,13 @@ _ORIGINAL = Parameter("original", "the original file the release was made from",
 _REF = Parameter("ref", "sequence of the act that is corrected, answered or withdrawn", "N", kind=int, default=0)
 _PARENT = Parameter("parent", "framework that this process belongs to", "PROCESS")
 _LOTS = Parameter("lot", "lot id and most awards; default: the lots of the release", "ID[:MOST]", kind=list[str])
-_STANDSTILL = Parameter("standstill", "minimum standstill after the letters to the losers", "DURATION", default="0s")
+# Without a default: what the law asks for depends on the procedure, and a wrong guess shows when it is too late.
+_STANDSTILL = Parameter(
+    "standstill",
+    "minimum standstill after the letters to the losers: 10d, by post 15d (GWB § 134); 0s where none is owed",
+    "DURATION",
+    required=True,
+)
 _RULES = Parameter("rule_set", "digest of the legal rule set in force", "DIGEST")
 _CRITERIA = Parameter("criteria", "the award criteria", "FILE|DIGEST")
 _ROUND_KIND = Parameter("kind", "kind of the round", "|".join(values.words(RoundKind)), default="bids")
