@@ -184,6 +184,13 @@ class ArgumentInvalid(SiegelError):
     sentence = "{argument} cannot be {value}: {why}."
 
 
+class OcidUnknown(SiegelError):
+    """The organisation has no process of that ocid on the ledger: mistyped, or another organisation's."""
+
+    sentence = "Organisation {organisation_id} has no process {ocid} on the ledger."
+    status = 404
+
+
 class ReleaseOfOtherProcess(SiegelError):
     sentence = "The release is one of {ocid}, but the act is one of the process {processId}; another one is needed."
 
@@ -733,7 +740,7 @@ class WrongPassphrase(SiegelError):
 
 
 class ProcessUnknown(SiegelError):
-    """The index holds no process of that id."""
+    """Index or ledger hold no process of that id."""
 
     sentence = "There is no process {process_id}."
     status = 404

@@ -19,7 +19,7 @@ import pytest
 
 from explorer.legal_pages import REQUIRED
 from tests.cli.conftest import Siegel, start_siegel
-from tests.cli.notices import package, release, write
+from tests.cli.notices import OCID, package, release, write
 
 
 @contextmanager
@@ -265,10 +265,25 @@ def test_refusal_of_the_ledger_is_told_in_words(siegel: Siegel, home: Path, tmp_
     """Acts, states and times stand there by name, not as the smart contract's numbers."""
     ground = tmp_path / "ground.txt"
     ground.write_text("because")
-    told = siegel("process", "suspend", "ocds-unknown-1", "--ground", ground, home=home)
+    assert siegel("import", write(tmp_path / "one.json", release(1)), home=home).exit_code == 0
+    told = siegel("process", "suspend", OCID, "--ground", ground, home=home)
     assert "[ProcessForbids]" in told.err
     assert "ProcessSuspended" in told.err
-    assert re.search(r"state none|state unknown|state not", told.err, re.IGNORECASE), told.err
+    assert "state anchored" in told.err
+
+
+def test_process_that_is_not_on_the_ledger_is_told_as_such(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """A mistyped ocid is no procedure that forbids something; nothing is kept of the try."""
+    ground = tmp_path / "ground.txt"
+    ground.write_text("because")
+    told = siegel("process", "suspend", "ocds-unknown-1", "--ground", ground, home=home)
+    assert (told.exit_code, "[OcidUnknown]" in told.err, "ocds-unknown-1" in told.err) == (1, True, True)
+    told = siegel("process", "suspend", "0x" + "11" * 32, "--ground", ground, home=home)
+    assert (told.exit_code, "[ProcessUnknown]" in told.err) == (1, True)
+    file = write(tmp_path / "one.json", release(1))
+    told = siegel("notice", "publish", "--release", file, "--kind", "call", "--parent", "ocds-unknown-1", home=home)
+    assert "[OcidUnknown]" in told.err
+    assert siegel("notice", "publish", "--release", file, "--kind", "call", home=home).exit_code == 0
 
 
 def test_act_recorded_stands_in_the_audit_trail(siegel: Siegel, home: Path) -> None:

@@ -15,10 +15,18 @@ from ledger.chain.record import ZERO
 from ledger.cli import values
 from ledger.cli.session import Session
 from ledger.cli.settling import settle_recorded
-from ledger.errors import ArgumentInvalid, OcidMissing, ReleaseAnchoredAlready, ReleaseOfOtherProcess, SiegelError
+from ledger.errors import (
+    ArgumentInvalid,
+    OcidMissing,
+    OcidUnknown,
+    ProcessUnknown,
+    ReleaseAnchoredAlready,
+    ReleaseOfOtherProcess,
+    SiegelError,
+)
 from ledger.ocds.json_text import read_json
 from ledger.ocds.privacy import policy_named
-from ledger.terms import StatuteEntry
+from ledger.terms import ProcessState, StatuteEntry
 
 SALT_BYTES = 32
 
@@ -53,9 +61,9 @@ class Making:
 
     @cached_property
     def process_id(self) -> bytes:
-        """Of the PROCESS argument: a process id, or an ocid of the organisation."""
+        """Of the PROCESS argument: a process id, or an ocid of the organisation. Raises as ``known_process``."""
         assert self._process is not None
-        return resolve_process(self._process, self.organisation_id)
+        return known_process(self.session, self._process, self.organisation_id)
 
     @property
     def release_content(self) -> dict[str, Any]:
@@ -155,6 +163,14 @@ def resolve_organisation(session: Session, given: str | None) -> bytes:
     return organisation_id(scheme, identifier)
 
 
-def resolve_process(given: str, organisation: bytes) -> bytes:
-    """A process id as typed, or that of an ocid of the organisation."""
-    return values.digest(given, "PROCESS") if values.is_digest(given) else process_id(organisation, given)
+def known_process(session: Session, given: str, organisation: bytes) -> bytes:
+    """A process id as typed, or that of an ocid of the organisation, if the ledger has that process.
+
+    Raises ``ProcessUnknown``, ``OcidUnknown``: what was mistyped is told before the ledger forbids an act of a process
+    that nobody knows.
+    """
+    is_id = values.is_digest(given)
+    found = values.digest(given, "PROCESS") if is_id else process_id(organisation, given)
+    if session.chain.process(found).state is ProcessState.NONE:
+        raise ProcessUnknown(process_id=found) if is_id else OcidUnknown(ocid=given, organisation_id=organisation)
+    return found

@@ -14,7 +14,7 @@ from ledger.cli import values
 from ledger.cli.acts.erasure import FIELDS_OF_ERASURE
 from ledger.cli.acts.fields import RELEASE_NEEDED, ROUND, digest_field
 from ledger.cli.acts.key_sets import newest_key_set
-from ledger.cli.acts.making import Making, read_document, resolve_organisation, resolve_process
+from ledger.cli.acts.making import Making, known_process, read_document, resolve_organisation
 from ledger.cli.acts.parameter import Field, Parameter, Values
 from ledger.errors import ArgumentInvalid, SiegelError
 from ledger.ocds.json_text import read_json
@@ -54,7 +54,8 @@ def _notices(making: Making, typed: Values) -> tuple[Notice, ...]:
 
 
 def _parent(making: Making, typed: Values) -> bytes:
-    return resolve_process(typed["parent"], making.organisation_id) if typed["parent"] else ZERO
+    # The ledger takes any digest here and keeps it for ever.
+    return known_process(making.session, typed["parent"], making.organisation_id) if typed["parent"] else ZERO
 
 
 def _tender_terms(making: Making, typed: Values) -> TenderTerms:
