@@ -23,6 +23,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from ledger.cli import framework
 from ledger.cli.answer import Answer, as_json
 from ledger.cli.language import say, say_error, speaking
 from ledger.cli.session import Session
@@ -61,7 +62,9 @@ COULD_NOT_RUN: Final = (
 
 def group(help: str) -> typer.Typer:
     """A group of commands; ``help`` is the English message id."""
-    return typer.Typer(help=say(help), no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+    return typer.Typer(
+        cls=framework.Group, help=say(help), no_args_is_help=True, add_completion=False, rich_markup_mode=None
+    )
 
 
 def command(app: typer.Typer, name: str, *, example: str, help: str | None = None) -> Callable[[Command], Command]:
@@ -87,7 +90,7 @@ def command(app: typer.Typer, name: str, *, example: str, help: str | None = Non
 
         _sign(run, function)
         epilog = f"{say('Example:')} {example}"
-        app.command(name, help=spoken, epilog=epilog, no_args_is_help=False)(run)
+        app.command(name, cls=framework.Command, help=spoken, epilog=epilog, no_args_is_help=False)(run)
         return function
 
     return register
@@ -157,7 +160,9 @@ def _sign(run: Callable[..., None], function: Command) -> None:
 
 def root(help: str) -> typer.Typer:
     """The program itself, which takes the common options before a command, too."""
-    app = typer.Typer(help=say(help), no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app = typer.Typer(
+        cls=framework.Group, help=say(help), no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+    )
 
     @app.callback()
     def common(home: HomeOption = None, json: JsonOption = False, language: LanguageOption = None) -> None:

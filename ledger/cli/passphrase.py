@@ -16,6 +16,7 @@ from ledger.errors import (
     PassphraseMissing,
     SettingInvalid,
 )
+from ledger.ocds.odd_characters import visible
 from ledger.settings import Settings
 
 
@@ -83,7 +84,8 @@ def backup_passphrase(file: str, named: Path | None, *, new: bool = False) -> st
 
 def _asked(key: str, new: bool) -> str:
     question = say("New passphrase for {key}", key=key) if new else say("Passphrase of {key}", key=key)
-    return str(typer.prompt(question, hide_input=True, confirmation_prompt=new, err=True))
+    again = say("The same once more") if new else False
+    return str(typer.prompt(visible(question), hide_input=True, confirmation_prompt=again, err=True))
 
 
 def _first_line(path: Path) -> str:
