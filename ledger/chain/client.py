@@ -5,7 +5,7 @@ Works alike on the embedded node in this process and on any node given by RPC UR
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -166,9 +166,12 @@ class Chain:
         """
         return self.recorded(self.submit(act, signer))
 
-    def submit(self, act: Act, signer: Signer) -> Submitted:
-        """Send an act without waiting; ``recorded`` waits. For many acts that do not depend on each other."""
-        return self._sender.submit(signer, self._accounts[act.contract], encode_call(act))
+    def submit(self, act: Act, signer: Signer, *, signing: Callable[[], None] | None = None) -> Submitted:
+        """Send an act without waiting; ``recorded`` waits. For many acts that do not depend on each other.
+
+        ``signing`` is called before anything is signed: what fails earlier leaves nothing that could be recorded.
+        """
+        return self._sender.submit(signer, self._accounts[act.contract], encode_call(act), signing)
 
     def recorded(self, submitted: Submitted, timeout: float | None = None) -> Recorded:
         """Wait for what was submitted, at most ``timeout`` seconds (by default the chain's). Raises as ``send``."""

@@ -11,6 +11,7 @@ second officer's call costs more than the first one's); it stays below the cap o
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,11 +67,14 @@ class Sender:
             raise named_refusal(refusal) from refusal
         return to_int(answer, "eth_estimateGas")
 
-    def submit(self, signer: Signer, to: bytes | None, data: bytes) -> Submitted:
+    def submit(
+        self, signer: Signer, to: bytes | None, data: bytes, signing: Callable[[], None] | None = None
+    ) -> Submitted:
         """Settle, simulate, sign and hand in. Raises what the simulation raises, NodeRefused, NodeUnreachable, and
         ReceiptTimeout if an earlier transaction of the account stays on its way.
 
         After NodeUnreachable the transaction may have arrived; it is in the book and will be handed in again.
+        ``signing`` is called between the simulation and the signature.
         """
         until = time.monotonic() + self._settle_timeout
         while True:
@@ -83,7 +87,7 @@ class Sender:
                         return Submitted(sent, to, data)
                 doubtful = self._doubtful(signer.account)
                 if not doubtful:
-                    sent = self._sign_and_hand_in(signer, nonce, to, data)
+                    sent = self._sign_and_hand_in(signer, nonce, to, data, signing)
                     self._awaited.add(sent.hash)
                     return Submitted(sent, to, data)
             if time.monotonic() >= until:
@@ -94,7 +98,9 @@ class Sender:
         """What the account signed and nobody here awaits: left by a crash, a time-out, or on its way elsewhere."""
         return [one for one in self._book.unsettled(account) if one.hash not in self._awaited]
 
-    def _sign_and_hand_in(self, signer: Signer, nonce: int, to: bytes | None, data: bytes) -> Sent:
+    def _sign_and_hand_in(
+        self, signer: Signer, nonce: int, to: bytes | None, data: bytes, signing: Callable[[], None] | None
+    ) -> Sent:
         transaction: dict[str, Any] = {
             "chainId": self._chain_id,
             "nonce": nonce,
@@ -105,6 +111,8 @@ class Sender:
         }
         if to is not None:
             transaction["to"] = to
+        if signing is not None:
+            signing()
         raw = signer.sign_transaction(transaction)
         sent = Sent(signer.account, nonce, keccak(raw), raw)
         self._book.note(sent)

@@ -52,8 +52,8 @@ def carry_out(
         signer = session.signer(name)
         # Asked for before the first half is sent: a mistyped passphrase must not leave half an act behind.
         second = session.signer(together_with) if together_with is not None else None
-        session.chain.simulate(call, signer.account)
-    recorded = session.chain.send(call, signer)
+        submitted = session.chain.submit(call, signer, signing=making.signing)
+    recorded = session.chain.recorded(submitted)
     if second is not None and not recorded.records:
         recorded = session.chain.send(call, second)
     if propose is not None and not recorded.records:

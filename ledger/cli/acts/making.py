@@ -53,6 +53,7 @@ class Making:
         self.enclosures: list[Enclosure] = []
         self._organisation, self._process = organisation, process
         self._release: dict[str, Any] | None = None
+        self._signed = False
 
     @cached_property
     def organisation_id(self) -> bytes:
@@ -112,9 +113,14 @@ class Making:
             yield
         except SiegelError:
             for each in self.enclosures:
-                if each.is_new:
+                # What was signed may be on the ledger, whatever failed after it.
+                if each.is_new and not self._signed:
                     self.session.releases.discard(each.digest)
             raise
+
+    def signing(self) -> None:
+        """From now on the act may stand on the ledger."""
+        self._signed = True
 
     def document(self, given: str, option: str) -> bytes:
         """The digest of a document: of a file, which is stored salted for the entitled only, or as typed."""
