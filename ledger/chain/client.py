@@ -202,17 +202,17 @@ class Chain:
 
     # Questions
 
-    def view(self, name: str, *arguments: Any, contract: str = "ledger", block: int | None = None) -> Any:
+    def view(self, name: str, *arguments: Any, of: str = "ledger", block: int | None = None) -> Any:
         """Ask the ``ledger`` or the ``registry`` a question of its interface, after a block (None: the newest).
 
         One value, or a tuple of several; accounts as 20 bytes. Raises CallMalformed, BlockUnknown.
         """
-        call = {"to": to_hex(self._accounts[contract]), "data": to_hex(encode_view(contract, name, arguments))}
+        call = {"to": to_hex(self._accounts[of]), "data": to_hex(encode_view(of, name, arguments))}
         try:
             answer = self._at(block, "eth_call", [call])
         except NodeRefused as refusal:
             raise named_refusal(refusal) from refusal
-        return decode_view(contract, name, from_hex(answer, "eth_call"))
+        return decode_view(of, name, from_hex(answer, "eth_call"))
 
     def process(self, process_id: bytes) -> ProcessView:
         """A process as it stands; its state is NONE if it is unknown."""
@@ -224,13 +224,13 @@ class Chain:
         kind, state, *numbers = self.view("roundOf", process_id, number)
         return RoundView(_named(RoundKind, kind), _named(RoundState, state), *numbers)
 
-    def head(self, series_id: bytes, *, contract: str = "ledger", block: int | None = None) -> bytes:
+    def head(self, series_id: bytes, *, of: str = "ledger", block: int | None = None) -> bytes:
         """Head (32 bytes) of a series as the node says it; zero if it has no items, or before there is a ledger.
 
         Read from its storage slot: the index asks for thousands, and running the contract costs ten times as much.
         """
         method = "eth_getStorageAt"
-        answer = self._at(block, method, [to_hex(self._accounts[contract]), to_hex(head_slot(series_id))])
+        answer = self._at(block, method, [to_hex(self._accounts[of]), to_hex(head_slot(series_id))])
         return to_int(answer, method).to_bytes(32, "big")
 
 

@@ -61,11 +61,11 @@ def encode_call(act: LedgerAct | RegistryAct) -> bytes:
     return abi.encode(act)
 
 
-def decode_call(data: bytes, contract: str = "ledger") -> LedgerAct | RegistryAct:
+def decode_call(data: bytes, of: str = "ledger") -> LedgerAct | RegistryAct:
     """Read call data for the contract ``ledger`` or ``registry``. Raises CallMalformed unless canonical."""
-    call = _CALLS[contract].get(data[:4])
+    call = _CALLS[of].get(data[:4])
     if call is None:
-        raise CallMalformed(reason=f"no function of the {contract} has the selector 0x{data[:4].hex()}")
+        raise CallMalformed(reason=f"no function of the {of} has the selector 0x{data[:4].hex()}")
     act = abi.decode(call, data)
     assert isinstance(act, LedgerAct | RegistryAct)
     return act

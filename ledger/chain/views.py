@@ -42,11 +42,11 @@ class RoundView:
     opened: int
 
 
-def encode_view(contract: str, name: str, arguments: tuple[Any, ...]) -> bytes:
+def encode_view(of: str, name: str, arguments: tuple[Any, ...]) -> bytes:
     """Call data of a question to ``ledger`` or ``registry``. Raises CallMalformed, also if there is none so named."""
-    entry = _questions(contract).get(name)
+    entry = _questions(of).get(name)
     if entry is None:
-        raise CallMalformed(reason=f"the {contract} knows no question {name}")
+        raise CallMalformed(reason=f"the {of} knows no question {name}")
     types = abi_types(entry["inputs"])
     try:
         return keccak(f"{name}({','.join(types)})".encode())[:4] + encode(types, arguments)
@@ -54,16 +54,16 @@ def encode_view(contract: str, name: str, arguments: tuple[Any, ...]) -> bytes:
         raise CallMalformed(reason=f"{name}: {error}") from error
 
 
-def decode_view(contract: str, name: str, data: bytes) -> Any:
+def decode_view(of: str, name: str, data: bytes) -> Any:
     """The answer: one value, or a tuple of several; accounts as 20 bytes. Raises NodeAnswerMalformed."""
     try:
-        found = decode_values(abi_types(_questions(contract)[name]["outputs"]), data)
+        found = decode_values(abi_types(_questions(of)[name]["outputs"]), data)
     except CallMalformed as error:
         raise NodeAnswerMalformed(method=f"eth_call of {name}", reason=error.values["reason"]) from error
     return found[0] if len(found) == 1 else found
 
 
 @cache
-def _questions(contract: str) -> dict[str, dict[str, Any]]:
-    abi = compiled(_CONTRACTS[contract]).abi
+def _questions(of: str) -> dict[str, dict[str, Any]]:
+    abi = compiled(_CONTRACTS[of]).abi
     return {entry["name"]: entry for entry in abi if entry.get("stateMutability") in ("view", "pure")}

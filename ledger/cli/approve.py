@@ -89,7 +89,7 @@ def _ripe(session: Session, recorded: Recorded) -> int:
     """From when on the governors' act just approved can be executed; 0 for other acts, or if more have to agree."""
     for proposal in recorded.proposals:
         if "governors" in STATUTE[Act(proposal.act)].who:
-            _, ripe = session.chain.view("petitionOf", proposal.key, contract="registry")
+            _, ripe = session.chain.view("petitionOf", proposal.key, of="registry")
             return int(ripe)
     return 0
 

@@ -189,14 +189,14 @@ class Synchroniser:
             self._require_head("ledger", process_id, head, last)
         heads = derive_organisations(connection, self.place, organisations, since=first)
         for organisation_id, found in heads.items():
-            held = tuple(self._chain.head(organisation_id, contract=name, block=last) for name in SERIES)
+            held = tuple(self._chain.head(organisation_id, of=name, block=last) for name in SERIES)
             if held != found:  # perhaps only the row that was gone on from is wrong; all its acts decide
                 found = derive_organisations(connection, self.place, [organisation_id])[organisation_id]
-            for contract, head in zip(SERIES, found, strict=True):
-                self._require_head(contract, organisation_id, head, last)
+            for name, head in zip(SERIES, found, strict=True):
+                self._require_head(name, organisation_id, head, last)
 
-    def _require_head(self, contract: str, series_id: bytes, got: bytes, block: int) -> None:
-        expected = self._chain.head(series_id, contract=contract, block=block)
+    def _require_head(self, of: str, series_id: bytes, got: bytes, block: int) -> None:
+        expected = self._chain.head(series_id, of=of, block=block)
         if expected != got:
             raise ActsIncomplete(process_id=series_id, block=block, got=got, expected=expected)
 

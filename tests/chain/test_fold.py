@@ -168,7 +168,7 @@ def check(town: Town, since: int) -> None:
         found = items[kind, key]
         name = "registry" if kind == "roles" else "ledger"
         contract = chain.registry if kind == "roles" else chain.ledger
-        assert heads.fold(genesis[kind](chain.chain_id, contract, key), found) == chain.head(key, contract=name)
+        assert heads.fold(genesis[kind](chain.chain_id, contract, key), found) == chain.head(key, of=name)
 
 
 def written_back(record: ActRecord, topics: list[bytes], data: bytes) -> None:

@@ -69,7 +69,7 @@ def test_the_table_s_rules_are_the_contracts_words(town: Town) -> None:
     """``statute()`` of both contracts, on both nodes, word for word."""
     for contract in ("ledger", "registry"):
         rules = [entry.rule for entry in STATUTE.values() if entry.contract == contract]
-        assert town.chain.view("statute", contract=contract) == tuple(rules)
+        assert town.chain.view("statute", of=contract) == tuple(rules)
 
 
 def test_the_table_s_rule_words_say_what_its_fields_say() -> None:

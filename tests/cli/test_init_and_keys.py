@@ -81,7 +81,7 @@ def test_bootstrap_new_home_roles_are_those_of_the_keys(siegel: Siegel, home: Pa
         chain = connect(settings, load_deployment(settings), closing)
         for key, (organisation, roles, kinds) in expected.items():
             account = keystore_account(home / "keys" / f"{key}.json")
-            found = chain.view("authority", organisation, account, contract="registry")
+            found = chain.view("authority", organisation, account, of="registry")
             assert tuple(found)[:2] == (roles, kinds), key
 
 

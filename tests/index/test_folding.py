@@ -117,7 +117,7 @@ def test_fold_organisations_kinds_and_heads_as_in_the_registry(told: tuple[Town,
     queries = Queries(index)
     assert queries.organisation(OBSERVER).kinds == ("observer", "member")
     for row in queries.organisations():
-        kinds, suspended, _, _ = town.chain.view("organisationOf", row.organisation_id, contract="registry")
+        kinds, suspended, _, _ = town.chain.view("organisationOf", row.organisation_id, of="registry")
         assert sum(OrganisationKind[_enum(kind)] for kind in row.kinds) == kinds
         assert row.suspended == suspended
     assert queries.organisation(BUYER).processes == 1

@@ -90,7 +90,7 @@ def note_recorded(session: Session, recorded: Recorded) -> None:
 
 def _others_needed(session: Session, entry: StatuteEntry | None) -> bool:
     if entry is not None and "governors" in entry.who:
-        _, threshold, delay = session.chain.view("governance", contract="registry")
+        _, threshold, delay = session.chain.view("governance", of="registry")
         return bool(threshold > 1 or delay > 0)
     return entry is not None and entry.joint
 

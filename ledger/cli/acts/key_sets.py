@@ -23,5 +23,5 @@ def newest_key_set(chain: Chain, organisation_id: bytes) -> bytes:
         and (record := decode_log(log.topics, log.data)).act == Act.KEY_SET_REGISTERED
         and record.organisation_id == organisation_id
     ]
-    ready = (each for each in reversed(found) if chain.view("keySetReady", organisation_id, each, contract="registry"))
+    ready = (each for each in reversed(found) if chain.view("keySetReady", organisation_id, each, of="registry"))
     return next(ready, ZERO)

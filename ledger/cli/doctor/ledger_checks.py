@@ -82,7 +82,7 @@ def clock(session: Session) -> Iterator[Finding]:
 def governance(session: Session) -> Iterator[Finding]:
     """One governor alone, or governors who are obeyed at once, can replace a town's officers before anybody sees it."""
     try:
-        governors, threshold, delay = session.chain.view("governance", contract="registry")
+        governors, threshold, delay = session.chain.view("governance", of="registry")
     except SiegelError:
         return
     # Their own decision about themselves: proposed wherever one of them alone is not obeyed at once.
