@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,13 +20,17 @@ TERMS = ("--deadline", "2099-12-01T12:00+01:00", "--standstill", "10d")
 
 
 class WatchedNode(EmbeddedNode):
-    """The home's chain; counts what it is asked, and once ``failing`` answers nothing after a transaction came in."""
+    """The home's chain; counts what it is asked, and once ``failing`` answers nothing after a transaction came in
+    and stands in a block."""
 
     def request(self, method: str, params: list[Any] | None = None) -> Any:
         self.asked[method] += 1
         if self.failing and self.asked["eth_sendRawTransaction"]:
             if method == "eth_sendRawTransaction":
+                before = self.head.block_number
                 super().request(method, params)
+                while self.head.block_number == before:
+                    time.sleep(0.05)  # the test's own time-out ends a wait for a block that never comes
             raise RpcError(-32000, "gone")
         return super().request(method, params)
 
