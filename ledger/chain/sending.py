@@ -34,6 +34,8 @@ from ledger.errors import (
 
 _GAS_CAP = 2**24
 _LEAST_GAS = 1_000_000
+# More fits into no column; EIP-2681 ends nonces at twice as many.
+_MOST_SENT = 2**63 - 1
 _POLL_SECONDS = 0.05
 _LONGEST_POLL_SECONDS = 1.0
 # After this many polls without a receipt the node is asked whether it still knows the transaction at all.
@@ -177,7 +179,10 @@ class Sender:
 
     def _count(self, account: bytes, tag: str) -> int:
         method = "eth_getTransactionCount"
-        return to_int(self._transport.request(method, [to_hex(account), tag]), method)
+        count = to_int(self._transport.request(method, [to_hex(account), tag]), method)
+        if count > _MOST_SENT:
+            raise NodeAnswerMalformed(method=method, reason=f"no account has sent {count} transactions")
+        return count
 
     def _hand_in(self, sent: Sent) -> None:
         try:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ledger.chain.client import Chain, check_deployment
@@ -65,6 +65,8 @@ class Hostile:
 
 
 @given(answer=answers | receipts | st.lists(logs, max_size=2))
+@example(WORD)  # as a count of transactions it is more than any column holds
+@example(hex(2**63))
 @settings(max_examples=400, deadline=None)
 def test_any_answer_of_a_node_ends_in_a_value_or_a_named_error(answer: Any) -> None:
     """All questions that ledger.chain asks, with one answer for all of them."""

@@ -264,7 +264,7 @@ def test_governors_two_of_two_with_a_delay_execute_when_it_is_over(siegel: Siege
     second = siegel("key", "new", "governor-two", "--json", home=home).data["account"]
     keys = {each["name"]: each["account"] for each in siegel("key", "list", "--json", home=home).data["keys"]}
     both = ("--governor", keys["governor"], "--governor", second)
-    assert siegel("registry", "governors", *both, "--threshold", 2, "--delay", "15s", home=home).exit_code == 0
+    assert siegel("registry", "governors", *both, "--threshold", 2, "--delay", "30s", home=home).exit_code == 0
     admission = (
         "registry", "admit", "--scheme", "X", "--identifier", "1", "--kinds", "custodian",
         "--person", f"0x{'22' * 20}=officer", "--person", f"0x{'33' * 20}=officer",
@@ -277,7 +277,7 @@ def test_governors_two_of_two_with_a_delay_execute_when_it_is_over(siegel: Siege
     assert approved["acts"] == []
     with EmbeddedNode.open(home / "chain") as node:
         block = node.request("eth_getBlockByNumber", [hex(approved["block"]), False])
-    assert ripe == int(block["timestamp"], 16) + 15
+    assert ripe == int(block["timestamp"], 16) + 30
     early = siegel("approve", file, "--as", "governor", "--yes", "--json", home=home)
     assert time.time() < ripe, "this machine is too slow to try before the delay is over"
     assert (early.exit_code, early.data["error"], early.data["values"]["ripe"]) == (1, "NotRipe", ripe)
