@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITE_LOCK = 0x5E1E6E1  # PostgreSQL advisory lock of whoever writes to the index
+BUSY = 30_000  # milliseconds that SQLite waits for another writer
+PATIENCE = 1_000  # milliseconds that emptying the log waits for readers, and keeps writers waiting
 
 
 class Index:
@@ -74,6 +76,27 @@ class Index:
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(WRITE_LOCK)))
             yield connection
+
+    def forget(self) -> bool:
+        """Drop what the database keeps of deleted rows besides its tables; ``False`` if a reader is in the way.
+
+        SQLite overwrites what is deleted (``secure_delete``) and keeps copies in its write-ahead log, which is
+        emptied. PostgreSQL vacuums the tables: their room is used again, but not overwritten before. Raises
+        ``IndexUnreachable``.
+        """
+        with (
+            self._writing,
+            unreachable_as(IndexUnreachable),
+            self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        ):
+            if connection.dialect.name == "sqlite":
+                connection.execute(text(f"PRAGMA busy_timeout={PATIENCE}"))
+                try:
+                    return not connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one().busy
+                finally:
+                    connection.execute(text(f"PRAGMA busy_timeout={BUSY}"))
+            connection.execute(text("VACUUM " + ", ".join(table.name for table in schema.OF_RELEASES)))
+            return True
 
     def status(self, chain: Chain | None = None) -> IndexStatus:
         """How far the index is, and how far behind the head of ``chain`` if one is given.
@@ -156,7 +179,7 @@ def _engine(url: str) -> Engine:
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         parsed,
-        connect_args={"check_same_thread": False, "timeout": 30},
+        connect_args={"check_same_thread": False, "timeout": BUSY / 1_000},
         **({"poolclass": StaticPool} if memory else {}),
     )
 
@@ -165,6 +188,7 @@ def _engine(url: str) -> Engine:
         connection.isolation_level = None  # the driver must not begin transactions by itself: we do, see below
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")  # a lost tail is read again from the chain
+        connection.execute("PRAGMA secure_delete=ON")  # what was erased must not live on in free pages
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -67,15 +67,14 @@ def derive(
     """The rows of a process whose acts are ``entries``, in order and without gaps.
 
     ``kinds``: kind bits of the organisation when the process began; ``genesis``: the head before the first act;
-    ``load(digest, embargoed=..., erased=...)``: the document of a release.
+    ``load(digest, embargoed=..., erased_by=...)``: the document of a release.
     """
     fold = ProcessFold(kinds)
     head = genesis
     for entry in entries:
         fold.apply(entry.record)
         head = next_head(head, entry.digest)
-    # FieldsErased names the act whose release lost something (IActs: ref).
-    lost = {entry.record.ref for entry in entries if act_name(entry.record.act) == "FieldsErased"}
+    erased = _erased(entry.record for entry in entries)
     rows = Derived()
     contents: list[tuple[int, int, Content]] = []
     for entry in entries:
@@ -84,7 +83,7 @@ def derive(
         if record.release == ZERO:
             continue
         kind = fold.notice_kinds.get(record.sequence)
-        document = load(record.release, embargoed=kind == "embargoed", erased=record.sequence in lost)
+        document = load(record.release, embargoed=kind == "embargoed", erased_by=erased.get(record.release))
         document = _of_this_process(document, fold.ocid)
         rows.documents.append(document)
         rows.releases.append(_release(process_id, entry, kind, document))
@@ -121,6 +120,19 @@ def derive(
         )  # fmt: skip
     rows.processes.append(_process(process_id, entries, fold, published, rows.releases, head))
     return rows
+
+
+def _erased(records: Iterable[ActRecord]) -> dict[bytes, int]:
+    """The releases that were erased as a whole, each with the act that says so: FieldsErased names in ``subject`` the
+    release that act ``ref`` published. Where fields are erased, ``subject`` is the digest of their list."""
+    published: dict[int, bytes] = {}
+    erased: dict[bytes, int] = {}
+    for record in records:
+        if act_name(record.act) == "FieldsErased" and record.subject == published.get(record.ref):
+            erased.setdefault(record.subject, record.sequence)
+        if record.release != ZERO:
+            published[record.sequence] = record.release
+    return erased
 
 
 def _of_this_process(document: Document, ocid: str) -> Document:

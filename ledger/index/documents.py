@@ -55,10 +55,13 @@ class Documents:
         self._store = store
         self._copies = copies
 
-    def load(self, digest: bytes, *, embargoed: bool = False, erased: bool = False) -> Document:
-        """The release of that digest; ``embargoed``: it was anchored as one to be disclosed later; ``erased``: an act
-        says that something of it was erased. What the store says of itself counts only where the acts say so, too:
-        else whoever can move a file could make it vanish from every check."""
+    def load(self, digest: bytes, *, embargoed: bool = False, erased_by: int | None = None) -> Document:
+        """The release of that digest; ``embargoed``: it was anchored as one to be disclosed later; ``erased_by``: the
+        act that erases all of it. What the store says of itself counts only where the acts say so, too: else whoever
+        can move a file could make it vanish from every check."""
+        if erased_by is not None:
+            # Not read again, be it that the store has yet to erase it, or that a backup brought it back.
+            return Document(digest, Condition.ERASED, f"erased by act {erased_by}")
         try:
             data = self._store.get(digest)
             if self._store.kind(digest) is not StoreClass.CONFIDENTIAL:
@@ -67,9 +70,7 @@ class Documents:
             if embargoed:
                 return Document(digest, Condition.EMBARGOED)
             found = Document(digest, Condition.MISSING, "kept among the confidential files")
-        except ObjectErased as error:
-            if erased:
-                return Document(digest, Condition.ERASED, str(error.values.get("ground")))
+        except ObjectErased:
             found = Document(digest, Condition.MISSING, "erased, but no act says so")
         except ObjectMissing:
             if embargoed:

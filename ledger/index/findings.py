@@ -17,7 +17,7 @@ class DifferenceKind(StrEnum):
     ROW_ALTERED = "rowAltered"  # a value in the index is not the one that chain and releases give
     ROW_MISSING = "rowMissing"  # the index lacks a row
     ROW_UNEXPECTED = "rowUnexpected"  # the index has a row that nothing on the chain gives
-    ROW_OUTDATED = "rowOutdated"  # a release arrived or was erased since it was indexed; the next run takes it in
+    ROW_OUTDATED = "rowOutdated"  # a release arrived since it was indexed; the next run takes it in
     CHAIN_DIFFERS = "chainDiffers"  # the acts in the index do not give the head that the contract holds
 
 
@@ -87,7 +87,7 @@ SAID_BY_LEDGER = "The database says {now} for “{label}” of process {ocid}; a
 ROW_MISSING = "The database lacks an entry among “{table}” of process {ocid} that the ledger gives: {key}."
 ROW_UNEXPECTED = "The database has an entry among “{table}” of process {ocid} that nothing on the ledger gives: {key}."
 ROW_OUTDATED = (
-    "Release {release_id} of process {ocid} was disclosed or erased since it was indexed; the next run of the index "
+    "Release {release_id} of process {ocid} was disclosed or found since it was indexed; the next run of the index "
     "takes that in."
 )
 ACTS_DIFFER = (

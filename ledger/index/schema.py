@@ -7,7 +7,7 @@ Digests, identifiers and accounts are raw bytes; times are seconds; lists are JS
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, false
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
@@ -25,6 +25,8 @@ cursor = Table(
     Column("block_number", BigInteger),
     Column("block_hash", LargeBinary),
     Column("block_time", BigInteger),
+    # content was taken out, and its bytes may still lie in what the database keeps besides its tables
+    Column("forget_due", Boolean, nullable=False, server_default=false()),
 )
 
 blocks = Table(
@@ -247,6 +249,9 @@ lookup = Table(
 
 OF_PROCESS = (processes, releases, lots, rounds, bids, awards, suspensions, lookup)
 """Tables whose rows all belong to one process and are derived from its acts and releases alone."""
+
+OF_RELEASES = (copies, processes, releases, lots, lookup, organisations)
+"""Tables that hold something of what releases say."""
 
 DERIVED = (organisations, *OF_PROCESS)
 """All that rebuilding empties and fills again."""

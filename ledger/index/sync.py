@@ -24,7 +24,7 @@ from ledger.errors import (
 from ledger.index import schema
 from ledger.index.database import Index
 from ledger.index.rows import Condition
-from ledger.index.writer import Place, derive_organisations, derive_processes, insert_many
+from ledger.index.writer import Place, chunks, derive_organisations, derive_processes, drop_copies, insert_many
 from ledger.store.objects import ObjectStore
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class Synchroniser:
 
     def _run(self, until: int | None) -> Progress:
         cursor = self._open()
+        self._forget()  # what an earlier run could not
         rolled_back = None
         if cursor.block_number is not None and not self._is_block(cursor.block_number, cursor.block_hash):
             cursor = self._roll_back()
@@ -93,6 +94,7 @@ class Synchroniser:
             last = min(first + self._batch - 1, head)
             stored += self._store_batch(first, last)
             first = last + 1
+        self._forget()
         return Progress(start, first - 1, stored, rolled_back)
 
     def rebuild(self) -> Progress:
@@ -105,9 +107,8 @@ class Synchroniser:
         with self._index.writing() as connection:
             for table in (*schema.DERIVED, schema.acts, schema.blocks):
                 connection.execute(delete(table))
-            for digest in connection.execute(select(schema.copies.c.digest)).scalars().all():
-                if not self._store.exists(digest):
-                    connection.execute(delete(schema.copies).where(schema.copies.c.digest == digest))
+            kept = connection.execute(select(schema.copies.c.digest)).scalars().all()
+            drop_copies(connection, [digest for digest in kept if not self._store.exists(digest)])
             connection.execute(update(schema.cursor).values(block_number=None, block_hash=None, block_time=None))
         return self.run_once()
 
@@ -234,17 +235,47 @@ class Synchroniser:
         return None
 
     def _take_arrivals(self) -> None:
-        """Releases that were embargoed or missing and can be read now: the chain says nothing of their disclosure."""
-        releases = schema.releases
-        waiting = select(releases.c.process_id, releases.c.digest, releases.c.condition).where(
+        """What changed in the store without an act of the process: releases that were embargoed or missing and can be
+        read now, and releases that were erased by another process's act and are gone now."""
+        releases, erased = schema.releases, schema.releases.alias()
+        waiting = select(releases.c.process_id, releases.c.digest).where(
             releases.c.condition.in_([Condition.EMBARGOED, Condition.MISSING])
         )
+        read_elsewhere = (
+            select(releases.c.process_id, releases.c.digest)
+            .join(erased, erased.c.digest == releases.c.digest)
+            .where(erased.c.condition == Condition.ERASED, releases.c.plain_digest.is_not(None))
+        )
         with self._index.reading() as connection:
-            rows = connection.execute(waiting).all()
-        arrived = {row.process_id for row in rows if self._has_arrived(row.digest)}
-        if arrived:
+            arrived = [row for row in connection.execute(waiting) if self._has_arrived(row.digest)]
+            gone = [row for row in connection.execute(read_elsewhere) if not self._store.exists(row.digest)]
+        changed = {row.process_id for row in (*arrived, *gone)}
+        if changed:
             with self._index.writing() as connection:
-                derive_processes(connection, self.place, arrived, self._store)
+                drop_copies(connection, {row.digest for row in gone})
+                derive_processes(connection, self.place, changed, self._store)
+                self._name_organisations(connection, changed)
+
+    def _name_organisations(self, connection: Connection, processes: Iterable[bytes]) -> None:
+        """Organisations are named by releases; of their acts there are no new ones."""
+        table, found = schema.processes, set[bytes]()
+        for chunk in chunks(processes):
+            query = select(table.c.organisation_id).where(table.c.process_id.in_(chunk)).distinct()
+            found.update(connection.execute(query).scalars())
+        cursor = connection.execute(select(schema.cursor)).one()
+        derive_organisations(connection, self.place, found, since=cursor.block_number + 1)
+
+    def _forget(self) -> None:
+        """Let nothing but the tables hold their content, if something was taken out of them. The mark outlives a crash
+        and a reader in the way."""
+        with self._index.reading() as connection:
+            if not connection.execute(select(schema.cursor.c.forget_due)).scalar_one():
+                return
+        if not self._index.forget():
+            log.info("what was erased stays in the log of the index while others read it")
+            return
+        with self._index.writing() as connection:
+            connection.execute(update(schema.cursor).values(forget_due=False))
 
     def _has_arrived(self, digest: bytes) -> bool:
         return self._store.exists(digest) and self._store.kind(digest).value != "confidential"

@@ -54,13 +54,11 @@ class Teller:
                 yield from self._altered(row, document)
 
     def outdated(self, stored: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:
-        """Releases that were disclosed, found again or erased since they were indexed."""
+        """Releases that were disclosed or found again since they were indexed."""
         conditions = {row["sequence"]: row["condition"] for row in stored}
         for row, document in self._releases:
             was = conditions.get(row["sequence"], row["condition"])
-            arrived = was in (Condition.EMBARGOED, Condition.MISSING) and document.condition is Condition.INTACT
-            erased = was != Condition.ERASED and document.condition is Condition.ERASED
-            if arrived or erased:
+            if was in (Condition.EMBARGOED, Condition.MISSING) and document.condition is Condition.INTACT:
                 yield self._of_document(DifferenceKind.ROW_OUTDATED, findings.ROW_OUTDATED, row, document)
 
     def rows(self, found: Iterable[RowDifference]) -> Iterator[Difference]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from ledger.chain.heads import genesis_list_head, genesis_process_head, genesis_roles_head
 from ledger.chain.record import ZERO, act_digest
@@ -51,6 +51,7 @@ def derive_processes(
 ) -> dict[bytes, bytes]:
     """Replace all derived rows of these processes by what their acts and releases give now; their heads.
 
+    Where a release can no longer be read, its copy goes, and the index is marked as having something to forget.
     Raises ``SequenceBroken`` if the acts of one have a gap.
     """
     heads: dict[bytes, bytes] = {}
@@ -159,8 +160,18 @@ def copies_in(connection: Connection) -> Callable[[bytes], Copy | None]:
     return find
 
 
+def drop_copies(connection: Connection, digests: Iterable[bytes]) -> None:
+    """Take out copies of releases. If there were any, the next run sees to it that nothing else keeps their bytes."""
+    dropped = 0
+    for chunk in chunks(digests):
+        dropped += connection.execute(delete(schema.copies).where(schema.copies.c.digest.in_(chunk))).rowcount
+    if dropped:
+        connection.execute(update(schema.cursor).values(forget_due=True))
+
+
 def _keep_copies(connection: Connection, derived: Sequence[Derived]) -> None:
     documents = {document.digest: document for rows in derived for document in rows.documents}
+    drop_copies(connection, [digest for digest, document in documents.items() if document.copy is None])
     for chunk in chunks(documents):
         connection.execute(delete(schema.copies).where(schema.copies.c.digest.in_(chunk)))
     rows = [

@@ -45,7 +45,7 @@ def test_check_tombstone_without_an_act_is_found(town: Town, index: Index, synch
     town.jointly(EraseFields(town.call(OCID, ground=b"\x07" * 32), 1, digest))
     synchroniser.run_once()
     (row,) = Queries(index).releases(town.process(OCID))
-    assert (row.condition, row.problem) == (Condition.ERASED, "nobody's decision")
+    assert (row.condition, row.problem) == (Condition.ERASED, "erased by act 2")
     assert check(index, town.chain, town.store) == ()
 
 
