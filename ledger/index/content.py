@@ -116,12 +116,19 @@ def seconds(value: Any) -> int | None:
         return None
 
 
+def is_made(award: Content) -> bool:
+    """Whether an award is in force: ``active``, not proposed (``pending``), cancelled or unsuccessful (OCDS
+    awardStatus). The standard gives a status that is not stated no meaning; whoever tells of an award without one
+    tells of one that was made."""
+    return award.text("status") in (None, "active")
+
+
 def suppliers_of(content: Content) -> tuple[str, ...]:
-    """Names of the suppliers of all awards that were not cancelled or unsuccessful, each once, in order."""
+    """Names of the suppliers of all awards that are made, each once, in order."""
     names = (
         supplier.text("name")
         for award in content.objects("awards")
-        if award.text("status") not in ("cancelled", "unsuccessful")
+        if is_made(award)
         for supplier in award.objects("suppliers")
     )
     return tuple(dict.fromkeys(name for name in names if name))

@@ -5,7 +5,7 @@ A pure function, so that the synchroniser, rebuilding and checking cannot disagr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,15 +14,16 @@ import orjson
 from ledger.chain.heads import next_head
 from ledger.chain.identifiers import lot_id
 from ledger.chain.record import ZERO, ActRecord
-from ledger.index.content import Content, named_documents, plain_text, seconds, suppliers_of, total
+from ledger.index.content import Content, is_made, named_documents, plain_text, seconds, suppliers_of, total
 from ledger.index.documents import Document
 from ledger.index.fold import ProcessFold, Round
+from ledger.index.merging import latest_by_id
 from ledger.index.names import act_name
 from ledger.index.rows import Condition
+from ledger.index.schema import LAST_SECOND
 from ledger.index.status import phase_of_releases
 
 SEARCH_LIMIT = 20_000
-_LAST_SECOND = 2**63 - 1
 
 PATHS = {
     "title": "tender/title",
@@ -153,16 +154,16 @@ def _process(
     head: bytes,
 ) -> dict[str, Any]:
     taken = {column: latest(published, path) for column, path in PATHS.items()}
-    awards = _latest_by_id(published, "awards")
+    awards = latest_by_id(published, "awards")
     names = suppliers_of(Content({"awards": [award.data for award in awards]}, None))
     amount, currency = total(
         Content(award.data["value"], None)
         for award in awards
-        if award.text("status") not in ("cancelled", "unsuccessful") and isinstance(award.data.get("value"), dict)
+        if is_made(award) and isinstance(award.data.get("value"), dict)
     )
     sealed = fold.mode == "sealed"
     deadline = fold.deadline if sealed else seconds(latest(published, "tender/tenderPeriod/endDate"))
-    phase = fold.phase if sealed else phase_of_releases(published, awards, _latest_by_id(published, "contracts"))
+    phase = fold.phase if sealed else phase_of_releases(published, awards, latest_by_id(published, "contracts"))
     announced = [award for award in fold.live_awards if award.state == "announced"]
     first, last = entries[0], entries[-1]
     searched = (taken["title"], taken["description"], taken["buyer_name"], fold.ocid, *names)
@@ -269,7 +270,7 @@ def _add_lookup(rows: Derived, process_id: bytes, record: ActRecord, kind: str, 
 
 def _storable(seconds_: int | None) -> int | None:
     """A second as a database can hold it. The contract takes any 64 bits, and no act may stop the index."""
-    return None if seconds_ is None else min(seconds_, _LAST_SECOND)
+    return None if seconds_ is None else min(seconds_, LAST_SECOND)
 
 
 def latest(published: Sequence[Content], path: str) -> str | None:
@@ -278,31 +279,6 @@ def latest(published: Sequence[Content], path: str) -> str | None:
         if found := content.value(path):
             return found
     return None
-
-
-def _latest_by_id(published: Iterable[Content], path: str) -> list[Content]:
-    """The objects of a list that OCDS merges by ``id``: what a later release leaves out stays, what it sets to null
-    goes (OCDS 1.1, merging)."""
-    found: dict[str, Content] = {}
-    for content in published:
-        for item in content.objects(path):
-            key = item.text("id") or item.number("id") or str(len(found))
-            known = found.get(key)
-            found[key] = item if known is None else Content(_merged(known.data, item.data), None)
-    return list(found.values())
-
-
-def _merged(known: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(known)
-    for name, value in later.items():
-        before = merged.get(name)
-        if value is None:
-            merged.pop(name, None)
-        elif isinstance(value, Mapping) and isinstance(before, Mapping):
-            merged[name] = _merged(before, value)
-        else:
-            merged[name] = value
-    return merged
 
 
 def _buyer_identifier(published: Sequence[Content]) -> str | None:

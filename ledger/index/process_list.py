@@ -18,12 +18,11 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 
 from ledger.errors import InvalidCursor, InvalidParameter
 from ledger.index.rows import Page, ProcessFilter, ProcessRow, Sort
-from ledger.index.schema import processes
+from ledger.index.schema import LAST_SECOND, processes
 from ledger.index.status import status
 
 DEFAULT_FILTER = ProcessFilter()
 MAX_LIMIT = 200
-LATEST = 2**53  # times beyond it are no exact JSON numbers; databases take a little more
 
 Key = tuple[ColumnElement[Any], bool]  # expression, descending
 
@@ -132,7 +131,7 @@ def _read_cursor(cursor: str, filter: ProcessFilter) -> tuple[int, list[Any]]:
 
 
 def _is_time(value: Any) -> bool:
-    return isinstance(value, int) and 0 <= value <= LATEST
+    return isinstance(value, int) and -LAST_SECOND <= value <= LAST_SECOND
 
 
 def _fingerprint(filter: ProcessFilter) -> str:

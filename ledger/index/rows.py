@@ -95,12 +95,12 @@ class ProcessRow:
 
     ``mode``: ``observed`` (someone else anchors the buyer's public notices), ``anchored`` (the buyer does),
     ``sealed``. ``state`` is the contract's own ``active`` or ``cancelled`` in sealed mode. ``title`` to ``suppliers``
-    come from the compiled releases (OCDS ``tender`` and ``awards``); ``deadline`` from the open round in sealed mode,
-    else from ``tender/tenderPeriod/endDate``. ``value_amount`` is the number exactly as published, as text.
-    ``letters_sent`` and ``standstill_until`` are those of the announced awards (GWB § 134), the latest of each.
-    ``problems``: releases of this process whose bytes were not intact when last indexed. ``exceptions``: how often a
-    way out was used that demands a ground (early conclusion, remand, resumed round, late but admitted bid, revised
-    outcome).
+    come from the compiled releases (OCDS ``tender`` and ``awards``, of these only what is made); ``deadline`` from the
+    open round in sealed mode, else from ``tender/tenderPeriod/endDate``. ``value_amount`` is the number exactly as
+    published, as text. ``letters_sent`` and ``standstill_until`` are those of the announced awards (GWB § 134), the
+    latest of each. ``problems``: releases of this process whose bytes were not intact when last indexed.
+    ``exceptions``: how often a way out was used that demands a ground (early conclusion, remand, resumed round, late
+    but admitted bid, revised outcome).
     """
 
     process_id: bytes

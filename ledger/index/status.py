@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, case, or_
 
-from ledger.index.content import Content
+from ledger.index.content import Content, is_made
 from ledger.index.rows import Status
 from ledger.index.schema import processes
 
@@ -58,17 +58,20 @@ def status(now: int) -> ColumnElement[str]:
 def phase_of_releases(published: Sequence[Content], awards: Sequence[Content], contracts: Sequence[Content]) -> str:
     """The phase of an observed or anchored process: OCDS ``contracts``, else ``awards``, else ``tender/status``.
 
+    An award counts once it is made; one that is only proposed leaves the procedure under evaluation.
     Where a release states no status its tags decide (OCDS releaseTag); ``unknown`` if there is nothing to read.
     """
     signed = {contract.text("status") for contract in contracts} - {"cancelled", "pending"}
     if signed:
         return "completed" if signed == {"terminated"} else "concluded"
-    states = [award.text("status") for award in awards]
-    tender = next((found for content in reversed(published) if (found := content.text("tender/status"))), None)
-    if any(state not in ("cancelled", "unsuccessful") for state in states):
+    if any(map(is_made, awards)):
         return "awarded"
+    states = {award.text("status") for award in awards}
+    tender = next((found for content in reversed(published) if (found := content.text("tender/status"))), None)
     if tender in _OF_TENDER and (tender != "complete" or not states):
         return _OF_TENDER[tender]
+    if "pending" in states:
+        return "evaluation"
     if states:
         return "unsuccessful" if "unsuccessful" in states else "cancelled"
     for content in reversed(published):

@@ -116,6 +116,25 @@ def test_processes_by_title_paged_no_one_lost(queries: Queries) -> None:
     assert (paged, cursor) == (whole, None)
 
 
+def test_processes_by_deadline_paged_over_one_at_the_end_of_64_bits(town: Town, index: Index, queries: Queries) -> None:
+    """The list takes its own cursor back, also where the last row of a page ends later than any calendar, or before
+    1970."""
+    town.accept_key_set()
+    for ocid, deadline in (("ocds-a2ef3d-6", 2**63 - 1), ("ocds-a2ef3d-7", 2**64 - 1)):
+        town.tender(ocid, town.keep(release(ocid)), deadline)
+    old = town.keep(release("ocds-a2ef3d-8", tenderPeriod={"endDate": "1949-05-23T12:00:00Z"}))
+    town.notice("ocds-a2ef3d-8", old)
+    Synchroniser(index, town.chain, town.store).run_once()
+    wanted = ProcessFilter(sort=Sort.DEADLINE)
+    whole = [row.process_id for row in queries.processes(wanted, now=START).items]
+    paged, cursor = [], None
+    for _ in whole:
+        page = queries.processes(wanted, cursor, 1, now=START)
+        paged += [row.process_id for row in page.items]
+        cursor = page.next_cursor
+    assert (paged, cursor) == (whole, None)
+
+
 def test_processes_new_act_between_pages_nobody_lost(town: Town, index: Index, queries: Queries) -> None:
     """A process that is updated while somebody pages moves to the front; the others are all still seen."""
     page = queries.processes(limit=3)
