@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Never
 
+from ledger.ocds.leaves import end_of_day
+
 MAX_DEPTH = 100
 _DIGEST = re.compile(r"(0x)?[0-9a-fA-F]{64}")
 _TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
@@ -114,6 +116,11 @@ def seconds(value: Any) -> int | None:
         return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
     except (ValueError, OverflowError):
         return None
+
+
+def end(value: Any) -> int | None:
+    """The second with which a period ends: as ``seconds``, but a day ends with its last second, as in an import."""
+    return seconds(end_of_day(value) or value) if isinstance(value, str) else None
 
 
 def is_made(award: Content) -> bool:

@@ -14,7 +14,7 @@ import orjson
 from ledger.chain.heads import next_head
 from ledger.chain.identifiers import lot_id
 from ledger.chain.record import ZERO, ActRecord
-from ledger.index.content import Content, is_made, named_documents, plain_text, seconds, suppliers_of, total
+from ledger.index.content import Content, end, is_made, named_documents, plain_text, suppliers_of, total
 from ledger.index.documents import Document
 from ledger.index.fold import ProcessFold, Round
 from ledger.index.merging import latest_by_id
@@ -162,7 +162,7 @@ def _process(
         if is_made(award) and isinstance(award.data.get("value"), dict)
     )
     sealed = fold.mode == "sealed"
-    deadline = fold.deadline if sealed else seconds(latest(published, "tender/tenderPeriod/endDate"))
+    deadline = fold.deadline if sealed else end(latest(published, "tender/tenderPeriod/endDate"))
     phase = fold.phase if sealed else phase_of_releases(published, awards, latest_by_id(published, "contracts"))
     announced = [award for award in fold.live_awards if award.state == "announced"]
     first, last = entries[0], entries[-1]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
 
 from ledger.ocds.fields import Field
 
@@ -27,8 +28,9 @@ _WANTS_TEXT = "the standard wants a text"
 _WANTS_FILLED = "the standard wants a text that is not empty"
 _WANTS_KEY = "the standard wants an identifier"
 _ENDS = frozenset({"endDate", "maxExtentDate"})
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_ENDS_WITH_ITS_DAY = "a period that ends on a day ends with that day; where no zone is given, UTC is taken"
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:(Z|z)|([+-]\d{2}):?(\d{2}))?", re.ASCII)
+_GERMANY = ZoneInfo("Europe/Berlin")
+_ENDS_WITH_ITS_DAY = "a period that ends on a day ends with that day; where no zone is given, that of Germany is taken"
 _WANTS_DATE = "the standard wants a date"
 _NO_DATE = "no date can be read from it"
 _NO_SUCH_DATE = "the calendar knows no such date"
@@ -51,8 +53,30 @@ def read_leaf(field: Field, value: Any) -> tuple[Any, str | None]:
     if field.codes is not None:
         return _code(field.codes, value)
     if field.name in _ENDS and isinstance(value, str) and _DAY.fullmatch(value.strip()):
-        return _READERS[field.kind](f"{value.strip()}T23:59:59")[0], _ENDS_WITH_ITS_DAY
+        end = end_of_day(value)
+        if end is None:
+            raise Unreadable(_NO_SUCH_DATE)
+        return end, _ENDS_WITH_ITS_DAY
     return _READERS[field.kind](value)
+
+
+def end_of_day(text: str) -> str | None:
+    """The last second of a day that something ends with, as RFC 3339; ``None`` if the text is no day.
+
+    ``2026-03-20`` is that day by the legal time of Germany; an offset that stands with it, as in eForms, is kept.
+    """
+    match = _DAY.fullmatch(text.strip())
+    if match is None:
+        return None
+    day, utc, hours, minutes = match.groups()
+    try:
+        local = datetime.fromisoformat(f"{day}T23:59:59").replace(tzinfo=_GERMANY)
+    except ValueError:
+        return None
+    if not (utc or hours):
+        return local.isoformat()
+    end = f"{day}T23:59:59{'Z' if utc else f'{hours}:{minutes}'}"
+    return end if is_date(end) else None
 
 
 def parse_date(text: str) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -82,3 +83,18 @@ def test_awards_without_id_released_again_count_once(town: Town, sqlite_index: I
     other = {"id": "1", "status": "active", "value": EURO}
     row = after(town, sqlite_index, {"awards": [other, nameless]}, {"awards": [nameless]})
     assert (row.award_amount, row.suppliers) == ("200", ("Bau 1 GmbH",))
+
+
+@pytest.mark.parametrize(
+    ("given", "deadline"),
+    [
+        ("2026-01-20", "2026-01-20T22:59:59+00:00"),
+        ("2026-07-20", "2026-07-20T21:59:59+00:00"),
+        ("2026-01-20Z", "2026-01-20T23:59:59+00:00"),
+        ("2026-01-20T10:00:00+01:00", "2026-01-20T09:00:00+00:00"),
+    ],
+)
+def test_deadline_that_is_a_day_ends_with_that_day(town: Town, sqlite_index: Index, given: str, deadline: str) -> None:
+    """What somebody anchored without our import is read by the rule of the import."""
+    row = after(town, sqlite_index, release(OCID, tenderPeriod={"endDate": given}))
+    assert row.deadline == datetime.fromisoformat(deadline).timestamp()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -233,13 +236,40 @@ def test_read_derived_id_never_meets_a_given_one() -> None:
     assert len(set(ids)) == 4
 
 
-def test_read_period_that_ends_on_a_day_ends_with_that_day() -> None:
-    """A deadline given as a day is not over when the day begins."""
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("2026-03-20", "2026-03-20T23:59:59+01:00"),
+        ("2026-03-29", "2026-03-29T23:59:59+02:00"),  # the clocks went forward that morning
+        ("2026-07-01", "2026-07-01T23:59:59+02:00"),
+        ("2026-03-20Z", "2026-03-20T23:59:59Z"),
+        ("2026-03-20-05:00", "2026-03-20T23:59:59-05:00"),
+        ("2026-03-20+0100", "2026-03-20T23:59:59+01:00"),
+    ],
+)
+def test_read_period_that_ends_on_a_day_ends_with_that_day(given: str, read: str) -> None:
+    """A deadline given as a day is over when that day is: where it was written, else in Germany."""
     release = example_release()
-    release["tender"]["tenderPeriod"] = {"startDate": "2026-03-01", "endDate": "2026-03-20"}
-    (read,) = _read(release).releases
-    period = read.release["tender"]["tenderPeriod"]
-    assert (period["startDate"], period["endDate"]) == ("2026-03-01T00:00:00Z", "2026-03-20T23:59:59Z")
+    release["tender"]["tenderPeriod"] = {"startDate": "2026-03-01", "endDate": given}
+    (found,) = _read(release).releases
+    period = found.release["tender"]["tenderPeriod"]
+    assert (period["startDate"], period["endDate"]) == ("2026-03-01T00:00:00Z", read)
+
+
+def test_read_period_that_ends_on_no_day_is_unused() -> None:
+    """The calendar has no such day."""
+    release = example_release()
+    release["tender"]["tenderPeriod"] = {"endDate": "2026-02-30"}
+    (found,) = _read(release).releases
+    assert "endDate" not in found.release["tender"].get("tenderPeriod", {})
+
+
+def test_end_of_day_without_zones_of_the_system_known_all_the_same() -> None:
+    """A slim container has no time zones; ours come with the package tzdata."""
+    script = "from ledger.ocds.leaves import end_of_day; print(end_of_day('2026-07-01'))"
+    environment = {**os.environ, "PYTHONTZPATH": ""}
+    said = subprocess.run([sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True)
+    assert said.stdout == "2026-07-01T23:59:59+02:00\n"
 
 
 def test_read_package_dates_a_release_that_has_none() -> None:
