@@ -18,7 +18,7 @@ from sqlalchemy.pool import StaticPool
 
 from ledger.errors import IndexFromLaterVersion, IndexUnreachable, SiegelError
 from ledger.index import schema
-from ledger.index.rows import Condition, IndexStatus
+from ledger.index.rows import PROBLEMS, IndexStatus
 from ledger.store.unreachable import database_url, unreachable_as
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ class Index:
                 connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for table in (schema.processes, schema.acts, schema.releases)
             ]
-            whole = schema.releases.c.condition.in_([Condition.INTACT, Condition.EMBARGOED, Condition.ERASED])
-            problems = connection.execute(select(func.count()).select_from(schema.releases).where(~whole)).scalar_one()
+            counted = select(func.count()).where(schema.releases.c.condition.in_(sorted(PROBLEMS)))
+            problems = connection.execute(counted).scalar_one()
         number = place.block_number if place else None
         time = place.block_time if place else None
         lag_blocks = None if head_block is None or number is None else max(0, head_block - number)

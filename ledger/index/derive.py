@@ -19,7 +19,7 @@ from ledger.index.documents import Document
 from ledger.index.fold import ProcessFold, Round
 from ledger.index.merging import latest_by_id
 from ledger.index.names import act_name
-from ledger.index.rows import Condition
+from ledger.index.rows import PROBLEMS, Condition
 from ledger.index.schema import LAST_SECOND
 from ledger.index.status import phase_of_releases
 
@@ -195,7 +195,7 @@ def _process(
         "last_block": last.block_number,
         "acts": len(entries),
         "releases": len(releases),
-        "problems": sum(row["condition"] in ("altered", "missing", "unreadable") for row in releases),
+        "problems": sum(row["condition"] in PROBLEMS for row in releases),
         "head": head,
         "search": " ".join(text for text in searched if text).casefold()[:SEARCH_LIMIT],
     }

@@ -67,20 +67,20 @@ class Documents:
             if self._store.kind(digest) is not StoreClass.CONFIDENTIAL:
                 copy = Copy(self._store.salt(digest) or b"", data)
                 return self._read(Document(digest, Condition.INTACT), copy)
-            if embargoed:
-                return Document(digest, Condition.EMBARGOED)
-            found = Document(digest, Condition.MISSING, "kept among the confidential files")
+            found = _out_of_sight(digest, embargoed, "kept among the confidential files")
         except ObjectErased:
             found = Document(digest, Condition.MISSING, "erased, but no act says so")
         except ObjectMissing:
-            if embargoed:
-                return Document(digest, Condition.EMBARGOED)
-            found = Document(digest, Condition.MISSING, "not in the store")
+            found = _out_of_sight(digest, embargoed, "not in the store")
         except ObjectAltered as error:
             actual = error.values["actual"]
             found = Document(digest, Condition.ALTERED, f"stored bytes give {actual.hex()}", actual=actual)
         kept = self._copies(digest)
-        return found if kept is None or not kept.gives(digest) else self._read(found, kept)
+        if kept is None or not kept.gives(digest):
+            return found
+        if found.condition is Condition.EMBARGOED:  # only what was disclosed is ever copied, and an embargo ends once
+            found = Document(digest, Condition.MISSING, "disclosed before, and hidden again")
+        return self._read(found, kept)
 
     def _read(self, found: Document, copy: Copy) -> Document:
         try:
@@ -88,3 +88,9 @@ class Documents:
         except ValueError as error:
             unreadable = Condition.UNREADABLE if found.condition is Condition.INTACT else found.condition
             return replace(found, copy=copy, condition=unreadable, problem=found.problem or str(error))
+
+
+def _out_of_sight(digest: bytes, embargoed: bool, problem: str) -> Document:
+    if embargoed:
+        return Document(digest, Condition.EMBARGOED)
+    return Document(digest, Condition.MISSING, problem)

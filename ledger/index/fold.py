@@ -63,6 +63,7 @@ class Round:
     bids_opened_time: int | None = None
     counted: int | None = None
     bids: dict[int, Bid] = field(default_factory=dict)
+    by_commitment: dict[tuple[bytes, bytes], Bid] = field(default_factory=dict)  # the contract takes each once
 
     def outcome(self, bid: Bid, cancelled: bool) -> str:
         """The one public outcome of a bid as far as it is known, else ``pending``."""
@@ -227,14 +228,13 @@ class ProcessFold:
         self.exceptions += 1
 
     def _bid_committed(self, record: ActRecord, detail: Mapping[str, Any]) -> None:
-        bids = self.rounds[record.round].bids
+        round_ = self.rounds[record.round]
         supersedes = _given(detail.get("supersedes", ZERO))
-        bids[record.bid] = Bid(
-            record.bid, record.sequence, record.time, record.arrival, record.subject, record.first, supersedes
-        )
-        for bid in bids.values() if supersedes is not None else ():
-            if (bid.subject, bid.author) == (supersedes, record.first):
-                bid.superseded = True
+        bid = Bid(record.bid, record.sequence, record.time, record.arrival, record.subject, record.first, supersedes)
+        earlier = round_.by_commitment.get((supersedes, record.first)) if supersedes else None
+        if earlier is not None:
+            earlier.superseded = True
+        round_.bids[record.bid] = round_.by_commitment[record.subject, record.first] = bid
 
     def _bid_withdrawn(self, record: ActRecord, _detail: Mapping[str, Any]) -> None:
         self.rounds[record.round].bids[record.bid].withdrawn = True

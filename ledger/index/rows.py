@@ -52,6 +52,10 @@ class Condition(StrEnum):
     ERASED = "erased"
 
 
+PROBLEMS = frozenset({Condition.MISSING, Condition.ALTERED, Condition.UNREADABLE, Condition.FOREIGN})
+"""What counts as a problem of a release: neither shown as it was anchored, nor held back or taken away lawfully."""
+
+
 class Sort(StrEnum):
     """Orders of the process list; ties are broken by the process id, so every order is total."""
 
@@ -98,7 +102,7 @@ class ProcessRow:
     come from the compiled releases (OCDS ``tender`` and ``awards``, of these only what is made); ``deadline`` from the
     open round in sealed mode, else from ``tender/tenderPeriod/endDate``. ``value_amount`` is the number exactly as
     published, as text. ``letters_sent`` and ``standstill_until`` are those of the announced awards (GWB § 134), the
-    latest of each. ``problems``: releases of this process whose bytes were not intact when last indexed.
+    latest of each. ``problems``: releases of this process that were a problem when last indexed (see ``PROBLEMS``).
     ``exceptions``: how often a way out was used that demands a ground (early conclusion, remand, resumed round, late
     but admitted bid, revised outcome).
     """
@@ -346,7 +350,7 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
     """How far the index is. ``head_*`` is the chain's head as last seen, ``None`` when the chain could not be asked;
-    lag is counted in blocks and in seconds of block time. ``problems`` counts releases whose bytes are not intact."""
+    lag is counted in blocks and in seconds of block time. ``problems`` counts as the processes do."""
 
     chain_id: int | None
     ledger: bytes | None

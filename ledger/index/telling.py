@@ -54,12 +54,14 @@ class Teller:
                 yield from self._altered(row, document)
 
     def outdated(self, stored: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:
-        """Releases that were disclosed or found again since they were indexed."""
+        """Releases that were disclosed or found again since they were indexed, or were disclosed and are hidden."""
         conditions = {row["sequence"]: row["condition"] for row in stored}
         for row, document in self._releases:
             was = conditions.get(row["sequence"], row["condition"])
             if was in (Condition.EMBARGOED, Condition.MISSING) and document.condition is Condition.INTACT:
                 yield self._of_document(DifferenceKind.ROW_OUTDATED, findings.ROW_OUTDATED, row, document)
+            elif was == Condition.INTACT and document.condition is Condition.EMBARGOED:
+                yield self._of_document(DifferenceKind.DOCUMENT_MISSING, findings.DOCUMENT_MISSING, row, document)
 
     def rows(self, found: Iterable[RowDifference]) -> Iterator[Difference]:
         """Rows of the index that are not what they should be."""

@@ -271,6 +271,30 @@ def test_check_release_disclosed_since_told_as_outdated(town: Town, index: Index
     assert check(index, town.chain, town.store) == ()
 
 
+@pytest.mark.parametrize("copy", ["kept", "deleted"])
+def test_check_disclosed_release_hidden_again_told_as_missing(
+    town: Town, index: Index, digests: dict[str, bytes], copy: str
+) -> None:
+    """An embargo ends once: who moves the file back takes a published release away."""
+    ocid = "ocds-a2ef3d-embargoed"
+    digest = town.keep(release(ocid), StoreClass.CONFIDENTIAL)
+    town.notice(ocid, digest, NoticeKind.EMBARGOED)
+    town.store.reclassify(digest, StoreClass.PUBLIC)
+    synchroniser = Synchroniser(index, town.chain, town.store)
+    synchroniser.run_once()
+    town.store.reclassify(digest, StoreClass.CONFIDENTIAL)
+    if copy == "deleted":
+        with index.writing() as connection:
+            connection.execute(delete(schema.copies).where(schema.copies.c.digest == digest))
+    (found,) = both(town, index, town.process(ocid))
+    assert (found.kind, found.release) == (DifferenceKind.DOCUMENT_MISSING, digest)
+    if copy == "kept":
+        town.notice(ocid, town.keep(release(ocid, 2)))
+        synchroniser.run_once()
+        (found,) = both(town, index, town.process(ocid))
+        assert (found.kind, found.release) == (DifferenceKind.DOCUMENT_MISSING, digest)
+
+
 def test_check_index_that_never_ran_refused(town: Town, index: Index) -> None:
     """There is nothing to compare yet, which is not the same as nothing being wrong."""
     with pytest.raises(IndexNotReady):
