@@ -834,6 +834,34 @@ class StateUnreachable(SiegelError):
     status = 503
 
 
+class DatabaseFull(SiegelError):
+    """A database of the installation has no room left; nothing of what was to be written was."""
+
+    sentence = "The database “{database}” has no room left: {reason}."
+    status = 503
+
+
+class DatabaseLocked(SiegelError):
+    """Others hold a database of the installation for longer than a writer waits."""
+
+    sentence = "The database “{database}” is held by others for longer than a writer waits: {reason}."
+    status = 503
+
+
+class DatabaseDamaged(SiegelError):
+    """A database of the installation is broken, or is not the one it should be: a table is missing."""
+
+    sentence = "The database “{database}” is damaged or lacks a table: {reason}."
+    status = 500
+
+
+class DatabaseFailed(SiegelError):
+    """A database of the installation answered that it could not do what was asked."""
+
+    sentence = "The database “{database}” could not do what was asked: {reason}."
+    status = 500
+
+
 class StateBusy(SiegelError):
     """Erased values are gone from the tables, but a copy in the write-ahead log outlives whoever reads just now."""
 

@@ -19,7 +19,7 @@ from sqlalchemy.pool import StaticPool
 from ledger.errors import IndexFromLaterVersion, IndexUnreachable, SiegelError
 from ledger.index import schema
 from ledger.index.rows import PROBLEMS, IndexStatus
-from ledger.store.unreachable import database_url, unreachable_as
+from ledger.store.database_failures import database_url, naming_failures
 
 if TYPE_CHECKING:
     from ledger.chain.client import Chain
@@ -56,7 +56,7 @@ class Index:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view of the index; nothing can be written. Raises ``IndexUnreachable``."""
-        with unreachable_as(IndexUnreachable), self._engine.connect() as connection, connection.begin():
+        with naming_failures("index", IndexUnreachable), self._engine.connect() as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             yield connection
@@ -69,7 +69,7 @@ class Index:
         """
         with (
             self._writing,
-            unreachable_as(IndexUnreachable),
+            naming_failures("index", IndexUnreachable),
             self._engine.connect().execution_options(siegel_write=True) as connection,
             connection.begin(),
         ):
@@ -86,7 +86,7 @@ class Index:
         """
         with (
             self._writing,
-            unreachable_as(IndexUnreachable),
+            naming_failures("index", IndexUnreachable),
             self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
         ):
             if connection.dialect.name == "sqlite":

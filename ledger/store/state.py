@@ -18,7 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 
 from ledger.errors import StateBusy, StateOutdated, StateUnreachable
-from ledger.store.unreachable import database_url, unreachable_as
+from ledger.store.database_failures import database_url, naming_failures
 
 _WRITING = "siegel_writing"
 _WRITERS = 0x736965676C  # names the writers' lock of PostgreSQL: "siegl"
@@ -35,7 +35,7 @@ class State:
 
     def migrate(self) -> None:
         """Bring the database to the format of this software; creates it if it is empty."""
-        with unreachable_as(StateUnreachable), self.engine.begin() as connection:
+        with naming_failures("state", StateUnreachable), self.engine.begin() as connection:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -51,7 +51,11 @@ class State:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one consistent state and changes nothing."""
-        with unreachable_as(StateUnreachable), self.engine.connect() as connection, connection.begin() as transaction:
+        with (
+            naming_failures("state", StateUnreachable),
+            self.engine.connect() as connection,
+            connection.begin() as transaction,
+        ):
             try:
                 yield connection
             finally:
@@ -64,7 +68,7 @@ class State:
         One writer at a time, over all processes: what it read cannot change before it writes.
         """
         with (
-            unreachable_as(StateUnreachable),
+            naming_failures("state", StateUnreachable),
             self.engine.connect().execution_options(**{_WRITING: True}) as connection,
             connection.begin(),
         ):
@@ -80,7 +84,7 @@ class State:
         if a reader of SQLite keeps the log from being emptied for longer than a writer waits.
         """
         with (
-            unreachable_as(StateUnreachable),
+            naming_failures("state", StateUnreachable),
             self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
         ):
             if self.engine.dialect.name == "sqlite":

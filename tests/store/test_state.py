@@ -16,6 +16,10 @@ from sqlalchemy.exc import DBAPIError
 
 from ledger.errors import (
     AuditTrailBroken,
+    DatabaseDamaged,
+    DatabaseFailed,
+    DatabaseFull,
+    DatabaseLocked,
     OutboxConflict,
     OutboxStepInvalid,
     StateBusy,
@@ -201,3 +205,66 @@ def test_forget_while_somebody_reads_says_that_a_copy_stays(tmp_path: Path) -> N
             state.forget()
     state.forget()
     state.close()
+
+
+def test_write_database_that_has_no_room_left_fails_by_name(tmp_path: Path) -> None:
+    """A full disk is not a database that does not answer."""
+    state = State(f"sqlite:///{tmp_path / 'state.sqlite'}")
+    state.migrate()
+    with state.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1")
+    with pytest.raises(DatabaseFull) as failed, state.writing() as connection:
+        for number in range(1_000):
+            connection.execute(
+                insert(salts), {"digest": number.to_bytes(32, "big"), "salt": bytes(32), "created_at": 1}
+            )
+    assert failed.value.values["database"] == "state"
+    state.close()
+
+
+def test_write_database_that_others_hold_fails_by_name(tmp_path: Path) -> None:
+    """Somebody else writes, and does not end."""
+    state = State(f"sqlite:///{tmp_path / 'state.sqlite'}")
+    state.migrate()
+    with contextlib.closing(sqlite3.connect(tmp_path / "state.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with state.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout=1")
+        with pytest.raises(DatabaseLocked), state.writing():
+            pass
+    state.close()
+
+
+def test_read_file_that_is_no_database_fails_by_name(tmp_path: Path) -> None:
+    """What lies there is something else, or broken."""
+    (tmp_path / "state.sqlite").write_bytes(b"no database at all" * 100)
+    state = State(f"sqlite:///{tmp_path / 'state.sqlite'}")
+    with pytest.raises(DatabaseDamaged), state.reading():
+        pass
+    state.close()
+
+
+def test_read_database_that_lacks_a_table_fails_by_name(state: State) -> None:
+    """Somebody dropped it."""
+    with state.writing() as connection:
+        connection.execute(text("DROP TABLE imports"))
+    with pytest.raises(DatabaseDamaged) as failed, state.reading() as connection:
+        connection.execute(text("SELECT * FROM imports"))
+    assert "imports" in failed.value.values["reason"]
+
+
+def test_read_database_that_may_not_be_written_fails_by_name(state: State) -> None:
+    """Whatever else a database refuses has a name, too."""
+    if state.engine.dialect.name != "sqlite":
+        statement = text("SELECT pg_read_file('/nowhere')")
+    else:
+        statement = text("PRAGMA query_only=ON")
+    with pytest.raises(DatabaseFailed), state.writing() as connection:
+        connection.execute(statement)
+        connection.execute(text("DELETE FROM salts"))
+
+
+def test_read_wrong_statement_is_no_failure_of_the_database(state: State) -> None:
+    """A mistake of ours is not put down to the installation."""
+    with pytest.raises(DBAPIError), state.reading() as connection:
+        connection.execute(text("SELEKT 1"))
