@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from api.checks import Checks
-from api.told import name_in
+from api.told import name
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment
 from ledger.errors import ObjectErased, ObjectMissing
@@ -75,11 +75,9 @@ class Services:
 
         ``last_error`` is a failure's name alone: everybody may ask, and its values can name the node's address.
         """
-        status = self.index.status(self.chain)
-        followed = self.follower.last_error if self.follower is not None else None
-        if followed is not None:
-            return replace(status, last_error=name_in(followed))
-        return status if status.last_error is None else replace(status, last_error="NodeUnreachable")
+        status = self.index.status(self.chain, told=name)
+        followed = self.follower.failure if self.follower is not None else None
+        return status if followed is None else replace(status, last_error=name(followed))
 
     def lookup(self, digest: bytes) -> tuple[Found, ...]:
         """All that a digest names; also the plain SHA-256 of an imported original that somebody holds.

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ledger import errors
-from ledger.errors import SiegelError
+from ledger.errors import InternalFailure, SiegelError
 
 WITH_VALUES: Final = frozenset(
     {
@@ -42,8 +41,6 @@ def title(error: type[SiegelError]) -> str:
     return text.partition(". ")[0].partition(":")[0].rstrip(".").replace("``", "") + "."
 
 
-def name_in(report: str) -> str:
-    """The name in a report like ``Name: sentence with values``; ``InternalFailure`` for anything else."""
-    name = report.partition(":")[0]
-    found = getattr(errors, name, None)
-    return name if isinstance(found, type) and issubclass(found, SiegelError) else "InternalFailure"
+def name(failure: Exception) -> str:
+    """The failure's one name; ``InternalFailure`` for one that has none."""
+    return failure.name if isinstance(failure, SiegelError) else InternalFailure.__name__

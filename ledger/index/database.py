@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,10 +98,10 @@ class Index:
             connection.execute(text("VACUUM " + ", ".join(table.name for table in schema.OF_RELEASES)))
             return True
 
-    def status(self, chain: Chain | None = None) -> IndexStatus:
+    def status(self, chain: Chain | None = None, *, told: Callable[[SiegelError], str] = str) -> IndexStatus:
         """How far the index is, and how far behind the head of ``chain`` if one is given.
 
-        A chain that cannot be asked leaves the head unknown and its failure in ``last_error``.
+        A chain that cannot be asked leaves the head unknown and its failure, as ``told``, in ``last_error``.
         """
         head_block = head_time = error = None
         if chain is not None:
@@ -109,7 +109,7 @@ class Index:
                 head = chain.block(chain.block_number())
                 head_block, head_time = head.number, head.time
             except SiegelError as failure:
-                error = str(failure)
+                error = told(failure)
         with self.reading() as connection:
             place = connection.execute(select(schema.cursor)).one_or_none()
             counts = [

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class Follower:
-    """Runs a synchroniser every ``poll_interval`` seconds until stopped; a failure is kept in ``last_error`` and the
+    """Runs a synchroniser every ``poll_interval`` seconds until stopped; a failure is kept in ``failure`` and the
     next round tries again, so that one bad answer of a node does not end the indexing."""
 
     def __init__(self, synchroniser: Synchroniser, poll_interval: float) -> None:
@@ -20,7 +20,12 @@ class Follower:
         self._poll_interval = poll_interval
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="index follower", daemon=True)
-        self.last_error: str | None = None
+        self.failure: Exception | None = None
+
+    @property
+    def last_error(self) -> str | None:
+        """The failure as a report, with its values."""
+        return None if self.failure is None else f"{type(self.failure).__name__}: {self.failure}"
 
     def start(self) -> None:
         """Begin to follow."""
@@ -36,16 +41,15 @@ class Follower:
         while not self._stop.is_set():
             try:
                 self._synchroniser.run_once()
-                self.last_error = None
+                self.failure = None
             except SiegelError as error:
                 self._report(error)
             except Exception as error:
                 log.exception("the index stands still")
-                self.last_error = f"{type(error).__name__}: {error}"
+                self.failure = error
             self._stop.wait(self._poll_interval)
 
     def _report(self, error: SiegelError) -> None:
-        report = f"{error.name}: {error}"
-        if report != self.last_error:  # once, not every second
-            log.warning("the index stands still: %s", report)
-        self.last_error = report
+        reported, self.failure = self.last_error, error
+        if self.last_error != reported:  # once, not every second
+            log.warning("the index stands still: %s", self.last_error)

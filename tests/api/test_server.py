@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +19,10 @@ import pytest
 from api import server
 from api.app import create_app
 from api.server import address, bind
+from ledger.chain.client import Chain
 from ledger.chain.node.server import serve
+from ledger.chain.nonces import NonceBook
+from ledger.chain.rpc import transport_to
 from ledger.errors import NodeUnreachable, SiegelError
 from ledger.index.database import Index
 from ledger.index.follower import Follower
@@ -26,6 +30,7 @@ from ledger.index.queries import Queries
 from ledger.index.sync import Synchroniser
 from ledger.settings import Settings
 from tests.api.conftest import Api
+from tests.explorer.site import open_services, served
 from tests.index.conftest import sqlite_index, town
 from tests.index.town import Town, release
 
@@ -189,3 +194,35 @@ def test_follower_node_that_stays_away_told_once(
     follower.stop()
     told = [record.message.rpartition(": ")[2] for record in caplog.records if record.name == "ledger.index.follower"]
     assert told == ["refused.", "x."]
+
+
+def test_status_node_that_answers_nonsense_named_by_what_it_did(tmp_path: Path) -> None:
+    """Not every failure of asking a node is one that does not answer."""
+    with served(tmp_path) as site:
+        deployment = site.town.chain.deployment
+    with HTTPServer(("127.0.0.1", 0), Nonsense) as elsewhere:
+        thread = threading.Thread(target=elsewhere.serve_forever)
+        thread.start()
+        transport = transport_to(f"http://127.0.0.1:{elsewhere.server_port}")
+        chain = Chain(transport, deployment, NonceBook(deployment.chain_id, None), 1.0)
+        with open_services(tmp_path, chain) as services:
+            assert services.status().last_error == "NodeAnswerMalformed"
+            elsewhere.shutdown()
+            thread.join()
+            elsewhere.server_close()
+            assert services.status().last_error == "NodeUnreachable"
+        chain.close()
+
+
+class Nonsense(BaseHTTPRequestHandler):
+    """Something that listens where the node was, and is none."""
+
+    def do_POST(self) -> None:
+        """Answers, but no JSON-RPC."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"welcome")
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Keeps quiet."""

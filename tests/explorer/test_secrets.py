@@ -42,7 +42,7 @@ def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, st
                 pass
             assert PASSWORD in follower.last_error
             # The application would start it a second time.
-            object.__setattr__(services, "follower", Quiet(follower.last_error))
+            object.__setattr__(services, "follower", Quiet(follower.failure))
             follower.stop()
             with serving(services) as url:
                 yield site, url
@@ -51,8 +51,8 @@ def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, st
 class Quiet:
     """A follower that has failed and rests."""
 
-    def __init__(self, last_error: str) -> None:
-        self.last_error = last_error
+    def __init__(self, failure: Exception | None) -> None:
+        self.failure = failure
 
     def start(self) -> None:
         """Does nothing."""
