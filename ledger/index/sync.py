@@ -1,13 +1,14 @@
 """Keeps the index in step with the chain.
 
 One batch of blocks is one transaction: raw acts, the derived rows of every process they touch, the heads compared
-with the contract, and the cursor. A kill at any moment leaves the index as it was after some batch.
+with the contract, and the cursor. A kill at any moment leaves the index as it was after some batch. Rebuilding is one
+transaction as a whole: it leaves the old index or the new one.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,16 @@ class Progress:
     rolled_back_to: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Acts of the blocks from ``bottom`` to ``top``, both included; ``blocks``: hash and time of those with acts."""
+
+    bottom: Any
+    top: Any
+    blocks: dict[int, tuple[bytes, int]]
+    acts: list[dict[str, Any]]
+
+
 class Synchroniser:
     """Reads one ledger into one index. Several may run on the same index; they take turns."""
 
@@ -70,12 +81,7 @@ class Synchroniser:
         acts), ``ChainMoved`` if the chain does not hold still, and whatever asking the node raises; the index then
         stands at the last whole batch.
         """
-        for _ in range(ATTEMPTS - 1):
-            try:
-                return self._run(until)
-            except ChainMoved as moved:
-                log.info("reading again: %s", moved)
-        return self._run(until)
+        return _while_the_chain_moves(lambda: self._run(until))
 
     def _run(self, until: int | None) -> Progress:
         cursor = self._open()
@@ -91,26 +97,40 @@ class Synchroniser:
         start = first = cursor.first_block if cursor.block_number is None else cursor.block_number + 1
         stored = 0
         while first <= head:
-            last = min(first + self._batch - 1, head)
-            stored += self._store_batch(first, last)
-            first = last + 1
+            batch = self._read_batch(first, min(first + self._batch - 1, head))
+            with self._index.writing() as connection:
+                self._store_batch(connection, batch)
+            stored += len(batch.acts)
+            first = batch.top.number + 1
         self._forget()
         return Progress(start, first - 1, stored, rolled_back)
 
     def rebuild(self) -> Progress:
-        """Empty the index and read everything again.
+        """Empty the index and read everything again; until that is done readers see the old index, and writers wait.
 
         Copies of releases that the store still has, altered or not, are kept: they are evidence of what was altered
         and are believed only as far as they give the digest on the chain. Copies of releases that are gone go, too.
         """
-        self._open()
+        first = self._open().first_block
+        progress = _while_the_chain_moves(lambda: self._rebuild(first))
+        self._forget()
+        return progress
+
+    def _rebuild(self, start: int) -> Progress:
+        head = self._chain.block_number() - self._confirmations
+        stored, first = 0, start
         with self._index.writing() as connection:
             for table in (*schema.DERIVED, schema.acts, schema.blocks):
                 connection.execute(delete(table))
             kept = connection.execute(select(schema.copies.c.digest)).scalars().all()
             drop_copies(connection, [digest for digest in kept if not self._store.exists(digest)])
             connection.execute(update(schema.cursor).values(block_number=None, block_hash=None, block_time=None))
-        return self.run_once()
+            while first <= head:
+                batch = self._read_batch(first, min(first + self._batch - 1, head))
+                self._store_batch(connection, batch)
+                stored += len(batch.acts)
+                first = batch.top.number + 1
+        return Progress(start, first - 1, stored)
 
     # ---- steps -------------------------------------------------------------------------------------------------
 
@@ -132,8 +152,8 @@ class Synchroniser:
             )
         return found
 
-    def _store_batch(self, first: int, last: int) -> int:
-        """Read blocks ``first`` to ``last`` and store them in one transaction; how many acts they held."""
+    def _read_batch(self, first: int, last: int) -> _Batch:
+        """Blocks ``first`` to ``last`` as the chain has them now. Raises ``ChainMoved``."""
         # Head of the batch before and after its logs: both ends connected and unchanged means the logs are of
         # exactly this chain, whatever was reorganised meanwhile.
         bottom, top = self._chain.block(first), self._chain.block(last)
@@ -144,19 +164,22 @@ class Synchroniser:
         for end in (bottom, top):
             if blocks.get(end.number, (end.hash,))[0] != end.hash:
                 raise ChainMoved(block=end.number)
-        with self._index.writing() as connection:
-            cursor = connection.execute(select(schema.cursor)).one()
-            expected = cursor.first_block if cursor.block_number is None else cursor.block_number + 1
-            if expected != first or (cursor.block_hash is not None and cursor.block_hash != bottom.parent_hash):
-                raise ChainMoved(block=first)  # another process was faster, or the chain moved below us
-            _store_blocks(connection, blocks, acts, (bottom, top))
-            insert_many(connection, schema.acts, acts)
-            self._derive(connection, acts, first, last)
-            connection.execute(
-                update(schema.cursor).values(block_number=last, block_hash=top.hash, block_time=top.time)
-            )
-            _forget_blocks(connection, cursor.block_number or first, last)
-        return len(acts)
+        return _Batch(bottom, top, blocks, acts)
+
+    def _store_batch(self, connection: Connection, batch: _Batch) -> None:
+        """Store a batch that begins where the index ends. Raises ``ChainMoved`` if it does not."""
+        first, top = batch.bottom.number, batch.top
+        cursor = connection.execute(select(schema.cursor)).one()
+        expected = cursor.first_block if cursor.block_number is None else cursor.block_number + 1
+        if expected != first or (cursor.block_hash is not None and cursor.block_hash != batch.bottom.parent_hash):
+            raise ChainMoved(block=first)  # another process was faster, or the chain moved below us
+        _store_blocks(connection, batch.blocks, batch.acts, (batch.bottom, top))
+        insert_many(connection, schema.acts, batch.acts)
+        self._derive(connection, batch.acts, first, top.number)
+        connection.execute(
+            update(schema.cursor).values(block_number=top.number, block_hash=top.hash, block_time=top.time)
+        )
+        _forget_blocks(connection, cursor.block_number or first, top.number)
 
     def _read_acts(self, first: int, last: int) -> list[dict[str, Any]]:
         acts = []
@@ -285,6 +308,15 @@ class Synchroniser:
             return bool(self._chain.block(number).hash == block_hash)
         except BlockUnknown:
             return False
+
+
+def _while_the_chain_moves(work: Callable[[], Progress]) -> Progress:
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return work()
+        except ChainMoved as moved:
+            log.info("reading again: %s", moved)
+    return work()
 
 
 def _touched(acts: Iterable[Any]) -> tuple[set[bytes], set[bytes]]:

@@ -1,4 +1,5 @@
-"""The synchroniser is killed in the middle of its work, again and again, and the index is whole each time."""
+"""The synchroniser is killed in the middle of its work, again and again, and the index is whole each time; a rebuild
+that is killed leaves the index as it was."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from ledger.index import schema
 from ledger.index.check import check
@@ -29,7 +30,7 @@ from ledger.index.database import Index
 from ledger.index import sync
 from ledger.store import ObjectStore
 
-url, deployment, store, index_url, place, number = sys.argv[1:]
+url, deployment, store, index_url, work, place, number = sys.argv[1:]
 chain = Chain.connect(url, Deployment.load(Path(deployment)))
 index = Index.open(index_url)
 reached = 0
@@ -49,7 +50,7 @@ def at(name):
 
 for name in ("insert_many", "derive_processes", "derive_organisations", "_forget_blocks"):
     at(name)
-print(sync.Synchroniser(index, chain, ObjectStore(Path(store)), batch=3).run_once(), flush=True)
+print(getattr(sync.Synchroniser(index, chain, ObjectStore(Path(store)), batch=3), work)(), flush=True)
 """
 
 
@@ -69,7 +70,7 @@ def test_run_killed_in_the_middle_of_batches_index_whole(
             town.notice(ocid, town.keep(release(ocid, number)))
         town.chain.deployment.save(tmp_path / "deployment.json")
         command = [sys.executable, "-c", SCRIPT, town.chain.transport.url, str(tmp_path / "deployment.json")]
-        command += [str(town.store.folder), killed_url]
+        command += [str(town.store.folder), killed_url, "run_once"]
         chance = random.Random(20261123)
         places = ["insert_many", "derive_processes", "derive_organisations", "_forget_blocks"]
         cursors = []
@@ -92,6 +93,33 @@ def test_run_killed_in_the_middle_of_batches_index_whole(
         Synchroniser(undisturbed, town.chain, town.store).run_once()
         assert undisturbed.digest() == killed
         undisturbed.close()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(("place", "number"), [("insert_many", 1), ("derive_processes", 3), ("_forget_blocks", 4)])
+def test_rebuild_killed_in_the_middle_old_index_stays(
+    tmp_path: Path, database: str, place: str, number: int, request: pytest.FixtureRequest
+) -> None:
+    """Killed after the old rows are gone and some new ones are there: the index is the old one, to the last row."""
+    url = f"sqlite:///{tmp_path / 'index.sqlite'}" if database == "sqlite" else request.getfixturevalue("postgres_url")
+    with anvil_town(tmp_path / "town") as town:
+        for turn in range(1, 9):
+            ocid = f"ocds-a2ef3d-{turn % 4}"
+            town.notice(ocid, town.keep(release(ocid, turn)))
+        town.chain.deployment.save(tmp_path / "deployment.json")
+        index = Index.open(url)
+        Synchroniser(index, town.chain, town.store).run_once()
+        right = index.digest()
+        with index.writing() as connection:  # so that old and new can be told apart
+            connection.execute(update(schema.processes).values(title="as it was"))
+        old = index.digest()
+        command = [sys.executable, "-c", SCRIPT, town.chain.transport.url, str(tmp_path / "deployment.json")]
+        command += [str(town.store.folder), url, "rebuild"]
+        _kill_at([*command, place, str(number)])
+        assert index.digest() == old
+        subprocess.run([*command, "nowhere", "0"], check=True, capture_output=True)
+        assert index.digest() == right
+        index.close()
 
 
 def _kill_at(command: list[str]) -> None:
