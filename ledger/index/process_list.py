@@ -95,8 +95,14 @@ def _keys(sort: Sort, now: int) -> Sequence[Key]:
 
 
 def _after(keys: Sequence[Key], values: Sequence[Any]) -> ColumnElement[bool]:
-    """Rows behind ``values`` in the order of ``keys``: equal in all keys before one in which they come later."""
-    return or_(
+    """Rows behind ``values`` in the order of ``keys``: equal in all keys before one in which they come later.
+
+    That the first key is not earlier follows from that; said once more, the database begins there and not at the first
+    row.
+    """
+    first, descending = keys[0]
+    begin = first <= values[0] if descending else first >= values[0]
+    behind = or_(
         *(
             and_(
                 *(earlier == value for (earlier, _), value in zip(keys[:place], values, strict=False)),
@@ -105,6 +111,7 @@ def _after(keys: Sequence[Key], values: Sequence[Any]) -> ColumnElement[bool]:
             for place, (key, descending) in enumerate(keys)
         )
     )
+    return and_(begin, behind)
 
 
 def _write_cursor(filter: ProcessFilter, now: int, row: Row[Any], keys: int) -> str:

@@ -7,12 +7,15 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import event
 
 from ledger.errors import InvalidCursor, InvalidParameter, OrganisationUnknown, ProcessUnknown
 from ledger.index.database import Index
+from ledger.index.process_list import _fingerprint
 from ledger.index.queries import Queries
 from ledger.index.rows import ProcessFilter, Sort, Status
 from ledger.index.sync import Synchroniser
+from tests.index.test_synchronising import explained
 from tests.index.town import DAY, START, Town, release
 
 TITLES = ("Äpfel für die Schule", "Brücke am Markt", "50 % mehr_Licht", "Straßenbau", "STRASSENBAU Nord")
@@ -197,3 +200,39 @@ def test_lookup_release_and_file_lead_to_their_act(town: Town, queries: Queries)
     assert by_digest.ocid == by_file.ocid == "ocds-a2ef3d-4"
     assert by_file.release == row.digest
     assert by_file.sequence == row.sequence == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "goes_by"),
+    [
+        (ProcessFilter(), "ix_processes_last_time_process_id"),
+        (ProcessFilter(sort=Sort.PUBLISHED), "ix_processes_first_time_process_id"),
+        (ProcessFilter(organisation_id=bytes(32)), "ix_processes_organisation_id_last_time"),
+        (ProcessFilter(ocid="ocds-a2ef3d-1"), "ix_processes_ocid"),
+    ],
+    ids=["updated", "published", "organisation", "ocid"],
+)
+@pytest.mark.parametrize("page", ["first", "next"])
+def test_processes_page_goes_by_an_index(
+    queries: Queries, index: Index, asked: ProcessFilter, goes_by: str, page: str
+) -> None:
+    """What a page costs must not grow with the list, at no depth: the rows come from an index, in its order and from
+    the cursor on. What the list's length costs alone is its total, which is counted."""
+    cursor = None
+    if page == "next":
+        cursor = queries.processes(ProcessFilter(sort=asked.sort), None, 2).next_cursor
+        assert cursor is not None
+        whole = orjson.loads(base64.urlsafe_b64decode(cursor + "=="))
+        cursor = base64.urlsafe_b64encode(orjson.dumps([_fingerprint(asked), *whole[1:]])).decode().rstrip("=")
+    given: list[tuple[str, Any]] = []
+    with index.reading() as connection:
+        listening = (connection.engine, "before_cursor_execute", lambda *said: given.append((said[2], said[3])))
+        event.listen(*listening)
+        queries.processes(asked, cursor, 2)
+        event.remove(*listening)
+        (rows, values) = next(item for item in given if "ORDER BY" in item[0])
+        plan = explained(connection, rows, values)
+    assert goes_by in plan, plan
+    if page == "next" and goes_by.endswith("time_process_id"):
+        bounded = [line for line in plan.splitlines() if "SEARCH" in line or "Index Cond" in line]
+        assert any("_time <" in line or "_time<" in line for line in bounded), plan
