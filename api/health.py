@@ -19,7 +19,7 @@ GAUGES = {
     "processes": "contracting processes in the index",
     "acts": "acts in the index",
     "releases": "anchored releases in the index",
-    "problems": "releases that are altered, missing, unreadable or of another process",
+    "problems": "releases whose stored bytes are not intact",
 }
 
 

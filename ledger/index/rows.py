@@ -52,8 +52,9 @@ class Condition(StrEnum):
     ERASED = "erased"
 
 
-PROBLEMS = frozenset({Condition.MISSING, Condition.ALTERED, Condition.UNREADABLE, Condition.FOREIGN})
-"""What counts as a problem of a release: neither shown as it was anchored, nor held back or taken away lawfully."""
+PROBLEMS = frozenset({Condition.MISSING, Condition.ALTERED, Condition.UNREADABLE})
+"""What counts as a problem of a release: its bytes are not there as a release that was anchored. One of another process
+is whole, and set apart by its condition; to count it would tell of an alteration where there is none."""
 
 
 class Sort(StrEnum):
@@ -102,7 +103,7 @@ class ProcessRow:
     come from the compiled releases (OCDS ``tender`` and ``awards``, of these only what is made); ``deadline`` from the
     open round in sealed mode, else from ``tender/tenderPeriod/endDate``. ``value_amount`` is the number exactly as
     published, as text. ``letters_sent`` and ``standstill_until`` are those of the announced awards (GWB § 134), the
-    latest of each. ``problems``: releases of this process that were a problem when last indexed (see ``PROBLEMS``).
+    latest of each. ``problems``: releases of this process whose bytes were not intact when last indexed (``PROBLEMS``).
     ``exceptions``: how often a way out was used that demands a ground (early conclusion, remand, resumed round, late
     but admitted bid, revised outcome).
     """
@@ -350,7 +351,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
     """How far the index is. ``head_*`` is the chain's head as last seen, ``None`` when the chain could not be asked;
-    lag is counted in blocks and in seconds of block time. ``problems`` counts as the processes do."""
+    lag is counted in blocks and in seconds of block time. ``problems`` counts releases whose bytes are not intact
+    (``PROBLEMS``)."""
 
     chain_id: int | None
     ledger: bytes | None
