@@ -195,6 +195,12 @@ class ReleaseOfOtherProcess(SiegelError):
     sentence = "The release is one of {ocid}, but the act is one of the process {processId}; another one is needed."
 
 
+class TermsContradictRelease(SiegelError):
+    """The ledger and the notice would say different things of one procedure."""
+
+    sentence = "{argument} says {given}, the release says {stated}. Both must say the same: bidders rely on either."
+
+
 class ReleaseAnchoredAlready(SiegelError):
     sentence = "Release {release_id} of {ocid} is on the ledger already; an act is published by a release of its own."
     status = 409

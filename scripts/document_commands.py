@@ -61,6 +61,8 @@ its help.
 `tender publish --standstill` has to be said: above the EU thresholds ten days if the letters to the losers go out
 electronically and fifteen if they go by post, from the day after the dispatch (GWB § 134); below them federal law
 asks for none (`0s`), a Land or a Satzung may. It is fixed with the terms.
+Where a release states a tender period or lots, deadline and lots of the act must be the same (TermsContradictRelease);
+the ledger holds digests and cannot see it, and other software can still record it.
 
 **Files in JSON.** `key-set register --set`: `{"officerThreshold": 2, "custodianThreshold": 2, "officers": [{"holder":
 "0x... account", "key": "0x04... from siegel key sealing"}, ...], "custodians": [{"holder": "0x... organisation id",

@@ -35,6 +35,59 @@ def reasons(tmp_path: Path) -> Path:
     return file
 
 
+PERIOD = {"tenderPeriod": {"endDate": "2099-12-01T11:00:00Z"}}
+LOTS = {"lots": [{"id": "L1", "title": "Gehwege"}, {"id": "L:2", "title": "Plätze"}]}
+
+
+def with_terms(number: int, tag: str, **terms: Any) -> dict[str, Any]:
+    """A release that states terms itself."""
+    content = release(number, tag)
+    content["tender"] |= terms
+    return content
+
+
+@pytest.mark.parametrize(
+    ("terms", "typed", "told"),
+    [
+        (PERIOD, ("--deadline", "2099-12-01T13:00+01:00"), "--deadline"),
+        (PERIOD | LOTS, ("--lot", "L1"), "--lot"),
+        (PERIOD | LOTS, ("--lot", "L1", "--lot", "L:2:3", "--lot", "L3"), "--lot"),
+    ],
+)
+def test_tender_with_other_terms_than_its_release_is_refused(
+    siegel: Siegel, home: Path, key_set: str, tmp_path: Path, terms: dict[str, Any], typed: tuple[str, ...], told: str
+) -> None:
+    """Whoever read the notice would believe in a deadline or in lots that the ledger does not know."""
+    file = write(tmp_path / "contradicting.json", with_terms(1, "tender", **terms))
+    common = ("tender", "publish", "--release", file, "--standstill", "10d", "--together-with", "officer-two")
+    refused = siegel(*common, *typed, home=home)
+    assert (refused.exit_code, "[TermsContradictRelease]" in refused.err, told in refused.err) == (1, True, True)
+    agreeing = ("--lot", "L1:2", "--lot", "L:2:1") if "L3" in typed else ()
+    made = siegel(*common, *agreeing, home=home)
+    assert made.exit_code == 0, made.err
+
+
+def test_amendment_with_another_deadline_than_its_release_is_refused(
+    siegel: Siegel, home: Path, tender: str, reasons: Path, tmp_path: Path
+) -> None:
+    """Also where the release moves the deadline and the act was to leave it."""
+    later = {"tenderPeriod": {"endDate": "2099-12-08T11:00:00Z"}}
+    file = write(tmp_path / "amended.json", with_terms(2, "tenderAmendment", **later))
+    for typed in ((), ("--deadline", "2099-12-09T12:00+01:00")):
+        refused = siegel("tender", "amend", tender, "--release", file, *typed, home=home)
+        assert (refused.exit_code, "[TermsContradictRelease]" in refused.err) == (1, True), refused.err
+    amended = siegel("tender", "amend", tender, "--release", file, "--deadline", "2099-12-08T12:00+01:00", home=home)
+    assert amended.exit_code == 0, amended.err
+    file = write(tmp_path / "unmoved.json", with_terms(3, "tenderAmendment", **later))
+    assert siegel("tender", "amend", tender, "--release", file, home=home).exit_code == 0
+    file = write(tmp_path / "resumed.json", with_terms(4, "tenderAmendment", **later))
+    refused = siegel(
+        "round", "resume", tender, "--deadline", "2099-12-20T12:00+01:00", "--release", file, "--ground", reasons,
+        "--together-with", "officer-two", home=home,
+    )  # fmt: skip
+    assert "[TermsContradictRelease]" in refused.err
+
+
 def test_act_with_a_release_of_another_process_is_refused(
     siegel: Siegel, home: Path, tender: str, reasons: Path, tmp_path: Path
 ) -> None:

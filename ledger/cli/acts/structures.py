@@ -16,8 +16,9 @@ from ledger.cli.acts.fields import RELEASE_NEEDED, ROUND, digest_field
 from ledger.cli.acts.key_sets import newest_key_set
 from ledger.cli.acts.making import Making, known_process, read_document, resolve_organisation
 from ledger.cli.acts.parameter import Field, Parameter, Values
-from ledger.errors import ArgumentInvalid, SiegelError
+from ledger.errors import ArgumentInvalid, SiegelError, TermsContradictRelease
 from ledger.ocds.json_text import read_json
+from ledger.ocds.leaves import end_of_day
 from ledger.terms import NoticeKind, OrganisationKind, Outcome, Role, RoundKind
 
 WHOLE_TENDER: Final = "1"
@@ -64,17 +65,42 @@ def _tender_terms(making: Making, typed: Values) -> TenderTerms:
     deadline = typed["deadline"] or period.get("endDate")
     if deadline is None:
         raise ArgumentInvalid(argument="--deadline", value="-", why="tender.tenderPeriod.endDate")
-    lots = typed["lot"] or [lot["id"] for lot in tender.get("lots") or ()] or [WHOLE_TENDER]
-    return TenderTerms(
+    stated = [lot["id"] for lot in tender.get("lots") or ()]
+    lots = [_lot(each) for each in typed["lot"] or ()] or [LotTerms(lot_id(each)) for each in stated or [WHOLE_TENDER]]
+    if stated and {each.lot for each in lots} != set(map(lot_id, stated)):
+        raise TermsContradictRelease(argument="--lot", given=", ".join(typed["lot"]), stated=", ".join(stated))
+    terms = TenderTerms(
         ocid=making.release_content["ocid"],
         parent=_parent(making, typed),
         # The ledger takes each lot once, in ascending order of the ids' digests.
-        lots=tuple(sorted(map(_lot, lots), key=lambda each: each.lot)),
+        lots=tuple(sorted(lots, key=lambda each: each.lot)),
         minimum_standstill=values.duration(typed["standstill"], "--standstill"),
         rule_set=values.digest(typed["rule_set"], "--rule-set") if typed["rule_set"] else ZERO,
         criteria=making.document(typed["criteria"], "--criteria") if typed["criteria"] else ZERO,
         round=_round(making, typed, deadline),
     )
+    _require_stated(making, terms.round.deadline)
+    return terms
+
+
+def _require_stated(making: Making, deadline: int) -> None:
+    """The deadline must be the one that the release states, if it states one. Raises ``TermsContradictRelease``."""
+    stated = ((making.release_content.get("tender") or {}).get("tenderPeriod") or {}).get("endDate")
+    if not isinstance(stated, str):
+        return
+    end = values.moment(end_of_day(stated) or stated, "--release")
+    if end != deadline:
+        raise TermsContradictRelease(
+            argument="--deadline", given=values.shown_moment(deadline), stated=values.shown_moment(end)
+        )
+
+
+def _later(making: Making, typed: Values) -> int:
+    """A round's new deadline; zero leaves it. What a release calls the tender period is its first round."""
+    deadline = values.moment(typed["deadline"], "--deadline") if typed["deadline"] else 0
+    if typed["round"] == 1:
+        _require_stated(making, deadline or making.session.chain.round(making.process_id, 1).deadline)
+    return deadline
 
 
 def _lot(typed: str) -> LotTerms:
@@ -223,12 +249,9 @@ STRUCTURES: Final = {
         (_DEADLINE, _LOTS, _STANDSTILL, _CRITERIA, _RULES, _PARENT, *_ROUND_PARAMETERS), _tender_terms
     ),
     ("AmendTender", "deadline"): Field(
-        (Parameter("deadline", "later deadline; default: unchanged", "TIME"),),
-        lambda _, typed: values.moment(typed["deadline"], "--deadline") if typed["deadline"] else 0,
+        (ROUND, Parameter("deadline", "later deadline; default: unchanged", "TIME")), _later
     ),
-    ("ResumeRound", "deadline"): Field(
-        (_ROUND_DEADLINE,), lambda _, typed: values.moment(typed["deadline"], "--deadline")
-    ),
+    ("ResumeRound", "deadline"): Field((ROUND, _ROUND_DEADLINE), _later),
     ("OpenRound", "terms"): Field(
         (_ROUND_DEADLINE, *_ROUND_PARAMETERS), lambda making, typed: _round(making, typed, typed["deadline"])
     ),
