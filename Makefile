@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --req
 # Node of the machine where there is one, else the one that PyPI carries.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup setup-dev demo test lint contracts contracts-test bench lock wheel clean
+.PHONY: setup setup-dev demo test test-long test-others lint contracts contracts-test bench lock wheel clean
 
 setup: $(VENV)/.setup
 setup-dev: $(VENV)/.setup-dev
@@ -53,11 +53,21 @@ contracts: setup-dev
 contracts-test: setup-dev
 	scripts/forge_test.sh
 
-test: lint contracts-test
+# Two lanes, for two cores: what takes long at the pages and commands beside everything else. Each test is in one of them.
+LONG := tests/cli tests/demo tests/explorer tests/index
+PYTEST := $(BIN)/coverage run -m pytest
+
+test: lint
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-long test-others
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+test-long: setup-dev
+	$(PYTEST) $(LONG)
+
+test-others: contracts-test
+	$(PYTEST) tests $(LONG:%=--ignore=%)
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks.node
