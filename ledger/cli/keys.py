@@ -166,18 +166,24 @@ def key_names(settings: Settings) -> list[str]:
 
 def opened_by(passphrase: str, settings: Settings) -> Path | None:
     """A key file of this home that the passphrase opens, or None. Each keystore takes about a second."""
-    from ledger.chain.signers import KeystoreSigner
-
     for path in sorted(settings.keys_dir.glob("*.sealing.pem")):
         with suppress(WrongPassphrase, KeystoreUnreadable):
             public_key(path, passphrase)
             return path
-    for name in key_names(settings):
-        path = settings.keys_dir / f"{name}.json"
-        with suppress(WrongPassphrase, KeystoreUnreadable):
-            KeystoreSigner.load(path, passphrase)
-            return path
-    return None
+    return next(
+        (settings.keys_dir / f"{name}.json" for name in key_names(settings) if opens(passphrase, settings, name)), None
+    )
+
+
+def opens(passphrase: str, settings: Settings, name: str) -> bool:
+    """Whether the passphrase opens the keystore of that name."""
+    from ledger.chain.signers import KeystoreSigner
+
+    try:
+        KeystoreSigner.load(settings.keys_dir / f"{name}.json", passphrase)
+    except (WrongPassphrase, KeystoreUnreadable):
+        return False
+    return True
 
 
 def key_path(settings: Settings, name: str) -> Path:

@@ -8,7 +8,7 @@ transaction as a whole: it leaves the old index or the new one.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -94,16 +94,14 @@ class Synchroniser:
         head = self._chain.block_number() - self._confirmations
         if until is not None:
             head = min(head, until)
-        start = first = cursor.first_block if cursor.block_number is None else cursor.block_number + 1
+        first = cursor.first_block if cursor.block_number is None else cursor.block_number + 1
         stored = 0
-        while first <= head:
-            batch = self._read_batch(first, min(first + self._batch - 1, head))
+        for batch in self._batches(first, head):
             with self._index.writing() as connection:
                 self._store_batch(connection, batch)
             stored += len(batch.acts)
-            first = batch.top.number + 1
         self._forget()
-        return Progress(start, first - 1, stored, rolled_back)
+        return Progress(first, max(first - 1, head), stored, rolled_back)
 
     def rebuild(self) -> Progress:
         """Empty the index and read everything again; until that is done readers see the old index, and writers wait.
@@ -116,21 +114,19 @@ class Synchroniser:
         self._forget()
         return progress
 
-    def _rebuild(self, start: int) -> Progress:
+    def _rebuild(self, first: int) -> Progress:
         head = self._chain.block_number() - self._confirmations
-        stored, first = 0, start
+        stored = 0
         with self._index.writing() as connection:
             for table in (*schema.DERIVED, schema.acts, schema.blocks):
                 connection.execute(delete(table))
             kept = connection.execute(select(schema.copies.c.digest)).scalars().all()
             drop_copies(connection, [digest for digest in kept if not self._store.exists(digest)])
             connection.execute(update(schema.cursor).values(block_number=None, block_hash=None, block_time=None))
-            while first <= head:
-                batch = self._read_batch(first, min(first + self._batch - 1, head))
+            for batch in self._batches(first, head):
                 self._store_batch(connection, batch)
                 stored += len(batch.acts)
-                first = batch.top.number + 1
-        return Progress(start, first - 1, stored)
+        return Progress(first, max(first - 1, head), stored)
 
     # ---- steps -------------------------------------------------------------------------------------------------
 
@@ -151,6 +147,11 @@ class Synchroniser:
                 indexed=found.ledger, indexed_chain=found.chain_id, ledger=place.ledger, chain=place.chain_id
             )
         return found
+
+    def _batches(self, first: int, head: int) -> Iterator[_Batch]:
+        """The blocks ``first`` to ``head``, each batch read when it is asked for."""
+        for start in range(first, head + 1, self._batch):
+            yield self._read_batch(start, min(start + self._batch - 1, head))
 
     def _read_batch(self, first: int, last: int) -> _Batch:
         """Blocks ``first`` to ``last`` as the chain has them now. Raises ``ChainMoved``."""

@@ -172,13 +172,13 @@ def drop_copies(connection: Connection, digests: Iterable[bytes]) -> None:
 def _keep_copies(connection: Connection, derived: Sequence[Derived]) -> None:
     documents = {document.digest: document for rows in derived for document in rows.documents}
     drop_copies(connection, [digest for digest, document in documents.items() if document.copy is None])
-    for chunk in chunks(documents):
-        connection.execute(delete(schema.copies).where(schema.copies.c.digest.in_(chunk)))
     rows = [
         {"digest": document.digest, "salt": document.copy.salt, "bytes": document.copy.data}
         for document in documents.values()
         if document.copy is not None
     ]
+    for chunk in chunks(row["digest"] for row in rows):
+        connection.execute(delete(schema.copies).where(schema.copies.c.digest.in_(chunk)))
     insert_many(connection, schema.copies, rows)
 
 

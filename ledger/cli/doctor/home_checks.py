@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from ledger.chain.signers import KeystoreSigner, keystore_account
+from ledger.chain.signers import keystore_account
 from ledger.cli.doctor.finding import Finding, note, well, wrong
-from ledger.cli.keys import key_names
+from ledger.cli.keys import key_names, opens
 from ledger.cli.language import say
 from ledger.cli.passphrase import known_passphrase
 from ledger.errors import SiegelError
@@ -64,7 +64,7 @@ def passphrases(settings: Settings) -> Iterator[Finding]:
     known = known_passphrase(settings)
     if not known:
         return
-    shared = [name for name in key_names(settings) if _opens(settings.keys_dir / f"{name}.json", known)]
+    shared = [name for name in key_names(settings) if opens(known, settings, name)]
     if len(shared) > 1:
         yield note(
             "passphrases",
@@ -74,14 +74,6 @@ def passphrases(settings: Settings) -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield well("passphrases", say("The passphrase that the settings give opens no more than one key."))
-
-
-def _opens(path: Path, passphrase: str) -> bool:
-    try:
-        KeystoreSigner.load(path, passphrase)
-    except SiegelError:
-        return False
-    return True
 
 
 def environment(settings: Settings) -> Iterator[Finding]:
