@@ -24,7 +24,7 @@ from ledger.store.releases import PreparedRelease, ReleaseStore
 from ledger.store.sources import keep_source
 from ledger.store.tables import imports
 
-SUFFIXES = (".json",)
+SUFFIXES = (".json", ".xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,12 @@ def files_of(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def inspect_file(path: Path, admit: Callable[[SourceRelease], None] | None = None) -> ReadFile:
-    """Read a file without keeping anything of it: what ``import --dry-run`` reports. ``admit`` as below."""
-    content = read_file(path.read_bytes())
+def inspect_file(
+    path: Path, admit: Callable[[SourceRelease], None] | None = None, *, ocid_prefix: str = ""
+) -> ReadFile:
+    """Read a file without keeping anything of it: what ``import --dry-run`` reports. ``admit`` and ``ocid_prefix`` as
+    below."""
+    content = read_file(path.read_bytes(), ocid_prefix=ocid_prefix)
     _refuse_unadmitted(content, admit)
     return content
 
@@ -60,16 +63,18 @@ def prepare_import(
     policy: DisclosurePolicy,
     *,
     admit: Callable[[SourceRelease], None] | None = None,
+    ocid_prefix: str = "",
 ) -> Iterator[ImportedFile]:
     """Prepare every release of these files, one file after the other.
 
-    ``admit`` raises a named failure for a release that this organisation is not to anchor.
+    ``admit`` raises a named failure for a release that this organisation is not to anchor; ``ocid_prefix`` is for
+    notices without an ocid of their own.
 
     Once all are through, ``releases.waiting(organisation_id)`` is what to anchor, in order of the releases' dates
     over all files, left-overs of an interrupted import among them. Bad content raises nothing; it is in the reports.
     """
     for path in files_of(paths):
-        yield _prepare_file(path, releases, organisation_id, policy, admit)
+        yield _prepare_file(path, releases, organisation_id, policy, admit, ocid_prefix)
 
 
 def _refuse_unadmitted(content: ReadFile, admit: Callable[[SourceRelease], None] | None) -> None:
@@ -86,9 +91,10 @@ def _prepare_file(
     organisation_id: bytes,
     policy: DisclosurePolicy,
     admit: Callable[[SourceRelease], None] | None,
+    ocid_prefix: str,
 ) -> ImportedFile:
     data = path.read_bytes()
-    content = read_file(data)
+    content = read_file(data, ocid_prefix=ocid_prefix)
     _refuse_unadmitted(content, admit)
     new: list[PreparedRelease] = []
     known: list[PreparedRelease] = []

@@ -59,7 +59,7 @@ def import_(
             raise ArgumentInvalid(argument="PATH", value=path, why=say("there is no such file"))
     admit = _admission(settings, observer)
     if dry_run:
-        return _answer([_inspected(path, admit) for path in files], anchored=None)
+        return _answer([_inspected(path, admit, settings.ocid_prefix) for path in files], anchored=None)
     organisation = _organisation(settings, observer)
     signer = session.signer(as_ or ("observer" if observer else "publisher"))
     with _one_at_a_time(settings):
@@ -67,7 +67,8 @@ def import_(
         settle_recorded(session.chain, session.state, organisation)
         accounts = []
         with progress(say("reading"), len(files)) as advance:
-            for done in prepare_import(files, session.releases, organisation, policy, admit=admit):
+            prefix = settings.ocid_prefix
+            for done in prepare_import(files, session.releases, organisation, policy, admit=admit, ocid_prefix=prefix):
                 accounts.append(FileAccount(done.path, done.report, len(done.new), len(done.known)))
                 advance(1)
         with progress(say("anchoring"), len(session.releases.waiting(organisation))) as advance:
@@ -86,10 +87,10 @@ def _admission(settings: Settings, observer: bool) -> Admit | None:
     return None if observer else lambda found: require_own(found, settings.publisher)
 
 
-def _inspected(path: Path, admit: Admit | None) -> FileAccount:
+def _inspected(path: Path, admit: Admit | None, ocid_prefix: str) -> FileAccount:
     from ledger.store.importing import inspect_file
 
-    found = inspect_file(path, admit)
+    found = inspect_file(path, admit, ocid_prefix=ocid_prefix)
     return FileAccount(path, found.report, len(found.releases), 0)
 
 
