@@ -414,6 +414,13 @@ class NoticeIncomplete(SiegelError):
     sentence = "The notice lacks what it must have: {missing}."
 
 
+class NoticeEntangled(SiegelError):
+    """The parts of an eForms notice refer to each other so often that reading them, or the release, has no end."""
+
+    sentence = "The parts of the notice refer to each other too often: more than {limit} elements would be read."
+    status = 413
+
+
 class OcidPrefixMissing(SiegelError):
     """An eForms notice has no ocid of its own, and the prefix to make one from is not set."""
 

@@ -91,7 +91,7 @@ EXTENSION = {
     "submissionMethodDetails:text~ submissionTerms:SubmissionTerms awardCriteria:AwardCriteria "
     "selectionCriteria:SelectionCriteria secondStage:SecondStage techniques:Techniques contractTerms:ContractTerms "
     "subcontractingTerms:SubcontractingTerms otherRequirements:OtherRequirements options:Options renewal:Renewal "
-    "recurrence:Recurrence suitability:Suitability sustainability:[Sustainability]# hasAccessibilityCriteria:boolean "
+    "recurrence:Recurrence suitability:Suitability sustainability:[Sustainability] hasAccessibilityCriteria:boolean "
     "noAccessibilityCriteriaRationale:text~ coveredBy:[text] reviewDetails:text~ finance:[Finance]#",
     "LotGroup": "id:key! relatedLots:[text] title:text~ description:text~ value:Value",
     "LotDetails": "maximumLotsBidPerSupplier:integer maximumLotsAwardedPerSupplier:integer",

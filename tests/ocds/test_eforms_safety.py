@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import http.server
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from ledger import errors
 from ledger.ocds.eforms.xml_tree import MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, read_xml
 from ledger.ocds.importer import read_file
-from tests.ocds.notices import PREFIX, notice
+from tests.ocds.notices import PREFIX, lot, notice
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _BOMB = "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 10}">' for n in range(1, 10))
@@ -138,6 +139,36 @@ def test_read_deep_or_endless_xml_is_refused_without_recursion() -> None:
     assert _refused(b"<a>" * (MAX_DEPTH + 1) + b"</a>" * (MAX_DEPTH + 1)) == "XmlTooDeep"
     assert _refused(b"<a>" + b"<b/>" * MAX_ELEMENTS + b"</a>") == "XmlTooManyElements"
     assert _refused(b"<a>" + b" " * MAX_BYTES + b"</a>") == "FileTooLarge"
+
+
+@pytest.mark.parametrize("resolved", ["ORG-0001", "ORG-9999"])
+def test_read_notice_whose_parts_refer_to_each_other_without_end_is_refused(resolved: str) -> None:
+    """Five thousand bids of one group of five thousand would be twenty-five million tenderers."""
+    bid = (
+        "<efac:LotTender><cbc:ID>TEN-{}</cbc:ID><efac:TenderingParty><cbc:ID>TPA</cbc:ID></efac:TenderingParty>"
+        "</efac:LotTender>"
+    )
+    bids = "".join(bid.format(number) for number in range(5_000))
+    members = f"<efac:Tenderer><cbc:ID>{resolved}</cbc:ID></efac:Tenderer>" * 5_000
+    group = f"<efac:TenderingParty><cbc:ID>TPA</cbc:ID>{members}</efac:TenderingParty>"
+    extension = f"<efac:NoticeResult>{bids}{group}</efac:NoticeResult>"
+    text = notice(extension=extension, root="ContractAwardNotice", form="completion", kind="compl")
+    began = time.process_time()
+    assert _refused(text.encode()) == "NoticeEntangled"
+    assert time.process_time() - began < 120
+
+
+def test_read_notice_as_long_as_allowed_ends() -> None:
+    """Whatever is repeated, reading takes a time in proportion to the file."""
+    began = time.process_time()
+    repeated = '<cbc:Note languageID="DEU">x</cbc:Note>' * 30_000
+    document = "<cac:CallForTendersDocumentReference><cbc:ID>LV</cbc:ID></cac:CallForTendersDocumentReference>" * 5_000
+    lots = lot().replace("<cac:CallForTendersDocumentReference>", f"{document}<cac:CallForTendersDocumentReference>", 1)
+    text = notice(title=f'<cbc:Name languageID="DEU">T</cbc:Name>{repeated}', lots=lots + lot(2) * 500)
+    outcome = read_file(text.encode(), ocid_prefix=PREFIX)
+    assert outcome.report.is_complete
+    assert len(outcome.releases) == 1
+    assert time.process_time() - began < 60
 
 
 def test_read_xml_prefixes_of_the_file_do_not_matter() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from ledger.ocds.eforms import values
 from ledger.ocds.eforms.items import lot_id
 from ledger.ocds.eforms.rules import Reading, Rule, apply
-from ledger.ocds.eforms.sourced import Sourced, also, of
+from ledger.ocds.eforms.sourced import Sourced, of, settle
 from ledger.ocds.eforms.table import TERMS
 from ledger.ocds.eforms.xml_tree import Node
+from ledger.ocds.json_text import write_json
 
 _DOCUMENTS: Final = (
     ("cac:CallForTendersDocumentReference", "biddingDocuments"),
@@ -22,28 +24,28 @@ DOCUMENT = (Rule("BT-708", "EXT/efac:OfficialLanguages/cac:Language/cbc:ID", "la
 
 def documents_of(root: Node, reading: Reading) -> list[dict[str, Any]]:
     """Procurement documents and laws (BT-14, BT-15, BT-615, OPT-110 …); one that all lots share stands once."""
-    documents: dict[str, dict[str, Any]] = {}
+    shared: dict[tuple[str, str, str], list[tuple[dict[str, Any], Node]]] = {}
+    names: set[str] = set()
     for lot in root.find("cac:ProcurementProjectLot"):
         identifier = lot_id(lot)
-        if identifier is None:
-            continue
-        for path, kind in _DOCUMENTS:
+        for path, kind in _DOCUMENTS if identifier else ():
             for number, node in enumerate(lot.find(f"{TERMS}/{path}"), 1):
                 document = _document(node, kind, reading)
-                if not document:
-                    continue
-                document.setdefault("id", f"{identifier.text}-{kind}-{number}")
-                related = of(identifier.text, identifier)
-                same = documents.get(_key(document))
-                if same is not None and _plain(same) == _plain(document):
-                    _add_nodes(same, document)
-                    same["relatedLots"].append(related)
-                    continue
-                if same is not None:
-                    name = document["id"]
-                    document["id"] = of(f"{name.value}-{identifier.text}", *name.nodes, identifier)
-                documents[_key(document)] = {**document, "documentType": kind, "relatedLots": [related]}
-    return list(documents.values())
+                if document and identifier is not None:
+                    document.setdefault("id", of(f"{identifier.text}-{kind}-{number}"))
+                    key = (kind, document["id"].value, _said(document))
+                    shared.setdefault(key, []).append((document, identifier))
+    documents = []
+    for (kind, name, _), entries in shared.items():
+        document = _together([entry for entry, _ in entries])
+        lots = [lot for _, lot in entries]
+        if name in names:
+            # Another lot's document has the same number and is another one.
+            document["id"] = of(f"{name}-{lots[0].text}", *document["id"].nodes, lots[0])
+        names.add(name)
+        related = [of(lot.text, lot) for lot in lots]
+        documents.append({**document, "documentType": kind, "relatedLots": related})
+    return documents
 
 
 def _document(node: Node, kind: str, reading: Reading) -> dict[str, Any]:
@@ -62,26 +64,23 @@ def _document(node: Node, kind: str, reading: Reading) -> dict[str, Any]:
     return document
 
 
-def _key(document: dict[str, Any]) -> str:
-    name = document["id"]
-    return str(name.value if isinstance(name, Sourced) else name)
+def _said(document: dict[str, Any]) -> str:
+    """What a document says, to tell whether two are the same."""
+    return write_json(settle(document)[0]).decode()
 
 
-def _plain(document: dict[str, Any]) -> dict[str, Any]:
-    own = ("url", "accessDetailsURL", "accessDetails")
-    return {key: document[key].value for key in own if key in document}
+def _together(documents: list[dict[str, Any]]) -> dict[str, Any]:
+    """Documents that say the same, as one that all their elements speak for."""
+    first = documents[0]
+    whole: dict[str, Any] = {}
+    for key, value in first.items():
+        if isinstance(value, list):
+            columns = zip(*(document[key] for document in documents), strict=True)
+            whole[key] = [_all(column) for column in columns]
+        else:
+            whole[key] = _all([document[key] for document in documents])
+    return whole
 
 
-def _add_nodes(same: dict[str, Any], document: dict[str, Any]) -> None:
-    for key, value in document.items():
-        there = same.get(key)
-        if isinstance(value, Sourced) and isinstance(there, Sourced):
-            same[key] = also(there, *value.nodes)
-        elif isinstance(value, list) and isinstance(there, list):
-            by_value = {each.value: index for index, each in enumerate(there)}
-            for each in value:
-                if each.value in by_value:
-                    index = by_value[each.value]
-                    there[index] = also(there[index], *each.nodes)
-                else:
-                    there.append(each)
+def _all(values_: Sequence[Sourced]) -> Sourced:
+    return of(values_[0].value, *(node for each in values_ for node in each.nodes))

@@ -75,6 +75,7 @@ class Parties:
             if node is not None and node.text:
                 self._reading.unused(node, NO_SUCH_PARTY)
             return None
+        self._reading.follow()
         party.roles.setdefault(role, []).append(node)
         return {"id": also(party.id, node), "name": party.name}
 

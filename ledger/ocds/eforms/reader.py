@@ -101,9 +101,8 @@ def _related(root: Node) -> list[dict[str, Any]]:
                     {"id": of(node.text, node), "relationship": ["planning"], "scheme": of(scheme, node),
                      "identifier": of(node.text, node), "relatedLots": []},
                 )  # fmt: skip
-                entry["identifier"] = of(node.text, *entry["identifier"].nodes, node)
                 if name is not None:
-                    entry["relatedLots"].append(of(name.text, name))
+                    entry["relatedLots"].append(of(name.text, node, name))
     for process in root.find("cac:TenderingProcess/cac:ProcessJustification"):
         code = process.value("cbc:ProcessReasonCode[@listName='direct-award-justification']")
         node_ = process.value("cbc:Description")

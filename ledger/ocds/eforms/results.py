@@ -67,6 +67,10 @@ class Results:
         self._tendering = _by_id(root.find(f"{_RESULT}/efac:TenderingParty"))
         self._lots = {name.text: lot for lot in root.find("cac:ProcurementProjectLot") if (name := lot_id(lot))}
         self.contract_ids: dict[str, Sourced] = {}
+        self._results_of: dict[str, list[tuple[Node, Node]]] = {}
+        for result in self._results:
+            for reference in result.find("efac:SettledContract/cbc:ID"):
+                self._results_of.setdefault(reference.text, []).append((reference, result))
 
     def sections(self, tender: dict[str, Any]) -> dict[str, Any]:
         """``awards``, ``contracts`` and ``bids``; sets the status of ``tender`` and its lots where a result says it."""
@@ -99,10 +103,11 @@ class Results:
 
     def _tenderers(self, group: Node, role: str, reference: Node) -> list[dict[str, Any]]:
         tenderers = []
+        key = group.value("cbc:ID")
         for tenderer in group.find("efac:Tenderer"):
             node = tenderer.value("cbc:ID")
             if found := self._parties.reference(node, role):
-                found["id"] = also(found["id"], reference, group.value("cbc:ID"))
+                found["id"] = also(found["id"], reference, key)
                 tenderers.append(found)
                 leads = tenderer.value("efbc:GroupLeadIndicator")
                 if leads is not None and leads.text == "true" and self._parties.reference(node, "leadTenderer"):
@@ -161,12 +166,7 @@ class Results:
             award["date"] = of(values.moment(date.text, None), date, *(each for each, _ in dates), reference)
 
     def _contract(self, name: str, node: Node, bids: dict[str, dict[str, Any]]) -> dict[str, Any]:
-        results = [
-            (reference, result)
-            for result in self._results
-            for reference in result.find("efac:SettledContract/cbc:ID")
-            if reference.text == name
-        ]
+        results = self._results_of.get(name, [])
         lots = list(dict.fromkeys(lot for _, result in results for lot in lots_of(result)))
         key = node.value("cbc:ID")
         identifier = of(_named(name, lots), key, *(reference for reference, _ in results), *lots)
@@ -246,6 +246,7 @@ class Results:
         found = []
         for reference in node.find(f"{name}/cbc:ID"):
             if reference.text in parts:
+                self._reading.follow()
                 found.append((reference, parts[reference.text]))
             elif reference.text:
                 self._reading.unused(reference, NO_SUCH_PART)
