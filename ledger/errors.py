@@ -494,6 +494,50 @@ class PolicyUnknown(SiegelError):
     sentence = "There is no disclosure policy {policy}; known are {known}."
 
 
+# --- pulling from the notice service (ledger/cli/pulling, ledger/ocds/observation.py) --------------------------------
+
+
+class ServiceUnreachable(SiegelError):
+    """The notice service cannot be asked: no network, wrong address, broken off in the middle."""
+
+    sentence = "The notice service {service} cannot be reached: {why}."
+    status = 502
+
+
+class ServiceRefused(SiegelError):
+    """The notice service answers something else than an export."""
+
+    sentence = "The notice service {service} answered with status {status} for {day}."
+    status = 502
+
+
+class ExportMissing(SiegelError):
+    """The notice service has no export of a day that was read from it before."""
+
+    sentence = "The notice service {service} has no export of {day} any more."
+    status = 502
+
+
+class ExportTooLarge(SiegelError):
+    """A day's export is larger than what is read."""
+
+    sentence = "The export of {day} has more than {limit} bytes."
+    status = 502
+
+
+class ExportBroken(SiegelError):
+    """A day's export is no ZIP that can be read; nothing is concluded from it."""
+
+    sentence = "The export of {day} cannot be read: {why}."
+    status = 502
+
+
+class ObservationUnreadable(SiegelError):
+    """A document that an act ObservationRecorded names is none that a pull wrote."""
+
+    sentence = "The observation cannot be read: {why}."
+
+
 # --- store and durable state (ledger/store) -------------------------------------------------------------------------
 
 

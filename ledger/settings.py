@@ -69,6 +69,28 @@ class Operator(BaseModel):
     )
 
 
+class Pull(BaseModel):
+    """What ``siegel pull`` reads, and where."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    service: str = Field(
+        default="https://oeffentlichevergabe.de/api/notice-exports",
+        pattern=r"^https?://[!-~]+$",
+        description="address of the notice service's exports",
+    )
+    export: Literal["eforms.zip", "ocds.zip"] = Field(
+        default="eforms.zip", description="form of the exports: `eforms.zip` or `ocds.zip`"
+    )
+    buyers: tuple[str, ...] = Field(
+        default=(),
+        description="buyers whose notices an observer looks for: names, numbers in their register, or `SCHEME:NUMBER`",
+    )
+    days: int = Field(
+        default=14, ge=1, le=400, description="days before today that are read, again and again, at each pull"
+    )
+
+
 class Settings(BaseSettings):
     """All settings; frozen, so a running process has exactly one configuration."""
 
@@ -105,6 +127,7 @@ class Settings(BaseSettings):
         description="OCID prefix of the publisher, for notices without an ocid",
     )
     operator: Operator = Operator()
+    pull: Pull = Pull()
     license_url: str = Field(
         default="https://www.govdata.de/dl-de/zero-2-0", description="data licence stated in every package (`license`)"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.cli import acts, approve, backup, demo, doctor, importing, indexing, init, keys, lookup, serving
+from ledger.cli import acts, approve, backup, demo, doctor, importing, indexing, init, keys, lookup, pulling, serving
 from ledger.cli.command import root
 
 app = root("Vergabesiegel: a ledger that makes public procurement checkable.")
@@ -10,6 +10,7 @@ demo.register(app)
 init.register(app)
 keys.register(app)
 importing.register(app)
+pulling.register(app)
 acts.register(app)
 approve.register(app)
 indexing.register(app)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from ledger.chain.record import ACT_RECORDED, decode_log
 
 _DIGEST_BYTES: Final = 32
-"""What an entry's arguments begin with: the digest of its release."""
+"""What an entry's arguments begin with: the digest of its release, or of what its act is about."""
 
 if TYPE_CHECKING:
     from ledger.chain.client import Chain
@@ -45,7 +45,7 @@ def recorded_here(chain: Chain, state: State, organisation_id: bytes | None = No
     done: dict[str, bytes] = {}
     for log in chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED]):
         record = decode_log(log.topics, log.data)
-        entry = waiting.get(record.release)
+        entry = waiting.get(record.release) or waiting.get(record.subject)
         if entry is not None and entry.organisation_id == record.organisation_id:
             done[entry.key] = log.transaction_hash
     return done

@@ -17,6 +17,8 @@ from ledger.errors import DisclosureUnknown, ReleaseConflict, ReleaseEmbargoed, 
 from ledger.ocds.check import check_release
 from ledger.ocds.digest import new_salt, salted_digest
 from ledger.ocds.disclosure import (
+    DOTS,
+    SD,
     DisclosedField,
     Disclosure,
     Redaction,
@@ -281,19 +283,23 @@ class ReleaseStore:
     def _require_same(self, known: PreparedRelease, release: dict[str, Any]) -> None:
         stored = read_json(self.store.get(known.digest))
         texts = self.disclosures(known.digest)
-        if redactions(stored, texts):
-            # Erased fields cannot be compared; without them the rest must still be the same.
-            same = _covers(release, strip(disclose(stored, texts)))
-        else:
-            same = disclose(stored, texts) == release
+        # Erased fields cannot be compared; all the rest must be the same.
+        same = _agrees(release, disclose(stored, texts))
         if not same:
             raise ReleaseConflict(ocid=known.ocid, release_id=known.release_id)
 
 
-def _covers(whole: Any, part: Any) -> bool:
-    """Whether ``part`` is ``whole`` with some fields left out."""
-    if isinstance(part, dict):
-        return isinstance(whole, dict) and all(key in whole and _covers(whole[key], part[key]) for key in part)
-    if isinstance(part, list):
-        return isinstance(whole, list) and len(whole) == len(part) and all(map(_covers, whole, part))
-    return bool(whole == part)
+def _agrees(given: Any, stored: Any) -> bool:
+    """Whether ``given`` is ``stored``, of which digests stand for what was erased: each for one field or list entry."""
+    if isinstance(stored, dict):
+        if DOTS in stored:
+            return True
+        fields = {key: entry for key, entry in stored.items() if key != SD}
+        return (
+            isinstance(given, dict)
+            and len(given) - len(fields) == len(stored.get(SD, ()))
+            and all(key in given and _agrees(given[key], entry) for key, entry in fields.items())
+        )
+    if isinstance(stored, list):
+        return isinstance(given, list) and len(given) == len(stored) and all(map(_agrees, given, stored))
+    return bool(given == stored)

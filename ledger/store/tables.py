@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -131,4 +132,40 @@ imports = Table(
     Column("refused", Integer, nullable=False),
     Column("new_releases", Integer, nullable=False),
     Column("known_releases", Integer, nullable=False),
+)
+
+observations = Table(
+    "observations",
+    metadata,
+    Column("number", Serial, primary_key=True, autoincrement=True),
+    Column("digest", LargeBinary(32), nullable=False, unique=True, comment="of the document in the store"),
+    Column("key", Text, ForeignKey("outbox.key"), nullable=False, comment="its act in the outbox"),
+    Column("organisation_id", LargeBinary(32), nullable=False),
+    Column("service", Text, nullable=False, comment="address of the service, as in the document"),
+    Column("created_at", BigInteger, nullable=False),
+    Index("observations_of_service", "organisation_id", "service", "number"),
+)
+
+observed_days = Table(
+    "observed_days",
+    metadata,
+    Column("organisation_id", LargeBinary(32), primary_key=True),
+    Column("service", Text, primary_key=True),
+    Column("day", Text, primary_key=True, comment="a day whose export was read (ISO 8601)"),
+    Column("export_sha256", LargeBinary(32), nullable=False, comment="of the export and what was looked for in it"),
+)
+
+observed_notices = Table(
+    "observed_notices",
+    metadata,
+    Column("organisation_id", LargeBinary(32), primary_key=True),
+    Column("service", Text, primary_key=True),
+    Column("ocid", Text, primary_key=True),
+    Column("release_id", Text, primary_key=True),
+    Column("day", Text, nullable=False, comment="in whose export it stands, or stood last"),
+    Column("present", Boolean, nullable=False, comment="whether it stood there when last looked"),
+    Column("release", LargeBinary(32), nullable=False, comment="the anchored release"),
+    Column("original", LargeBinary(32), comment="the file as last seen; null if something of it was erased"),
+    Column("differs", Boolean, nullable=False, comment="whether that file says something else than the release"),
+    Index("observed_notices_by_day", "organisation_id", "service", "day"),
 )

@@ -215,6 +215,8 @@ def test_prepare_again_after_an_erasure_is_still_the_same_release(
     changed["tender"]["title"] = "Other"
     with pytest.raises(ReleaseConflict):
         releases.prepare(changed, BUYER, policy)
+    with pytest.raises(ReleaseConflict):
+        releases.prepare({**example_release(), "contracts": [{"id": "1", "awardID": "1"}]}, BUYER, policy)
 
 
 def test_erase_fields_on_sqlite_leaves_no_trace_in_any_file(tmp_path: Path, policy: DisclosurePolicy) -> None:

@@ -1,0 +1,103 @@
+"""A day's export read: the chosen buyers' notices, each with what the ledger will know or knows of it."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+
+from ledger.cli.pulling.chosen import is_chosen, may_hold, needles
+from ledger.cli.pulling.service import Export
+from ledger.errors import ExportBroken, ReleaseConflict, SiegelError
+from ledger.ocds.importer import ReadFile, SourceRelease, read_file
+from ledger.ocds.observation import Key, Seen
+from ledger.ocds.privacy import DisclosurePolicy
+from ledger.store.observations import ReadDay
+from ledger.store.releases import ReleaseStore
+from ledger.store.sources import keep_source
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one pull reads, day after day. ``refused``: places in the exports and the named reasons."""
+
+    releases: ReleaseStore
+    organisation_id: bytes
+    policy: DisclosurePolicy
+    buyers: tuple[str, ...]
+    admit: Callable[[SourceRelease], None] | None = None
+    new: int = 0
+    refused: list[tuple[str, SiegelError]] = field(default_factory=list)
+
+    def fingerprint(self, export: Export) -> bytes:
+        """The same for the same export read for the same buyers."""
+        return hashlib.sha256(export.sha256 + "\n".join(self.buyers).encode()).digest()
+
+    def read(self, export: Export, known: Collection[Key]) -> ReadDay:
+        """The notices of the chosen buyers, and those ``known`` whoever they are of now. New ones are prepared, so
+        that they wait to be anchored.
+
+        Raises ExportBroken; what is wrong with single notices is in ``refused``.
+        """
+        seen: dict[Key, Seen] = {}
+        unreadable = 0
+        sought = needles([*self.buyers, *(_notice_id(release_id) for _, release_id in known)])
+        for name, data in _members(export):
+            if sought is not None and not may_hold(data, sought):
+                continue
+            content = read_file(data)
+            unreadable += not content.releases and bool(content.around.refused)
+            place = f"{export.day}/{name}"
+            self.refused += [(place + refusal.path, refusal.error) for refusal in content.around.refused]
+            for found in content.releases:
+                if (found.ocid, found.release_id) in known or is_chosen(found.release, self.buyers):
+                    self._take(found, data, content, export.day, place, seen)
+        return ReadDay(export.day, self.fingerprint(export), tuple(seen.values()), unreadable)
+
+    def _take(
+        self, found: SourceRelease, data: bytes, content: ReadFile, day: str, place: str, seen: dict[Key, Seen]
+    ) -> None:
+        key = (found.ocid, found.release_id)
+        try:
+            if key in seen:
+                raise ReleaseConflict(ocid=found.ocid, release_id=found.release_id)
+            if self.admit is not None:
+                self.admit(found)
+            seen[key] = self._seen(found, data, day)
+        except SiegelError as error:
+            self.refused.append((place + found.path, error))
+
+    def _seen(self, found: SourceRelease, data: bytes, day: str) -> Seen:
+        name = (self.organisation_id, found.ocid, found.release_id)
+        earlier = self.releases.find(*name)
+        # What was erased must not come back with the next look at the same notice.
+        keeps = earlier is None or not self.releases.has_erased(*name)
+        if earlier is None:
+            original = keep_source(data, self.releases, self.organisation_id)
+            prepared, is_new = self.releases.prepare(
+                found.release, self.organisation_id, self.policy, source_digest=original, source_path=found.path
+            )
+            self.new += is_new
+            return Seen(day, *name[1:], prepared.digest, original, prepared.source_digest)
+        try:
+            self.releases.prepare(found.release, self.organisation_id, self.policy)
+        except ReleaseConflict:
+            changed = keep_source(data, self.releases, self.organisation_id) if keeps else None
+            return Seen(day, *name[1:], earlier.digest, changed, earlier.source_digest, differs=True)
+        unchanged = earlier.source_digest if keeps else None
+        return Seen(day, *name[1:], earlier.digest, unchanged, earlier.source_digest)
+
+
+def _notice_id(release_id: str) -> str:
+    """A notice's own number, which every version of it has (BT-701; our release ids are number and version)."""
+    return release_id.rpartition("-")[0] or release_id
+
+
+def _members(export: Export) -> Iterator[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(export.file) as archive:
+            for name in archive.namelist():
+                yield name, archive.read(name)
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise ExportBroken(day=export.day, why=str(error)) from error

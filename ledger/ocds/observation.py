@@ -1,0 +1,268 @@
+"""What a pull of public notices saw, as the document whose digest the act ObservationRecorded anchors.
+
+A pull reads the exports of some days and tells what is new since the pull before: days read for the first time with
+their notices, and *findings*: notices that vanished from a day's export, or stand there with other content than was
+anchored. A document says nothing of days that are as they were, so a second pull of the same day makes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from ledger.errors import ObservationUnreadable, SiegelError
+from ledger.ocds.json_text import read_json, write_json
+from ledger.ocds.leaves import parse_date
+
+FORMAT: Final = "siegel/1 observation"
+
+Key = tuple[str, str]
+"""A notice: ocid and release id."""
+
+
+class FindingKind(StrEnum):
+    """What became of a notice between two pulls."""
+
+    VANISHED = "vanished"
+    """It stood in a day's export and does not any more."""
+    CHANGED = "changed"
+    """Under the same id and version its content is another one than was anchored."""
+    RESTORED = "restored"
+    """It was changed and says again what was anchored."""
+    REAPPEARED = "reappeared"
+    """It had vanished and stands there again."""
+    MOVED = "moved"
+    """It stands in the export of another day."""
+    ADDED = "added"
+    """It stands in the export of a day that was read before without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A notice in the export of ``day`` (ISO 8601).
+
+    ``release``: the digest under which it is anchored; ``original``: that of the file as it is now, ``None`` if it is
+    not kept because something of it was erased; ``anchored``: that of the file it was anchored from; ``differs``:
+    whether it says something else than the anchored release.
+    """
+
+    day: str
+    ocid: str
+    release_id: str
+    release: bytes
+    original: bytes | None
+    anchored: bytes | None
+    differs: bool = False
+
+    @property
+    def key(self) -> Key:
+        """Ocid and release id."""
+        return self.ocid, self.release_id
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the pulls so far know of a notice: the day it stands in, whether it still does, and in which form."""
+
+    day: str
+    present: bool
+    release: bytes
+    original: bytes | None
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One change; ``was`` and ``now`` are digests of the file before and after, where there is one."""
+
+    kind: FindingKind
+    day: str
+    ocid: str
+    release_id: str
+    release: bytes
+    was: bytes | None = None
+    now: bytes | None = None
+    moved_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day read for the first time: its notices, and how many files of the export nobody could read."""
+
+    day: str
+    notices: tuple[Seen, ...]
+    unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one pull found new at ``service``. ``pulled`` is the moment in seconds since 1970, ``previous`` the digest
+    of the observation before it, ``buyers`` whose notices were looked for."""
+
+    service: str
+    export: str
+    buyers: tuple[str, ...]
+    pulled: int
+    previous: bytes | None
+    days: tuple[Day, ...] = ()
+    findings: tuple[Finding, ...] = field(default_factory=tuple)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to anchor."""
+        return bool(self.days or self.findings)
+
+    def write(self) -> bytes:
+        """The document's bytes, the same for the same observation."""
+        content: dict[str, Any] = {
+            "format": FORMAT,
+            "service": self.service,
+            "export": self.export,
+            "buyers": list(self.buyers),
+            "pulled": datetime.fromtimestamp(self.pulled, UTC).isoformat().replace("+00:00", "Z"),
+            "previous": _hex(self.previous),
+            "days": [
+                {
+                    "day": day.day,
+                    "unreadable": day.unreadable,
+                    "notices": [
+                        {
+                            "ocid": each.ocid,
+                            "releaseId": each.release_id,
+                            "release": _hex(each.release),
+                            "original": _hex(each.original),
+                        }
+                        for each in day.notices
+                    ],
+                }
+                for day in self.days
+            ],
+            "findings": [
+                {
+                    "kind": each.kind.value,
+                    "day": each.day,
+                    "ocid": each.ocid,
+                    "releaseId": each.release_id,
+                    "release": _hex(each.release),
+                    "was": _hex(each.was),
+                    "now": _hex(each.now),
+                    **({"movedFrom": each.moved_from} if each.moved_from else {}),
+                }
+                for each in self.findings
+            ],
+        }
+        return write_json(content)
+
+
+def compare(
+    known: Mapping[Key, Known], known_days: Iterable[str], seen: Iterable[Seen], read: Iterable[str]
+) -> list[Finding]:
+    """What changed. ``known``: the notices known of the days ``read``, and of all that were ``seen``; ``known_days``:
+    days that were read before."""
+    findings: list[Finding] = []
+    before, days = set(known_days), set(read)
+    found: set[Key] = set()
+    for notice in seen:
+        found.add(notice.key)
+        earlier = known.get(notice.key)
+        shown = notice.anchored if earlier is None else earlier.original
+        differed = earlier is not None and earlier.differs
+
+        def tell(kind: FindingKind, notice: Seen = notice, **more: Any) -> None:
+            findings.append(Finding(kind, notice.day, notice.ocid, notice.release_id, notice.release, **more))
+
+        if earlier is None and notice.day in before:
+            tell(FindingKind.ADDED)
+        if earlier is not None and not earlier.present:
+            tell(FindingKind.REAPPEARED)
+        if earlier is not None and earlier.day != notice.day:
+            tell(FindingKind.MOVED, moved_from=earlier.day)
+        if notice.differs and not (differed and shown == notice.original):
+            tell(FindingKind.CHANGED, was=shown, now=notice.original)
+        elif differed and not notice.differs:
+            tell(FindingKind.RESTORED, was=shown, now=notice.original)
+    findings += [
+        Finding(FindingKind.VANISHED, each.day, *key, each.release, was=each.original)
+        for key, each in known.items()
+        if each.present and each.day in days and key not in found
+    ]
+    return sorted(findings, key=lambda each: (each.day, each.ocid, each.release_id, each.kind))
+
+
+def read_observation(data: bytes) -> Observation:
+    """The observation in a document. Raises ObservationUnreadable: anybody entitled may anchor anything."""
+    try:
+        content = read_json(data)
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise ObservationUnreadable(why="it is in another format")
+        return Observation(
+            service=_text(content["service"]),
+            export=_text(content["export"]),
+            buyers=tuple(_text(each) for each in content["buyers"]),
+            pulled=int(parse_date(content["pulled"]).timestamp()),
+            previous=_digest(content["previous"]),
+            days=tuple(_day(each) for each in content["days"]),
+            findings=tuple(_finding(each) for each in content["findings"]),
+        )
+    except ObservationUnreadable:
+        raise
+    except (SiegelError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ObservationUnreadable(why=f"{type(error).__name__}: {error}") from error
+
+
+def _day(content: Any) -> Day:
+    day = _iso_day(content["day"])
+    notices = tuple(
+        Seen(
+            day,
+            _text(each["ocid"]),
+            _text(each["releaseId"]),
+            _named(each["release"]),
+            _digest(each["original"]),
+            _digest(each["original"]),
+        )
+        for each in content["notices"]
+    )
+    return Day(day, notices, int(content["unreadable"]))
+
+
+def _finding(content: Any) -> Finding:
+    moved = content.get("movedFrom")
+    return Finding(
+        FindingKind(content["kind"]),
+        _iso_day(content["day"]),
+        _text(content["ocid"]),
+        _text(content["releaseId"]),
+        _named(content["release"]),
+        _digest(content["was"]),
+        _digest(content["now"]),
+        None if moved is None else _iso_day(moved),
+    )
+
+
+def _hex(digest: bytes | None) -> str | None:
+    return None if digest is None else "0x" + digest.hex()
+
+
+def _digest(text: Any) -> bytes | None:
+    return None if text is None else _named(text)
+
+
+def _named(text: Any) -> bytes:
+    digest = bytes.fromhex(_text(text).removeprefix("0x"))
+    if len(digest) != 32:
+        raise ValueError(text)
+    return digest
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(type(value).__name__)
+    return value
+
+
+def _iso_day(value: Any) -> str:
+    return datetime.strptime(_text(value), "%Y-%m-%d").replace(tzinfo=UTC).date().isoformat()
