@@ -20,6 +20,10 @@ FOR_EVER = "public, max-age=31536000, immutable"
 NEVER = "no-store"
 
 
+DIGEST_PATTERN = r"^(0x)?[0-9a-fA-F]{64}$"
+"""For the description only: what is no digest is refused by its own name."""
+
+
 def services_of(request: Request) -> Services:
     """The services of the application that takes the request."""
     services = request.app.state.services
@@ -28,7 +32,14 @@ def services_of(request: Request) -> Services:
 
 
 Using = Annotated[Services, Depends(services_of)]
-DigestText = Annotated[str, Path(description="32 bytes in hexadecimal, with or without 0x", max_length=80)]
+DigestText = Annotated[
+    str,
+    Path(
+        description="32 bytes in hexadecimal, with or without 0x",
+        max_length=80,
+        json_schema_extra={"pattern": DIGEST_PATTERN},
+    ),
+]
 
 
 def digest_of(text: str) -> bytes:

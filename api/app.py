@@ -7,7 +7,7 @@ from contextlib import ExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import extension, health, lookup, organisations, problems, processes, releases
+from api import bulk, described, extension, feed, health, lookup, metrics, organisations, problems, processes, releases
 from api.head import HeadAsGet
 from api.headers import AnswerHeaders
 from api.services import Services
@@ -61,16 +61,26 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,  # the usual documentation pages load scripts from elsewhere; docs/api.md is ours
         redoc_url=None,
+        license_info={"name": "data licence", "url": services.settings.license_url or None},
         lifespan=lifespan,
+        responses=described.PROBLEMS,
     )
     app.state.services = services
     app.add_middleware(HeadAsGet)
-    app.add_middleware(AnswerHeaders, chain_id=services.deployment.chain_id, ledger=services.deployment.ledger)
+    app.add_middleware(metrics.Requests, registry=services.metrics)
+    app.add_middleware(
+        AnswerHeaders,
+        chain_id=services.deployment.chain_id,
+        ledger=services.deployment.ledger,
+        license_url=services.settings.license_url,
+    )
     problems.install(app)
-    for part in (processes, releases, organisations, lookup, health):
+    # The bulk files before the single things: their names would pass for digests.
+    for part in (bulk, feed, processes, releases, organisations, lookup, health):
         app.include_router(part.router, prefix=PREFIX)
-    app.include_router(health.probes, prefix=PREFIX)
-    app.include_router(health.probes, include_in_schema=False)  # probes look for them at the root
+    for probes in (health.probes, metrics.router):
+        app.include_router(probes, prefix=PREFIX)
+        app.include_router(probes, include_in_schema=False)  # probes look for them at the root
     app.include_router(extension.router)
     app.include_router(problems.router)
     app.include_router(problems.nothing_else, prefix="/api")

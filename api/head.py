@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -22,4 +23,12 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, send_without_body)
+        await self._app({**scope, "method": "GET", _ASKED: True}, receive, send_without_body)
+
+
+_ASKED = "siegel.head"
+
+
+def is_head(request: Request) -> bool:
+    """Whether only the headers are wanted, so that a long body need not be made."""
+    return bool(request.scope.get(_ASKED))

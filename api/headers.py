@@ -39,10 +39,12 @@ SHARED = {
 
 
 class AnswerHeaders:
-    """Names chain id and ledger on every answer and sets what browsers need to keep pages to themselves."""
+    """Names chain id and ledger on every answer, the data licence (RFC 4946) on open data, and sets what browsers need
+    to keep pages to themselves."""
 
-    def __init__(self, app: ASGIApp, *, chain_id: int, ledger: bytes) -> None:
+    def __init__(self, app: ASGIApp, *, chain_id: int, ledger: bytes, license_url: str) -> None:
         self._app = app
+        self._licensed = {"Link": f'<{license_url}>; rel="license"'} if license_url else {}
         self._headers = {**SECURITY, "Siegel-Chain-Id": str(chain_id), "Siegel-Ledger": "0x" + ledger.hex()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,7 +54,7 @@ class AnswerHeaders:
             return
 
         is_open = scope["method"] in ("GET", "HEAD") and scope["path"].startswith(OPEN_DATA)
-        shared = SHARED if is_open else {}
+        shared = {**SHARED, **self._licensed} if is_open else {}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

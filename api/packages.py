@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from fastapi import Request
 from api.services import Services
 from ledger.errors import ReleaseUnreadable, SiegelError
 from ledger.index.rows import Condition, ProcessRow
-from ledger.ocds.package import PackageInfo
+from ledger.ocds.package import PackageInfo, record
 
 EXTENSION_PATH = "/extension/siegel/extension.json"
 
@@ -57,3 +58,15 @@ def shown_releases(services: Services, process_id: bytes) -> list[dict[str, Any]
             raise ReleaseUnreadable(digest=row.digest, size=len(data), why="it is no JSON object")
         shown.append(release)
     return shown
+
+
+def made_record(shown: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The record of releases as they may be shown, at least one.
+
+    Raises ``ReleaseUnreadable``: anybody entitled may anchor what no record can be made of.
+    """
+    try:
+        return record(shown)
+    except (SiegelError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        why = f"no record can be made of it ({type(error).__name__})"
+        raise ReleaseUnreadable(digest=str(shown[-1].get("id")), size=len(shown), why=why) from error

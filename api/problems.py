@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.answers import answer, plain, services_of
+from api.described import TEXT, list_of, object_of, ours
 from api.told import is_told, title
 from ledger import errors
 from ledger.errors import InternalFailure, InvalidParameter, MethodNotAllowed, NotFound, SiegelError
@@ -22,6 +23,9 @@ MEDIA_TYPE = "application/problem+json"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 router = APIRouter()
+
+ENTRY = dict.fromkeys(("type", "name", "meaning", "sentence"), TEXT) | {"status": {"type": "integer"}}
+ALL = {"problems": list_of(object_of(ENTRY))}
 nothing_else = APIRouter()
 
 
@@ -36,29 +40,61 @@ def install(app: FastAPI) -> None:
 def problem(request: Request, error: SiegelError) -> Response:
     """The problem of a failure, with its offending values as members of their own where they may be told."""
     deployment = services_of(request).deployment
+    place = {
+        "instance": request.url.path,
+        "chainId": deployment.chain_id,
+        "ledger": "0x" + deployment.ledger.hex(),
+    }
+    body = orjson.dumps({**told_problem(error), **place}, default=str)
+    return Response(body, error.status, {"Cache-Control": "no-store"}, MEDIA_TYPE)
+
+
+def told_problem(error: SiegelError) -> dict[str, Any]:
+    """What a failure tells everybody: the standard members of RFC 9457 and, where they may be told, its values."""
     told = is_told(error)
     standard = {
         "type": f"/problems/{error.name}",
         "title": title(type(error)),
         "status": error.status,
         "detail": str(error) if told else title(type(error)),
-        "instance": request.url.path,
-        "chainId": deployment.chain_id,
-        "ledger": "0x" + deployment.ledger.hex(),
     }
-    values = {name: value for name, value in plain(error.values).items() if told and name not in standard}
-    body = orjson.dumps({**values, **standard}, default=str)
-    return Response(body, error.status, {"Cache-Control": "no-store"}, MEDIA_TYPE)
+    reserved = {*standard, "instance", "chainId", "ledger"}
+    values = {name: value for name, value in plain(error.values).items() if told and name not in reserved}
+    return {**values, **standard}
 
 
-@router.get("/problems/{name}", tags=["problems"], summary="What a problem means")
+@router.get("/problems", tags=["problems"], summary="All problems", responses=ours(ALL))
+def registry(request: Request) -> Response:
+    """Every problem ``type`` with its HTTP status and meaning, by name."""
+    found = [_entry(kind) for _, kind in sorted(KINDS.items())]
+    return answer(request, {"problems": found})
+
+
+@router.get("/problems/{name}", tags=["problems"], summary="What a problem means", responses=ours(ENTRY))
 def meaning(request: Request, name: str) -> Response:
     """The meaning of a problem ``type``, its HTTP status and the sentence with its placeholders."""
-    found = getattr(errors, name, None)
-    if not (isinstance(found, type) and issubclass(found, SiegelError)):
+    if name not in KINDS:
         raise NotFound(path=request.url.path)
-    text = " ".join((found.__doc__ or "").split())
-    return answer(request, {"name": name, "status": found.status, "meaning": text, "sentence": found.sentence})
+    return answer(request, _entry(KINDS[name]))
+
+
+KINDS: Final = {
+    name: kind
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, SiegelError) and kind is not SiegelError
+}
+"""All failures that have a name, by it."""
+
+
+def _entry(kind: type[SiegelError]) -> dict[str, Any]:
+    meaning = " ".join((kind.__doc__ or "").split())
+    return {
+        "type": f"/problems/{kind.__name__}",
+        "name": kind.__name__,
+        "status": kind.status,
+        "meaning": meaning,
+        "sentence": kind.sentence,
+    }
 
 
 @nothing_else.api_route("/{path:path}", methods=list(METHODS), include_in_schema=False)

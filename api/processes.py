@@ -7,86 +7,73 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import DigestText, Using, answer, digest_of, ocds_answer, plain
-from api.packages import package_info, shown_releases
-from ledger.errors import InvalidParameter
-from ledger.index.rows import ProcessFilter, ProcessRow, Sort, Status
-from ledger.ocds.package import record, record_package, release_package
+from api.described import ADDRESS, ANY_OBJECT, HEX, TEXT, TEXT_OR_NULL, content, list_of, object_of, ours, schema_of
+from api.packages import made_record, package_info, shown_releases
+from api.process_filter import Wanted
+from ledger.index.rows import ActRow, AwardRow, LotRow, ProcessRow, ReleaseRow, RoundRow, SuspensionRow
+from ledger.ocds.package import record_package, release_package
 
 router = APIRouter(tags=["processes"])
 
-FAR = 2**53
-"""Times are JSON numbers that every reader counts exactly."""
+PROCESS = schema_of(ProcessRow)["properties"] | {
+    "links": object_of(dict.fromkeys(("self", "acts", "rounds", "releases", "record", "organisation", "page"), ADDRESS))
+}
+LIST = {
+    "total": {"type": "integer"},
+    "processes": list_of(object_of(PROCESS)),
+    "nextCursor": TEXT_OR_NULL,
+    "next": TEXT_OR_NULL,
+}
+ONE = PROCESS | {
+    "lots": list_of(schema_of(LotRow)),
+    "awards": list_of(schema_of(AwardRow)),
+    "suspensions": list_of(schema_of(SuspensionRow)),
+    "anchoredReleases": list_of(schema_of(ReleaseRow)),
+}
+ACTS = {"head": HEX, "acts": list_of(schema_of(ActRow))}
+ROUNDS = {"rounds": list_of(schema_of(RoundRow))}
+AROUND = dict.fromkeys(("uri", "version", "publishedDate"), TEXT) | {"extensions": list_of(TEXT)}
+RELEASES = content("application/json", object_of(AROUND | {"releases": list_of(ANY_OBJECT)}))
+RECORD = content("application/json", object_of(AROUND | {"records": list_of(ANY_OBJECT)}))
 
-MOST_WORDS = 20
-"""Each word of a search is looked for in every process."""
 
-
-def words_in(text: str) -> list[str]:
-    """The different words of a search."""
-    return list(dict.fromkeys(text.casefold().split()))
-
-
-@router.get("/processes", summary="Processes that fit")
+@router.get("/processes", summary="Processes that fit", responses=ours(LIST))
 def processes(
     request: Request,
     services: Using,
-    q: Annotated[
-        str | None, Query(description="words in title, description, buyer, suppliers or ocid", max_length=500)
-    ] = None,
-    ocid: Annotated[str | None, Query(max_length=128)] = None,
-    buyer: Annotated[str | None, Query(description="organisation id of the buyer or observer", max_length=80)] = None,
-    status: Status | None = None,
-    mode: Annotated[str | None, Query(pattern="^(observed|anchored|sealed)$")] = None,
-    cpv: Annotated[str | None, Query(description="first digits of the CPV code", pattern=r"^[0-9-]{1,10}$")] = None,
-    published_from: Annotated[int | None, Query(alias="publishedFrom", ge=0, le=FAR)] = None,
-    published_to: Annotated[int | None, Query(alias="publishedTo", ge=0, le=FAR)] = None,
-    sort: Sort = Sort.UPDATED,
+    wanted: Wanted,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     """One page; ``nextCursor`` and ``next`` lead to the following one and are null on the last."""
-    words = words_in(q or "")
-    if len(words) > MOST_WORDS:
-        raise InvalidParameter(parameter="q", value=q, why=f"it has more than {MOST_WORDS} different words")
-    wanted = ProcessFilter(
-        q=" ".join(words) or None,
-        ocid=ocid,
-        organisation_id=None if buyer is None else digest_of(buyer),
-        status=status,
-        mode=mode,
-        cpv=cpv,
-        published_from=published_from,
-        published_to=published_to,
-        sort=sort,
-    )
     page = services.queries.processes(wanted, cursor, limit)
     following = None
     if page.next_cursor is not None:
         url = request.url.include_query_params(cursor=page.next_cursor)
         following = f"{url.path}?{url.query}"
-    content = {
+    found = {
         "total": page.total,
         "processes": [process_json(row) for row in page.items],
         "nextCursor": page.next_cursor,
         "next": following,
     }
-    return answer(request, content)
+    return answer(request, found)
 
 
-@router.get("/processes/{processId}", summary="One process")
+@router.get("/processes/{processId}", summary="One process", responses=ours(ONE))
 def process(request: Request, services: Using, processId: DigestText) -> Response:
     """Its state, lots, awards, suspensions and anchored releases."""
     process_id = digest_of(processId)
-    content = process_json(services.queries.process(process_id)) | {
+    found = process_json(services.queries.process(process_id)) | {
         "lots": plain(services.queries.lots(process_id)),
         "awards": plain(services.queries.awards(process_id)),
         "suspensions": plain(services.queries.suspensions(process_id)),
         "anchoredReleases": plain(services.queries.releases(process_id)),
     }
-    return answer(request, content)
+    return answer(request, found)
 
 
-@router.get("/processes/{processId}/acts", summary="All acts of a process in their order")
+@router.get("/processes/{processId}/acts", summary="All acts of a process in their order", responses=ours(ACTS))
 def acts(request: Request, services: Using, processId: DigestText) -> Response:
     """Each with the data of its event, of which ``digest`` is the keccak256; their fold is ``head``."""
     process_id = digest_of(processId)
@@ -94,13 +81,13 @@ def acts(request: Request, services: Using, processId: DigestText) -> Response:
     return answer(request, {"head": plain(row.head), "acts": plain(services.queries.acts(process_id))})
 
 
-@router.get("/processes/{processId}/rounds", summary="Rounds of a sealed process with their bids")
+@router.get("/processes/{processId}/rounds", summary="Rounds of a sealed process", responses=ours(ROUNDS))
 def rounds(request: Request, services: Using, processId: DigestText) -> Response:
     """Bids are commitments and outcomes; nothing of their content is here."""
     return answer(request, {"rounds": plain(services.queries.rounds(digest_of(processId)))})
 
 
-@router.get("/processes/{processId}/releases", summary="OCDS release package of a process")
+@router.get("/processes/{processId}/releases", summary="OCDS release package of a process", responses=RELEASES)
 def releases(request: Request, services: Using, processId: DigestText) -> Response:
     """All disclosed releases, fields that may be shown in their places."""
     row = services.queries.process(digest_of(processId))
@@ -108,23 +95,23 @@ def releases(request: Request, services: Using, processId: DigestText) -> Respon
     return ocds_answer(request, release_package(shown, package_info(request, services, row)))
 
 
-@router.get("/processes/{processId}/record", summary="OCDS record package of a process")
+@router.get("/processes/{processId}/record", summary="OCDS record package of a process", responses=RECORD)
 def process_record(request: Request, services: Using, processId: DigestText) -> Response:
     """Its releases and the compiled release."""
     row = services.queries.process(digest_of(processId))
     shown = shown_releases(services, row.process_id)
-    records = [record(shown)] if shown else []
+    records = [made_record(shown)] if shown else []
     return ocds_answer(request, record_package(records, package_info(request, services, row)))
 
 
 def process_json(row: ProcessRow) -> dict[str, Any]:
     """A process with links to what belongs to it."""
-    content: dict[str, Any] = plain(row)
-    base = f"/api/v1/processes/{content['processId']}"
-    content["links"] = {
+    found: dict[str, Any] = plain(row)
+    base = f"/api/v1/processes/{found['processId']}"
+    found["links"] = {
         "self": base,
         **{name: f"{base}/{name}" for name in ("acts", "rounds", "releases", "record")},
-        "organisation": f"/api/v1/organisations/{content['organisationId']}",
-        "page": f"/processes/{content['processId']}",
+        "organisation": f"/api/v1/organisations/{found['organisationId']}",
+        "page": f"/processes/{found['processId']}",
     }
-    return content
+    return found

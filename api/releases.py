@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api.answers import FOR_EVER, REVALIDATE, DigestText, Using, bytes_answer, digest_of
+from api.described import TEXT, content
 from api.services import Services
 from ledger.errors import ObjectMissing, OriginalWithheld, ReleaseEmbargoed, SiegelError
 from ledger.store import StoreClass
@@ -12,7 +13,7 @@ from ledger.store import StoreClass
 router = APIRouter(tags=["releases"])
 
 
-@router.get("/releases/{digest}", summary="The stored bytes of a release")
+@router.get("/releases/{digest}", summary="The stored bytes of a release", responses=content("application/json", {}))
 def release(request: Request, services: Using, digest: DigestText) -> Response:
     """SHA-256 over the salt (header ``Siegel-Salt``) and these bytes is the anchored digest.
 
@@ -29,7 +30,9 @@ def release(request: Request, services: Using, digest: DigestText) -> Response:
     )
 
 
-@router.get("/documents/{digest}", summary="The stored bytes of a document")
+@router.get(
+    "/documents/{digest}", summary="The stored bytes of a document", responses=content("application/octet-stream", TEXT)
+)
 def document(request: Request, services: Using, digest: DigestText) -> Response:
     """A public object, or an anchored original as long as nothing of it was erased.
 

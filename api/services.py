@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
+
+from prometheus_client import CollectorRegistry
 
 from api.checks import Checks
 from api.told import name
@@ -26,7 +28,8 @@ class Services:
     """The open parts of one installation.
 
     ``queries`` answers from the index; ``store`` gives the bytes behind digests and refuses altered ones;
-    ``releases`` knows embargoes and disclosed fields; ``checks`` compares with the chain; ``chain`` is the node.
+    ``releases`` knows embargoes and disclosed fields; ``checks`` compares with the chain; ``chain`` is the node;
+    ``metrics`` counts what is asked.
     ``follower`` keeps the index up with the chain while serving; ``None`` where somebody else does.
     """
 
@@ -39,6 +42,7 @@ class Services:
     state: State
     releases: ReleaseStore
     checks: Checks
+    metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     follower: Follower | None = None
 
     @classmethod

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.answers import digest_of
-from api.processes import MOST_WORDS, words_in
+from api.process_filter import MOST_WORDS, words_in
 from explorer import links
 from explorer.process_view import view
 from explorer.render import Renderer

@@ -1003,6 +1003,13 @@ class ServiceBusy(SiegelError):
     status = 503
 
 
+class DownloadsBusy(SiegelError):
+    """Bulk files are long answers; more than a few at once would leave nothing for others."""
+
+    sentence = "Too many bulk files are being read at once; try again in a minute."
+    status = 503
+
+
 class RequestTooSlow(SiegelError):
     """A form did not arrive in time."""
 

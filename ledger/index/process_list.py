@@ -41,7 +41,7 @@ def page_of_processes(
     after = None
     if cursor is not None:
         now, after = _read_cursor(cursor, filter)
-    where = _conditions(filter, now)
+    where = conditions(filter, now)
     keys = _keys(filter.sort, now)
     query = select(processes, status(now).label("status"), *(key.label(f"key_{n}") for n, (key, _) in enumerate(keys)))
     query = query.where(*where).order_by(*(key.desc() if descending else key.asc() for key, descending in keys))
@@ -58,7 +58,8 @@ def page_of_processes(
     )
 
 
-def _conditions(filter: ProcessFilter, now: int) -> Sequence[ColumnElement[bool]]:
+def conditions(filter: ProcessFilter, now: int) -> Sequence[ColumnElement[bool]]:
+    """What must hold of a row of ``processes`` at ``now``."""
     found: list[ColumnElement[bool]] = [
         processes.c.search.contains(word, autoescape=True)
         for word in (filter.q or "").replace("\0", " ").casefold().split()

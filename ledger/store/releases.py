@@ -7,13 +7,13 @@ salt, its disclosures and its place in the outbox. Only what stands in the outbo
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from ledger.errors import DisclosureUnknown, ReleaseConflict, ReleaseEmbargoed, SaltMissing
+from ledger.errors import DisclosureUnknown, ReleaseConflict, ReleaseEmbargoed, SaltMissing, SiegelError
 from ledger.ocds.check import check_release
 from ledger.ocds.digest import new_salt, salted_digest
 from ledger.ocds.disclosure import (
@@ -46,6 +46,8 @@ from ledger.store.tables import disclosures, embargoes, outbox, releases, salts
 __all__ = ["NOTICE", "PreparedRelease", "ReleaseStore", "notice_key"]
 
 NOTICE = "NoticePublished"
+
+_AT_ONCE = 400  # digests in one question
 
 
 class ReleaseStore:
@@ -209,7 +211,7 @@ class ReleaseStore:
             query = select(embargoes.c.until).where(embargoes.c.digest == digest, embargoes.c.ended_at.is_(None))
             row = connection.execute(query).one_or_none()
         if row is not None:
-            raise ReleaseEmbargoed(digest=digest, until=datetime.fromtimestamp(row.until, UTC).isoformat())
+            raise _embargoed(digest, row.until)
         return self.store.get(digest)
 
     def disclosures(self, digest: bytes) -> list[str]:
@@ -223,6 +225,29 @@ class ReleaseStore:
     def shown(self, digest: bytes) -> dict[str, Any]:
         """The release with disclosed fields in place; erased ones leave their digest in ``_sd``."""
         return disclose(read_json(self.stored_bytes(digest)), self.disclosures(digest))
+
+    def shown_many(self, digests: Sequence[bytes]) -> Iterator[tuple[bytes, dict[str, Any] | SiegelError]]:
+        """As ``shown``, of many releases with few questions to the state; a release that cannot be shown gives the
+        named failure that ``shown`` would raise."""
+        texts: dict[bytes, list[str]] = {}
+        held_back: dict[bytes, int] = {}
+        with self.state.reading() as connection:
+            for start in range(0, len(digests), _AT_ONCE):
+                wanted = digests[start : start + _AT_ONCE]
+                waiting = select(embargoes).where(embargoes.c.digest.in_(wanted), embargoes.c.ended_at.is_(None))
+                held_back |= {bytes(row.digest): row.until for row in connection.execute(waiting)}
+                opened = select(disclosures.c.release_digest, disclosures.c.text).where(
+                    disclosures.c.release_digest.in_(wanted), disclosures.c.text.is_not(None)
+                )
+                for row in connection.execute(opened.order_by(disclosures.c.release_digest, disclosures.c.sd_digest)):
+                    texts.setdefault(bytes(row.release_digest), []).append(row.text)
+        for digest in digests:
+            try:
+                if digest in held_back:
+                    raise _embargoed(digest, held_back[digest])
+                yield digest, disclose(read_json(self.store.get(digest)), texts.get(digest, []))
+            except SiegelError as error:
+                yield digest, error
 
     def redactions(self, digest: bytes) -> list[Redaction]:
         """Where fields of the release are blacked out (geschwärzt)."""
@@ -287,6 +312,10 @@ class ReleaseStore:
         same = _agrees(release, disclose(stored, texts))
         if not same:
             raise ReleaseConflict(ocid=known.ocid, release_id=known.release_id)
+
+
+def _embargoed(digest: bytes, until: int) -> ReleaseEmbargoed:
+    return ReleaseEmbargoed(digest=digest, until=datetime.fromtimestamp(until, UTC).isoformat())
 
 
 def _agrees(given: Any, stored: Any) -> bool:

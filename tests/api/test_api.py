@@ -62,7 +62,9 @@ def test_head_every_resource_headers_as_get_without_body(api: Api) -> None:
     for path in [*(f"/api/v1{path}" for path in answers(api)), "/", "/healthz", "/api/v1/nothing"]:
         whole, head = api.client.get(path), api.client.head(path)
         assert (head.status_code, head.content) == (whole.status_code, b""), path
-        for name in ("etag", "content-type", "siegel-ledger", "content-length"):
+        # The metrics count this very question, so their length is another each time.
+        length = () if path.endswith("/metrics") else ("content-length",)
+        for name in ("etag", "content-type", "siegel-ledger", *length):
             assert head.headers.get(name) == whole.headers.get(name), (path, name)
 
 
@@ -282,6 +284,34 @@ def test_metrics_and_status_tell_the_lag(api: Api) -> None:
     site.town.notice("ocds-a2ef3d-lag", site.town.keep(release("ocds-a2ef3d-lag")))
     status = api.get("/status").json()["status"]
     assert status["lagBlocks"] == status["headBlock"] - status["indexedBlock"] == 1
-    assert "siegel_lag_blocks 1\n" in api.client.get("/metrics").text
+    assert "siegel_lag_blocks 1.0\n" in api.client.get("/metrics").text
     api.take_in()
     assert api.get("/status").json()["status"]["lagBlocks"] == 0
+
+
+def test_metrics_time_answers_by_route_and_name_no_address(api: Api) -> None:
+    """What somebody looked at is nobody's business; a pattern is enough to see what is slow."""
+    api.get(api.process(OPEN))
+    api.client.get("/?q=Erika+Beispiel")
+    told = api.client.get("/metrics").text
+    assert 'siegel_request_seconds_count{route="/processes/{processId}",status="200"}' in told
+    assert "Erika" not in told
+    assert api.process(OPEN).removeprefix("/processes/") not in told
+
+
+def test_problems_listed_all_with_status_and_meaning(api: Api) -> None:
+    """The registry behind ``type``: every named failure, each to be looked up by its address."""
+    listed = api.client.get("/problems").json()["problems"]
+    assert len(listed) > 100
+    assert [each["name"] for each in listed] == sorted(each["name"] for each in listed)
+    one = next(each for each in listed if each["name"] == "ObjectAltered")
+    found = api.client.get(one["type"]).json()
+    assert {name: found[name] for name in one} == one
+
+
+def test_open_data_states_its_licence(api: Api) -> None:
+    """On every answer, not only in packages."""
+    license_url = api.site.services.settings.license_url
+    for path in ("/processes", "/releases.jsonl", "/feed.atom"):
+        assert api.get(path).headers["link"] == f'<{license_url}>; rel="license"'
+    assert api.get("/openapi.json").json()["info"]["license"]["url"] == license_url
