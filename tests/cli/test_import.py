@@ -138,7 +138,7 @@ def test_import_node_fails_at_once_next_import_anchors(
     """What was prepared and never handed in is sent the next time, also without its file."""
     file = write(tmp_path / "one.json", release(1))
 
-    def unreachable(*_: Any) -> None:
+    def unreachable(*_: Any, **__: Any) -> None:
         raise NodeUnreachable(url="x", reason="down")
 
     with monkeypatch.context() as during:

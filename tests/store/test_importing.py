@@ -14,8 +14,8 @@ from ledger.ocds.digest import plain_digest, salted_digest
 from ledger.ocds.json_text import read_json
 from ledger.ocds.privacy import DisclosurePolicy, policy_named
 from ledger.store import ObjectStore, Outbox, ReleaseStore, State, StoreClass
-from ledger.store.importing import files_of, inspect_file, prepare_import
-from ledger.store.sources import erase_source, keep_source
+from ledger.store.importing import ImportedDocument, files_of, prepare_import, try_import
+from ledger.store.sources import erase_source
 from ledger.store.tables import imports, sources
 from tests.ocds.examples import example_release
 from tests.store.conftest import BUYER, OBSERVER
@@ -89,10 +89,11 @@ def test_prepare_import_by_two_organisations_are_two_releases(
     assert not buyers & observers
 
 
-def test_prepare_import_interrupted_between_files_goes_on(
-    folder: Path, releases: ReleaseStore, policy: DisclosurePolicy
+def test_prepare_import_interrupted_between_batches_goes_on(
+    folder: Path, releases: ReleaseStore, policy: DisclosurePolicy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was prepared and not recorded waits; the rest is prepared the next time."""
+    monkeypatch.setattr("ledger.store.importing.BATCH_RELEASES", 1)
     running = prepare_import([folder], releases, BUYER, policy)
     next(running)
     assert [release.release_id for release in releases.waiting(BUYER)] == ["award"]
@@ -131,9 +132,19 @@ def test_prepare_import_release_not_admitted_is_refused(
     assert list(releases.store.digests(StoreClass.PUBLIC)) == []
 
 
-def test_inspect_file_keeps_nothing(folder: Path) -> None:
-    """A dry run reads and reports."""
-    assert [found.release_id for found in inspect_file(folder / "a.json").releases] == ["award"]
+def test_try_import_says_what_would_be_done_and_keeps_nothing(
+    folder: Path, releases: ReleaseStore, policy: DisclosurePolicy
+) -> None:
+    """Known, new and conflicting are told apart, also between files of the same call, and no row or file appears."""
+    list(prepare_import([folder / "a.json"], releases, BUYER, policy))
+    changed = example_release()
+    changed["tender"]["title"] = "Changed"
+    _write(folder / "z.json", changed)
+    before = sorted(releases.store.folder.rglob("*")), releases.waiting(BUYER)
+    told = list(try_import([folder], releases, BUYER, policy))
+    said = {done.path.name: (len(done.new), len(done.known), len(done.report.refused)) for done in told}
+    assert said == {"a.json": (0, 1, 0), "b.json": (1, 0, 0), "c.json": (0, 0, 1), "z.json": (0, 0, 1)}
+    assert (sorted(releases.store.folder.rglob("*")), releases.waiting(BUYER)) == before
 
 
 def test_files_of_folders_and_files_come_sorted_and_named_ones_always(folder: Path) -> None:
@@ -172,20 +183,25 @@ def test_erase_source_leaves_no_original_and_no_report_that_quotes_it(
     assert list(releases.store.digests(StoreClass.ERASABLE)) == []
 
 
-def test_keep_source_by_two_at_once_keeps_one(releases: ReleaseStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If another import has kept the same file between question and answer, its digest counts and ours is erased."""
-    put = ObjectStore.put
-    digests: list[bytes] = []
+def test_prepare_import_by_two_at_once_keeps_original_and_release_once(
+    folder: Path, releases: ReleaseStore, policy: DisclosurePolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If another import has kept the same between question and answer, its digests count and ours leave no trace."""
+    put_all = ObjectStore.put_all
+    other: list[ImportedDocument] = []
 
-    def put_late(store: ObjectStore, kind: StoreClass, data: bytes, *, salt: bytes | None = None) -> bytes:
-        monkeypatch.setattr(ObjectStore, "put", put)
-        digests.append(keep_source(data, releases, BUYER))
-        return put(store, kind, data, salt=salt)
+    def put_late(store: ObjectStore, objects: Any) -> list[bytes]:
+        monkeypatch.setattr(ObjectStore, "put_all", put_all)
+        other.extend(prepare_import([folder / "a.json"], releases, BUYER, policy))
+        return put_all(store, objects)
 
-    monkeypatch.setattr(ObjectStore, "put", put_late)
-    assert keep_source(b"a file", releases, BUYER) == digests[0]
-    assert keep_source(b"a file", releases, BUYER) == digests[0]
-    assert list(releases.store.digests()) == digests
+    monkeypatch.setattr(ObjectStore, "put_all", put_late)
+    (ours,) = prepare_import([folder / "a.json"], releases, BUYER, policy)
+    assert (ours.new, ours.known) == ([], other[0].new)
+    assert releases.waiting(BUYER) == other[0].new
+    assert list(releases.store.digests(StoreClass.PUBLIC)) == [other[0].new[0].digest]
+    originals = releases.store.lookup(plain_digest((folder / "a.json").read_bytes()))
+    assert originals == [other[0].new[0].source_digest]
 
 
 def test_prepare_import_real_files_in_one_call(test_data: Path, tmp_path: Path) -> None:
