@@ -65,13 +65,18 @@ def anchor(
                 anchored += note_oldest()
             # Running a batch is what costs. The first is tried out before anything is signed, so what the ledger
             # refuses at all is told by name; the others are alike, and the node runs each of them once.
-            gas = None if number == 0 else GAS_OF_NOTICE * len(batch)
+            gas = None if number == 0 else gas_of(batch)
             under_way.append((batch, _submit(chain, releases, organisation_id, signer, now, batch, gas)))
     finally:
         # Also when one was refused: what is on its way is brought to its end and noted.
         while under_way:
             anchored += note_oldest()
     return anchored
+
+
+def gas_of(batch: Sequence[PreparedRelease]) -> int | None:
+    """What a batch may use; None: find out by trying."""
+    return GAS_OF_NOTICE * len(batch)
 
 
 def _note(
