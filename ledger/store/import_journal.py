@@ -77,6 +77,14 @@ def journalled(connection: Connection, organisation_id: bytes, names: Collection
     return found
 
 
+def file_name_of(connection: Connection, source_digest: bytes | None) -> str | None:
+    """The name of the file that brought an original, if the journal has it."""
+    if source_digest is None:
+        return None
+    query = select(imports.c.file_name).where(imports.c.source_digest == source_digest).order_by(imports.c.number)
+    return connection.execute(query.limit(1)).scalar_one_or_none()
+
+
 def write_journal(
     connection: Connection,
     organisation_id: bytes,

@@ -24,7 +24,7 @@ from ledger.ocds.importer import ReadFile, SourceRelease
 from ledger.ocds.json_text import pointer, write_json
 from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
 from ledger.ocds.report import ImportReport, Repair
-from ledger.store.import_journal import JournalEntry, journalled, write_journal
+from ledger.store.import_journal import JournalEntry, file_name_of, journalled, write_journal
 from ledger.store.objects import StoreClass
 from ledger.store.outbox import Outbox, OutboxStatus
 from ledger.store.release_rows import (
@@ -78,6 +78,7 @@ class _Batch:
     sources: dict[bytes, bytes]
     fresh: dict[Name, NewRelease] = field(default_factory=dict)
     said: dict[Name, dict[str, Any]] = field(default_factory=dict)
+    origins: dict[Name, Path] = field(default_factory=dict)
     originals: dict[bytes, NewSource] = field(default_factory=dict)
 
 
@@ -98,7 +99,7 @@ class Intake:
     ) -> None:
         self._releases, self._organisation_id, self._policy = releases, organisation_id, policy
         self._admit, self._trying = admit, trying
-        self._tried: dict[Name, tuple[PreparedRelease, bytes]] = {}
+        self._tried: dict[Name, tuple[PreparedRelease, bytes, Path]] = {}
 
     def take(self, documents: Sequence[ReadDocument]) -> list[ImportedDocument]:
         """The outcomes of these documents, once all that is new in them is durable. Bad content raises nothing."""
@@ -106,7 +107,8 @@ class Intake:
         outcomes = [self._decide(document, batch) for document in documents]
         if self._trying:
             for name, new in batch.fresh.items():
-                self._tried[name] = (new.prepared, plain_digest(write_json(batch.said[name])))
+                said = plain_digest(write_json(batch.said[name]))
+                self._tried[name] = (new.prepared, said, batch.origins[name])
         else:
             self._keep(documents, outcomes, batch)
         return outcomes
@@ -169,22 +171,27 @@ class Intake:
 
     def _same(self, found: SourceRelease, batch: _Batch) -> PreparedRelease | None:
         name = (found.ocid, found.release_id)
-        told = None
         if name in batch.known:
-            self._releases.require_same(batch.known[name], found.release)
-            return batch.known[name]
+            known = batch.known[name]
+            try:
+                self._releases.require_same(known, found.release)
+            except ReleaseConflict as error:
+                raise _conflict(found, error.values["difference"], self._file_of(known)) from None
+            return known
         if name in batch.fresh:
             if batch.said[name] == found.release:
                 return batch.fresh[name].prepared
-            told = difference(batch.said[name], found.release)
-        elif name in self._tried:
-            prepared, digest = self._tried[name]
+            raise _conflict(found, difference(batch.said[name], found.release), batch.origins[name].name)
+        if name in self._tried:
+            prepared, digest, origin = self._tried[name]
             if plain_digest(write_json(found.release)) == digest:
                 return prepared
-            told = "an earlier file says something else of it"
-        if told is not None:
-            raise ReleaseConflict(ocid=found.ocid, release_id=found.release_id, difference=told)
+            raise _conflict(found, "it says something else", origin.name)
         return None
+
+    def _file_of(self, known: PreparedRelease) -> str | None:
+        with self._releases.state.reading() as connection:
+            return file_name_of(connection, known.source_digest)
 
     def _make(self, document: ReadDocument, found: SourceRelease, batch: _Batch, *, keeps: bool) -> PreparedRelease:
         check_release(found.release)
@@ -205,7 +212,7 @@ class Intake:
         )
         name = (found.ocid, found.release_id)
         batch.fresh[name] = NewRelease(prepared, data, salt, made, found.path)
-        batch.said[name] = found.release
+        batch.said[name], batch.origins[name] = found.release, document.path
         return prepared
 
     def _original(self, document: ReadDocument, batch: _Batch) -> bytes:
@@ -276,13 +283,19 @@ class Intake:
         return self._original(document, batch)
 
 
+def _conflict(found: SourceRelease, told: str, file: str | None) -> ReleaseConflict:
+    if file is not None:
+        told += f" from what came in {file}"
+    return ReleaseConflict(ocid=found.ocid, release_id=found.release_id, difference=told)
+
+
 def _names(found: SourceRelease) -> tuple[Name, ...]:
     own = (found.ocid, found.release_id)
     return (own, (found.ocid, _later_id(found))) if _is_compiled(found) else (own,)
 
 
 def _is_compiled(found: SourceRelease) -> bool:
-    return found.path.rpartition("/")[2] == "compiledRelease"
+    return found.path.rpartition("/")[2] == "compiledRelease" or "compiled" in found.release["tag"]
 
 
 def _later_id(found: SourceRelease) -> str:

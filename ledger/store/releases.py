@@ -35,6 +35,7 @@ from ledger.store.release_rows import (
     RELEASES_WITH_STATUS,
     NewRelease,
     PreparedRelease,
+    erased_among,
     find_release,
     insert_releases,
     notice_key,
@@ -167,6 +168,11 @@ class ReleaseStore:
         """The release of that organisation, ocid and id, or None."""
         with self.state.reading() as connection:
             return find_release(connection, organisation_id, ocid, release_id)
+
+    def has_erased(self, organisation_id: bytes, ocid: str, release_id: str) -> bool:
+        """Whether something of that release was erased here."""
+        with self.state.reading() as connection:
+            return bool(erased_among(connection, organisation_id, {(ocid, release_id)}))
 
     def waiting(self, organisation_id: bytes) -> list[PreparedRelease]:
         """Notices that are not recorded yet, oldest first, ties in the order of preparation: what to send next.

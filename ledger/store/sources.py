@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from ledger.ocds.digest import new_salt, plain_digest
+from ledger.store.objects import StoreClass
 from ledger.store.parameters import in_pieces
 from ledger.store.releases import ReleaseStore
 from ledger.store.tables import imports, salts, sources
@@ -21,6 +23,25 @@ class NewSource:
     salt: bytes
     plain_sha256: bytes
     data: bytes
+
+
+def keep_source(data: bytes, releases: ReleaseStore, organisation_id: bytes) -> bytes:
+    """The anchored digest of one original, durable; the same bytes of the same organisation are kept once."""
+    plain = plain_digest(data)
+    with releases.state.reading() as connection:
+        known = find_sources(connection, organisation_id, [plain]).get(plain)
+    if known is not None:
+        return known
+    salt = new_salt()
+    digest = releases.store.put(StoreClass.ERASABLE, data, salt=salt)
+    with releases.state.writing() as connection:
+        known = find_sources(connection, organisation_id, [plain]).get(plain)
+        if known is None:
+            insert_sources(connection, organisation_id, [NewSource(digest, salt, plain, data)])
+            return digest
+    # Another import has kept the same file meanwhile; the copy under our salt is named by nothing.
+    releases.store.erase(digest, "kept twice")
+    return known
 
 
 def find_sources(connection: Connection, organisation_id: bytes, plains: Collection[bytes]) -> dict[bytes, bytes]:

@@ -62,8 +62,8 @@ def import_(
     for path in files:
         if not path.is_file():
             raise ArgumentInvalid(argument="PATH", value=path, why=say("there is no such file"))
-    admit = _admission(settings, observer)
-    organisation = _organisation(settings, observer)
+    admit = admission(settings, observer)
+    organisation = organisation_of(settings, observer)
     if dry_run:
         with (
             releases_to_look_at(settings.state_url, settings.store_dir) as releases,
@@ -74,7 +74,7 @@ def import_(
                 advance(done.step)
         return _answer(accounts, anchored=None)
     signer = session.signer(as_ or ("observer" if observer else "publisher"))
-    with _one_at_a_time(settings):
+    with one_at_a_time(settings):
         session.chain.settle(signer.account)
         settle_recorded(session.chain, session.state, organisation)
         with progress(say("reading"), total_bytes(files)) as advance:
@@ -101,14 +101,16 @@ def import_(
     return _answer(accounts, anchored)
 
 
-def _organisation(settings: Settings, observer: bool) -> bytes:
+def organisation_of(settings: Settings, observer: bool) -> bytes:
+    """The home's buyer, or its observer. Raises ArgumentInvalid where the home names no publisher."""
     publisher = settings.publisher
     if not publisher.scheme or not publisher.uid:
         raise ArgumentInvalid(argument="[publisher] scheme, uid", value="-", why=str(settings.toml_path))
     return organisation_id(OBSERVER_SCHEME if observer else publisher.scheme, publisher.uid)
 
 
-def _admission(settings: Settings, observer: bool) -> Admit | None:
+def admission(settings: Settings, observer: bool) -> Admit | None:
+    """What refuses the notices of others, unless they are anchored as an observer."""
     return None if observer else lambda found: require_own(found, settings.publisher)
 
 
@@ -144,12 +146,12 @@ def _answer(accounts: Accounts, anchored: int | None) -> Answer:
             )
         )
     if accounts.with_refusals:
-        lines.append(say("Something was refused in {count} files; see above.", count=accounts.with_refusals))
+        lines.append(say("Something was refused in {count} documents; see above.", count=accounts.with_refusals))
     return Answer(data, lines, exit_code=1 if accounts.with_refusals else 0)
 
 
 @contextmanager
-def _one_at_a_time(settings: Settings) -> Iterator[None]:
+def one_at_a_time(settings: Settings) -> Iterator[None]:
     """Two imports of one home would both send what waits; the second one waits instead."""
     with (settings.home / "import.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from ledger.errors import BuyerForeign
 from ledger.ocds.importer import SourceRelease
@@ -39,7 +39,7 @@ def _named(release: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield procuring
 
 
-def _names_somebody(reference: Any) -> bool:
+def _names_somebody(reference: Any) -> TypeGuard[dict[str, Any]]:
     return isinstance(reference, dict) and bool(reference.get("id") or reference.get("name"))
 
 
