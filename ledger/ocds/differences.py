@@ -19,7 +19,7 @@ def difference(known: Any, given: Any) -> str:
 
 def _places(known: Any, given: Any, path: str) -> Iterator[str]:
     if isinstance(known, dict) and isinstance(given, dict):
-        for key in dict.fromkeys([*known, *given]):
+        for key in sorted(known.keys() | given.keys()):
             if key not in known or key not in given:
                 yield pointer(path, key)
             else:
