@@ -341,6 +341,57 @@ class FileTooLarge(SiegelError):
     status = 413
 
 
+class ArchiveInvalid(SiegelError):
+    """A ZIP is broken, or not what an honest writer makes; nothing of it can be trusted to be what others see in it."""
+
+    sentence = "The ZIP cannot be read: {why}."
+
+
+class ArchiveTooManyMembers(SiegelError):
+    """A ZIP lists more members than are looked at, which guards memory."""
+
+    sentence = "The ZIP lists more than {limit} members."
+    status = 413
+
+
+class ArchiveTooLarge(SiegelError):
+    """What a ZIP unpacks to is more than is read of one archive; the members from here on are not taken."""
+
+    sentence = "The ZIP unpacks to more than {limit} bytes; {member} and what follows it was not read."
+    status = 413
+
+
+class ArchiveNested(SiegelError):
+    """A ZIP within a ZIP: unpacked sizes could multiply without end."""
+
+    sentence = "{member} is a ZIP within the ZIP; unpack it and give it by itself."
+
+
+class MemberInvalid(SiegelError):
+    """A member of a ZIP cannot be unpacked, or is not what the ZIP says of it."""
+
+    sentence = "The member {member} of the ZIP cannot be read: {why}."
+
+
+class MemberEncrypted(SiegelError):
+    """A member of a ZIP is encrypted; a public notice has no passphrase."""
+
+    sentence = "The member {member} of the ZIP is encrypted."
+
+
+class MemberRepeated(SiegelError):
+    """Two members of a ZIP carry the same name: which of them people see depends on their program."""
+
+    sentence = "The name {member} stands twice in the ZIP; only the first one was read."
+
+
+class MemberOvercompressed(SiegelError):
+    """A member of a ZIP is packed tighter than any notice: a ZIP bomb."""
+
+    sentence = "The member {member} of the ZIP unpacks to more than {limit} times its packed size."
+    status = 413
+
+
 class EncodingInvalid(SiegelError):
     """A file is not UTF-8 (RFC 8259 section 8.1), or escapes half a surrogate pair."""
 
@@ -454,7 +505,7 @@ class ReleaseDateMissing(SiegelError):
 class ReleaseConflict(SiegelError):
     """Two releases carry the same ocid and id, but say different things; a release is immutable (OCDS)."""
 
-    sentence = "The release {release_id} of {ocid} exists already with other content."
+    sentence = "The release {release_id} of {ocid} exists already with other content: {difference}."
     status = 409
 
 

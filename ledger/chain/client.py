@@ -166,12 +166,15 @@ class Chain:
         """
         return self.recorded(self.submit(act, signer))
 
-    def submit(self, act: Act, signer: Signer, *, signing: Callable[[], None] | None = None) -> Submitted:
+    def submit(
+        self, act: Act, signer: Signer, *, signing: Callable[[], None] | None = None, gas: int | None = None
+    ) -> Submitted:
         """Send an act without waiting; ``recorded`` waits. For many acts that do not depend on each other.
 
         ``signing`` is called before anything is signed: what fails earlier leaves nothing that could be recorded.
+        ``gas``: what it may use, from a caller who simulated the like of it; then a refusal is told by ``recorded``.
         """
-        return self._sender.submit(signer, self._accounts[act.contract], encode_call(act), signing)
+        return self._sender.submit(signer, self._accounts[act.contract], encode_call(act), signing, gas)
 
     def recorded(self, submitted: Submitted, timeout: float | None = None) -> Recorded:
         """Wait for what was submitted, at most ``timeout`` seconds (by default the chain's). Raises as ``send``."""

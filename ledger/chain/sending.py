@@ -70,10 +70,17 @@ class Sender:
         return to_int(answer, "eth_estimateGas")
 
     def submit(
-        self, signer: Signer, to: bytes | None, data: bytes, signing: Callable[[], None] | None = None
+        self,
+        signer: Signer,
+        to: bytes | None,
+        data: bytes,
+        signing: Callable[[], None] | None = None,
+        gas: int | None = None,
     ) -> Submitted:
-        """Settle, simulate, sign and hand in. Raises what the simulation raises, NodeRefused, NodeUnreachable, and
-        ReceiptTimeout if an earlier transaction of the account stays on its way.
+        """Settle, simulate, sign and hand in. With ``gas``, a limit, nothing is simulated.
+
+        Raises what the simulation raises, NodeRefused, NodeUnreachable, and ReceiptTimeout if an earlier transaction of
+        the account stays on its way.
 
         After NodeUnreachable the transaction may have arrived; it is in the book and will be handed in again.
         ``signing`` is called between the simulation and the signature.
@@ -89,7 +96,7 @@ class Sender:
                         return Submitted(sent, to, data)
                 doubtful = self._doubtful(signer.account)
                 if not doubtful:
-                    sent = self._sign_and_hand_in(signer, nonce, to, data, signing)
+                    sent = self._sign_and_hand_in(signer, nonce, to, data, signing, gas)
                     self._awaited.add(sent.hash)
                     return Submitted(sent, to, data)
             if time.monotonic() >= until:
@@ -101,12 +108,20 @@ class Sender:
         return [one for one in self._book.unsettled(account) if one.hash not in self._awaited]
 
     def _sign_and_hand_in(
-        self, signer: Signer, nonce: int, to: bytes | None, data: bytes, signing: Callable[[], None] | None
+        self,
+        signer: Signer,
+        nonce: int,
+        to: bytes | None,
+        data: bytes,
+        signing: Callable[[], None] | None,
+        gas: int | None,
     ) -> Sent:
+        if gas is None:
+            gas = 2 * self.simulate(signer.account, to, data)
         transaction: dict[str, Any] = {
             "chainId": self._chain_id,
             "nonce": nonce,
-            "gas": min(max(2 * self.simulate(signer.account, to, data), _LEAST_GAS), _GAS_CAP),
+            "gas": min(max(gas, _LEAST_GAS), _GAS_CAP),
             "gasPrice": 0,
             "value": 0,
             "data": data,

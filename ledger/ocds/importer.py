@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.errors import NotOcds, ReleaseConflict, SiegelError
+from ledger.ocds.differences import difference
 from ledger.ocds.digest import plain_digest
 from ledger.ocds.eforms.account import count
 from ledger.ocds.eforms.reader import read_notice
@@ -86,7 +87,8 @@ def read_file(data: bytes, *, ocid_prefix: str = "") -> ReadFile:
             release = read_release(source, path, package_date, account)
             earlier = found.setdefault((release["ocid"], release["id"]), release)
             if earlier != release:
-                raise ReleaseConflict(ocid=release["ocid"], release_id=release["id"])
+                told = difference(earlier, release)
+                raise ReleaseConflict(ocid=release["ocid"], release_id=release["id"], difference=told)
         except SiegelError as error:
             around.refused.append(Refusal(path, error, count_leaves(source)))
             continue

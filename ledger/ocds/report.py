@@ -52,6 +52,14 @@ class Refusal:
     leaves: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A date that another one contradicts; it stands in the release all the same."""
+
+    path: str
+    why: str
+
+
 @dataclass(slots=True)
 class ImportReport:
     """The account of one file; paths are JSON Pointers (RFC 6901) into it."""
@@ -62,6 +70,7 @@ class ImportReport:
     added: list[Added] = field(default_factory=list)
     unused: list[Unused] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    contradictory: list[Contradiction] = field(default_factory=list)
 
     def absorb(self, other: ImportReport) -> None:
         """Add the account of a part of the same file; ``leaves`` is counted once for the whole file."""
@@ -70,6 +79,7 @@ class ImportReport:
         self.added += other.added
         self.unused += other.unused
         self.refused += other.refused
+        self.contradictory += other.contradictory
 
     def skip(self, path: str, value: Any, why: str) -> None:
         """Book everything below ``path`` as unused."""
@@ -95,6 +105,7 @@ class ImportReport:
                 {"path": each.path, "error": each.error.name, **quoted(why=str(each.error)), "leaves": each.leaves}
                 for each in self.refused
             ],
+            "contradictory": [{"path": each.path, "why": each.why} for each in self.contradictory],
         }
 
     @property

@@ -1,59 +1,48 @@
 """Files of others made ready for anchoring: read, repaired, concealed and durable before anything is signed.
 
 Giving the same files again yields nothing new, and an interrupted import goes on where it stopped, because what is
-known is decided by the state database: one release for each organisation, ocid and release id.
+known is decided by the state database: one release for each organisation, ocid and release id. Files are read one
+document at a time (``ledger.ocds.documents``), so memory is bounded by the largest one and not by a ZIP's length.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import insert
-
-from ledger.errors import SiegelError
-from ledger.ocds.digest import new_salt
+from ledger.errors import FileUnusable
+from ledger.ocds.digest import plain_digest
+from ledger.ocds.documents import Document, Place, documents_of, may_be_notice
 from ledger.ocds.importer import ReadFile, SourceRelease, read_file
-from ledger.ocds.json_text import write_json
 from ledger.ocds.privacy import DisclosurePolicy
-from ledger.ocds.report import ImportReport
-from ledger.store.objects import StoreClass
-from ledger.store.releases import PreparedRelease, ReleaseStore
-from ledger.store.sources import keep_source
-from ledger.store.tables import imports
+from ledger.ocds.report import ImportReport, Refusal
+from ledger.store.intake import ImportedDocument, Intake, ReadDocument
+from ledger.store.releases import ReleaseStore
+from ledger.store.unfinished import clear_unfinished
 
-SUFFIXES = (".json", ".xml")
+__all__ = ["ImportedDocument", "files_of", "prepare_import", "try_import"]
 
+BATCH_RELEASES: Final = 250
+BATCH_BYTES: Final = 4 * 1024 * 1024
+"""What is made durable together: enough for the disk to be asked seldom, little enough to lose to a crash."""
 
-@dataclass(frozen=True, slots=True)
-class ImportedFile:
-    """The outcome of one file: releases that are new, releases known before, and the account of its values."""
-
-    path: Path
-    report: ImportReport
-    new: list[PreparedRelease] = field(default_factory=list)
-    known: list[PreparedRelease] = field(default_factory=list)
+PassOver = Callable[[str], None]
 
 
-def files_of(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files to import: files as given, folders with everything below them, in order of their names."""
+def files_of(paths: Iterable[Path], pass_over: PassOver | None = None) -> Iterator[Path]:
+    """The files to import: files as given, folders with everything below them that may be a notice, in order of their
+    names. ``pass_over`` is told of every other file of a folder."""
     for path in paths:
-        if path.is_dir():
-            yield from sorted(each for each in path.rglob("*") if each.suffix in SUFFIXES and each.is_file())
-        else:
+        if not path.is_dir():
             yield path
-
-
-def inspect_file(
-    path: Path, admit: Callable[[SourceRelease], None] | None = None, *, ocid_prefix: str = ""
-) -> ReadFile:
-    """Read a file without keeping anything of it: what ``import --dry-run`` reports. ``admit`` and ``ocid_prefix`` as
-    below."""
-    content = read_file(path.read_bytes(), ocid_prefix=ocid_prefix)
-    _refuse_unadmitted(content, admit)
-    return content
+            continue
+        for each in sorted(path.rglob("*")):
+            if each.is_file():
+                if may_be_notice(each.relative_to(path).as_posix()):
+                    yield each
+                elif pass_over is not None:
+                    pass_over(str(each))
 
 
 def prepare_import(
@@ -63,81 +52,79 @@ def prepare_import(
     policy: DisclosurePolicy,
     *,
     admit: Callable[[SourceRelease], None] | None = None,
+    pass_over: PassOver | None = None,
     ocid_prefix: str = "",
-) -> Iterator[ImportedFile]:
-    """Prepare every release of these files, one file after the other.
+) -> Iterator[ImportedDocument]:
+    """Prepare every release of these files, one document after the other; a document is told once it is durable.
 
-    ``admit`` raises a named failure for a release that this organisation is not to anchor; ``ocid_prefix`` is for
-    notices without an ocid of their own.
+    ``admit`` raises a named failure for a release that this organisation is not to anchor. ``pass_over`` is told of
+    what lies in folders and ZIPs and is not looked at. ``ocid_prefix`` is for notices without an ocid of their own.
 
     Once all are through, ``releases.waiting(organisation_id)`` is what to anchor, in order of the releases' dates
     over all files, left-overs of an interrupted import among them. Bad content raises nothing; it is in the reports.
     """
-    for path in files_of(paths):
-        yield _prepare_file(path, releases, organisation_id, policy, admit, ocid_prefix)
+    clear_unfinished(releases.store, releases.state)
+    yield from _take(paths, Intake(releases, organisation_id, policy, admit), pass_over, ocid_prefix)
 
 
-def _refuse_unadmitted(content: ReadFile, admit: Callable[[SourceRelease], None] | None) -> None:
-    for found in list(content.releases) if admit else ():
-        try:
-            admit(found)  # type: ignore[misc]
-        except SiegelError as error:
-            content.refuse(found, error)
-
-
-def _prepare_file(
-    path: Path,
+def try_import(
+    paths: Iterable[Path],
     releases: ReleaseStore,
     organisation_id: bytes,
     policy: DisclosurePolicy,
-    admit: Callable[[SourceRelease], None] | None,
-    ocid_prefix: str,
-) -> ImportedFile:
-    data = path.read_bytes()
-    content = read_file(data, ocid_prefix=ocid_prefix)
-    _refuse_unadmitted(content, admit)
-    new: list[PreparedRelease] = []
-    known: list[PreparedRelease] = []
-    source_digest = None
-    names = [(found.ocid, found.release_id) for found in content.releases]
-    is_new_to_us = any(releases.find(organisation_id, *name) is None for name in names)
-    # A grown package brings the old releases again, with all that was erased from them: it is not kept.
-    if is_new_to_us and not any(releases.has_erased(organisation_id, *name) for name in names):
-        source_digest = keep_source(data, releases, organisation_id)
-    for found in list(content.releases):
-        try:
-            prepared, is_new = releases.prepare(
-                found.release, organisation_id, policy, source_digest=source_digest, source_path=found.path
-            )
-        except SiegelError as error:
-            content.refuse(found, error)
-        else:
-            (new if is_new else known).append(prepared)
-    outcome = ImportedFile(path, content.report, new, known)
-    if new or outcome.report.refused:
-        _note(outcome, releases, organisation_id, source_digest)
-    return outcome
+    *,
+    admit: Callable[[SourceRelease], None] | None = None,
+    pass_over: PassOver | None = None,
+    ocid_prefix: str = "",
+) -> Iterator[ImportedDocument]:
+    """What ``prepare_import`` would do, document by document; nothing is kept."""
+    yield from _take(paths, Intake(releases, organisation_id, policy, admit, trying=True), pass_over, ocid_prefix)
 
 
-def _note(outcome: ImportedFile, releases: ReleaseStore, organisation_id: bytes, source_digest: bytes | None) -> None:
-    """Write the import journal. A full report may quote personal values, so it is erased with its source; where no
-    source is kept nobody would think of it, so it names only places."""
-    report = outcome.report
-    told = report.as_json(quoting=source_digest is not None)
-    report_digest = releases.store.put(StoreClass.ERASABLE, write_json(told), salt=new_salt())
-    row = {
-        "at": int(time.time()),
-        "organisation_id": organisation_id,
-        "file_name": outcome.path.name,
-        "source_digest": source_digest,
-        "report_digest": report_digest,
-        "leaves": report.leaves,
-        "mapped": report.mapped,
-        "repaired": sum(each.leaves for each in report.repaired),
-        "unused": sum(each.leaves for each in report.unused),
-        "refused": sum(each.leaves for each in report.refused),
-        "new_releases": len(outcome.new),
-        "known_releases": len(outcome.known),
-    }
-    with releases.state.writing() as connection:
-        connection.execute(insert(imports), row)
+def _take(
+    paths: Iterable[Path], intake: Intake, pass_over: PassOver | None, ocid_prefix: str
+) -> Iterator[ImportedDocument]:
+    batch: list[ReadDocument] = []
+    held = size = 0
+    for path in files_of(paths, pass_over):
+        for document in _read(path, pass_over, ocid_prefix):
+            batch.append(document)
+            held += max(1, len(document.content.releases))
+            size += len(document.data)
+            if held >= BATCH_RELEASES or size >= BATCH_BYTES:
+                yield from intake.take(batch)
+                batch, held, size = [], 0, 0
+    if batch:
+        yield from intake.take(batch)
+
+
+def _read(path: Path, pass_over: PassOver | None, ocid_prefix: str) -> Iterator[ReadDocument]:
+    """The documents of a file. One that the operating system refuses is a refused document, too."""
+    try:
+        with path.open("rb") as file:
+            before = 0
+            for document in documents_of(file):
+                if document.passed_over:
+                    if pass_over is not None:
+                        pass_over(f"{path}: {document.place.member}")
+                    continue
+                at = file.tell()
+                yield ReadDocument(
+                    path, document.place, document.data, _content(document, ocid_prefix), max(0, at - before)
+                )
+                before = at
+    except OSError as error:
+        reason = FileUnusable(path=path, why=error.strerror or str(error))
+        yield ReadDocument(path, Place(), b"", _refused(Refusal("", reason)))
+
+
+def _content(document: Document, ocid_prefix: str) -> ReadFile:
+    return (
+        read_file(document.data, ocid_prefix=ocid_prefix)
+        if document.error is None
+        else _refused(Refusal("", document.error))
+    )
+
+
+def _refused(refusal: Refusal) -> ReadFile:
+    return ReadFile(plain_digest(b""), around=ImportReport(refused=[refusal]))

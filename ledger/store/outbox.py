@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import Row
 
 from ledger.errors import OutboxConflict, OutboxStepInvalid
+from ledger.store.parameters import in_pieces
 from ledger.store.tables import outbox
 
 
@@ -62,21 +63,30 @@ class Outbox:
             if (found.organisation_id, found.act, found.arguments) != (organisation_id, act, arguments):
                 raise OutboxConflict(key=key)
             return False
-        now = int(time.time())
-        row = {
-            "key": key,
-            "organisation_id": organisation_id,
-            "act": act,
-            "arguments": arguments,
-            "status": OutboxStatus.PREPARED,
-            "created_at": now,
-            "changed_at": now,
-        }
-        self.connection.execute(insert(outbox), row)
+        self.prepare_all([(key, organisation_id, arguments)], act)
         return True
 
-    def mark_sent(self, keys: Sequence[str], transaction: bytes, raw: bytes) -> None:
-        """These acts travel in one signed transaction. Call this before sending it."""
+    def prepare_all(self, acts: Sequence[tuple[str, bytes, bytes]], act: str) -> None:
+        """Put in many acts of one kind (key, organisation, arguments); none of the keys may be in already."""
+        now = int(time.time())
+        rows = [
+            {
+                "key": key,
+                "organisation_id": organisation_id,
+                "act": act,
+                "arguments": arguments,
+                "status": OutboxStatus.PREPARED,
+                "created_at": now,
+                "changed_at": now,
+            }
+            for key, organisation_id, arguments in acts
+        ]
+        if rows:
+            self.connection.execute(insert(outbox), rows)
+
+    def mark_sent(self, keys: Sequence[str], transaction: bytes, raw: bytes | None = None) -> None:
+        """These acts travel in one signed transaction. Call this before sending it, unless its bytes are kept
+        elsewhere, as the book of nonces does."""
         self._step(keys, OutboxStatus.SENT, transaction=transaction, raw=raw, failure=None)
 
     def mark_recorded(self, keys: Sequence[str], transaction: bytes | None = None) -> None:
@@ -104,11 +114,17 @@ class Outbox:
         return [_entry(row) for row in rows]
 
     def _step(self, keys: Sequence[str], status: OutboxStatus, **values: bytes | str | None) -> None:
-        for key in keys:
-            query = update(outbox).where(outbox.c.key == key, outbox.c.status.in_(_STEPS[status]))
+        for piece in in_pieces(keys):
+            query = update(outbox).where(outbox.c.key.in_(piece), outbox.c.status.in_(_STEPS[status]))
             changed = self.connection.execute(query.values(status=status, changed_at=int(time.time()), **values))
-            if changed.rowcount != 1:
-                found = self.get(key)
+            if changed.rowcount != len(set(piece)):
+                self._refuse_step(piece, status)
+
+    def _refuse_step(self, keys: Sequence[str], status: OutboxStatus) -> None:
+        """Those that could take the step have taken it by now, in a transaction that is given up."""
+        for key in keys:
+            found = self.get(key)
+            if found is None or found.status is not status:
                 raise OutboxStepInvalid(key=key, status=found.status if found else "unknown", wanted=status)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Row
 from ledger.ocds.disclosure import Disclosure
 from ledger.ocds.leaves import parse_date
 from ledger.store.outbox import OutboxStatus
+from ledger.store.parameters import in_pieces
 from ledger.store.tables import disclosures, outbox, releases, salts
 
 
@@ -52,37 +54,84 @@ def find_release(connection: Connection, organisation_id: bytes, ocid: str, rele
     return None if row is None else prepared_of(row)
 
 
-def insert_release(
-    connection: Connection,
-    prepared: PreparedRelease,
-    salt: bytes,
-    made: list[Disclosure],
-    source_path: str | None,
-) -> None:
-    """Write a release with its salt and disclosures; its act must stand in the outbox already."""
-    now = int(time.time())
-    position = connection.execute(select(func.coalesce(func.max(releases.c.position), 0) + 1)).scalar_one()
-    row = {
-        "digest": prepared.digest,
-        "key": prepared.key,
-        "organisation_id": prepared.organisation_id,
-        "ocid": prepared.ocid,
-        "release_id": prepared.release_id,
-        "date": prepared.date,
-        "moment": int(parse_date(prepared.date).timestamp() * 1_000_000),
-        "tags": " ".join(prepared.tags),
-        "source_digest": prepared.source_digest,
-        "source_path": source_path,
-        "position": position,
-        "created_at": now,
-    }
-    connection.execute(insert(salts), {"digest": prepared.digest, "salt": salt, "created_at": now})
-    connection.execute(insert(releases), row)
-    if made:
-        connection.execute(
-            insert(disclosures),
-            [{"sd_digest": each.digest, "release_digest": prepared.digest, "text": each.text} for each in made],
+@dataclass(frozen=True, slots=True)
+class NewRelease:
+    """A release to be written: its bytes as they are stored, salt and disclosures, and its place in its original."""
+
+    prepared: PreparedRelease
+    data: bytes
+    salt: bytes
+    disclosures: list[Disclosure]
+    source_path: str | None
+
+
+def find_releases(
+    connection: Connection, organisation_id: bytes, names: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], PreparedRelease]:
+    """The organisation's releases of these ocids and release ids."""
+    found: dict[tuple[str, str], PreparedRelease] = {}
+    for ocids in in_pieces({ocid for ocid, _ in names}):
+        query = RELEASES_WITH_STATUS.where(releases.c.organisation_id == organisation_id, releases.c.ocid.in_(ocids))
+        for row in connection.execute(query):
+            if (row.ocid, row.release_id) in names:
+                found[row.ocid, row.release_id] = prepared_of(row)
+    return found
+
+
+def erased_among(
+    connection: Connection, organisation_id: bytes, names: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Those of these releases of which something was erased here."""
+    found: set[tuple[str, str]] = set()
+    for ocids in in_pieces({ocid for ocid, _ in names}):
+        query = (
+            select(releases.c.ocid, releases.c.release_id)
+            .distinct()
+            .join(disclosures, releases.c.digest == disclosures.c.release_digest)
+            .where(
+                releases.c.organisation_id == organisation_id,
+                releases.c.ocid.in_(ocids),
+                disclosures.c.text.is_(None),
+            )
         )
+        found |= {(row.ocid, row.release_id) for row in connection.execute(query)}
+    return found & set(names)
+
+
+def insert_releases(connection: Connection, new: Sequence[NewRelease]) -> None:
+    """Write releases with their salts and disclosures; their acts must stand in the outbox already."""
+    if not new:
+        return
+    now = int(time.time())
+    first = connection.execute(select(func.coalesce(func.max(releases.c.position), 0) + 1)).scalar_one()
+    rows = [
+        {
+            "digest": each.prepared.digest,
+            "key": each.prepared.key,
+            "organisation_id": each.prepared.organisation_id,
+            "ocid": each.prepared.ocid,
+            "release_id": each.prepared.release_id,
+            "date": each.prepared.date,
+            "moment": int(parse_date(each.prepared.date).timestamp() * 1_000_000),
+            "tags": " ".join(each.prepared.tags),
+            "source_digest": each.prepared.source_digest,
+            "source_path": each.source_path,
+            "position": position,
+            "created_at": now,
+        }
+        for position, each in enumerate(new, first)
+    ]
+    connection.execute(
+        insert(salts), [{"digest": each.prepared.digest, "salt": each.salt, "created_at": now} for each in new]
+    )
+    connection.execute(insert(releases), rows)
+    made = [
+        {"sd_digest": disclosure.digest, "release_digest": each.prepared.digest, "text": disclosure.text}
+        for each in new
+        for disclosure in each.disclosures
+    ]
+    if made:
+        connection.execute(insert(disclosures), made)
 
 
 def prepared_of(row: Row[tuple[object, ...]]) -> PreparedRelease:

@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select, update
 
 from ledger.errors import DisclosureUnknown, ReleaseConflict, ReleaseEmbargoed, SaltMissing, SiegelError
 from ledger.ocds.check import check_release
+from ledger.ocds.differences import difference
 from ledger.ocds.digest import new_salt, salted_digest
 from ledger.ocds.disclosure import (
     DOTS,
@@ -34,9 +35,11 @@ from ledger.store.objects import ObjectStore, StoreClass
 from ledger.store.outbox import Outbox, OutboxStatus
 from ledger.store.release_rows import (
     RELEASES_WITH_STATUS,
+    NewRelease,
     PreparedRelease,
+    erased_among,
     find_release,
-    insert_release,
+    insert_releases,
     notice_key,
     prepared_of,
 )
@@ -77,7 +80,7 @@ class ReleaseStore:
         check_release(release)
         known = self.find(organisation_id, release["ocid"], release["id"])
         if known is not None:
-            self._require_same(known, release)
+            self.require_same(known, release)
             return known, False
         concealed, made = conceal_personal(release, policy)
         return self._keep(
@@ -106,7 +109,8 @@ class ReleaseStore:
         known = self.find(organisation_id, shown["ocid"], shown["id"])
         if known is not None:
             if known.digest != salted_digest(salt, data):
-                raise ReleaseConflict(ocid=known.ocid, release_id=known.release_id)
+                told = "other bytes or another salt"
+                raise ReleaseConflict(ocid=known.ocid, release_id=known.release_id, difference=told)
             return known, False
         made = [read_disclosure(text) for text in disclosure_texts]
         return self._keep(shown, data, salt, made, organisation_id, act, None, None, None)
@@ -143,7 +147,7 @@ class ReleaseStore:
             if known is not None:
                 return known, False
             Outbox(connection).prepare(prepared.key, organisation_id, act, digest + (source_digest or b""))
-            insert_release(connection, prepared, salt, made, source_path)
+            insert_releases(connection, [NewRelease(prepared, data, salt, made, source_path)])
             if embargo_until:
                 row = {"digest": digest, "until": embargo_until, "ground": "VgV section 40(3)"}
                 connection.execute(insert(embargoes), row)
@@ -171,18 +175,8 @@ class ReleaseStore:
 
     def has_erased(self, organisation_id: bytes, ocid: str, release_id: str) -> bool:
         """Whether something of that release was erased here."""
-        query = (
-            select(disclosures.c.sd_digest)
-            .join(releases, releases.c.digest == disclosures.c.release_digest)
-            .where(
-                releases.c.organisation_id == organisation_id,
-                releases.c.ocid == ocid,
-                releases.c.release_id == release_id,
-                disclosures.c.text.is_(None),
-            )
-        )
         with self.state.reading() as connection:
-            return connection.execute(query.limit(1)).one_or_none() is not None
+            return bool(erased_among(connection, organisation_id, {(ocid, release_id)}))
 
     def waiting(self, organisation_id: bytes) -> list[PreparedRelease]:
         """Notices that are not recorded yet, oldest first, ties in the order of preparation: what to send next.
@@ -305,13 +299,18 @@ class ReleaseStore:
             query = update(embargoes).where(embargoes.c.digest == digest, embargoes.c.ended_at.is_(None))
             connection.execute(query.values(ended_at=int(time.time())))
 
-    def _require_same(self, known: PreparedRelease, release: dict[str, Any]) -> None:
+    def require_same(self, known: PreparedRelease, release: dict[str, Any]) -> None:
+        """Raise ReleaseConflict, with the places, unless ``release`` says what the known one says."""
         stored = read_json(self.store.get(known.digest))
         texts = self.disclosures(known.digest)
-        # Erased fields cannot be compared; all the rest must be the same.
-        same = _agrees(release, disclose(stored, texts))
+        shown = disclose(stored, texts)
+        if redactions(stored, texts):
+            # Erased fields cannot be compared; all the rest must be the same.
+            same, told = _agrees(release, shown), "what was not erased of it differs"
+        else:
+            same, told = shown == release, difference(shown, release)
         if not same:
-            raise ReleaseConflict(ocid=known.ocid, release_id=known.release_id)
+            raise ReleaseConflict(ocid=known.ocid, release_id=known.release_id, difference=told)
 
 
 def _embargoed(digest: bytes, until: int) -> ReleaseEmbargoed:

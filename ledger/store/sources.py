@@ -3,35 +3,74 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from ledger.ocds.digest import new_salt, plain_digest
 from ledger.store.objects import StoreClass
+from ledger.store.parameters import in_pieces
 from ledger.store.releases import ReleaseStore
 from ledger.store.tables import imports, salts, sources
 
 
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """An original to be kept: its anchored digest, salt, plain SHA-256 and bytes."""
+
+    digest: bytes
+    salt: bytes
+    plain_sha256: bytes
+    data: bytes
+
+
 def keep_source(data: bytes, releases: ReleaseStore, organisation_id: bytes) -> bytes:
-    """The anchored digest of an original file, durable; the same file of the same organisation is kept once."""
+    """The anchored digest of one original, durable; the same bytes of the same organisation are kept once."""
     plain = plain_digest(data)
     with releases.state.reading() as connection:
-        known = _find(connection, organisation_id, plain)
+        known = find_sources(connection, organisation_id, [plain]).get(plain)
     if known is not None:
         return known
     salt = new_salt()
     digest = releases.store.put(StoreClass.ERASABLE, data, salt=salt)
-    now = int(time.time())
     with releases.state.writing() as connection:
-        known = _find(connection, organisation_id, plain)
+        known = find_sources(connection, organisation_id, [plain]).get(plain)
         if known is None:
-            row = {"digest": digest, "organisation_id": organisation_id, "plain_sha256": plain, "created_at": now}
-            connection.execute(insert(salts), {"digest": digest, "salt": salt, "created_at": now})
-            connection.execute(insert(sources), row)
+            insert_sources(connection, organisation_id, [NewSource(digest, salt, plain, data)])
             return digest
     # Another import has kept the same file meanwhile; the copy under our salt is named by nothing.
     releases.store.erase(digest, "kept twice")
     return known
+
+
+def find_sources(connection: Connection, organisation_id: bytes, plains: Collection[bytes]) -> dict[bytes, bytes]:
+    """The anchored digests of those originals that the organisation has kept, by their plain SHA-256."""
+    found: dict[bytes, bytes] = {}
+    for piece in in_pieces(plains):
+        query = select(sources.c.plain_sha256, sources.c.digest).where(
+            sources.c.organisation_id == organisation_id, sources.c.plain_sha256.in_(piece)
+        )
+        found |= {bytes(row.plain_sha256): bytes(row.digest) for row in connection.execute(query)}
+    return found
+
+
+def insert_sources(connection: Connection, organisation_id: bytes, new: Sequence[NewSource]) -> None:
+    """Write the rows of originals whose objects are durable; none of them may be known."""
+    if not new:
+        return
+    now = int(time.time())
+    connection.execute(insert(salts), [{"digest": each.digest, "salt": each.salt, "created_at": now} for each in new])
+    rows = [
+        {
+            "digest": each.digest,
+            "organisation_id": organisation_id,
+            "plain_sha256": each.plain_sha256,
+            "created_at": now,
+        }
+        for each in new
+    ]
+    connection.execute(insert(sources), rows)
 
 
 def erase_source(releases: ReleaseStore, digest: bytes, ground: str) -> None:
@@ -52,11 +91,3 @@ def erase_source(releases: ReleaseStore, digest: bytes, ground: str) -> None:
             releases.store.erase(report, ground)
     releases.store.erase(digest, ground)
     releases.state.forget()
-
-
-def _find(connection: Connection, organisation_id: bytes, plain: bytes) -> bytes | None:
-    query = select(sources.c.digest).where(
-        sources.c.organisation_id == organisation_id, sources.c.plain_sha256 == plain
-    )
-    digest = connection.execute(query).scalar_one_or_none()
-    return None if digest is None else bytes(digest)

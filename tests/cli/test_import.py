@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,71 @@ def test_import_missing_path_is_told_before_anything_is_done(siegel: Siegel, hom
     assert anchored(home) == []
 
 
+def test_import_zip_and_json_lines_give_the_releases_of_the_folder(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """However notices are packed, they are the same releases; each member, each line is its own original."""
+    made = [release(number, ocid=f"ocds-test00-{number}") for number in range(1, 4)]
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number, each in enumerate(made):
+        write(folder / f"{number}.json", each)
+    (folder / "readme.txt").write_text("no notice")
+    with zipfile.ZipFile(tmp_path / "packed.data", "w") as packed:
+        for file in sorted(folder.iterdir()):
+            packed.write(file, file.name)
+        packed.writestr("inner.zip", b"PK\x05\x06" + bytes(18))
+    lines = tmp_path / "lines.data"
+    lines.write_text("\r\n".join([json.dumps(each) for each in made] + ["{"]), encoding="utf-8-sig")
+
+    done = siegel("import", tmp_path / "packed.data", "--json", home=home).data
+    assert (done["anchored"], done["totals"]["passedOver"], done["totals"]["documents"]) == (3, 1, 4)
+    first = done["files"][0]
+    assert (first["member"], first["line"], first["new"]) == ("0.json", None, 1)
+    assert done["totals"]["reasons"] == {"ArchiveNested": 1}
+    again = siegel("import", lines, folder, "--json", home=home)
+    assert (again.exit_code, again.data["anchored"], again.data["totals"]["known"]) == (1, 0, 6)
+    assert [(each["line"], each["refused"][0]["error"]) for each in again.data["files"] if each["refused"]] == [
+        (4, "JsonInvalid")
+    ]
+    for each in [done["totals"], *[file["sums"] for file in done["files"]]]:
+        assert each["leaves"] == each["mapped"] + each["repaired"] + each["unused"] + each["refused"]
+    with zipfile.ZipFile(tmp_path / "packed.data") as packed:
+        member = packed.read("0.json")
+    (tmp_path / "member").write_bytes(member)
+    siegel("index", "run", "--once", home=home)
+    assert siegel("check", tmp_path / "member", "--json", home=home).data["known"] is True
+
+
+def test_import_many_files_people_read_sums_and_reasons(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """Ten thousand refusals of one kind are one line with three examples; --json has them all."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(40):
+        (folder / f"{number:02}.json").write_bytes(b"" if number % 2 else b"[1]")
+    said = siegel("import", "--dry-run", folder, home=home)
+    assert said.exit_code == 1
+    assert "refused 20 times: FileEmpty" in said.out
+    assert "refused 20 times: NotOcds" in said.out
+    assert said.out.count("and 17 more; --json tells all") == 2
+    assert len(said.out.splitlines()) < 15
+    told = siegel("import", "--dry-run", folder, "--json", home=home).data
+    assert (len(told["files"]), told["totals"]["reasons"]) == (40, {"FileEmpty": 20, "NotOcds": 20})
+
+
+def test_import_dry_run_tells_new_known_and_conflicting(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """Exactly what the import then does, with the places at which a conflict lies."""
+    siegel("import", write(tmp_path / "known.json", release(1)), home=home)
+    changed = {**release(1), "date": "2026-11-02T10:00:00+01:00"}
+    files = [write(tmp_path / "known.json", release(1)), write(tmp_path / "changed.json", changed)]
+    files.append(write(tmp_path / "new.json", release(2, "award")))
+    tried = siegel("import", "--dry-run", *files, "--json", home=home).data
+    done = siegel("import", *files, "--json", home=home).data
+    for told in (tried, done):
+        counted = [(each["new"], each["known"], each["conflicting"]) for each in told["files"]]
+        assert counted == [(0, 1, 0), (0, 0, 1), (1, 0, 0)]
+        assert "differs at /date" in told["files"][1]["refused"][0]["why"]
+    assert (tried["anchored"], done["anchored"]) == (None, 1)
+
+
 @pytest.mark.parametrize("step", ["mark_sent", "mark_recorded"])
 def test_import_cut_off_after_signing_goes_on_and_anchors_once(
     siegel: Siegel, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
@@ -139,7 +205,7 @@ def test_import_node_fails_at_once_next_import_anchors(
     """What was prepared and never handed in is sent the next time, also without its file."""
     file = write(tmp_path / "one.json", release(1))
 
-    def unreachable(*_: Any) -> None:
+    def unreachable(*_: Any, **__: Any) -> None:
         raise NodeUnreachable(url="x", reason="down")
 
     with monkeypatch.context() as during:

@@ -1,4 +1,4 @@
-"""``siegel import``: OCDS files onto the ledger."""
+"""``siegel import``: notices of others, in whatever file they come, onto the ledger."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ledger.chain.identifiers import organisation_id
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
-from ledger.cli.importing.account import FileAccount, lines_of
 from ledger.cli.importing.foreign import require_own
 from ledger.cli.language import say
 from ledger.cli.organisations import OBSERVER_SCHEME
 from ledger.cli.progress import progress
 from ledger.cli.session import Session
-from ledger.errors import ArgumentInvalid
+from ledger.errors import ArgumentInvalid, SiegelError
 from ledger.ocds.importer import SourceRelease
 from ledger.ocds.privacy import policy_named
 from ledger.settings import Settings
+
+if TYPE_CHECKING:
+    from ledger.cli.importing.account import Accounts
 
 Admit = Callable[[SourceRelease], None]
 
@@ -34,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     session: Session,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=say("files, or folders of .json files"))],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=say("files, ZIPs, or folders of them"))],
     observer: Annotated[bool, typer.Option("--observer", help=say("anchor notices of others, as observed"))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("only say what would be done"))] = False,
     conceal: Annotated[
@@ -47,32 +49,69 @@ def import_(
     Giving the same files again anchors nothing twice, and an interrupted import goes on where it stopped. Exit code 1
     if anything was refused; everything else is anchored all the same.
     """
+    from ledger.cli.importing.account import Accounts, total_bytes
     from ledger.cli.importing.anchoring import anchor
     from ledger.cli.settling import settle_recorded
-    from ledger.store.importing import files_of, prepare_import
+    from ledger.store.importing import files_of, prepare_import, try_import
+    from ledger.store.looking import releases_to_look_at
 
     settings = session.require_home()
     policy = policy_named(conceal)
-    files = list(files_of(paths))
+    accounts = Accounts(full=session.json)
+    files = list(files_of(paths, accounts.pass_over))
     for path in files:
         if not path.is_file():
             raise ArgumentInvalid(argument="PATH", value=path, why=say("there is no such file"))
     admit = admission(settings, observer)
-    if dry_run:
-        return _answer([_inspected(path, admit, settings.ocid_prefix) for path in files], anchored=None)
     organisation = organisation_of(settings, observer)
+    if dry_run:
+        with (
+            releases_to_look_at(settings.state_url, settings.store_dir) as releases,
+            progress(say("reading"), total_bytes(files)) as advance,
+        ):
+            for done in try_import(
+                files,
+                releases,
+                organisation,
+                policy,
+                admit=admit,
+                pass_over=accounts.pass_over,
+                ocid_prefix=settings.ocid_prefix,
+            ):
+                accounts.add(done)
+                advance(done.step)
+        return _answer(accounts, anchored=None)
     signer = session.signer(as_ or ("observer" if observer else "publisher"))
     with one_at_a_time(settings):
         session.chain.settle(signer.account)
         settle_recorded(session.chain, session.state, organisation)
-        accounts = []
-        with progress(say("reading"), len(files)) as advance:
-            prefix = settings.ocid_prefix
-            for done in prepare_import(files, session.releases, organisation, policy, admit=admit, ocid_prefix=prefix):
-                accounts.append(FileAccount(done.path, done.report, len(done.new), len(done.known)))
-                advance(1)
-        with progress(say("anchoring"), len(session.releases.waiting(organisation))) as advance:
-            anchored = anchor(session.chain, session.releases, organisation, signer, session.now(), advance)
+        with progress(say("reading"), total_bytes(files)) as advance:
+            for done in prepare_import(
+                files,
+                session.releases,
+                organisation,
+                policy,
+                admit=admit,
+                pass_over=accounts.pass_over,
+                ocid_prefix=settings.ocid_prefix,
+            ):
+                accounts.add(done)
+                advance(done.step)
+        waiting = len(session.releases.waiting(organisation))
+        try:
+            with progress(say("anchoring"), waiting) as advance:
+                anchored = anchor(session.chain, session.releases, organisation, signer, session.now, advance)
+        except SiegelError:
+            left = len(session.releases.waiting(organisation))
+            session.tell(
+                say(
+                    "{left} of {waiting} releases are kept here and not known to be on the ledger yet. Nothing is "
+                    "lost: give the same command again once the cause below is gone.",
+                    left=left,
+                    waiting=waiting,
+                )
+            )
+            raise
     return _answer(accounts, anchored)
 
 
@@ -89,39 +128,40 @@ def admission(settings: Settings, observer: bool) -> Admit | None:
     return None if observer else lambda found: require_own(found, settings.publisher)
 
 
-def _inspected(path: Path, admit: Admit | None, ocid_prefix: str) -> FileAccount:
-    from ledger.store.importing import inspect_file
-
-    found = inspect_file(path, admit, ocid_prefix=ocid_prefix)
-    return FileAccount(path, found.report, len(found.releases), 0)
-
-
-def _answer(accounts: list[FileAccount], anchored: int | None) -> Answer:
-    refused = [account for account in accounts if account.report.refused]
+def _answer(accounts: Accounts, anchored: int | None) -> Answer:
     data: dict[str, Any] = {
-        "files": [account.as_json() for account in accounts],
+        "files": accounts.told,
+        "totals": accounts.totals(),
         "anchored": anchored,
         "dry_run": anchored is None,
-        "files_with_refusals": len(refused),
+        "files_with_refusals": accounts.with_refusals,
     }
-    lines = [line for account in accounts for line in lines_of(account)]
-    new = sum(account.new for account in accounts)
-    known = sum(account.known for account in accounts)
+    lines = list(accounts.lines())
+    files, new, known = len(accounts.files), accounts.new, accounts.known
     if anchored is None:
-        lines.append(say("{files} files, {new} releases to anchor. Nothing was written.", files=len(accounts), new=new))
+        lines.append(
+            say(
+                "{files} files: {new} releases to anchor, {known} known before, {conflicting} in conflict with known "
+                "ones. Nothing was written.",
+                files=files,
+                new=new,
+                known=known,
+                conflicting=accounts.totals()["conflicting"],
+            )
+        )
     else:
         lines.append(
             say(
                 "{files} files: {new} releases new, {known} known before, {anchored} anchored now.",
-                files=len(accounts),
+                files=files,
                 new=new,
                 known=known,
                 anchored=anchored,
             )
         )
-    if refused:
-        lines.append(say("Something was refused in {count} files; see above.", count=len(refused)))
-    return Answer(data, lines, exit_code=1 if refused else 0)
+    if accounts.with_refusals:
+        lines.append(say("Something was refused in {count} documents; see above.", count=accounts.with_refusals))
+    return Answer(data, lines, exit_code=1 if accounts.with_refusals else 0)
 
 
 @contextmanager

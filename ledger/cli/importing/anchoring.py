@@ -7,6 +7,7 @@ and only sends the rest.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar
 
@@ -25,7 +26,10 @@ MOST_NOTICES: Final = 100
 """In one call (``ITenderLedger.sol``)."""
 
 MOST_UNDER_WAY: Final = 16
-"""Batches handed in before the first is awaited: enough to fill blocks, few enough to look over after a crash."""
+"""Batches handed in and not yet recorded: enough to fill blocks, few enough to look over after a crash."""
+
+GAS_OF_NOTICE: Final = 140_000
+"""More than the dearest notice uses (``contracts/gas/acts.json``: 128,834 with all that a transaction costs)."""
 
 VALID_SECONDS: Final = 3600
 
@@ -37,37 +41,56 @@ def anchor(
     releases: ReleaseStore,
     organisation_id: bytes,
     signer: Signer,
-    now: int,
+    now: Callable[[], int],
     advance: Callable[[int], None],
 ) -> int:
-    """Anchors all notices that wait, oldest first; how many. ``advance`` is told of each batch that is recorded.
+    """Anchors all notices that wait, oldest first; how many. ``advance`` is told of each batch that is recorded;
+    ``now`` tells the chain's present second.
 
     Raises what sending raises; what was recorded until then stays, and the rest waits for the next time.
     """
     anchored = 0
     waiting = releases.waiting(organisation_id)
-    for group in _chunks(list(_chunks(waiting, MOST_NOTICES)), MOST_UNDER_WAY):
-        under_way: list[tuple[Sequence[PreparedRelease], Submitted]] = []
-        try:
-            for batch in group:
-                submitted = _submit(chain, releases, organisation_id, signer, now, batch)
-                under_way.append((batch, submitted))
-        finally:
-            # Also when one was refused: what is on its way is brought to its end and noted.
-            for batch, submitted in under_way:
-                recorded = chain.recorded(submitted)
-                with releases.state.writing() as connection:
-                    keys = [release.key for release in batch]
-                    Outbox(connection).mark_recorded(keys, recorded.transaction_hash)
-                    transaction = "0x" + recorded.transaction_hash.hex()
-                    subject = "0x" + organisation_id.hex()
-                    trail = AuditTrail(connection)
-                    trail.add(
-                        f"0x{signer.account.hex()}", "import", subject, notices=len(batch), transaction=transaction
-                    )
-                anchored += len(batch)
-                advance(len(batch))
+    under_way: deque[tuple[Sequence[PreparedRelease], Submitted]] = deque()
+
+    def note_oldest() -> int:
+        batch, submitted = under_way.popleft()
+        _note(batch, chain.recorded(submitted).transaction_hash, releases, organisation_id, signer)
+        advance(len(batch))
+        return len(batch)
+
+    try:
+        for number, batch in enumerate(_chunks(waiting, MOST_NOTICES)):
+            if len(under_way) == MOST_UNDER_WAY:
+                anchored += note_oldest()
+            # Running a batch is what costs. The first is tried out before anything is signed, so what the ledger
+            # refuses at all is told by name; the others are alike, and the node runs each of them once.
+            gas = None if number == 0 else gas_of(batch)
+            under_way.append((batch, _submit(chain, releases, organisation_id, signer, now, batch, gas)))
+    finally:
+        # Also when one was refused: what is on its way is brought to its end and noted.
+        while under_way:
+            anchored += note_oldest()
     return anchored
+
+
+def gas_of(batch: Sequence[PreparedRelease]) -> int | None:
+    """What a batch may use; None: find out by trying."""
+    return GAS_OF_NOTICE * len(batch)
+
+
+def _note(
+    batch: Sequence[PreparedRelease],
+    transaction_hash: bytes,
+    releases: ReleaseStore,
+    organisation_id: bytes,
+    signer: Signer,
+) -> None:
+    with releases.state.writing() as connection:
+        Outbox(connection).mark_recorded([release.key for release in batch], transaction_hash)
+        transaction, subject = "0x" + transaction_hash.hex(), "0x" + organisation_id.hex()
+        trail = AuditTrail(connection)
+        trail.add(f"0x{signer.account.hex()}", "import", subject, notices=len(batch), transaction=transaction)
 
 
 def _submit(
@@ -75,8 +98,9 @@ def _submit(
     releases: ReleaseStore,
     organisation_id: bytes,
     signer: Signer,
-    now: int,
+    now: Callable[[], int],
     batch: Sequence[PreparedRelease],
+    gas: int | None,
 ) -> Submitted:
     notices = tuple(
         Notice(release.ocid, notice_kind(release.tags), release.digest, release.source_digest or ZERO)
@@ -84,13 +108,13 @@ def _submit(
     )
     keys = [release.key for release in batch]
     try:
-        submitted = chain.submit(PublishNotices(organisation_id, now + VALID_SECONDS, notices), signer)
+        submitted = chain.submit(PublishNotices(organisation_id, now() + VALID_SECONDS, notices), signer, gas=gas)
     except SiegelError as error:
         with releases.state.writing() as connection:
             Outbox(connection).mark_failed(keys, error.name)
         raise
     with releases.state.writing() as connection:
-        Outbox(connection).mark_sent(keys, submitted.sent.hash, submitted.sent.raw)
+        Outbox(connection).mark_sent(keys, submitted.sent.hash)
     return submitted
 
 

@@ -69,10 +69,17 @@ def pull(
         session.chain.settle(signer.account)
         settle_recorded(session.chain, session.state, organisation)
         book = ObservationBook(session.store, session.state, organisation, settings.pull.service)
-        reading = Reading(session.releases, organisation, policy, buyers, admission(settings, observer))
+        reading = Reading(
+            session.releases,
+            organisation,
+            policy,
+            buyers,
+            ocid_prefix=settings.ocid_prefix,
+            admit=admission(settings, observer),
+        )
         looked = _look(settings, book, reading, _last_days(days or settings.pull.days))
         with progress(say("anchoring"), len(session.releases.waiting(organisation))) as advance:
-            anchored = anchor(session.chain, session.releases, organisation, signer, session.now(), advance)
+            anchored = anchor(session.chain, session.releases, organisation, signer, session.now, advance)
         # Only now, so that no observation names a release that is not on the ledger.
         findings = _conclude(settings, book, buyers, looked)
         recorded = record_waiting(session.chain, session.state, book, signer, session.now())

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from ledger.cli.pulling.chosen import is_chosen, may_hold, needles
 from ledger.cli.pulling.service import Export
 from ledger.errors import ExportBroken, ReleaseConflict, SiegelError
-from ledger.ocds.importer import ReadFile, SourceRelease, read_file
+from ledger.ocds.archive import SIGNATURE
+from ledger.ocds.documents import Document, Place, documents_of
+from ledger.ocds.importer import SourceRelease, read_file
 from ledger.ocds.observation import Key, Seen
 from ledger.ocds.privacy import DisclosurePolicy
 from ledger.store.observations import ReadDay
@@ -26,6 +27,7 @@ class Reading:
     organisation_id: bytes
     policy: DisclosurePolicy
     buyers: tuple[str, ...]
+    ocid_prefix: str = ""
     admit: Callable[[SourceRelease], None] | None = None
     new: int = 0
     refused: list[tuple[str, SiegelError]] = field(default_factory=list)
@@ -43,21 +45,23 @@ class Reading:
         seen: dict[Key, Seen] = {}
         unreadable = 0
         sought = needles([*self.buyers, *(_notice_id(release_id) for _, release_id in known)])
-        for name, data in _members(export):
-            if sought is not None and not may_hold(data, sought):
+        for document in _documents(export):
+            place = "/".join(filter(None, (export.day, document.place.member)))
+            if document.error is not None:
+                unreadable += 1
+                self.refused.append((place, document.error))
                 continue
-            content = read_file(data)
+            if sought is not None and not may_hold(document.data, sought):
+                continue
+            content = read_file(document.data, ocid_prefix=self.ocid_prefix)
             unreadable += not content.releases and bool(content.around.refused)
-            place = f"{export.day}/{name}"
             self.refused += [(place + refusal.path, refusal.error) for refusal in content.around.refused]
             for found in content.releases:
                 if (found.ocid, found.release_id) in known or is_chosen(found.release, self.buyers):
-                    self._take(found, data, content, export.day, place, seen)
+                    self._take(found, document.data, export.day, place, seen)
         return ReadDay(export.day, self.fingerprint(export), tuple(seen.values()), unreadable)
 
-    def _take(
-        self, found: SourceRelease, data: bytes, content: ReadFile, day: str, place: str, seen: dict[Key, Seen]
-    ) -> None:
+    def _take(self, found: SourceRelease, data: bytes, day: str, place: str, seen: dict[Key, Seen]) -> None:
         key = (found.ocid, found.release_id)
         try:
             if key in seen:
@@ -94,10 +98,12 @@ def _notice_id(release_id: str) -> str:
     return release_id.rpartition("-")[0] or release_id
 
 
-def _members(export: Export) -> Iterator[tuple[str, bytes]]:
-    try:
-        with zipfile.ZipFile(export.file) as archive:
-            for name in archive.namelist():
-                yield name, archive.read(name)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise ExportBroken(day=export.day, why=str(error)) from error
+def _documents(export: Export) -> Iterator[Document]:
+    """The files of an export. Raises ExportBroken if it is no ZIP, or one that was cut off."""
+    if export.file.read(len(SIGNATURE)) != SIGNATURE:
+        raise ExportBroken(day=export.day, why="not a ZIP")
+    for document in documents_of(export.file):
+        if document.error is not None and document.place == Place():
+            raise ExportBroken(day=export.day, why=str(document.error)) from document.error
+        if not document.passed_over:
+            yield document

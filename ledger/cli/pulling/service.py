@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import IO, Final, cast
+from typing import BinaryIO, Final, cast
 
 import httpx
 
@@ -32,7 +32,7 @@ class Export:
     """A day's export: its bytes, to be read from the start, and their SHA-256."""
 
     day: str
-    file: IO[bytes]
+    file: BinaryIO
     sha256: bytes
 
 
@@ -44,10 +44,10 @@ def fetched(pull: Pull, day: date) -> Iterator[Export]:
     them: the address is a setting, and nobody else's say), ExportTooLarge.
     """
     with tempfile.SpooledTemporaryFile(_SPOOLED) as file:
-        yield Export(day.isoformat(), cast(IO[bytes], file), _download(pull, day, cast(IO[bytes], file)))
+        yield Export(day.isoformat(), cast(BinaryIO, file), _download(pull, day, cast(BinaryIO, file)))
 
 
-def _download(pull: Pull, day: date, file: IO[bytes]) -> bytes:
+def _download(pull: Pull, day: date, file: BinaryIO) -> bytes:
     content = hashlib.sha256()
     size = 0
     parameters = {"pubDay": day.isoformat(), "format": pull.export}
