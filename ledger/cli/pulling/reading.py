@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ledger.cli.pulling.chosen import is_chosen, may_hold, needles
 from ledger.cli.pulling.service import Export
-from ledger.errors import ExportBroken, ReleaseConflict, SiegelError
+from ledger.errors import ExportBroken, FileEmpty, ReleaseConflict, SiegelError
 from ledger.ocds.archive import SIGNATURE
 from ledger.ocds.documents import Document, Place, documents_of
 from ledger.ocds.importer import SourceRelease, read_file
@@ -100,9 +100,13 @@ def _notice_id(release_id: str) -> str:
 
 def _documents(export: Export) -> Iterator[Document]:
     """The files of an export. Raises ExportBroken if it is no ZIP, or one that was cut off."""
-    if export.file.read(len(SIGNATURE)) != SIGNATURE:
+    is_zip = export.file.read(len(SIGNATURE)) == SIGNATURE
+    export.file.seek(0)
+    if not is_zip:
         raise ExportBroken(day=export.day, why="not a ZIP")
     for document in documents_of(export.file):
+        if isinstance(document.error, FileEmpty) and document.place == Place():
+            return  # a day without any notice
         if document.error is not None and document.place == Place():
             raise ExportBroken(day=export.day, why=str(document.error)) from document.error
         if not document.passed_over:
