@@ -422,6 +422,55 @@ class NotOcds(SiegelError):
     sentence = "The file holds no OCDS release or record: {why}."
 
 
+class DoctypeForbidden(SiegelError):
+    """An XML file declares a document type: the way in for entities that grow without end or fetch other files."""
+
+    sentence = "The file declares a document type (DOCTYPE), which no notice needs and through which XML is attacked."
+
+
+class XmlInvalid(SiegelError):
+    """A file is not well-formed XML 1.0 with namespaces."""
+
+    sentence = "The file is not valid XML: {why}."
+
+
+class XmlTooDeep(SiegelError):
+    """Elements are nested deeper than any notice needs."""
+
+    sentence = "The file nests elements deeper than {limit} levels."
+
+
+class XmlTooManyElements(SiegelError):
+    """An XML file has more elements than any notice; the limit guards memory."""
+
+    sentence = "The file has more than {limit} elements."
+    status = 413
+
+
+class NotEforms(SiegelError):
+    """A file is XML, but no eForms notice about a procurement."""
+
+    sentence = "The file holds no eForms notice: {why}."
+
+
+class NoticeTypeUnknown(SiegelError):
+    """An eForms notice names neither a form type (BT-03) nor a notice type (BT-02) that this software knows."""
+
+    sentence = "The notice is of an unknown type: {code}."
+
+
+class NoticeIncomplete(SiegelError):
+    """An eForms notice lacks what it must have to be usable (the list stands in ``docs/eforms.md``)."""
+
+    sentence = "The notice lacks what it must have: {missing}."
+
+
+class OcidPrefixMissing(SiegelError):
+    """An eForms notice has no ocid of its own, and the prefix to make one from is not set."""
+
+    sentence = "The notice needs an ocid, and no prefix is set: ocid_prefix in siegel.toml or SIEGEL_OCID_PREFIX."
+
+
 class OcidMissing(SiegelError):
     """A release has no ``ocid``; without it nobody can say which process it belongs to."""
 

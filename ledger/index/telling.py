@@ -98,7 +98,9 @@ class Teller:
         if original is None or self._store is None or not isinstance(now, dict):
             return []
         try:
-            sources = read_file(self._store.get(original)).releases
+            # An eForms notice got the prefix of its ocid from a setting, the rest is a UUID (BT-04).
+            prefix = (self._ocid or "")[:-37]
+            sources = read_file(self._store.get(original), ocid_prefix=prefix).releases
         except SiegelError:
             return []
         for source in sources:

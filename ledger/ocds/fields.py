@@ -69,21 +69,76 @@ STANDARD = {
 
 EXTENSION = {
     "Release": "bids:Bids openings:[Opening]# reviews:[Review]#",
-    "Tender": "lots:[Lot]# rounds:[Round]# enquiries:[Enquiry]# minimumStandstillDays:integer",
-    "Award": "relatedLots:[text] relatedBid:text standstillPeriod:Period",
-    "Contract": "relatedLots:[text] dateTerminated:date terminationReason:text~",
-    "PartyDetails": "scale:text",
-    "Item": "relatedLot:text",
-    "Document": "relatedLots:[text] digest:text",
+    "Tender": "lots:[Lot]# rounds:[Round]# enquiries:[Enquiry]# minimumStandstillDays:integer "
+    "identifiers:[SimpleIdentifier]# legalBasis:Classification crossBorderLaw:text~ procedure:Procedure "
+    "procurementMethodRationaleClassifications:[Classification]# exclusionGrounds:ExclusionGrounds "
+    "lotGroups:[LotGroup]# lotDetails:LotDetails techniques:Techniques deliveryAddresses:[Address] "
+    "communication:Communication",
+    "Award": "relatedLots:[text] relatedBid:text standstillPeriod:Period relatedBids:[text] statusDetails:text "
+    "estimatedValue:Value maximumValue:Value",
+    "Contract": "relatedLots:[text] dateTerminated:date terminationReason:text~ relatedBids:[text] "
+    "identifiers:[SimpleIdentifier]# finance:[Finance]#",
+    "PartyDetails": "scale:text buyerProfile:uri listedOnRegulatedMarket:boolean classifications:[Classification]#",
+    "Address": "country:text description:text~",
+    "Item": "relatedLot:text deliveryAddresses:[Address]",
+    "Document": "relatedLots:[text] digest:text accessDetails:text~ accessDetailsURL:uri languages:[text]",
     "Milestone": "relatedLots:[text]",
-    "Amendment": "relatedLots:[text]",
+    "Amendment": "relatedLots:[text] rationaleClassifications:[Classification]#",
+    "RelatedProcess": "relatedLots:[text]",
     "Lot": "id:key! title:text~ description:text~ status:=tenderstatus value:Value contractPeriod:Period "
-    "maxAwards:integer",
+    "maxAwards:integer identifiers:[SimpleIdentifier]# mainProcurementCategory:=category "
+    "additionalProcurementCategories:[text] tenderPeriod:Period enquiryPeriod:Period bidOpening:BidOpening "
+    "submissionMethodDetails:text~ submissionTerms:SubmissionTerms awardCriteria:AwardCriteria "
+    "selectionCriteria:SelectionCriteria secondStage:SecondStage techniques:Techniques contractTerms:ContractTerms "
+    "subcontractingTerms:SubcontractingTerms otherRequirements:OtherRequirements options:Options renewal:Renewal "
+    "recurrence:Recurrence suitability:Suitability sustainability:[Sustainability]# hasAccessibilityCriteria:boolean "
+    "noAccessibilityCriteriaRationale:text~ coveredBy:[text] reviewDetails:text~ finance:[Finance]#",
+    "LotGroup": "id:key! relatedLots:[text] title:text~ description:text~ value:Value",
+    "LotDetails": "maximumLotsBidPerSupplier:integer maximumLotsAwardedPerSupplier:integer",
+    "SimpleIdentifier": "scheme:text id:key!",
+    "Procedure": "isAccelerated:boolean acceleratedRationale:text~",
+    "ExclusionGrounds": "sources:[text] criteria:[Criterion]",
+    "SelectionCriteria": "sources:[text] criteria:[Criterion]",
+    "AwardCriteria": "criteria:[Criterion] weightingDescription:text~ orderRationale:text~",
+    "Criterion": "type:text name:text~ description:text~ forReduction:boolean numbers:[CriterionNumber]",
+    "CriterionNumber": "number:number weight:text fixed:text threshold:text",
+    "SubmissionTerms": "languages:[text] electronicSubmissionPolicy:text electronicCatalogPolicy:text "
+    "advancedElectronicSignatureRequired:boolean variantPolicy:text multipleBidsAllowed:boolean "
+    "bidValidityPeriod:Period depositsGuarantees:text~ subcontractingClauses:[text]",
+    "SecondStage": "minimumCandidates:integer maximumCandidates:integer successiveReduction:boolean "
+    "noNegotiationNecessary:boolean invitationDate:date",
+    "Techniques": "hasFrameworkAgreement:boolean frameworkAgreement:FrameworkAgreement "
+    "hasDynamicPurchasingSystem:boolean dynamicPurchasingSystem:DynamicPurchasingSystem hasElectronicAuction:boolean "
+    "electronicAuction:ElectronicAuction",
+    "FrameworkAgreement": "method:text maximumParticipants:integer value:Value buyerCategories:text~ "
+    "periodRationale:text~",
+    "DynamicPurchasingSystem": "type:text status:text",
+    "ElectronicAuction": "description:text~ url:uri",
+    "ContractTerms": "performanceTerms:text~ financialTerms:text~ tendererLegalForm:text~ reservedExecution:boolean "
+    "electronicInvoicingPolicy:text hasElectronicOrdering:boolean hasElectronicPayment:boolean "
+    "hasNonDisclosureAgreement:boolean nonDisclosureAgreement:text~",
+    "SubcontractingTerms": "competitiveMinimumPercentage:number competitiveMaximumPercentage:number",
+    "OtherRequirements": "reservedParticipation:[text] securityClearance:text~ "
+    "requiresStaffNamesAndQualifications:boolean",
+    "BidOpening": "date:date location:Location description:text~",
+    "Location": "description:text~",
+    "Options": "description:text~",
+    "Renewal": "maximumRenewals:integer description:text~",
+    "Recurrence": "description:text~",
+    "Suitability": "sme:boolean",
+    "Sustainability": "goal:text description:text~",
+    "Finance": "id:key! title:text description:text~",
+    "Communication": "futureNoticeDate:date",
     "Round": "id:key! kind:text submissionPeriod:Period relatedLots:[text] keySetDigest:text receivers:[text]",
     "Enquiry": "id:key! date:date title:text~ description:text~ answer:text~ dateAnswered:date relatedLots:[text]",
-    "Bids": "details:[Bid]#",
+    "Bids": "details:[Bid]# statistics:[Statistic]#",
+    "Statistic": "id:key! measure:text value:number currency:=currency relatedLot:text",
     "Bid": "id:key! date:date status:text tenderers:[OrganizationReference]# value:Value documents:[Document]# "
-    "relatedLots:[text]",
+    "relatedLots:[text] identifiers:[SimpleIdentifier]# rank:integer hasRank:boolean variant:boolean "
+    "hasSubcontracting:boolean subcontracting:Subcontracting countriesOfOrigin:[text]",
+    "Subcontracting": "value:Value minimumPercentage:number maximumPercentage:number description:text~ "
+    "subcontracts:[Subcontract]",
+    "Subcontract": "subcontractor:OrganizationReference mainContractors:[OrganizationReference]#",
     "Opening": "id:key! relatedRound:text relatedLots:[text] date:date submitted:integer opened:integer "
     "unreadable:integer withdrawn:integer superseded:integer missing:integer late:integer returned:integer",
     "Review": "id:key! status:text description:text~ dateSuspended:date dateLifted:date dateRemanded:date "

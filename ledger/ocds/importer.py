@@ -1,7 +1,8 @@
-"""Reading OCDS files of others: bytes in, releases and an account of every value out. No chain, no files.
+"""Reading files of others: bytes in, releases and an account of every value out. No chain, no files.
 
-Taken are a release, a release package, a record and a record package of OCDS 1.0 or 1.1. Of a record its embedded
-releases are used; where it only links to releases, its compiled release stands for the whole history.
+What a file is, its content says: XML is an eForms notice (``ledger.ocds.eforms``), everything else is OCDS. Of OCDS a
+release, a release package, a record and a record package of 1.0 or 1.1 are taken. Of a record its embedded releases
+are used; where it only links to releases, its compiled release stands for the whole history.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from typing import Any
 from ledger.errors import NotOcds, ReleaseConflict, SiegelError
 from ledger.ocds.differences import difference
 from ledger.ocds.digest import plain_digest
+from ledger.ocds.eforms.account import count
+from ledger.ocds.eforms.reader import read_notice
+from ledger.ocds.eforms.xml_tree import is_xml, read_xml
 from ledger.ocds.json_text import pointer, read_json
 from ledger.ocds.leaves import parse_date
 from ledger.ocds.releases import read_release
@@ -60,8 +64,13 @@ class ReadFile:
         self.around.refused.append(Refusal(release.path, error, release.leaves))
 
 
-def read_file(data: bytes) -> ReadFile:
-    """Read one file. Nothing is raised for bad content: the report's ``refused`` names what was wrong and where."""
+def read_file(data: bytes, *, ocid_prefix: str = "") -> ReadFile:
+    """Read one file. Nothing is raised for bad content: the report's ``refused`` names what was wrong and where.
+
+    ``ocid_prefix`` is for notices that have no ocid of their own (the setting of that name).
+    """
+    if is_xml(data):
+        return _read_notice(data, ocid_prefix)
     outcome = ReadFile(plain_digest(data))
     around = outcome.around
     try:
@@ -91,6 +100,24 @@ def read_file(data: bytes) -> ReadFile:
         )
     # Sorting is stable, so releases of the same moment keep the order of the source.
     outcome.releases.sort(key=lambda each: parse_date(each.date))
+    return outcome
+
+
+def _read_notice(data: bytes, ocid_prefix: str) -> ReadFile:
+    outcome = ReadFile(plain_digest(data))
+    account = ImportReport()
+    leaves = 0
+    try:
+        root = read_xml(data)
+        leaves = count(root)
+        release = read_notice(root, ocid_prefix, account)
+    except SiegelError as error:
+        outcome.around = ImportReport(leaves=leaves, refused=[Refusal("", error, leaves)])
+        return outcome
+    outcome.around.leaves = leaves
+    outcome.releases.append(
+        SourceRelease(release["ocid"], release["id"], release["date"], "", release, account, leaves)
+    )
     return outcome
 
 

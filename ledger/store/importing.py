@@ -53,17 +53,18 @@ def prepare_import(
     *,
     admit: Callable[[SourceRelease], None] | None = None,
     pass_over: PassOver | None = None,
+    ocid_prefix: str = "",
 ) -> Iterator[ImportedDocument]:
     """Prepare every release of these files, one document after the other; a document is told once it is durable.
 
     ``admit`` raises a named failure for a release that this organisation is not to anchor. ``pass_over`` is told of
-    what lies in folders and ZIPs and is not looked at.
+    what lies in folders and ZIPs and is not looked at; ``ocid_prefix`` is for notices without an ocid of their own.
 
     Once all are through, ``releases.waiting(organisation_id)`` is what to anchor, in order of the releases' dates
     over all files, left-overs of an interrupted import among them. Bad content raises nothing; it is in the reports.
     """
     clear_unfinished(releases.store, releases.state)
-    yield from _take(paths, Intake(releases, organisation_id, policy, admit), pass_over)
+    yield from _take(paths, Intake(releases, organisation_id, policy, admit), pass_over, ocid_prefix)
 
 
 def try_import(
@@ -74,16 +75,19 @@ def try_import(
     *,
     admit: Callable[[SourceRelease], None] | None = None,
     pass_over: PassOver | None = None,
+    ocid_prefix: str = "",
 ) -> Iterator[ImportedDocument]:
     """What ``prepare_import`` would do, document by document; nothing is kept."""
-    yield from _take(paths, Intake(releases, organisation_id, policy, admit, trying=True), pass_over)
+    yield from _take(paths, Intake(releases, organisation_id, policy, admit, trying=True), pass_over, ocid_prefix)
 
 
-def _take(paths: Iterable[Path], intake: Intake, pass_over: PassOver | None) -> Iterator[ImportedDocument]:
+def _take(
+    paths: Iterable[Path], intake: Intake, pass_over: PassOver | None, ocid_prefix: str
+) -> Iterator[ImportedDocument]:
     batch: list[ReadDocument] = []
     held = size = 0
     for path in files_of(paths, pass_over):
-        for document in _read(path, pass_over):
+        for document in _read(path, pass_over, ocid_prefix):
             batch.append(document)
             held += max(1, len(document.content.releases))
             size += len(document.data)
@@ -94,7 +98,7 @@ def _take(paths: Iterable[Path], intake: Intake, pass_over: PassOver | None) -> 
         yield from intake.take(batch)
 
 
-def _read(path: Path, pass_over: PassOver | None) -> Iterator[ReadDocument]:
+def _read(path: Path, pass_over: PassOver | None, ocid_prefix: str) -> Iterator[ReadDocument]:
     """The documents of a file. One that the operating system refuses is a refused document, too."""
     try:
         with path.open("rb") as file:
@@ -105,15 +109,19 @@ def _read(path: Path, pass_over: PassOver | None) -> Iterator[ReadDocument]:
                         pass_over(f"{path}: {document.place.member}")
                     continue
                 at = file.tell()
-                yield ReadDocument(path, document.place, document.data, _content(document), max(0, at - before))
+                yield ReadDocument(
+                    path, document.place, document.data, _content(document, ocid_prefix), max(0, at - before)
+                )
                 before = at
     except OSError as error:
         reason = FileUnusable(path=path, why=error.strerror or str(error))
         yield ReadDocument(path, Place(), b"", _refused(Refusal("", reason)))
 
 
-def _content(document: Document) -> ReadFile:
-    return read_file(document.data) if document.error is None else _refused(Refusal("", document.error))
+def _content(document: Document, ocid_prefix: str) -> ReadFile:
+    if document.error is not None:
+        return _refused(Refusal("", document.error))
+    return read_file(document.data, ocid_prefix=ocid_prefix)
 
 
 def _refused(refusal: Refusal) -> ReadFile:

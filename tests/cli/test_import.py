@@ -18,7 +18,8 @@ from ledger.settings import Settings
 from ledger.store import Outbox
 from ledger.terms import Act, NoticeKind
 from tests.cli.conftest import Siegel, start_siegel
-from tests.cli.notices import BUYER_NAME, package, release, write
+from tests.cli.notices import BUYER_NAME, UID, package, release, write
+from tests.ocds.notices import PREFIX, PROCEDURE, notice
 
 
 def anchored(home: Path) -> list[bytes]:
@@ -267,3 +268,26 @@ def test_import_observer_real_files_of_four_countries(siegel: Siegel, home: Path
     original = next(each["path"] for each in files if each["new"])
     found = siegel("check", original, "--json", home=home)
     assert (found.exit_code, json.loads(found.out)["known"]) == (0, True)
+
+
+def test_import_eforms_notice_needs_the_prefix_and_the_own_buyer(
+    siegel: Siegel, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a prefix it is refused with the way out; with it, the town's own notice is anchored, another's is not."""
+    file = tmp_path / "notice.xml"
+    file.write_text(notice().replace("05999001-0001-20", UID), "utf-8")
+    unset = siegel("import", file, home=home)
+    assert unset.exit_code == 1
+    assert "[OcidPrefixMissing]" in unset.out
+    monkeypatch.setenv("SIEGEL_OCID_PREFIX", PREFIX)
+    dry = siegel("import", "--dry-run", file, "--json", home=home)
+    assert (dry.exit_code, dry.data["files"][0]["new"]) == (0, 1)
+    done = siegel("import", file, "--json", home=home)
+    assert (done.exit_code, done.data["anchored"]) == (0, 1)
+    report = done.data["files"][0]
+    assert report["leaves"] == report["mapped"] + len(report["repaired"]) + len(report["unused"])
+    foreign = tmp_path / "foreign.xml"
+    foreign.write_text(notice(procedure=PROCEDURE.replace("5d1b", "5d1c")), "utf-8")
+    assert "[BuyerForeign]" in siegel("import", foreign, home=home).out
+    siegel("index", "run", "--once", home=home)
+    assert siegel("index", "check", home=home).exit_code == 0

@@ -18,9 +18,11 @@ from ledger.index.database import Index
 from ledger.index.findings import LABELS, SENTENCES, TABLES
 from ledger.index.sync import Synchroniser
 from ledger.ocds.digest import new_salt
+from ledger.ocds.importer import read_file
 from ledger.store import StoreClass
 from ledger.terms import NoticeKind
 from tests.index.town import DAY, START, Town, release
+from tests.ocds.notices import notice
 
 STATION, SCHOOL, BRIDGE = "ocds-a2ef3d-station", "ocds-a2ef3d-school", "ocds-a2ef3d-bridge"
 
@@ -243,6 +245,25 @@ def test_check_imported_document_and_copy_altered_original_tells(
     (found,) = both(town, index, town.process(ocid))
     assert (found.source, found.where, found.was, found.now) == (
         "original", "/tender/value/amount", "250000", "950000",
+    )  # fmt: skip
+
+
+def test_check_imported_eforms_notice_altered_original_tells(
+    town: Town, index: Index, digests: dict[str, bytes]
+) -> None:
+    """The notice of an imported release is read with the prefix that its ocid has, whatever the setting is now."""
+    data = notice().encode()
+    (found,) = read_file(data, ocid_prefix="ocds-a2ef3d").releases
+    original = town.store.put(StoreClass.ERASABLE, data, salt=new_salt())
+    digest = town.keep(found.release)
+    town.notice(found.ocid, digest, NoticeKind.CALL, original=original)
+    Synchroniser(index, town.chain, town.store).run_once()
+    alter(town, digest, b"Malerarbeiten Grundschule", b"Malerarbeiten Hauptschule")
+    with index.writing() as connection:
+        connection.execute(delete(schema.copies))
+    (difference,) = both(town, index, town.process(found.ocid))
+    assert (difference.source, difference.where, difference.was) == (
+        "original", "/tender/title", "Malerarbeiten Grundschule",
     )  # fmt: skip
 
 

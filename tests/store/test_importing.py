@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ledger.errors import FileEmpty, ObjectErased, ReleaseConflict, SaltMissing
+from ledger.errors import FileEmpty, ObjectErased, OcidPrefixMissing, ReleaseConflict, SaltMissing
 from ledger.ocds.digest import plain_digest, salted_digest
 from ledger.ocds.json_text import read_json
 from ledger.ocds.privacy import DisclosurePolicy, policy_named
@@ -20,6 +20,7 @@ from ledger.store.importing import ImportedDocument, files_of, prepare_import, t
 from ledger.store.sources import erase_source, keep_source
 from ledger.store.tables import imports, sources
 from tests.ocds.examples import example_release
+from tests.ocds.notices import LATER_NOTICE, PREFIX, PROCEDURE, notice
 from tests.store.conftest import BUYER, OBSERVER
 
 
@@ -359,3 +360,37 @@ def test_prepare_import_real_files_in_one_call(test_data: Path, tmp_path: Path) 
     assert sum(len(done.new) for done in again) == 0
     assert releases.waiting(OBSERVER) == waiting
     state.close()
+
+
+def test_prepare_import_eforms_notice_takes_the_prefix_and_conceals(
+    releases: ReleaseStore, policy: DisclosurePolicy, tmp_path: Path
+) -> None:
+    """XML beside JSON in one folder, whatever the files are called; the second time it is known."""
+    (tmp_path / "call.xml").write_text(notice(), "utf-8")
+    (tmp_path / "odd.json").write_text(notice(identifier=LATER_NOTICE), "utf-8")
+    outcomes = list(prepare_import([tmp_path], releases, BUYER, policy, ocid_prefix=PREFIX))
+    assert [done.report.refused for done in outcomes] == [[], []]
+    waiting = releases.waiting(BUYER)
+    assert [each.ocid for each in waiting] == [f"{PREFIX}-{PROCEDURE}"] * 2
+    anchored = releases.store.get(waiting[0].digest)
+    assert b"Erika" not in anchored
+    assert "Malerarbeiten Grundschule" in anchored.decode()
+    again = list(prepare_import([tmp_path], releases, BUYER, policy, ocid_prefix=PREFIX))
+    assert [len(done.new) for done in again] == [0, 0]
+    (unset,) = try_import([tmp_path / "call.xml"], releases, BUYER, policy)
+    assert [type(each.error) for each in unset.report.refused] == [OcidPrefixMissing]
+
+
+def test_prepare_import_real_notices_refuses_the_invalid_under_any_name(
+    releases: ReleaseStore, policy: DisclosurePolicy, test_data: Path, tmp_path: Path
+) -> None:
+    """All real notices in one call, and copies of the invalid ones under names of valid ones."""
+    for number, path in enumerate(sorted((test_data / "eforms").glob("INVALID*"))):
+        (tmp_path / f"cn_24_{number}.xml").write_bytes(path.read_bytes())
+    paths = [test_data / "eforms", tmp_path]
+    outcomes = list(prepare_import(paths, releases, OBSERVER, policy, ocid_prefix=PREFIX))
+    refused = [done.path.name for done in outcomes if done.report.refused]
+    assert len(refused) == 6
+    assert {each.error.name for done in outcomes for each in done.report.refused} == {"NoticeIncomplete"}
+    assert len(releases.waiting(OBSERVER)) == len(outcomes) - 6 == 16
+    assert all(done.report.is_complete for done in outcomes)
