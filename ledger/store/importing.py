@@ -58,7 +58,7 @@ def prepare_import(
     """Prepare every release of these files, one document after the other; a document is told once it is durable.
 
     ``admit`` raises a named failure for a release that this organisation is not to anchor. ``pass_over`` is told of
-    what lies in folders and ZIPs and is not looked at. ``ocid_prefix`` is for notices without an ocid of their own.
+    what lies in folders and ZIPs and is not looked at; ``ocid_prefix`` is for notices without an ocid of their own.
 
     Once all are through, ``releases.waiting(organisation_id)`` is what to anchor, in order of the releases' dates
     over all files, left-overs of an interrupted import among them. Bad content raises nothing; it is in the reports.
@@ -119,11 +119,9 @@ def _read(path: Path, pass_over: PassOver | None, ocid_prefix: str) -> Iterator[
 
 
 def _content(document: Document, ocid_prefix: str) -> ReadFile:
-    return (
-        read_file(document.data, ocid_prefix=ocid_prefix)
-        if document.error is None
-        else _refused(Refusal("", document.error))
-    )
+    if document.error is not None:
+        return _refused(Refusal("", document.error))
+    return read_file(document.data, ocid_prefix=ocid_prefix)
 
 
 def _refused(refusal: Refusal) -> ReadFile:

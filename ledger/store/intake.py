@@ -30,6 +30,7 @@ from ledger.store.outbox import Outbox, OutboxStatus
 from ledger.store.release_rows import (
     NewRelease,
     PreparedRelease,
+    disclosures_of,
     erased_among,
     find_releases,
     insert_releases,
@@ -74,6 +75,7 @@ class _Batch:
     """What is known and what was decided while one batch is gone through."""
 
     known: dict[Name, PreparedRelease]
+    disclosures: dict[bytes, list[str]]
     erased: set[Name]
     sources: dict[bytes, bytes]
     fresh: dict[Name, NewRelease] = field(default_factory=dict)
@@ -114,12 +116,14 @@ class Intake:
         return outcomes
 
     def _ask(self, documents: Sequence[ReadDocument]) -> _Batch:
-        """What the state knows of all that these documents may bring, in three questions."""
+        """What the state knows of all that these documents may bring, asked once for all."""
         names = {name for document in documents for found in document.content.releases for name in _names(found)}
         plains = {document.content.plain_sha256 for document in documents}
         with self._releases.state.reading() as connection:
+            known = find_releases(connection, self._organisation_id, names)
             return _Batch(
-                find_releases(connection, self._organisation_id, names),
+                known,
+                disclosures_of(connection, {each.digest for each in known.values()}),
                 erased_among(connection, self._organisation_id, names),
                 find_sources(connection, self._organisation_id, plains),
             )
@@ -174,7 +178,7 @@ class Intake:
         if name in batch.known:
             known = batch.known[name]
             try:
-                self._releases.require_same(known, found.release)
+                self._releases.require_same(known, found.release, batch.disclosures[known.digest])
             except ReleaseConflict as error:
                 raise _conflict(found, error.values["difference"], self._file_of(known)) from None
             return known

@@ -98,6 +98,18 @@ def erased_among(
     return found & set(names)
 
 
+def disclosures_of(connection: Connection, digests: Collection[bytes]) -> dict[bytes, list[str]]:
+    """The disclosures of these releases that were not erased, each release's in the order of their digests."""
+    found: dict[bytes, list[str]] = {digest: [] for digest in digests}
+    for piece in in_pieces(digests):
+        query = select(disclosures.c.release_digest, disclosures.c.text).where(
+            disclosures.c.release_digest.in_(piece), disclosures.c.text.is_not(None)
+        )
+        for row in connection.execute(query.order_by(disclosures.c.sd_digest)):
+            found[bytes(row.release_digest)].append(row.text)
+    return found
+
+
 def insert_releases(connection: Connection, new: Sequence[NewRelease]) -> None:
     """Write releases with their salts and disclosures; their acts must stand in the outbox already."""
     if not new:

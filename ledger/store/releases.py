@@ -37,6 +37,7 @@ from ledger.store.release_rows import (
     RELEASES_WITH_STATUS,
     NewRelease,
     PreparedRelease,
+    disclosures_of,
     erased_among,
     find_release,
     insert_releases,
@@ -210,11 +211,8 @@ class ReleaseStore:
 
     def disclosures(self, digest: bytes) -> list[str]:
         """The disclosures of a release that were not erased, in the order of their digests."""
-        query = select(disclosures.c.text).where(
-            disclosures.c.release_digest == digest, disclosures.c.text.is_not(None)
-        )
         with self.state.reading() as connection:
-            return list(connection.scalars(query.order_by(disclosures.c.sd_digest)))
+            return disclosures_of(connection, [digest])[digest]
 
     def shown(self, digest: bytes) -> dict[str, Any]:
         """The release with disclosed fields in place; erased ones leave their digest in ``_sd``."""
@@ -299,18 +297,24 @@ class ReleaseStore:
             query = update(embargoes).where(embargoes.c.digest == digest, embargoes.c.ended_at.is_(None))
             connection.execute(query.values(ended_at=int(time.time())))
 
-    def require_same(self, known: PreparedRelease, release: dict[str, Any]) -> None:
-        """Raise ReleaseConflict, with the places, unless ``release`` says what the known one says."""
+    def require_same(self, known: PreparedRelease, release: dict[str, Any], texts: Sequence[str] | None = None) -> None:
+        """Raise ReleaseConflict, with the places, unless ``release`` says what the known one says.
+
+        ``texts``: the known one's disclosures, from a caller who has read those of many.
+        """
         stored = read_json(self.store.get(known.digest))
-        texts = self.disclosures(known.digest)
+        texts = self.disclosures(known.digest) if texts is None else texts
         shown = disclose(stored, texts)
+        if shown == release:
+            return
         if redactions(stored, texts):
             # Erased fields cannot be compared; all the rest must be the same.
-            same, told = _agrees(release, shown), "what was not erased of it differs"
+            if _agrees(release, shown):
+                return
+            told = "what was not erased of it differs"
         else:
-            same, told = shown == release, difference(shown, release)
-        if not same:
-            raise ReleaseConflict(ocid=known.ocid, release_id=known.release_id, difference=told)
+            told = difference(shown, release)
+        raise ReleaseConflict(ocid=known.ocid, release_id=known.release_id, difference=told)
 
 
 def _embargoed(digest: bytes, until: int) -> ReleaseEmbargoed:

@@ -62,22 +62,18 @@ def import_(
     for path in files:
         if not path.is_file():
             raise ArgumentInvalid(argument="PATH", value=path, why=say("there is no such file"))
-    admit = admission(settings, observer)
+    how: dict[str, Any] = {
+        "admit": admission(settings, observer),
+        "pass_over": accounts.pass_over,
+        "ocid_prefix": settings.ocid_prefix,
+    }
     organisation = organisation_of(settings, observer)
     if dry_run:
         with (
             releases_to_look_at(settings.state_url, settings.store_dir) as releases,
             progress(say("reading"), total_bytes(files)) as advance,
         ):
-            for done in try_import(
-                files,
-                releases,
-                organisation,
-                policy,
-                admit=admit,
-                pass_over=accounts.pass_over,
-                ocid_prefix=settings.ocid_prefix,
-            ):
+            for done in try_import(files, releases, organisation, policy, **how):
                 accounts.add(done)
                 advance(done.step)
         return _answer(accounts, anchored=None)
@@ -86,15 +82,7 @@ def import_(
         session.chain.settle(signer.account)
         settle_recorded(session.chain, session.state, organisation)
         with progress(say("reading"), total_bytes(files)) as advance:
-            for done in prepare_import(
-                files,
-                session.releases,
-                organisation,
-                policy,
-                admit=admit,
-                pass_over=accounts.pass_over,
-                ocid_prefix=settings.ocid_prefix,
-            ):
+            for done in prepare_import(files, session.releases, organisation, policy, **how):
                 accounts.add(done)
                 advance(done.step)
         waiting = len(session.releases.waiting(organisation))
