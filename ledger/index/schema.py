@@ -30,6 +30,11 @@ cursor = Table(
     Column("block_time", BigInteger),
     # content was taken out, and its bytes may still lie in what the database keeps besides its tables
     Column("forget_due", Boolean, nullable=False, server_default=false()),
+    # how many there are: counting them anew for whoever asks costs more the more there are
+    Column("acts", BigInteger, nullable=False, server_default="0"),
+    Column("processes", BigInteger, nullable=False, server_default="0"),
+    Column("releases", BigInteger, nullable=False, server_default="0"),
+    Column("problems", BigInteger, nullable=False, server_default="0"),
 )
 
 blocks = Table(
