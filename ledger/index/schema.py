@@ -137,6 +137,15 @@ processes = Table(
     Index("ix_processes_first_time_process_id", "first_time", "process_id"),
     Index("ix_processes_deadline_process_id", "deadline", "process_id"),
 )
+# Organisations are named by their latest process that names them: most may not.
+Index(
+    "ix_processes_named",
+    processes.c.organisation_id,
+    processes.c.last_time,
+    processes.c.process_id,
+    sqlite_where=processes.c.buyer_name.is_not(None),
+    postgresql_where=processes.c.buyer_name.is_not(None),
+)
 
 releases = Table(
     "releases",

@@ -189,7 +189,7 @@ def _name(connection: Connection, organisation_id: bytes) -> str | None:
         processes.c.mode != "observed",
         processes.c.buyer_name.is_not(None),
     )
-    latest = query.order_by(processes.c.last_time.desc(), processes.c.process_id).limit(1)
+    latest = query.order_by(processes.c.last_time.desc(), processes.c.process_id.desc()).limit(1)
     return connection.execute(latest).scalar_one_or_none()
 
 

@@ -49,6 +49,7 @@ def test_open_index_of_an_earlier_version_is_read_again(town: Town, index_url: s
     Synchroniser(index, town.chain, town.store).run_once()
     made = index.digest()
     with index.writing() as connection:
+        connection.execute(text("DROP INDEX ix_processes_named"))
         connection.execute(text("UPDATE processes SET title = 'as it was read then'"))
         for column in ("forget_due", "acts", "processes", "releases", "problems"):
             connection.execute(text(f"ALTER TABLE cursor DROP COLUMN {column}"))
@@ -70,6 +71,7 @@ def test_open_index_that_did_not_count_counts_from_what_there_is(town: Town, ind
     Synchroniser(index, town.chain, town.store).run_once()
     status = index.status()
     with index.writing() as connection:
+        connection.execute(text("DROP INDEX ix_processes_named"))
         for column in ("acts", "processes", "releases", "problems"):
             connection.execute(text(f"ALTER TABLE cursor DROP COLUMN {column}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))

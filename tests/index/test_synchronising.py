@@ -347,6 +347,8 @@ def test_derive_organisation_reads_only_what_came_since(town: Town, index: Index
         for query in of_acts:
             plan = explained(connection, query[0], query[1])
             assert "ix_acts_organisation_id_block_number" in plan, plan
+        (naming,) = [query for query in asked if "FROM processes" in query[0].replace("\n", " ")]
+        assert "ix_processes_named" in explained(connection, *naming)
 
 
 def explained(connection: Connection, query: str, values: Any) -> str:
