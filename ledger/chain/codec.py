@@ -6,8 +6,9 @@ Web3-free and without I/O; layouts come from ``contracts/src/IActs.sol`` and ``l
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import IntEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from eth_abi.abi import encode as encode_abi
@@ -77,15 +78,15 @@ def decode_detail(record: ActRecord) -> dict[str, Any]:
     Raises LogMalformed if the detail is not the canonical encoding of the arguments that the table lists.
     """
     try:
-        entry = STATUTE[Act(record.act)]
+        name, types, arguments, absent = _reading(record.act)
     except ValueError as error:
         raise LogMalformed(reason=f"there is no act number {record.act}") from error
-    if not record.detail and entry.detail_may_be_empty:
-        return {_snake(argument.name): _absent(argument) for argument in entry.detail}
+    if not record.detail and absent is not None:
+        return dict(absent)
     try:
-        return _named(entry.detail, decode_values(_abi_types(entry.act), record.detail))
+        return _named(arguments, decode_values(types, record.detail))
     except CallMalformed as error:
-        raise LogMalformed(reason=f"details of {entry.name}: {error.values['reason']}") from error
+        raise LogMalformed(reason=f"details of {name}: {error.values['reason']}") from error
 
 
 def encode_detail(act: Act, detail: dict[str, Any]) -> bytes:
@@ -107,18 +108,44 @@ def _abi_type(argument: Argument) -> str:
     return f"({','.join(map(_abi_type, argument.components))}){argument.abi_type.removeprefix('tuple')}"
 
 
-def _named(arguments: tuple[Argument, ...], values: Any) -> dict[str, Any]:
-    return {_snake(argument.name): _typed(argument, value) for argument, value in zip(arguments, values, strict=True)}
+# Of an argument: its name, and what makes its type of a plain value; None where that is its type already.
+_Arguments = tuple[tuple[str, Callable[[Any], Any] | None], ...]
 
 
-def _typed(argument: Argument, value: Any) -> Any:
-    if argument.abi_type == "tuple":
-        return _named(argument.components, value)
-    if argument.abi_type == "tuple[]":
-        return [_named(argument.components, part) for part in value]
+@cache
+def _reading(number: int) -> tuple[str, tuple[str, ...], _Arguments, dict[str, Any] | None]:
+    """Of an act: name, types, arguments, and the arguments that an empty detail stands for, if it may be empty."""
+    entry = STATUTE[Act(number)]
+    absent = {_snake(argument.name): _absent(argument) for argument in entry.detail}
+    return entry.name, _abi_types(entry.act), _read_as(entry.detail), absent if entry.detail_may_be_empty else None
+
+
+def _read_as(arguments: tuple[Argument, ...]) -> _Arguments:
+    return tuple((_snake(argument.name), _typed(argument)) for argument in arguments)
+
+
+def _named(arguments: _Arguments, values: Any) -> dict[str, Any]:
+    return {
+        name: value if typed is None else typed(value) for (name, typed), value in zip(arguments, values, strict=True)
+    }
+
+
+def _typed(argument: Argument) -> Callable[[Any], Any] | None:
+    if argument.abi_type.startswith("tuple"):
+        parts = _read_as(argument.components)
+        if argument.abi_type == "tuple":
+            return partial(_named, parts)
+        return lambda values: [_named(parts, value) for value in values]
     if argument.term is not None:
-        return abi.read(argument.term, value)
-    return list(value) if argument.abi_type.endswith("[]") else value
+        return partial(_of_term, argument.term)
+    return list if argument.abi_type.endswith("[]") else None
+
+
+def _of_term(term: type[IntEnum], value: int) -> IntEnum:
+    try:
+        return term(value)
+    except ValueError as error:
+        raise CallMalformed(reason=str(error)) from error
 
 
 def _values(arguments: tuple[Argument, ...], detail: dict[str, Any]) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eth_abi.abi import encode
 
@@ -15,8 +16,10 @@ from ledger.chain.compiled import compiled
 from ledger.chain.nonces import NonceBook
 from ledger.chain.rpc import Node, Transport, from_hex, to_int, transport_to
 from ledger.chain.sending import Sender
-from ledger.chain.signers import Signer
 from ledger.errors import DeploymentUnreadable
+
+if TYPE_CHECKING:
+    from ledger.chain.signers import Signer
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eth_hash.auto import keccak
-
+from ledger.chain.keccak import keccak
 from ledger.chain.record import ZERO
 
 _SLOT_OF_HEADS = bytes(32)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from eth_abi.abi import encode
-from eth_hash.auto import keccak
 
 from ledger.chain.abi import types, values
+from ledger.chain.keccak import keccak
 from ledger.chain.registry import KeySet
 
 _BID, _COVER, _PROMISE = (keccak(f"siegel/1 {kind}".encode()) for kind in ("bid", "cover", "promise"))

@@ -6,7 +6,7 @@ a piece that is refused is halved.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ledger.chain.rpc import Transport, to_hex, to_int
@@ -34,6 +34,8 @@ def read_logs(
 ) -> Iterator[RawLog]:
     """All logs of these smart contracts from one block to another, both inclusive, in the chain's order.
 
+    A node that answers with others, or in another order, is refused by NodeAnswerMalformed.
+
     ``topics``: any of these as first topic; empty: every event. Raises BlockUnknown if the chain does not reach
     ``to_block``, NodeRefused if a single block's logs are refused.
     """
@@ -57,9 +59,28 @@ def read_logs(
             continue
         if not isinstance(found, list):
             raise NodeAnswerMalformed(method="eth_getLogs", reason="it is no list")
-        yield from map(read_log, found)
+        yield from _in_order(map(read_log, found), start, end, accounts, topics)
         start = end + 1
         size = min(size * 2, _MOST_BLOCKS)
+
+
+def _in_order(
+    logs: Iterable[RawLog], first: int, last: int, accounts: Sequence[bytes], topics: Sequence[bytes]
+) -> Iterator[RawLog]:
+    before, block_hash = (first, -1), None
+    for log in logs:
+        place = (log.block_number, log.log_index)
+        reason = None
+        if not before < place or log.block_number > last:
+            reason = f"log {log.log_index} of block {log.block_number} twice, out of order, or not asked for"
+        elif log.account not in accounts or (topics and log.topics[0] not in topics):
+            reason = f"log {log.log_index} of block {log.block_number} is another's, or of another kind"
+        elif log.block_number == before[0] and block_hash not in (None, log.block_hash):
+            reason = f"block {log.block_number} with two hashes"
+        if reason is not None:
+            raise NodeAnswerMalformed(method="eth_getLogs", reason=reason)
+        before, block_hash = place, log.block_hash
+        yield log
 
 
 def read_log(answer: dict[str, Any]) -> RawLog:
@@ -76,7 +97,7 @@ def read_log(answer: dict[str, Any]) -> RawLog:
             bytes.fromhex(answer["data"][2:]),
         )
         # Lengths are compared instead of patterns: an index reads hundreds of thousands of logs.
-        if min(log.block_number, log.transaction_index, log.log_index) < 0 or not log.topics:
+        if min(log.block_number, log.transaction_index, log.log_index) < 0 or not log.topics or answer.get("removed"):
             raise ValueError(log)
         if len(log.account) != 20 or {len(log.block_hash), len(log.transaction_hash), *map(len, log.topics)} != {32}:
             raise ValueError(log)

@@ -11,8 +11,7 @@ import struct
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from eth_hash.auto import keccak
-
+from ledger.chain.keccak import keccak
 from ledger.errors import LogMalformed
 
 ZERO = bytes(32)

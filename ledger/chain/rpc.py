@@ -18,6 +18,7 @@ import orjson
 from ledger.errors import NodeAnswerMalformed, NodeRefused, NodeUnreachable, RpcError
 
 _TIMEOUT_SECONDS = 30.0
+_MOST_AT_ONCE = 500  # requests in a batch: the embedded node and Besu answer a thousand
 _DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*\Z")
 # RFC 3986: anything else is written as %XX; the library would refuse it with the whole path in its words.
 _TARGET = re.compile(r"[!-~]*\Z")
@@ -83,17 +84,27 @@ class HttpTransport:
         self._open: set[HTTPConnection] = set()
 
     def request(self, method: str, params: Sequence[Any]) -> Any:
-        answer = self._exchange(method, {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)})
+        answer = self._exchange(method, _question(1, method, params))
         if not isinstance(answer, dict):
             raise NodeAnswerMalformed(method=method, reason="it is no JSON-RPC answer")
-        error = answer.get("error")
-        if isinstance(error, dict):
-            raise NodeRefused(
-                method=method, code=error.get("code"), message=error.get("message"), data=error.get("data")
-            )
-        if "result" not in answer:
-            raise NodeAnswerMalformed(method=method, reason="it has neither result nor error")
-        return answer["result"]
+        return _result(method, answer)
+
+    def request_all(self, method: str, many: Sequence[Sequence[Any]]) -> list[Any]:
+        """The results of one method for many parameters, in their order: one JSON-RPC batch, which must not be empty.
+
+        Raises as ``request`` for the first one that fails.
+        """
+        asked = [_question(number, method, params) for number, params in enumerate(many)]
+        answers = self._exchange(method, asked)
+        if isinstance(answers, dict):  # one answer to all: the batch as such is refused
+            _result(method, answers)
+        if not isinstance(answers, list) or not all(isinstance(answer, dict) for answer in answers):
+            raise NodeAnswerMalformed(method=method, reason="it is no answer to a JSON-RPC batch")
+        # The specification lets a node answer in any order.
+        by_number = {answer["id"]: answer for answer in answers if isinstance(answer.get("id"), int)}
+        if len(answers) != len(asked) or by_number.keys() != set(range(len(asked))):
+            raise NodeAnswerMalformed(method=method, reason="a batch that answers other questions than were asked")
+        return [_result(method, by_number[number]) for number in range(len(asked))]
 
     def close(self) -> None:
         for connection in list(self._open):
@@ -136,6 +147,32 @@ class HttpTransport:
             connection.close()
             self._open.discard(connection)
             self._threads.connection = None
+
+
+def request_all(transport: Transport, method: str, many: Sequence[Sequence[Any]]) -> list[Any]:
+    """The results of one method for many parameters, in their order; in batches where the way to the node is long.
+
+    Raises as ``Transport.request`` for the first one that fails.
+    """
+    if not isinstance(transport, HttpTransport):
+        return [transport.request(method, params) for params in many]
+    results: list[Any] = []
+    for start in range(0, len(many), _MOST_AT_ONCE):
+        results += transport.request_all(method, many[start : start + _MOST_AT_ONCE])
+    return results
+
+
+def _question(number: int, method: str, params: Sequence[Any]) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": number, "method": method, "params": list(params)}
+
+
+def _result(method: str, answer: dict[str, Any]) -> Any:
+    error = answer.get("error")
+    if isinstance(error, dict):
+        raise NodeRefused(method=method, code=error.get("code"), message=error.get("message"), data=error.get("data"))
+    if "result" not in answer:
+        raise NodeAnswerMalformed(method=method, reason="it has neither result nor error")
+    return answer["result"]
 
 
 def shown_url(url: str) -> str:

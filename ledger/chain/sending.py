@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rlp
 from eth_hash.auto import keccak
@@ -21,7 +21,6 @@ from eth_hash.auto import keccak
 from ledger.chain.nonces import NonceBook, Sent
 from ledger.chain.reverts import decode_revert, named_refusal
 from ledger.chain.rpc import Transport, from_hex, to_hex, to_int
-from ledger.chain.signers import Signer
 from ledger.errors import (
     NodeAnswerMalformed,
     NodeRefused,
@@ -31,6 +30,9 @@ from ledger.errors import (
     TransactionFailed,
     TransactionReplaced,
 )
+
+if TYPE_CHECKING:
+    from ledger.chain.signers import Signer
 
 _GAS_CAP = 2**24
 _LEAST_GAS = 1_000_000

@@ -199,5 +199,7 @@ def _acts_anew(chain: Chain, store: ObjectStore, until: int) -> Iterator[Connect
 class _ActsOnly(Synchroniser):
     """Reads acts and derives nothing; heads are compared process by process later."""
 
-    def _derive(self, connection: Connection, acts: Iterable[Any], first: int, last: int) -> None:
+    def _derive(
+        self, connection: Connection, processes: Iterable[bytes], organisations: Iterable[bytes], first: int, last: int
+    ) -> None:
         pass

@@ -18,7 +18,7 @@ from sqlalchemy.pool import StaticPool
 
 from ledger.errors import IndexFromLaterVersion, IndexUnreachable, SiegelError
 from ledger.index import schema
-from ledger.index.rows import PROBLEMS, IndexStatus
+from ledger.index.rows import IndexStatus
 from ledger.store.database_failures import database_url, naming_failures
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITE_LOCK = 0x5E1E6E1  # PostgreSQL advisory lock of whoever writes to the index
 BUSY = 30_000  # milliseconds that SQLite waits for another writer
+WRITER_CACHE = 12 * 1_024  # KiB that SQLite may hold of the tables: digests are inserted all over their trees
 PATIENCE = 1_000  # milliseconds that emptying the log waits for readers, and keeps writers waiting
 
 
@@ -112,12 +113,6 @@ class Index:
                 error = told(failure)
         with self.reading() as connection:
             place = connection.execute(select(schema.cursor)).one_or_none()
-            counts = [
-                connection.execute(select(func.count()).select_from(table)).scalar_one()
-                for table in (schema.processes, schema.acts, schema.releases)
-            ]
-            counted = select(func.count()).where(schema.releases.c.condition.in_(sorted(PROBLEMS)))
-            problems = connection.execute(counted).scalar_one()
         number = place.block_number if place else None
         time = place.block_time if place else None
         lag_blocks = None if head_block is None or number is None else max(0, head_block - number)
@@ -131,10 +126,10 @@ class Index:
             head_time=head_time,
             lag_blocks=lag_blocks,
             lag_seconds=lag_seconds,
-            processes=counts[0],
-            acts=counts[1],
-            releases=counts[2],
-            problems=problems,
+            processes=place.processes if place else 0,
+            acts=place.acts if place else 0,
+            releases=place.releases if place else 0,
+            problems=place.problems if place else 0,
             last_error=error,
         )
 
@@ -194,6 +189,8 @@ def _engine(url: str) -> Engine:
     def begin(connection: Connection) -> None:
         # A reader that turns writer half-way may fail with "database is locked"; a writer locks from the start.
         immediate = connection.get_execution_options().get("siegel_write")
+        if immediate:
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{WRITER_CACHE}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine

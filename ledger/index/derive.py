@@ -22,6 +22,7 @@ from ledger.index.names import act_name
 from ledger.index.rows import PROBLEMS, Condition
 from ledger.index.schema import LAST_SECOND
 from ledger.index.status import phase_of_releases
+from ledger.terms import Act
 
 SEARCH_LIMIT = 20_000
 
@@ -36,6 +37,14 @@ PATHS = {
     "value_currency": "tender/value/currency",
 }
 """Columns of a process and the OCDS field they are taken from: of the latest release that has it."""
+
+_SUBJECTS = {
+    int(Act.NOTICE_PUBLISHED): "original",
+    int(Act.BID_COMMITTED): "commitment",
+    int(Act.BID_WITHDRAWN): None,
+    int(Act.AWARD_ANNOUNCED): None,  # the id of a variant, no digest of anything people hold
+}
+"""What the subject of an act is looked up as; of all others it is a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +138,7 @@ def _erased(records: Iterable[ActRecord]) -> dict[bytes, int]:
     published: dict[int, bytes] = {}
     erased: dict[bytes, int] = {}
     for record in records:
-        if act_name(record.act) == "FieldsErased" and record.subject == published.get(record.ref):
+        if record.act == Act.FIELDS_ERASED and record.subject == published.get(record.ref):
             erased.setdefault(record.subject, record.sequence)
         if record.release != ZERO:
             published[record.sequence] = record.release
@@ -202,10 +211,8 @@ def _process(
 
 
 def _release(process_id: bytes, entry: Entry, kind: str | None, document: Document) -> dict[str, Any]:
-    record, content, copy = entry.record, document.content, document.copy
-    original = record.subject if act_name(record.act) == "NoticePublished" else ZERO
-    empty = Content({}, None)
-    shown = content or empty
+    record, copy = entry.record, document.copy
+    original = record.subject if record.act == Act.NOTICE_PUBLISHED else ZERO
     return {
         "process_id": process_id,
         "sequence": record.sequence,
@@ -218,17 +225,24 @@ def _release(process_id: bytes, entry: Entry, kind: str | None, document: Docume
         "block_number": entry.block_number,
         "condition": str(document.condition),
         "problem": document.problem,
-        "ocid": shown.text("ocid"),
-        "release_id": shown.text("id"),
-        "date": shown.text("date"),
-        "tags": _json(shown.texts("tag")),
-        "language": shown.text("language"),
-        "title": shown.text("tender/title"),
-        "value_amount": shown.number("tender/value/amount"),
-        "value_currency": shown.text("tender/value/currency"),
-        "deadline": shown.text("tender/tenderPeriod/endDate"),
-        "suppliers": _json(suppliers_of(shown)),
+        **(_SAYS_NOTHING if document.content is None else _said(document.content)),
         "size": len(copy.data) if copy else None,
+    }
+
+
+def _said(content: Content) -> dict[str, Any]:
+    """The columns of a release that are taken from what it says."""
+    return {
+        "ocid": content.text("ocid"),
+        "release_id": content.text("id"),
+        "date": content.text("date"),
+        "tags": _json(content.texts("tag")),
+        "language": content.text("language"),
+        "title": content.text("tender/title"),
+        "value_amount": content.number("tender/value/amount"),
+        "value_currency": content.text("tender/value/currency"),
+        "deadline": content.text("tender/tenderPeriod/endDate"),
+        "suppliers": _json(suppliers_of(content)),
     }
 
 
@@ -252,19 +266,18 @@ def _round(rows: Derived, process_id: bytes, round_: Round, cancelled: bool) -> 
 
 
 def _look_up(rows: Derived, process_id: bytes, record: ActRecord) -> None:
-    act = act_name(record.act)
-    subject = {"NoticePublished": "original", "BidCommitted": "commitment", "BidWithdrawn": None}.get(act, "document")
-    if act == "AwardAnnounced":
-        subject = None  # the id of a variant, no digest of anything people hold
+    subject = _SUBJECTS.get(record.act, "document")
     for kind, digest in (("release", record.release), ("document", record.ground), (subject, record.subject)):
         if kind is not None:
             _add_lookup(rows, process_id, record, kind, digest)
 
 
 def _add_lookup(rows: Derived, process_id: bytes, record: ActRecord, kind: str, digest: bytes) -> None:
+    if digest == ZERO:
+        return
     row = {"digest": digest, "kind": kind, "process_id": process_id, "sequence": record.sequence,
            "release": None if record.release == ZERO else record.release}  # fmt: skip
-    if digest != ZERO and row not in rows.lookup[-4:]:  # ground and subject of one act may be the same document
+    if row not in rows.lookup[-4:]:  # ground and subject of one act may be the same document
         rows.lookup.append(row)
 
 
@@ -309,3 +322,6 @@ def _lot_names(published: Sequence[Content]) -> dict[bytes, tuple[str, str | Non
 
 def _json(values: Iterable[Any]) -> str:
     return orjson.dumps([plain_text(value) or "" for value in values]).decode()
+
+
+_SAYS_NOTHING = _said(Content({}, None))

@@ -63,10 +63,9 @@ class Documents:
             # Not read again, be it that the store has yet to erase it, or that a backup brought it back.
             return Document(digest, Condition.ERASED, f"erased by act {erased_by}")
         try:
-            data = self._store.get(digest)
-            if self._store.kind(digest) is not StoreClass.CONFIDENTIAL:
-                copy = Copy(self._store.salt(digest) or b"", data)
-                return self._read(Document(digest, Condition.INTACT), copy)
+            kind, salt, data = self._store.whole(digest)
+            if kind is not StoreClass.CONFIDENTIAL:
+                return self._read(Document(digest, Condition.INTACT), Copy(salt or b"", data))
             found = _out_of_sight(digest, embargoed, "kept among the confidential files")
         except ObjectErased:
             found = Document(digest, Condition.MISSING, "erased, but no act says so")

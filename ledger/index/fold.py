@@ -12,8 +12,8 @@ from typing import Any
 
 from ledger.chain.codec import decode_detail
 from ledger.chain.record import ZERO, ActRecord
-from ledger.index.names import NOTICE_KINDS, OUTCOMES, ROUND_KINDS, act_name
-from ledger.terms import OrganisationKind
+from ledger.index.names import NOTICE_KINDS, OUTCOMES, ROUND_KINDS
+from ledger.terms import STATUTE, OrganisationKind
 
 FIRST_EXTERNAL_BID = 2**31
 _WORD = 256  # bids in a word of the bitmap of present envelopes
@@ -150,7 +150,7 @@ class ProcessFold:
 
     def apply(self, record: ActRecord) -> None:
         """Take one act, in the order of their sequences; acts that change no state are passed over."""
-        step = _STEPS.get(act_name(record.act))
+        step = _STEPS.get(record.act)
         if step is not None:
             step(self, record, decode_detail(record))
 
@@ -331,7 +331,7 @@ class ProcessFold:
 
 _Step = Callable[[ProcessFold, ActRecord, Mapping[str, Any]], None]
 
-_STEPS: Mapping[str, _Step] = {
+_BY_NAME: Mapping[str, _Step] = {
     "NoticePublished": ProcessFold._notice_published,
     "TenderPublished": ProcessFold._tender_published,
     "TenderAmended": ProcessFold._tender_amended,
@@ -357,6 +357,10 @@ _STEPS: Mapping[str, _Step] = {
     "ContractConcluded": ProcessFold._contract_concluded,
     "ContractTerminated": ProcessFold._contract_terminated,
     "ContractCompleted": ProcessFold._contract_completed,
+}
+
+_STEPS: Mapping[int, _Step] = {
+    int(act): _BY_NAME[entry.name] for act, entry in STATUTE.items() if entry.name in _BY_NAME
 }
 
 

@@ -14,6 +14,7 @@ from ledger.index import schema
 from ledger.index.content import plain_text
 from ledger.index.names import act_name
 from ledger.index.raw import record_of
+from ledger.terms import Act
 
 
 class OrganisationFold:
@@ -101,9 +102,12 @@ class Kinds:
 
     def _read(self, organisation_id: bytes) -> list[tuple[int, int]]:
         acts = schema.acts
-        query = select(acts).where(acts.c.organisation_id == organisation_id, acts.c.process_id == ZERO)
+        query = select(acts).where(
+            acts.c.organisation_id == organisation_id,
+            acts.c.process_id == ZERO,
+            acts.c.act.in_([int(Act.ORGANISATION_ADMITTED), int(Act.KINDS_CHANGED)]),
+        )
         changes: dict[int, int] = {}
         for row in self._connection.execute(query.order_by(acts.c.block_number, acts.c.log_index)):
-            if act_name(row.act) in ("OrganisationAdmitted", "KindsChanged"):
-                changes[row.block_number] = int(decode_detail(record_of(row))["kinds"])
+            changes[row.block_number] = int(decode_detail(record_of(row))["kinds"])
         return sorted(changes.items())

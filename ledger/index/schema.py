@@ -30,6 +30,11 @@ cursor = Table(
     Column("block_time", BigInteger),
     # content was taken out, and its bytes may still lie in what the database keeps besides its tables
     Column("forget_due", Boolean, nullable=False, server_default=false()),
+    # how many there are: counting them anew for whoever asks costs more the more there are
+    Column("acts", BigInteger, nullable=False, server_default="0"),
+    Column("processes", BigInteger, nullable=False, server_default="0"),
+    Column("releases", BigInteger, nullable=False, server_default="0"),
+    Column("problems", BigInteger, nullable=False, server_default="0"),
 )
 
 blocks = Table(
@@ -131,6 +136,15 @@ processes = Table(
     Index("ix_processes_last_time_process_id", "last_time", "process_id"),
     Index("ix_processes_first_time_process_id", "first_time", "process_id"),
     Index("ix_processes_deadline_process_id", "deadline", "process_id"),
+)
+# Organisations are named by their latest process that names them: most may not.
+Index(
+    "ix_processes_named",
+    processes.c.organisation_id,
+    processes.c.last_time,
+    processes.c.process_id,
+    sqlite_where=processes.c.buyer_name.is_not(None),
+    postgresql_where=processes.c.buyer_name.is_not(None),
 )
 
 releases = Table(

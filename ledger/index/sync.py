@@ -1,21 +1,23 @@
 """Keeps the index in step with the chain.
 
-One batch of blocks is one transaction: raw acts, the derived rows of every process they touch, the heads compared
-with the contract, and the cursor. A kill at any moment leaves the index as it was after some batch. Rebuilding is one
-transaction as a whole: it leaves the old index or the new one.
+One transaction takes batches of blocks until it has enough acts, then derives once what all of them touch, compares the
+heads with the contract, and moves the cursor. A kill at any moment leaves the index as it was after some transaction,
+and no reader sees acts whose processes are not derived. Rebuilding is one transaction as a whole: it leaves the old
+index or the new one.
 """
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, delete, insert, or_, select, update
 
-from ledger.chain.codec import act_digest, decode_log
-from ledger.chain.record import ACT_RECORDED, ZERO
+from ledger.chain.record import ZERO
 from ledger.errors import (
     ActsIncomplete,
     BlockUnknown,
@@ -23,9 +25,19 @@ from ledger.errors import (
     IndexBelongsElsewhere,
 )
 from ledger.index import schema
+from ledger.index.arrivals import Arrivals
 from ledger.index.database import Index
+from ledger.index.reading import Batch, Reader
 from ledger.index.rows import Condition
-from ledger.index.writer import Place, chunks, derive_organisations, derive_processes, drop_copies, insert_many
+from ledger.index.writer import (
+    Place,
+    chunks,
+    count,
+    derive_organisations,
+    derive_processes,
+    drop_copies,
+    insert_many,
+)
 from ledger.store.objects import ObjectStore
 
 if TYPE_CHECKING:
@@ -34,9 +46,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+NOTHING_COUNTED = {"acts": 0, "processes": 0, "releases": 0, "problems": 0}
 SERIES = ("ledger", "registry")  # which contract holds an organisation's list head, which its roles head
-BATCH = 2_000  # blocks in one transaction
+BATCH = 2_000  # blocks read in one piece at most
+ENOUGH = 20_000  # acts in one transaction: a process is derived once for all of them, and a kill loses no more
+ENOUGH_BATCHES = 32  # the same where blocks are empty
 ATTEMPTS = 5  # readings of a chain that is reorganised while it is read
+FEW_FOLDERS = 64  # of the store's 256 may be asked for one by one
 KEPT = 1_000  # blocks without acts remembered below the cursor, to find where a reorganised chain parted
 
 
@@ -51,27 +67,26 @@ class Progress:
     rolled_back_to: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Acts of the blocks from ``bottom`` to ``top``, both included; ``blocks``: hash and time of those with acts."""
-
-    bottom: Any
-    top: Any
-    blocks: dict[int, tuple[bytes, int]]
-    acts: list[dict[str, Any]]
-
-
 class Synchroniser:
     """Reads one ledger into one index. Several may run on the same index; they take turns."""
 
     def __init__(
-        self, index: Index, chain: Chain, store: ObjectStore, *, batch: int = BATCH, confirmations: int = 0
+        self,
+        index: Index,
+        chain: Chain,
+        store: ObjectStore,
+        *,
+        batch: int = BATCH,
+        enough: int = ENOUGH,
+        confirmations: int = 0,
     ) -> None:
         self._index = index
         self._chain = chain
         self._store = store
-        self._batch = batch
+        self._enough = enough
         self._confirmations = confirmations
+        self._arrivals = Arrivals(store)
+        self.reader = Reader(chain, batch)
         self.place = Place(chain.chain_id, chain.ledger, chain.registry)
 
     def run_once(self, until: int | None = None) -> Progress:
@@ -96,10 +111,10 @@ class Synchroniser:
             head = min(head, until)
         first = cursor.first_block if cursor.block_number is None else cursor.block_number + 1
         stored = 0
-        for batch in self._batches(first, head):
-            with self._index.writing() as connection:
-                self._store_batch(connection, batch)
-            stored += len(batch.acts)
+        with closing(self.reader.batches(first, head)) as batches:
+            for batch in batches:
+                with self._index.writing() as connection:
+                    stored += self._take(connection, batch, batches)
         self._forget()
         return Progress(first, max(first - 1, head), stored, rolled_back)
 
@@ -122,10 +137,12 @@ class Synchroniser:
                 connection.execute(delete(table))
             kept = connection.execute(select(schema.copies.c.digest)).scalars().all()
             drop_copies(connection, [digest for digest in kept if not self._store.exists(digest)])
-            connection.execute(update(schema.cursor).values(block_number=None, block_hash=None, block_time=None))
-            for batch in self._batches(first, head):
-                self._store_batch(connection, batch)
-                stored += len(batch.acts)
+            connection.execute(
+                update(schema.cursor).values(block_number=None, block_hash=None, block_time=None, **NOTHING_COUNTED)
+            )
+            with closing(self.reader.batches(first, head)) as batches:
+                for batch in batches:
+                    stored += self._take(connection, batch, batches)
         return Progress(first, max(first - 1, head), stored)
 
     # ---- steps -------------------------------------------------------------------------------------------------
@@ -148,26 +165,25 @@ class Synchroniser:
             )
         return found
 
-    def _batches(self, first: int, head: int) -> Iterator[_Batch]:
-        """The blocks ``first`` to ``head``, each batch read when it is asked for."""
-        for start in range(first, head + 1, self._batch):
-            yield self._read_batch(start, min(start + self._batch - 1, head))
+    def _take(self, connection: Connection, batch: Batch, following: Iterator[Batch]) -> int:
+        """Store this batch and some that follow, derive what they touch; the number of acts."""
+        first, stored = batch.bottom.number, 0
+        processes, organisations = set[bytes](), set[bytes]()
+        for taken in itertools.count(1):
+            self._store_batch(connection, batch)
+            stored += len(batch.acts)
+            for touched, found in zip((processes, organisations), _touched(batch.acts), strict=True):
+                touched |= found
+            if stored >= self._enough or taken >= ENOUGH_BATCHES:
+                break
+            later = next(following, None)
+            if later is None:
+                break
+            batch = later
+        self._derive(connection, processes, organisations, first, batch.top.number)
+        return stored
 
-    def _read_batch(self, first: int, last: int) -> _Batch:
-        """Blocks ``first`` to ``last`` as the chain has them now. Raises ``ChainMoved``."""
-        # Head of the batch before and after its logs: both ends connected and unchanged means the logs are of
-        # exactly this chain, whatever was reorganised meanwhile.
-        bottom, top = self._chain.block(first), self._chain.block(last)
-        acts = self._read_acts(first, last)
-        if self._chain.block(last).hash != top.hash:
-            raise ChainMoved(block=last)
-        blocks = {act["block_number"]: (act.pop("block_hash"), act["time"]) for act in acts}
-        for end in (bottom, top):
-            if blocks.get(end.number, (end.hash,))[0] != end.hash:
-                raise ChainMoved(block=end.number)
-        return _Batch(bottom, top, blocks, acts)
-
-    def _store_batch(self, connection: Connection, batch: _Batch) -> None:
+    def _store_batch(self, connection: Connection, batch: Batch) -> None:
         """Store a batch that begins where the index ends. Raises ``ChainMoved`` if it does not."""
         first, top = batch.bottom.number, batch.top
         cursor = connection.execute(select(schema.cursor)).one()
@@ -176,54 +192,35 @@ class Synchroniser:
             raise ChainMoved(block=first)  # another process was faster, or the chain moved below us
         _store_blocks(connection, batch.blocks, batch.acts, (batch.bottom, top))
         insert_many(connection, schema.acts, batch.acts)
-        self._derive(connection, batch.acts, first, top.number)
+        nothing = NOTHING_COUNTED if cursor.block_number is None else {}
         connection.execute(
-            update(schema.cursor).values(block_number=top.number, block_hash=top.hash, block_time=top.time)
+            update(schema.cursor).values(block_number=top.number, block_hash=top.hash, block_time=top.time, **nothing)
         )
+        count(connection, {"acts": len(batch.acts)})
         _forget_blocks(connection, cursor.block_number or first, top.number)
 
-    def _read_acts(self, first: int, last: int) -> list[dict[str, Any]]:
-        acts = []
-        # Proposals and their revocations stand outside the heads and change nothing.
-        for entry in self._chain.logs(first, last, (ACT_RECORDED,)):
-            record = decode_log(entry.topics, entry.data)
-            acts.append(
-                {
-                    "block_number": entry.block_number,
-                    "log_index": entry.log_index,
-                    "account": entry.account,
-                    "process_id": record.process_id,
-                    "organisation_id": record.organisation_id,
-                    "act": record.act,
-                    "sequence": record.sequence,
-                    "time": record.time,
-                    "transaction_hash": entry.transaction_hash,
-                    "transaction_index": entry.transaction_index,
-                    "digest": act_digest(entry.data),
-                    "data": entry.data,
-                    "block_hash": entry.block_hash,
-                }
-            )
-        return acts
-
-    def _derive(self, connection: Connection, acts: Iterable[Any], first: int, last: int) -> None:
+    def _derive(
+        self, connection: Connection, processes: Iterable[bytes], organisations: Iterable[bytes], first: int, last: int
+    ) -> None:
         """Derive anew whatever the acts of blocks ``first`` to ``last`` touch, and compare heads with the contracts:
         one that differs means that acts are missing or false."""
-        processes, organisations = _touched(acts)
-        for process_id, head in derive_processes(connection, self.place, processes, self._store).items():
-            self._require_head("ledger", process_id, head, last)
+        self._require_heads("ledger", derive_processes(connection, self.place, processes, self._store), last)
         heads = derive_organisations(connection, self.place, organisations, since=first)
-        for organisation_id, found in heads.items():
-            held = tuple(self._chain.head(organisation_id, of=name, block=last) for name in SERIES)
-            if held != found:  # perhaps only the row that was gone on from is wrong; all its acts decide
-                found = derive_organisations(connection, self.place, [organisation_id])[organisation_id]
-            for name, head in zip(SERIES, found, strict=True):
-                self._require_head(name, organisation_id, head, last)
+        for of, part in zip(SERIES, (0, 1), strict=True):
+            held = self._heads(of, heads, last)
+            # Perhaps only the row that was gone on from is wrong; all its acts decide.
+            doubtful = [series_id for series_id, head in held.items() if head != heads[series_id][part]]
+            heads |= derive_organisations(connection, self.place, doubtful)
+            self._require_heads(of, {series_id: heads[series_id][part] for series_id in doubtful}, last)
 
-    def _require_head(self, of: str, series_id: bytes, got: bytes, block: int) -> None:
-        expected = self._chain.head(series_id, of=of, block=block)
-        if expected != got:
-            raise ActsIncomplete(process_id=series_id, block=block, got=got, expected=expected)
+    def _require_heads(self, of: str, heads: dict[bytes, bytes], block: int) -> None:
+        for series_id, expected in self._heads(of, heads, block).items():
+            if heads[series_id] != expected:
+                raise ActsIncomplete(process_id=series_id, block=block, got=heads[series_id], expected=expected)
+
+    def _heads(self, of: str, series_ids: Iterable[bytes], block: int) -> dict[bytes, bytes]:
+        asked = list(series_ids)
+        return dict(zip(asked, self._chain.heads(asked, of=of, block=block), strict=True))
 
     def _roll_back(self) -> Any:
         """Forget the blocks that the chain no longer has; the cursor then stands at the last one it still has."""
@@ -237,6 +234,7 @@ class Synchroniser:
             processes, organisations = _touched(acts)
             derive_processes(connection, self.place, processes, self._store)
             derive_organisations(connection, self.place, organisations)
+            count(connection, {"acts": -len(acts)})
             connection.execute(
                 update(schema.cursor).values(
                     block_number=kept.number if kept else None,
@@ -262,23 +260,27 @@ class Synchroniser:
         """What changed in the store without an act of the process: releases that were embargoed or missing and can be
         read now, and releases that were erased by another process's act and are gone now."""
         releases, erased = schema.releases, schema.releases.alias()
+        changed = self._arrivals.changed()
         waiting = select(releases.c.process_id, releases.c.digest).where(
             releases.c.condition.in_([Condition.EMBARGOED, Condition.MISSING])
         )
+        if changed and len(changed) < FEW_FOLDERS:
+            waiting = waiting.where(or_(*(_begins_with(releases.c.digest, first) for first in changed)))
         read_elsewhere = (
             select(releases.c.process_id, releases.c.digest)
             .join(erased, erased.c.digest == releases.c.digest)
             .where(erased.c.condition == Condition.ERASED, releases.c.plain_digest.is_not(None))
         )
         with self._index.reading() as connection:
-            arrived = [row for row in connection.execute(waiting) if self._has_arrived(row.digest)]
+            found = connection.execute(waiting) if changed else ()
+            arrived = [row for row in found if self._has_arrived(row.digest)]
             gone = [row for row in connection.execute(read_elsewhere) if not self._store.exists(row.digest)]
-        changed = {row.process_id for row in (*arrived, *gone)}
-        if changed:
+        processes = {row.process_id for row in (*arrived, *gone)}
+        if processes:
             with self._index.writing() as connection:
                 drop_copies(connection, {row.digest for row in gone})
-                derive_processes(connection, self.place, changed, self._store)
-                self._name_organisations(connection, changed)
+                derive_processes(connection, self.place, processes, self._store)
+                self._name_organisations(connection, processes)
 
     def _name_organisations(self, connection: Connection, processes: Iterable[bytes]) -> None:
         """Organisations are named by releases; of their acts there are no new ones."""
@@ -324,6 +326,10 @@ def _touched(acts: Iterable[Any]) -> tuple[set[bytes], set[bytes]]:
     """Processes and organisations that these acts (rows or mappings) belong to."""
     pairs = [(act["process_id"], act["organisation_id"]) for act in acts]
     return {process for process, _ in pairs} - {ZERO}, {organisation for _, organisation in pairs}
+
+
+def _begins_with(column: Column[bytes], first: int) -> ColumnElement[bool]:
+    return (column >= bytes([first])) & ((column < bytes([first + 1])) if first < 255 else True)
 
 
 def _new_cursor(deployment: Deployment) -> dict[str, Any]:

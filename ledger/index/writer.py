@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from ledger.chain.heads import genesis_list_head, genesis_process_head, genesis_roles_head
 from ledger.chain.record import ZERO, act_digest
@@ -20,6 +36,9 @@ from ledger.store.objects import ObjectStore
 from ledger.terms import OrganisationKind
 
 CHUNK = 400  # ids in one IN (...): far below every database's limit on parameters
+ACTS_AT_ONCE = 800  # whose processes are held in memory together; a process with more is held alone
+
+_POSTGRESQL = {BigInteger: "int8", Integer: "int4", Boolean: "bool", LargeBinary: "bytea", Text: "text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +51,24 @@ class Place:
 
 
 def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all have the same columns: COPY on PostgreSQL, executemany on SQLite."""
+    """Insert rows that all have the same columns: COPY on PostgreSQL, executemany on SQLite.
+
+    The drivers get the values as they are: what SQLAlchemy would do to each of them costs more than the databases do.
+    """
     if not rows:
         return
     columns = list(rows[0])
+    names = ", ".join(f'"{column}"' for column in columns)
+    values = map(itemgetter(*columns), rows)
     if connection.dialect.name == "postgresql":
-        names = ", ".join(f'"{column}"' for column in columns)
         driver = connection.connection.cursor()
-        with driver.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row([row[column] for column in columns])
+        with driver.copy(f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT BINARY)') as copy:
+            copy.set_types([_POSTGRESQL[type(table.c[column].type)] for column in columns])
+            for row in values:
+                copy.write_row(row)
         return
-    connection.execute(insert(table), list(rows))
+    places = ", ".join("?" * len(columns))
+    connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({places})', list(values))  # noqa: S608 - names of ours
 
 
 def derive_processes(
@@ -55,20 +80,42 @@ def derive_processes(
     Raises ``SequenceBroken`` if the acts of one have a gap.
     """
     heads: dict[bytes, bytes] = {}
-    documents, kinds = Documents(store, copies_in(connection)), Kinds(connection)
-    for chunk in chunks(process_ids):
+    kinds, more = Kinds(connection), Counter[str]()
+    for chunk in _of_few_acts(connection, process_ids):
         entries = read_entries(connection, chunk)
+        kept = _kept_copies(connection, (entry.record.release for acts in entries.values() for entry in acts))
+        documents = Documents(store, copies_in(connection, kept))
         derived = [
             derive_process(place, process_id, entries[process_id], documents, kinds)
             for process_id in chunk
             if process_id in entries
         ]
+        more.subtract(_counted(connection, chunk))
         for table in schema.OF_PROCESS:
-            connection.execute(delete(table).where(table.c.process_id.in_(chunk)))
+            _delete(connection, table.c.process_id, chunk)
             insert_many(connection, table, [row for rows in derived for row in getattr(rows, table.name)])
-        _keep_copies(connection, derived)
-        heads.update((rows.processes[0]["process_id"], rows.processes[0]["head"]) for rows in derived)
+        _keep_copies(connection, derived, kept)
+        for row in (rows.processes[0] for rows in derived):
+            heads[row["process_id"]] = row["head"]
+            more.update(processes=1, releases=row["releases"], problems=row["problems"])
+    count(connection, more)
     return heads
+
+
+def count(connection: Connection, more: Mapping[str, int]) -> None:
+    """Let the cursor count ``more`` of what it counts, or less."""
+    columns = schema.cursor.c
+    if more:
+        connection.execute(
+            update(schema.cursor).values({name: columns[name] + number for name, number in more.items()})
+        )
+
+
+def _counted(connection: Connection, process_ids: Sequence[bytes]) -> dict[str, int]:
+    """What of these processes the cursor counts already."""
+    query = "SELECT count(*), coalesce(sum(releases), 0), coalesce(sum(problems), 0) FROM processes WHERE process_id"
+    row = _with(connection, query, process_ids).one()
+    return dict(zip(("processes", "releases", "problems"), map(int, row), strict=True))
 
 
 def derive_process(
@@ -87,14 +134,10 @@ def read_entries(
 
     Raises ``SequenceBroken`` unless they count 1, 2, 3, ..., ``LogMalformed`` for a row that is no act.
     """
-    acts = schema.acts
-    query = (
-        select(acts)
-        .where(acts.c.process_id.in_(process_ids))
-        .order_by(acts.c.process_id, acts.c.block_number, acts.c.log_index)
-    )
+    query = "SELECT process_id, organisation_id, act, data, digest, block_number FROM acts WHERE process_id"
+    found = _with(connection, query, process_ids, "ORDER BY process_id, block_number, log_index")
     entries: dict[bytes, list[Entry]] = {}
-    for row in connection.execute(query):
+    for row in found:
         so_far = entries.setdefault(row.process_id, [])
         record = record_of(row)
         if record.sequence != len(so_far) + 1:
@@ -146,18 +189,29 @@ def _name(connection: Connection, organisation_id: bytes) -> str | None:
         processes.c.mode != "observed",
         processes.c.buyer_name.is_not(None),
     )
-    latest = query.order_by(processes.c.last_time.desc(), processes.c.process_id).limit(1)
+    latest = query.order_by(processes.c.last_time.desc(), processes.c.process_id.desc()).limit(1)
     return connection.execute(latest).scalar_one_or_none()
 
 
-def copies_in(connection: Connection) -> Callable[[bytes], Copy | None]:
-    """Answers with the index's own copy of a release."""
+def copies_in(connection: Connection, kept: Collection[bytes] | None = None) -> Callable[[bytes], Copy | None]:
+    """Answers with the index's own copy of a release; ``kept``: the releases of which it is known to have one."""
+    copies = schema.copies
 
     def find(digest: bytes) -> Copy | None:
-        row = connection.execute(select(schema.copies).where(schema.copies.c.digest == digest)).one_or_none()
+        if kept is not None and digest not in kept:
+            return None
+        row = connection.execute(select(copies).where(copies.c.digest == digest)).one_or_none()
         return None if row is None else Copy(row.salt, row.bytes)
 
     return find
+
+
+def _kept_copies(connection: Connection, digests: Iterable[bytes]) -> set[bytes]:
+    """Those of these releases of which there is a copy."""
+    kept = set[bytes]()
+    for chunk in chunks(digests):
+        kept.update(row[0] for row in _with(connection, "SELECT digest FROM copies WHERE digest", chunk))
+    return kept
 
 
 def drop_copies(connection: Connection, digests: Iterable[bytes]) -> None:
@@ -169,17 +223,43 @@ def drop_copies(connection: Connection, digests: Iterable[bytes]) -> None:
         connection.execute(update(schema.cursor).values(forget_due=True))
 
 
-def _keep_copies(connection: Connection, derived: Sequence[Derived]) -> None:
+def _keep_copies(connection: Connection, derived: Sequence[Derived], kept: Collection[bytes]) -> None:
     documents = {document.digest: document for rows in derived for document in rows.documents}
-    drop_copies(connection, [digest for digest, document in documents.items() if document.copy is None])
+    drop_copies(connection, [digest for digest in kept if digest in documents and documents[digest].copy is None])
     rows = [
         {"digest": document.digest, "salt": document.copy.salt, "bytes": document.copy.data}
         for document in documents.values()
         if document.copy is not None
     ]
     for chunk in chunks(row["digest"] for row in rows):
-        connection.execute(delete(schema.copies).where(schema.copies.c.digest.in_(chunk)))
+        _delete(connection, schema.copies.c.digest, chunk)
     insert_many(connection, schema.copies, rows)
+
+
+def _delete(connection: Connection, key: Column[Any], values: Sequence[bytes]) -> None:
+    _with(connection, f'DELETE FROM "{key.table}" WHERE "{key.name}"', values)  # noqa: S608 - names of ours
+
+
+def _with(connection: Connection, statement: str, values: Sequence[bytes], then: str = "") -> Any:
+    """Carry out a statement that ends with the column that is to have one of these values; ``then`` follows."""
+    if connection.dialect.name == "postgresql":
+        return connection.exec_driver_sql(f"{statement} = ANY(%s) {then}", (list(values),))
+    return connection.exec_driver_sql(f"{statement} IN ({', '.join('?' * len(values))}) {then}", tuple(values))
+
+
+def _of_few_acts(connection: Connection, process_ids: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """The ids in ascending order, as many at a time as have few acts together."""
+    count = "SELECT process_id, count(*) FROM acts WHERE process_id"
+    for chunk in chunks(process_ids):
+        held = {row[0]: row[1] for row in _with(connection, count, chunk, "GROUP BY process_id")}
+        together, number = list[bytes](), 0
+        for process_id in chunk:
+            if together and number + held.get(process_id, 0) > ACTS_AT_ONCE:
+                yield together
+                together, number = [], 0
+            together.append(process_id)
+            number += held.get(process_id, 0)
+        yield together
 
 
 def chunks(values: Iterable[bytes]) -> Iterator[list[bytes]]:

@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import enum
 import json
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,6 +49,7 @@ class ObjectStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
+        self._folder = str(folder)
 
     def put(self, kind: StoreClass, data: bytes, *, salt: bytes | None = None) -> bytes:
         """Store durably; the digest (32 bytes) is ``SHA-256(salt || data)``. Storing the same again changes nothing.
@@ -106,6 +109,11 @@ class ObjectStore:
         """The object's salt, verified with it; None for an object without one. Raises as ``get`` does."""
         return self._read(digest)[0]
 
+    def whole(self, digest: bytes) -> tuple[StoreClass, bytes | None, bytes]:
+        """The object's class, its salt if it has one, and its bytes, verified, in one reading. Raises as ``get``."""
+        kind, path = self._locate(digest)
+        return kind, *_content(path, digest)
+
     def get_unverified(self, digest: bytes) -> bytes:
         """Whatever the store holds under that name now, *not* compared with the digest.
 
@@ -126,6 +134,20 @@ class ObjectStore:
     def path(self, digest: bytes) -> Path:
         """The file that holds the object. Raises ObjectMissing or ObjectErased."""
         return self._locate(digest)[1]
+
+    def changes(self) -> dict[int, tuple[int, ...]]:
+        """When folders of objects were last changed (nanoseconds), by the first byte of the digests in them.
+
+        An object that comes, goes or moves to another class changes the times of its first byte.
+        """
+        found: dict[int, tuple[int, ...]] = {}
+        for kind in StoreClass:
+            with suppress(FileNotFoundError), os.scandir(self.folder / kind.value) as folders:
+                for folder in folders:
+                    if len(folder.name) == 2:
+                        first = int(folder.name, 16)
+                        found[first] = (*found.get(first, ()), folder.stat().st_mtime_ns)
+        return found
 
     def lookup(self, plain_sha256: bytes) -> list[bytes]:
         """Digests of the objects whose unsalted bytes have that SHA-256, in ascending order."""
@@ -200,14 +222,7 @@ class ObjectStore:
         yield from (self.folder / StoreClass.ERASABLE.value).glob(f"[0-9a-f][0-9a-f]/*{_ERASED}")
 
     def _read(self, digest: bytes) -> tuple[bytes | None, bytes]:
-        _, path = self._locate(digest)
-        content = path.read_bytes()
-        actual = plain_digest(content)
-        if actual != digest:
-            raise ObjectAltered(digest=digest, actual=actual)
-        if path.suffix == _SALTED:
-            return content[:SALT_LENGTH], content[SALT_LENGTH:]
-        return None, content
+        return _content(self._locate(digest)[1], digest)
 
     def _locate(self, digest: bytes) -> tuple[StoreClass, Path]:
         found = self._find(digest)
@@ -219,18 +234,21 @@ class ObjectStore:
         raise ObjectMissing(digest=digest)
 
     def _find(self, digest: bytes) -> tuple[StoreClass, Path] | None:
+        name = digest.hex()
         for kind in StoreClass:
             for suffix in (_SALTED, _UNSALTED):
-                path = self._path(kind, digest, suffix)
-                if path.exists():
-                    return kind, path
+                if self._is_there(kind, name, suffix):
+                    return kind, self._path(kind, digest, suffix)
         return None
 
+    def _is_there(self, kind: StoreClass, name: str, suffix: str) -> bool:
+        # Text instead of paths: an index looks for hundreds of thousands, most of which others keep.
+        return os.access(f"{self._folder}/{kind.value}/{name[:2]}/{name}{suffix}", os.F_OK)
+
     def _tombstone(self, digest: bytes) -> dict[str, str] | None:
-        path = self._path(StoreClass.ERASABLE, digest, _ERASED)
-        if not path.exists():
+        if not self._is_there(StoreClass.ERASABLE, digest.hex(), _ERASED):
             return None
-        stone = json.loads(path.read_bytes())
+        stone = json.loads(self._path(StoreClass.ERASABLE, digest, _ERASED).read_bytes())
         return {"erased_at": str(stone["erased_at"]), "ground": str(stone["ground"])}
 
     def _path(self, kind: StoreClass, digest: bytes, suffix: str) -> Path:
@@ -249,3 +267,14 @@ class ObjectStore:
 
     def _write(self, path: Path, content: bytes) -> None:
         write_all([(path, content)], self.folder / _WRITING)
+
+
+def _content(path: Path, digest: bytes) -> tuple[bytes | None, bytes]:
+    """Salt and bytes of a stored file. Raises ObjectAltered."""
+    content = path.read_bytes()
+    actual = plain_digest(content)
+    if actual != digest:
+        raise ObjectAltered(digest=digest, actual=actual)
+    if path.suffix == _SALTED:
+        return content[:SALT_LENGTH], content[SALT_LENGTH:]
+    return None, content

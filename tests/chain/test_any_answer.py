@@ -87,6 +87,7 @@ def test_any_answer_of_a_node_ends_in_a_value_or_a_named_error(answer: Any) -> N
         lambda: chain.process(bytes(32)),
         lambda: chain.round(bytes(32), 0),
         lambda: chain.head(bytes(32)),
+        lambda: chain.heads([bytes(32), bytes(32)], block=1),
     ]
     for question in questions:
         with suppress(SiegelError):

@@ -52,9 +52,19 @@ def test_a_future_block_is_unknown_to_every_question(town: Town) -> None:
         lambda: list(town.chain.logs(0, future)),
         lambda: town.chain.proof(town.chain.ledger, [bytes(32)], future),
         lambda: town.chain.head(PROCESS, block=future),
+        lambda: town.chain.heads([PROCESS, UNKNOWN], block=future),
     ):
         with pytest.raises(BlockUnknown):
             question()
+
+
+def test_heads_of_many_are_those_of_each(told: Town) -> None:
+    """In the order asked, over HTTP in batches; of a series without items it is zero."""
+    newest = told.chain.block_number()
+    asked = [UNKNOWN, PROCESS, BUYER] * 250
+    assert told.chain.heads(asked, block=newest) == [bytes(32), *map(told.chain.head, (PROCESS, BUYER))] * 250
+    assert told.chain.heads([BUYER], of="registry", block=newest) == [told.chain.head(BUYER, of="registry")]
+    assert told.chain.heads([], block=newest) == []
 
 
 def test_every_block_s_header_has_the_block_s_hash(told: Town) -> None:

@@ -20,7 +20,7 @@ from ledger.chain.deployment import Deployment, deploy
 from ledger.chain.node import EmbeddedNode, genesis
 from ledger.chain.node.server import serve
 from ledger.chain.registry import AdmitOrganisation
-from ledger.chain.rpc import HttpTransport, shown_url, to_hex
+from ledger.chain.rpc import HttpTransport, request_all, shown_url, to_hex
 from ledger.errors import (
     DeploymentUnreadable,
     GovernorsInvalid,
@@ -215,3 +215,39 @@ def test_over_http_to_the_embedded_node_acts_are_sent_and_proven(tmp_path: Path)
         assert read_header(proof.header).block_hash == recorded.block_hash
         chain.close()
         server.stop()
+
+
+def batch(*numbers: object, **rest: object) -> Callable[[object], bytes]:
+    """Answers of these numbers to a batch, each with its number as result."""
+    return lambda _asked: json.dumps([{"jsonrpc": "2.0", "id": n, "result": n, **rest} for n in numbers]).encode()
+
+
+def test_batch_answered_in_any_order_gives_results_in_the_order_asked() -> None:
+    """The specification of JSON-RPC lets a server answer a batch as it likes."""
+    with answering(batch(2, 0, 1)) as url, closing(HttpTransport(url)) as transport:
+        assert request_all(transport, "eth_getStorageAt", [[], [], []]) == [0, 1, 2]
+        assert request_all(transport, "eth_getStorageAt", []) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure"),
+    [
+        (batch(0, 1), NodeAnswerMalformed),
+        (batch(0, 1, 1), NodeAnswerMalformed),
+        (batch(0, 1, 2, 2), NodeAnswerMalformed),
+        (batch(0, 1, 3), NodeAnswerMalformed),
+        (batch(0, 1, "2"), NodeAnswerMalformed),
+        (batch(0, 1, 2, error={"code": -32000, "message": "no"}), NodeRefused),
+        (lambda _asked: b'{"jsonrpc": "2.0", "id": null, "error": {"code": -32600, "message": "no"}}', NodeRefused),
+        (lambda _asked: b'{"jsonrpc": "2.0", "id": 0, "result": "0x0"}', NodeAnswerMalformed),
+        (lambda _asked: b"[1, 2, 3]", NodeAnswerMalformed),
+        (lambda _asked: b'[{"id": 0}, {"id": 1}, {"id": 2}]', NodeAnswerMalformed),
+        (lambda _asked: b"null", NodeAnswerMalformed),
+    ],
+)
+def test_batch_answered_otherwise_than_asked_is_refused_by_name(
+    answer: Callable[[object], bytes], failure: type[SiegelError]
+) -> None:
+    """Too few answers, too many, others, errors: never a result in the wrong place."""
+    with answering(answer) as url, closing(HttpTransport(url)) as transport, pytest.raises(failure):
+        request_all(transport, "eth_getStorageAt", [[], [], []])

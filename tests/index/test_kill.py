@@ -3,7 +3,6 @@ that is killed leaves the index as it was."""
 
 from __future__ import annotations
 
-import random
 import signal
 import subprocess
 import sys
@@ -19,7 +18,15 @@ from ledger.index.database import Index
 from ledger.index.sync import Synchroniser
 from tests.index.town import anvil_town, release
 
-KILLS = 6
+KILLS = (  # acts that are enough for a transaction, where in it, and when it gets there for the how-manieth time
+    (1, "sync.insert_many", 3),
+    (7, "sync.derive_processes", 1),
+    (7, "sync.insert_many", 4),
+    (7, "writer.insert_many", 3),
+    (7, "sync.derive_organisations", 2),
+    (1, "writer._keep_copies", 2),
+    (7, "sync._forget_blocks", 4),
+)
 
 SCRIPT = """
 import sys
@@ -27,30 +34,33 @@ from pathlib import Path
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment
 from ledger.index.database import Index
-from ledger.index import sync
+from ledger.index import sync, writer
 from ledger.store import ObjectStore
 
-url, deployment, store, index_url, work, place, number = sys.argv[1:]
+url, deployment, store, index_url, work, enough, place, number = sys.argv[1:]
 chain = Chain.connect(url, Deployment.load(Path(deployment)))
 index = Index.open(index_url)
 reached = 0
 
-def at(name):
-    original = getattr(sync, name)
+def at(module, name):
+    original = getattr(module, name)
     def wrapped(*arguments, **named):
         global reached
         result = original(*arguments, **named)
-        if name == place:
+        if f"{module.__name__.rpartition('.')[2]}.{name}" == place:
             reached += 1
             if reached == int(number):
                 print("here", flush=True)
                 sys.stdin.read()  # until killed
         return result
-    setattr(sync, name, wrapped)
+    setattr(module, name, wrapped)
 
 for name in ("insert_many", "derive_processes", "derive_organisations", "_forget_blocks"):
-    at(name)
-print(getattr(sync.Synchroniser(index, chain, ObjectStore(Path(store)), batch=3), work)(), flush=True)
+    at(sync, name)
+for name in ("insert_many", "_keep_copies"):
+    at(writer, name)
+synchroniser = sync.Synchroniser(index, chain, ObjectStore(Path(store)), batch=3, enough=int(enough))
+print(getattr(synchroniser, work)(), flush=True)
 """
 
 
@@ -58,8 +68,8 @@ print(getattr(sync.Synchroniser(index, chain, ObjectStore(Path(store)), batch=3)
 def test_run_killed_in_the_middle_of_batches_index_whole(
     tmp_path: Path, database: str, request: pytest.FixtureRequest
 ) -> None:
-    """Killed after raw acts, after derived rows, before the commit: every run finds a whole index and goes on, and
-    the last one gives what an undisturbed run gives."""
+    """Killed after raw acts, between batches whose derivation is put off, in the middle of it and before the commit:
+    every run finds a whole index and goes on, and the last one gives what an undisturbed run gives."""
     new_postgres: Callable[[], str] | None = None
     if database == "postgresql":
         new_postgres = request.getfixturevalue("new_postgres")
@@ -71,19 +81,15 @@ def test_run_killed_in_the_middle_of_batches_index_whole(
         town.chain.deployment.save(tmp_path / "deployment.json")
         command = [sys.executable, "-c", SCRIPT, town.chain.transport.url, str(tmp_path / "deployment.json")]
         command += [str(town.store.folder), killed_url, "run_once"]
-        chance = random.Random(20261123)
-        places = ["insert_many", "derive_processes", "derive_organisations", "_forget_blocks"]
         cursors = []
-        for turn in range(KILLS):
-            place = places[turn % len(places)]
-            number = chance.randint(1, 8 if place == "insert_many" else 2)
-            _kill_at([*command, place, str(number)])
+        for enough, place, number in KILLS:
+            _kill_at([*command, str(enough), place, str(number)])
             index = Index.open(killed_url)
             cursors.append(_require_whole(index))
             index.close()
         assert cursors == sorted(cursors)
-        assert cursors[-1] < town.chain.block_number()
-        finished = subprocess.run([*command, "nowhere", "0"], check=True, capture_output=True, text=True)
+        assert 0 < cursors[0] < cursors[-1] < town.chain.block_number()
+        finished = subprocess.run([*command, "7", "nowhere", "0"], check=True, capture_output=True, text=True)
         assert finished.stdout.startswith("Progress(")
         index = Index.open(killed_url)
         assert check(index, town.chain, town.store) == ()
@@ -96,9 +102,12 @@ def test_run_killed_in_the_middle_of_batches_index_whole(
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-@pytest.mark.parametrize(("place", "number"), [("insert_many", 1), ("derive_processes", 3), ("_forget_blocks", 4)])
+@pytest.mark.parametrize(
+    ("enough", "place", "number"),
+    [(7, "sync.insert_many", 1), (1, "sync.derive_processes", 3), (7, "writer.insert_many", 3)],
+)
 def test_rebuild_killed_in_the_middle_old_index_stays(
-    tmp_path: Path, database: str, place: str, number: int, request: pytest.FixtureRequest
+    tmp_path: Path, database: str, enough: int, place: str, number: int, request: pytest.FixtureRequest
 ) -> None:
     """Killed after the old rows are gone and some new ones are there: the index is the old one, to the last row."""
     url = f"sqlite:///{tmp_path / 'index.sqlite'}" if database == "sqlite" else request.getfixturevalue("postgres_url")
@@ -115,9 +124,9 @@ def test_rebuild_killed_in_the_middle_old_index_stays(
         old = index.digest()
         command = [sys.executable, "-c", SCRIPT, town.chain.transport.url, str(tmp_path / "deployment.json")]
         command += [str(town.store.folder), url, "rebuild"]
-        _kill_at([*command, place, str(number)])
+        _kill_at([*command, str(enough), place, str(number)])
         assert index.digest() == old
-        subprocess.run([*command, "nowhere", "0"], check=True, capture_output=True)
+        subprocess.run([*command, "7", "nowhere", "0"], check=True, capture_output=True)
         assert index.digest() == right
         index.close()
 

@@ -34,12 +34,15 @@ def reorganise(town: Town, depth: int) -> None:
     town.chain.transport.request("anvil_reorg", [depth, []])
 
 
-@pytest.mark.parametrize("depth", [1, 20])
-def test_run_after_reorganisation_index_as_made_from_scratch(reorganising: Town, index: Index, depth: int) -> None:
-    """The acts of the blocks that are gone are gone from every table, and what is left has the contract's head."""
+@pytest.mark.parametrize(("depth", "batch"), [(1, 2_000), (20, 2_000), (20, 3)])
+def test_run_after_reorganisation_index_as_made_from_scratch(
+    reorganising: Town, index: Index, depth: int, batch: int
+) -> None:
+    """The acts of the blocks that are gone are gone from every table, and what is left has the contract's head; whether
+    they came in one batch or in several transactions."""
     town = reorganising
     publish(town, 25)
-    synchroniser = Synchroniser(index, town.chain, town.store)
+    synchroniser = Synchroniser(index, town.chain, town.store, batch=batch, enough=7)
     synchroniser.run_once()
     queries, process_id = Queries(index), town.process(OCID)
     assert queries.process(process_id).acts == 25
@@ -53,8 +56,12 @@ def test_run_after_reorganisation_index_as_made_from_scratch(reorganising: Town,
     assert row.acts == len(queries.acts(process_id)) == len(queries.releases(process_id)) == 25 - depth
     assert queries.releases(process_id)[-1].title == f"Brücke, Fassung {25 - depth}"
     assert row.head == town.chain.head(process_id)
+    status = index.status()
+    assert (status.processes, status.acts, status.releases) == (1, 28 - depth, 25 - depth)
+    assert status.problems == 0
     rolled_back = index.digest()
     synchroniser.rebuild()
+    assert index.status() == status
     assert index.digest() == rolled_back
 
 
@@ -97,7 +104,7 @@ def test_run_while_chain_moves_batch_is_read_again(reorganising: Town, sqlite_in
     town = reorganising
     publish(town, 3)
     synchroniser = Synchroniser(sqlite_index, town.chain, town.store)
-    read = synchroniser._read_acts
+    read = synchroniser.reader.read_acts
     readings = []
 
     def interrupted(first: int, last: int) -> list[dict[str, object]]:
@@ -107,10 +114,38 @@ def test_run_while_chain_moves_batch_is_read_again(reorganising: Town, sqlite_in
             reorganise(town, 2)
         return acts
 
-    synchroniser._read_acts = interrupted  # type: ignore[method-assign]
+    synchroniser.reader.read_acts = interrupted  # type: ignore[method-assign]
     synchroniser.run_once()
     assert readings[0] - readings[1] == 2
     assert Queries(sqlite_index).process(town.process(OCID)).acts == 1
+
+
+@pytest.mark.parametrize("depth", [1, 20])
+def test_run_chain_reorganised_between_batches_of_a_transaction_read_again(
+    reorganising: Town, index: Index, depth: int
+) -> None:
+    """One batch is being stored and the next one read when the blocks of both are replaced: nothing of them stays."""
+    town = reorganising
+    publish(town, 25)
+    synchroniser = Synchroniser(index, town.chain, town.store, batch=3, enough=1_000)
+    read = synchroniser.reader.read_acts
+    readings = []
+
+    def interrupted(first: int, last: int) -> list[dict[str, object]]:
+        acts = read(first, last)
+        readings.append((first, last))
+        if len(readings) == 8:
+            reorganise(town, depth)
+        return acts
+
+    synchroniser.reader.read_acts = interrupted  # type: ignore[method-assign]
+    synchroniser.run_once()
+    assert len(readings) > 8
+    row = Queries(index).process(town.process(OCID))
+    assert (row.acts, row.head) == (25 - depth, town.chain.head(town.process(OCID)))
+    followed = index.digest()
+    synchroniser.rebuild()
+    assert index.digest() == followed
 
 
 def test_run_on_shorter_chain_rolled_back(reorganising: Town, sqlite_index: Index) -> None:

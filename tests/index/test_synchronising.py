@@ -73,17 +73,17 @@ def test_run_with_later_acts_same_digest_as_from_scratch(town: Town, index: Inde
 
 
 def test_run_in_batches_of_any_size_same_digest(town: Town, new_postgres: Callable[[], str], tmp_path: Path) -> None:
-    """Neither the size of batches nor the database shows in the content."""
+    """Neither the size of batches, nor how many of them make a transaction, nor the database shows in the content."""
     for number in range(1, 3):
         publish(town, number=number)
         publish(town, f"{OCID}-{number}")
     town.accept_key_set()
     town.tender("ocds-a2ef3d-school", town.keep(release("ocds-a2ef3d-school")), START + 10 * DAY)
     digests = set()
-    for name, batch in (("one", 1), ("three", 3), ("all", 10_000)):
-        for url in (f"sqlite:///{tmp_path / name}.sqlite", new_postgres()):
+    for batch, enough in ((1, 1), (1, 5), (3, 4), (10_000, 10_000)):
+        for url in (f"sqlite:///{tmp_path / f'{batch}-{enough}'}.sqlite", new_postgres()):
             index = Index.open(url)
-            Synchroniser(index, town.chain, town.store, batch=batch).run_once()
+            Synchroniser(index, town.chain, town.store, batch=batch, enough=enough).run_once()
             digests.add(index.digest())
             index.close()
     assert len(digests) == 1
@@ -99,13 +99,13 @@ def test_rebuild_reader_meanwhile_sees_the_old_index_whole(town: Town, index: In
     with index.writing() as connection:
         connection.execute(update(schema.processes).values(title="as it was"))
     old = index.digest()
-    read, seen = synchroniser._read_acts, []
+    read, seen = synchroniser.reader.read_acts, []
 
     def looked_at(first: int, last: int) -> list[dict[str, Any]]:
         seen.append((index.digest(), Queries(index).processes().total))
         return read(first, last)
 
-    synchroniser._read_acts = looked_at  # type: ignore[method-assign]
+    synchroniser.reader.read_acts = looked_at  # type: ignore[method-assign]
     progress = synchroniser.rebuild()
     assert len(seen) > 3
     assert set(seen) == {(old, 4)}
@@ -119,14 +119,14 @@ def test_run_two_synchronisers_on_one_index_no_act_twice(town: Town, index: Inde
     publish(town)
     one.run_once()
     publish(town, number=2)
-    read = two._read_acts
+    read = two.reader.read_acts
 
     def overtaken(first: int, last: int) -> list[dict[str, Any]]:
         acts = read(first, last)
         one.run_once()
         return acts
 
-    two._read_acts = overtaken  # type: ignore[method-assign]
+    two.reader.read_acts = overtaken  # type: ignore[method-assign]
     two.run_once()
     assert Queries(index).process(town.process(OCID)).acts == 2
 
@@ -270,11 +270,11 @@ def test_run_missing_release_taken_in_when_it_arrives(town: Town, index: Index, 
     synchroniser.run_once()
     queries = Queries(index)
     assert queries.releases(town.process(OCID))[0].condition is Condition.MISSING
-    assert queries.process(town.process(OCID)).problems == 1
+    assert queries.process(town.process(OCID)).problems == index.status().problems == 1
     assert queries.process(town.process(OCID)).status is Status.UNKNOWN
     path.write_bytes(kept)
     synchroniser.run_once()
-    assert queries.process(town.process(OCID)).problems == 0
+    assert queries.process(town.process(OCID)).problems == index.status().problems == 0
 
 
 def test_run_with_confirmations_newest_blocks_wait(town: Town, index: Index) -> None:
@@ -314,6 +314,24 @@ def test_open_database_at_an_address_that_is_none_names_the_setting(
     assert "secret" not in f"{failed.value} {failed.value.values}"
 
 
+def test_status_counts_no_table(town: Town, index: Index, synchroniser: Synchroniser) -> None:
+    """Whoever asks how far the index is does not make the database count all there is."""
+    publish(town)
+    publish(town, number=2)
+    publish(town, f"{OCID}-2")
+    synchroniser.run_once()
+    asked: list[str] = []
+    with index.reading() as connection:
+        listening = (connection.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    event.listen(*listening)
+    status = index.status()
+    event.remove(*listening)
+    assert (status.processes, status.acts, status.releases, status.problems) == (2, 6, 3, 0)
+    assert [query for query in asked if " FROM " in query.replace("\n", " ")] == [
+        query for query in asked if " FROM cursor" in query.replace("\n", " ")
+    ]
+
+
 def test_derive_organisation_reads_only_what_came_since(town: Town, index: Index, synchroniser: Synchroniser) -> None:
     """What one block costs must not grow with all that an organisation ever did: the database goes by an index."""
     publish(town)
@@ -329,6 +347,8 @@ def test_derive_organisation_reads_only_what_came_since(town: Town, index: Index
         for query in of_acts:
             plan = explained(connection, query[0], query[1])
             assert "ix_acts_organisation_id_block_number" in plan, plan
+        (naming,) = [query for query in asked if "FROM processes" in query[0].replace("\n", " ")]
+        assert "ix_processes_named" in explained(connection, *naming)
 
 
 def explained(connection: Connection, query: str, values: Any) -> str:
