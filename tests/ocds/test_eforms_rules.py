@@ -221,3 +221,24 @@ def test_read_cancelled_result_cancels_its_awards_and_contracts() -> None:
     release, _ = _read(result_notice("ORG-0003", organisations=SPARK, extension=change))
     assert release["tag"] == ["awardCancellation", "contractUpdate"]
     assert (release["awards"][0]["status"], release["contracts"][0]["status"]) == ("cancelled", "cancelled")
+
+
+def test_read_withheld_field_is_told_and_its_filler_is_no_value() -> None:
+    """The winner's price is kept back until a date: no award of minus one euro, and everybody sees until when."""
+    privacy = (
+        '<efac:FieldsPrivacy><efbc:FieldIdentifierCode listName="non-publication-identifier">win-ten-val'
+        '</efbc:FieldIdentifierCode><efbc:ReasonDescription languageID="DEU">Geschäftsgeheimnis'
+        "</efbc:ReasonDescription><efbc:PublicationDate>2027-01-01+01:00</efbc:PublicationDate><cbc:ReasonCode>"
+        "fair-comp</cbc:ReasonCode></efac:FieldsPrivacy></efac:LotTender>\n<efac:SettledContract>"
+    )
+    text = result_notice("ORG-0003", organisations=SPARK).replace(">11500.25<", ">-1<")
+    text = text.replace("</efac:LotTender>\n<efac:SettledContract>", privacy)
+    release, unused = _read(text)
+    assert "value" not in release["awards"][0]
+    assert "value" not in release["contracts"][0]
+    assert "value" not in release["bids"]["details"][0]
+    assert release["withheldInformation"] == [
+        {"id": f"{LATER_NOTICE}-01-1", "field": "win-ten-val", "rationale": "Geschäftsgeheimnis",
+         "rationaleClassifications": [{"scheme": "eu-non-publication-justification", "id": "fair-comp"}],
+         "availabilityDate": "2027-01-01T00:00:00+01:00"}]  # fmt: skip
+    assert _why(unused, "cbc:PayableAmount") == ["a filler for what the notice keeps back"]
