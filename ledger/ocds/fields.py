@@ -68,7 +68,7 @@ STANDARD = {
 }
 
 EXTENSION = {
-    "Release": "bids:Bids openings:[Opening]# reviews:[Review]#",
+    "Release": "bids:Bids openings:[Opening]# reviews:[Review]# withheldInformation:[WithheldInformationItem]#",
     "Tender": "lots:[Lot]# rounds:[Round]# enquiries:[Enquiry]# minimumStandstillDays:integer "
     "identifiers:[SimpleIdentifier]# legalBasis:Classification crossBorderLaw:text~ procedure:Procedure "
     "procurementMethodRationaleClassifications:[Classification]# exclusionGrounds:ExclusionGrounds "
@@ -129,6 +129,8 @@ EXTENSION = {
     "Sustainability": "goal:text description:text~",
     "Finance": "id:key! title:text description:text~",
     "Communication": "futureNoticeDate:date",
+    "WithheldInformationItem": "id:key! field:text rationale:text~ rationaleClassifications:[Classification]# "
+    "availabilityDate:date",
     "Round": "id:key! kind:text submissionPeriod:Period relatedLots:[text] keySetDigest:text receivers:[text]",
     "Enquiry": "id:key! date:date title:text~ description:text~ answer:text~ dateAnswered:date relatedLots:[text]",
     "Bids": "details:[Bid]# statistics:[Statistic]#",

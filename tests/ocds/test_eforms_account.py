@@ -20,9 +20,13 @@ from tests.ocds.conftest import Check
 from tests.ocds.notices import MODIFICATION, PREFIX, change, company, lot, notice, result_notice
 
 _PARTIES = company("ORG-0003", "Funke GmbH", "HRB 77") + company("ORG-0004", "Otto Muster", person=True)
+_WITHHELD = (
+    "<efac:FieldsPrivacy><efbc:FieldIdentifierCode>win-ten-val</efbc:FieldIdentifierCode>"
+    "<efbc:PublicationDate>2027-01-01Z</efbc:PublicationDate></efac:FieldsPrivacy>"
+)
 _NOTICES = [
     notice(lots=lot(1) + lot(2), extension=change()),
-    result_notice("ORG-0003", "ORG-0004", organisations=_PARTIES),
+    result_notice("ORG-0003", "ORG-0004", organisations=_PARTIES, extension=_WITHHELD),
     result_notice(
         "ORG-0004", form="cont-modif", kind="can-modif", code="", organisations=_PARTIES, extension=MODIFICATION
     ),
@@ -32,7 +36,7 @@ _TEXTS = [
     "", " ", "x", "0", "-1", "1e999", "9" * 40, "0.1234567890123", "true", "EUR", "2026-02-30+01:00", "2026-05-04",
     "12:00:00", "open", "selec-w", "LOT-0001", "ORG-0001", "CON-0001", "TEN-0001", "\u202eexe.gnp", "\ufeff", "a" * 200,
     "https://a b", "ä" * 5,
-    "]]>", "&", "\u2028", "\U0001f3d7", "-", "t:1", "none",
+    "]]>", "&", "\u2028", "\U0001f3d7", "-", "t:1", "none", "unpublished", "1970-01-01Z",
 ]  # fmt: skip
 
 

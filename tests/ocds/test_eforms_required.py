@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import NoticeIncomplete
-from ledger.ocds.eforms import documents, lot_table, parties, procedure, results, table
+from ledger.ocds.eforms import documents, lot_table, parties, procedure, results, table, withheld
 from ledger.ocds.eforms.required import BUYER_NAMED, REQUIRED
 from ledger.ocds.eforms.rules import Rule
 from ledger.ocds.fields import TYPES
@@ -135,6 +135,7 @@ _TABLES = (
     (results.CONTRACT, "contracts", "Contract"),
     (procedure.FUNDING, "tender/lots/finance", "Finance"),
     (documents.DOCUMENT, "tender/documents", "Document"),
+    (withheld.ITEM, "withheldInformation", "WithheldInformationItem"),
 )
 
 

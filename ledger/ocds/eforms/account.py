@@ -24,7 +24,6 @@ _SAYS_ANOTHER: Final = "it only says that, or why, another field is filled"
 # Why whole parts are not used, by a step of their path; the first that fits.
 _REASONS: Final = (
     ("efac:UltimateBeneficialOwner", "beneficial owners are natural persons: not published a second time"),
-    ("efac:FieldsPrivacy", "it says which fields are withheld until when; kept in the original"),
     ("efac:Appeals", "requests for review have no place in the release yet"),
     ("efac:AppealRequestsStatistics", "requests for review have no place in the release yet"),
     ("efac:StrategicProcurement", "numbers of vehicles and of energy have no place in the release yet"),
@@ -107,10 +106,10 @@ def _upwards(place: str) -> Iterator[str]:
 
 
 def _why(node: Node, reading: Reading) -> str:
-    if not node.text:
-        return EMPTY
     if node in reading.why:
         return reading.why[node]
+    if not node.text:
+        return EMPTY
     steps = {step.partition("[")[0] for step in node.path.split("/")}
     return next((why for step, why in _REASONS if step in steps), NO_PLACE)
 

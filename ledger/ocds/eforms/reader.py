@@ -25,6 +25,7 @@ from ledger.ocds.eforms.required import require_all
 from ledger.ocds.eforms.results import Results
 from ledger.ocds.eforms.rules import Reading
 from ledger.ocds.eforms.sourced import Sourced, of, settle
+from ledger.ocds.eforms.withheld import withheld_of
 from ledger.ocds.eforms.xml_tree import Node
 from ledger.ocds.releases import read_release
 from ledger.ocds.report import Added, ImportReport
@@ -63,9 +64,14 @@ def read_notice(root: Node, ocid_prefix: str, report: ImportReport) -> dict[str,
 
 
 def _sections(notice: Notice, reading: Reading) -> dict[str, Any]:
+    withheld = withheld_of(notice, reading)
     parties = Parties(notice, reading)
     buyer = parties.buyer()
-    sections: dict[str, Any] = {"buyer": buyer, "tender": tender_of(notice, parties, reading)}
+    sections: dict[str, Any] = {
+        "withheldInformation": withheld,
+        "buyer": buyer,
+        "tender": tender_of(notice, parties, reading),
+    }
     results = Results(notice, parties, reading)
     if notice.form in (DIRECT_AWARD, RESULT, MODIFICATION, COMPLETION):
         sections |= results.sections(sections["tender"])
