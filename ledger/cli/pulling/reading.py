@@ -65,7 +65,9 @@ class Reading:
         key = (found.ocid, found.release_id)
         try:
             if key in seen:
-                raise ReleaseConflict(ocid=found.ocid, release_id=found.release_id, difference="it stands twice in this export")
+                raise ReleaseConflict(
+                    ocid=found.ocid, release_id=found.release_id, difference="it stands twice in this export"
+                )
             if self.admit is not None:
                 self.admit(found)
             seen[key] = self._seen(found, data, day)
