@@ -72,6 +72,7 @@ test-others: contracts-test
 bench: setup-dev
 	$(BIN)/python -m benchmarks.node
 	$(BIN)/python -m benchmarks.importing
+	$(BIN)/python -m benchmarks.index
 
 # Versions and hashes only: no registry is named in a lock file.
 lock: setup-dev
