@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.answers import DigestText, Using, answer, digest_of, ocds_answer, plain
+from api.answers import DigestText, Using, answer, camel, digest_of, ocds_answer, plain
 from api.packages import package_info, shown_releases
 from ledger.errors import InvalidParameter
 from ledger.index.rows import ProcessFilter, ProcessRow, Sort, Status
+from ledger.index.words import parts
 from ledger.ocds.package import record, record_package, release_package
 
 router = APIRouter(tags=["processes"])
@@ -18,12 +19,7 @@ FAR = 2**53
 """Times are JSON numbers that every reader counts exactly."""
 
 MOST_WORDS = 20
-"""Each word of a search is looked for in every process."""
-
-
-def words_in(text: str) -> list[str]:
-    """The different words of a search."""
-    return list(dict.fromkeys(text.casefold().split()))
+"""Each word of a search costs the database something."""
 
 
 @router.get("/processes", summary="Processes that fit")
@@ -31,21 +27,31 @@ def processes(
     request: Request,
     services: Using,
     q: Annotated[
-        str | None, Query(description="words in title, description, buyer, suppliers or ocid", max_length=500)
+        str | None,
+        Query(description="words and quoted phrases, all of which must occur", max_length=500),
     ] = None,
     ocid: Annotated[str | None, Query(max_length=128)] = None,
     buyer: Annotated[str | None, Query(description="organisation id of the buyer or observer", max_length=80)] = None,
+    buyer_name: Annotated[str | None, Query(alias="buyerName", max_length=200)] = None,
     status: Status | None = None,
     mode: Annotated[str | None, Query(pattern="^(observed|anchored|sealed)$")] = None,
+    method: Annotated[str | None, Query(description="OCDS procurementMethod", max_length=100)] = None,
     cpv: Annotated[str | None, Query(description="first digits of the CPV code", pattern=r"^[0-9-]{1,10}$")] = None,
+    year: Annotated[int | None, Query(description="of the first publication", ge=1, le=9999)] = None,
+    place: Annotated[str | None, Query(description="locality or region, exactly", max_length=200)] = None,
+    silent_days: Annotated[
+        int | None,
+        Query(alias="silentDays", description="deadline passed so many days ago, and no result", ge=0, le=36_500),
+    ] = None,
     published_from: Annotated[int | None, Query(alias="publishedFrom", ge=0, le=FAR)] = None,
     published_to: Annotated[int | None, Query(alias="publishedTo", ge=0, le=FAR)] = None,
+    facets: Annotated[bool, Query(description="with counts of what the search can be narrowed to")] = False,
     sort: Sort = Sort.UPDATED,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     """One page; ``nextCursor`` and ``next`` lead to the following one and are null on the last."""
-    words = words_in(q or "")
+    words = parts(q or "")
     if len(words) > MOST_WORDS:
         raise InvalidParameter(parameter="q", value=q, why=f"it has more than {MOST_WORDS} different words")
     wanted = ProcessFilter(
@@ -55,6 +61,11 @@ def processes(
         status=status,
         mode=mode,
         cpv=cpv,
+        method=method,
+        year=year,
+        place=place,
+        buyer_name=buyer_name,
+        silent_days=silent_days,
         published_from=published_from,
         published_to=published_to,
         sort=sort,
@@ -70,6 +81,8 @@ def processes(
         "nextCursor": page.next_cursor,
         "next": following,
     }
+    if facets:
+        content["facets"] = {camel(facet.name): plain(facet) for facet in services.queries.facets(wanted)}
     return answer(request, content)
 
 

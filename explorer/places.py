@@ -33,6 +33,8 @@ COLUMNS: Final = {
     "tags": N_("Kind of notice"),
     "outcome": N_("What became of the bid"),
     "arrival": N_("Arrival of the bid"),
+    "place": N_("Place"),
+    "month": N_("Month of the first publication"),
     "search": N_("Text for searching"),
 }
 """Columns of the index that people know by another name."""

@@ -9,11 +9,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.answers import digest_of
-from api.processes import MOST_WORDS, words_in
+from api.processes import MOST_WORDS
 from explorer import links
 from explorer.process_view import view
 from explorer.render import Renderer
 from ledger.index.rows import ProcessFilter, Status
+from ledger.index.words import parts
 
 PAGE_SIZE = 20
 LONGEST_SEARCH = 200
@@ -27,7 +28,7 @@ def routes(renderer: Renderer) -> list[Route]:
         chosen = {name: request.query_params.get(name, "").strip() for name in ("q", "status", "mode")}
         # A NUL cannot stand in PostgreSQL text; no title contains one, so leaving it out changes no answer.
         chosen["q"] = chosen["q"][:LONGEST_SEARCH].replace("\0", "")
-        words = " ".join(words_in(chosen["q"])[:MOST_WORDS])
+        words = " ".join(parts(chosen["q"])[:MOST_WORDS])
         wanted = ProcessFilter(
             q=words or None,
             status=Status(chosen["status"]) if chosen["status"] in set(Status) else None,

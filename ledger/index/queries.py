@@ -17,6 +17,7 @@ from ledger.chain.record import NOBODY, ZERO, ActRecord
 from ledger.errors import LogMalformed, OrganisationUnknown, ProcessUnknown
 from ledger.index import schema
 from ledger.index.database import Index
+from ledger.index.facets import Counts, Facet
 from ledger.index.names import act_name, organisation_kinds
 from ledger.index.process_list import DEFAULT_FILTER, page_of_processes
 from ledger.index.raw import record_of
@@ -57,6 +58,7 @@ class Queries:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._counts = Counts()
 
     def processes(
         self,
@@ -72,6 +74,11 @@ class Queries:
         """
         with self._index.reading() as connection:
             return page_of_processes(connection, filter, cursor, limit, _now(now), process_row)
+
+    def facets(self, filter: ProcessFilter = DEFAULT_FILTER, *, now: int | None = None) -> tuple[Facet, ...]:
+        """What the processes that pass ``filter`` can be narrowed to, with counts; see :mod:`ledger.index.facets`."""
+        with self._index.reading() as connection:
+            return self._counts.of(connection, filter, _now(now))
 
     def process(self, process_id: bytes, *, now: int | None = None) -> ProcessRow:
         """One process; raises ``ProcessUnknown``."""
