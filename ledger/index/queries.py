@@ -41,6 +41,7 @@ from ledger.index.rows import (
     SuspensionRow,
 )
 from ledger.index.status import status
+from ledger.index.sums import OrganisationSums, sums_of
 from ledger.terms import Act
 
 __all__ = [
@@ -170,6 +171,11 @@ class Queries:
         if row is None:
             raise OrganisationUnknown(organisation_id=organisation_id)
         return _organisation_row(row)
+
+    def organisation_sums(self, organisation_id: bytes) -> OrganisationSums:
+        """What the processes of an organisation add up to; nothing for one that the registry does not know."""
+        with self._index.reading() as connection:
+            return sums_of(connection, organisation_id)
 
     def organisation_acts(self, organisation_id: bytes) -> tuple[ActRow, ...]:
         """The acts on an organisation outside any process, in the order of the chain: the registry's and its own."""

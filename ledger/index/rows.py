@@ -163,6 +163,12 @@ class ProcessRow:
     head: bytes
 
 
+def is_silent_row(row: ProcessRow, now: int, days: int = SILENT_DAYS) -> bool:
+    """Whether a list of processes silent for so many days (``ProcessFilter.silent_days``) has this one at ``now``."""
+    passed = row.deadline is not None and row.deadline < now - days * 86_400
+    return row.status is Status.EVALUATION and passed and not row.suspended
+
+
 @dataclass(frozen=True, slots=True)
 class ActRow:
     """One recorded act with its place on the chain; ``detail`` are the act's own arguments by name, decoded.
