@@ -7,7 +7,7 @@ from contextlib import ExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import extension, health, lookup, organisations, problems, processes, releases
+from api import extension, health, lookup, organisations, problems, processes, releases, statistics
 from api.head import HeadAsGet
 from api.headers import AnswerHeaders
 from api.services import Services
@@ -67,7 +67,7 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
     app.add_middleware(HeadAsGet)
     app.add_middleware(AnswerHeaders, chain_id=services.deployment.chain_id, ledger=services.deployment.ledger)
     problems.install(app)
-    for part in (processes, releases, organisations, lookup, health):
+    for part in (processes, releases, organisations, statistics, lookup, health):
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(health.probes, prefix=PREFIX)
     app.include_router(health.probes, include_in_schema=False)  # probes look for them at the root

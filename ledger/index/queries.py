@@ -40,6 +40,7 @@ from ledger.index.rows import (
     Status,
     SuspensionRow,
 )
+from ledger.index.statistics import Statistics, statistics_of
 from ledger.index.status import status
 from ledger.index.sums import OrganisationSums, sums_of
 from ledger.terms import Act
@@ -171,6 +172,11 @@ class Queries:
         if row is None:
             raise OrganisationUnknown(organisation_id=organisation_id)
         return _organisation_row(row)
+
+    def statistics(self, filter: ProcessFilter = DEFAULT_FILTER, *, now: int | None = None) -> Statistics:
+        """Numbers over the processes that pass ``filter``."""
+        with self._index.reading() as connection:
+            return statistics_of(connection, filter, _now(now))
 
     def organisation_sums(self, organisation_id: bytes) -> OrganisationSums:
         """What the processes of an organisation add up to; nothing for one that the registry does not know."""

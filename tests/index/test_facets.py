@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from ledger.index.database import Index
-from ledger.index.facets import FRESH, MOST_VALUES, NAMES
+from ledger.index.facets import FRESH, MOST_VALUES, NAMES, count
 from ledger.index.queries import Queries
 from ledger.index.rows import ProcessFilter, ProcessRow, Status
 from ledger.index.sync import Synchroniser
 from tests.index.processes import process_row, put
-from tests.index.test_synchronising import publish
+from tests.index.test_synchronising import explained, publish
 from tests.index.town import DAY, START, Town
 
 OPEN, LATER = START, START + 100 * DAY
@@ -113,6 +114,22 @@ def test_facets_silent_neither_suspended_nor_with_a_result(many: Queries) -> Non
     at_the_edge = many.processes(ProcessFilter(silent_days=30), limit=200, now=START + 31 * DAY + 1).items
     assert [row.ocid for row in at_the_edge] == ["ocds-a2ef3d-1"]
     assert many.processes(ProcessFilter(silent_days=30), now=START + 31 * DAY).total == 0
+
+
+def test_facets_counting_reads_no_row_of_the_table(sqlite_index: Index) -> None:
+    """All that is counted and filtered by stands in one index."""
+    wanted = ProcessFilter(mode="sealed", year=2026, place="Musterlingen", buyer_name="Stadt", cpv="45", method="open")
+    given_: list[tuple[str, Any]] = []
+    with sqlite_index.reading() as connection:
+        listening = (connection.engine, "before_cursor_execute", lambda *said: given_.append((said[2], said[3])))
+        event.listen(*listening)
+        count(connection, wanted, OPEN)
+        Queries(sqlite_index).processes(wanted, now=OPEN)
+        event.remove(*listening)
+        plans = [explained(connection, *item) for item in given_ if "GROUP BY" in item[0] or "count(" in item[0]]
+    assert len(plans) > len(NAMES)
+    for plan in plans:
+        assert "COVERING INDEX ix_processes_facets" in plan, plan
 
 
 def test_facets_new_act_counted_at_once(town: Town, index: Index, synchroniser: Synchroniser) -> None:
