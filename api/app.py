@@ -7,7 +7,20 @@ from contextlib import ExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import bulk, described, extension, feed, health, lookup, metrics, organisations, problems, processes, releases
+from api import (
+    bulk,
+    described,
+    extension,
+    feed,
+    health,
+    lookup,
+    metrics,
+    organisations,
+    problems,
+    processes,
+    releases,
+    statistics,
+)
 from api.head import HeadAsGet
 from api.headers import AnswerHeaders
 from api.services import Services
@@ -76,7 +89,7 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
     )
     problems.install(app)
     # The bulk files before the single things: their names would pass for digests.
-    for part in (bulk, feed, processes, releases, organisations, lookup, health):
+    for part in (bulk, feed, processes, releases, organisations, statistics, lookup, health):
         app.include_router(part.router, prefix=PREFIX)
     for probes in (health.probes, metrics.router):
         app.include_router(probes, prefix=PREFIX)

@@ -70,9 +70,10 @@ def list_of(schema: Schema) -> Schema:
     return {"type": "array", "items": schema}
 
 
-def ours(properties: Mapping[str, Schema]) -> dict[int | str, dict[str, Any]]:
+def ours(properties: Mapping[str, Schema], *, optional: tuple[str, ...] = ()) -> dict[int | str, dict[str, Any]]:
     """``responses`` of a route that answers our own JSON, which names chain and ledger."""
-    return content("application/json", object_of({"chainId": {"type": "integer"}, "ledger": HEX, **properties}))
+    named = {"chainId": {"type": "integer"}, "ledger": HEX, **properties}
+    return content("application/json", object_of(named, optional=optional))
 
 
 def content(media_type: str, schema: Schema) -> dict[int | str, dict[str, Any]]:

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 
 from api.answers import DigestText, Using, answer, digest_of, plain
-from api.described import ADDRESS, list_of, object_of, ours, schema_of
+from api.described import ADDRESS, TEXT, list_of, object_of, ours, schema_of
 from ledger.index.rows import ActRow, OrganisationRow
+from ledger.index.sums import OrganisationSums, Total
 
 router = APIRouter(tags=["organisations"])
 
 ROW = schema_of(OrganisationRow)["properties"] | {
     "links": object_of(dict.fromkeys(("self", "processList", "page"), ADDRESS))
 }
-ONE = ROW | {"acts": list_of(schema_of(ActRow))}
+COUNT = {"type": "integer"}
+TOTALS = list_of(object_of({"currency": TEXT, "amount": TEXT, "processes": COUNT}))
+SUMS = object_of(
+    {
+        "processes": COUNT,
+        "methodStated": COUNT,
+        "direct": COUNT,
+        "awarded": TOTALS,
+        "years": list_of(object_of({"year": {}, "processes": COUNT, "direct": COUNT, "awarded": TOTALS})),
+        "suppliers": list_of(object_of({"name": TEXT, "processes": COUNT, "awarded": TOTALS})),
+    }
+)
+ONE = ROW | {"acts": list_of(schema_of(ActRow)), "sums": SUMS}
 
 
 @router.get("/organisations", summary="All organisations", responses=ours({"organisations": list_of(object_of(ROW))}))
@@ -24,10 +40,12 @@ def organisations(request: Request, services: Using) -> Response:
 
 @router.get("/organisations/{organisationId}", summary="One organisation", responses=ours(ONE))
 def organisation(request: Request, services: Using, organisationId: DigestText) -> Response:
-    """With its acts outside processes: who was admitted, which key sets it has, what it anchored as a whole."""
+    """With its acts outside processes (who was admitted, which key sets it has, what it anchored as a whole), and what
+    its processes add up to."""
     row = services.queries.organisation(digest_of(organisationId))
     acts = services.queries.organisation_acts(row.organisation_id)
-    return answer(request, {**_json(row), "acts": plain(acts)})
+    sums = _sums_json(services.queries.organisation_sums(row.organisation_id))
+    return answer(request, {**_json(row), "acts": plain(acts), "sums": sums})
 
 
 def _json(row: OrganisationRow) -> dict[str, object]:
@@ -39,3 +57,26 @@ def _json(row: OrganisationRow) -> dict[str, object]:
         "page": f"/organisations/{identity}",
     }
     return content
+
+
+def _sums_json(sums: OrganisationSums) -> dict[str, Any]:
+    """As the API tells it: amounts as text, so that nobody rounds them."""
+
+    def totals(found: Iterable[Total]) -> list[dict[str, Any]]:
+        return [
+            {"currency": each.currency, "amount": f"{each.amount:f}", "processes": each.processes} for each in found
+        ]
+
+    return {
+        "processes": sums.processes,
+        "methodStated": sums.stated,
+        "direct": sums.direct,
+        "awarded": totals(sums.awarded),
+        "years": [
+            {"year": each.year, "processes": each.processes, "direct": each.direct, "awarded": totals(each.awarded)}
+            for each in sums.years
+        ],
+        "suppliers": [
+            {"name": each.name, "processes": each.processes, "awarded": totals(each.awarded)} for each in sums.suppliers
+        ],
+    }

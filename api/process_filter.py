@@ -9,22 +9,18 @@ from fastapi import Depends, Query
 from api.answers import DIGEST_PATTERN, digest_of
 from ledger.errors import InvalidParameter
 from ledger.index.rows import ProcessFilter, Sort, Status
+from ledger.index.words import parts
 
 FAR = 2**53
 """Times are JSON numbers that every reader counts exactly."""
 
 MOST_WORDS = 20
-"""Each word of a search is looked for in every process."""
-
-
-def words_in(text: str) -> list[str]:
-    """The different words of a search."""
-    return list(dict.fromkeys(text.casefold().split()))
+"""Each word of a search costs the database something."""
 
 
 def process_filter(
     q: Annotated[
-        str | None, Query(description="words in title, description, buyer, suppliers or ocid", max_length=500)
+        str | None, Query(description="words and quoted phrases, all of which must occur", max_length=500)
     ] = None,
     ocid: Annotated[str | None, Query(max_length=128)] = None,
     buyer: Annotated[
@@ -35,15 +31,23 @@ def process_filter(
             json_schema_extra={"pattern": DIGEST_PATTERN},
         ),
     ] = None,
+    buyer_name: Annotated[str | None, Query(alias="buyerName", max_length=200)] = None,
     status: Status | None = None,
     mode: Annotated[str | None, Query(pattern="^(observed|anchored|sealed)$")] = None,
+    method: Annotated[str | None, Query(description="OCDS procurementMethod", max_length=100)] = None,
     cpv: Annotated[str | None, Query(description="first digits of the CPV code", pattern=r"^[0-9-]{1,10}$")] = None,
+    year: Annotated[int | None, Query(description="of the first publication", ge=1, le=9999)] = None,
+    place: Annotated[str | None, Query(description="locality or region, exactly", max_length=200)] = None,
+    silent_days: Annotated[
+        int | None,
+        Query(alias="silentDays", description="deadline passed so many days ago, and no result", ge=0, le=36_500),
+    ] = None,
     published_from: Annotated[int | None, Query(alias="publishedFrom", ge=0, le=FAR)] = None,
     published_to: Annotated[int | None, Query(alias="publishedTo", ge=0, le=FAR)] = None,
     sort: Sort = Sort.UPDATED,
 ) -> ProcessFilter:
     """Raises ``InvalidDigest``, ``InvalidParameter``."""
-    words = words_in(q or "")
+    words = parts(q or "")
     if len(words) > MOST_WORDS:
         raise InvalidParameter(parameter="q", value=q, why=f"it has more than {MOST_WORDS} different words")
     return ProcessFilter(
@@ -53,6 +57,11 @@ def process_filter(
         status=status,
         mode=mode,
         cpv=cpv,
+        method=method,
+        year=year,
+        place=place,
+        buyer_name=buyer_name,
+        silent_days=silent_days,
         published_from=published_from,
         published_to=published_to,
         sort=sort,

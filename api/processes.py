@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.answers import DigestText, Using, answer, digest_of, ocds_answer, plain
+from api.answers import DigestText, Using, answer, camel, digest_of, ocds_answer, plain
 from api.described import ADDRESS, ANY_OBJECT, HEX, TEXT, TEXT_OR_NULL, content, list_of, object_of, ours, schema_of
 from api.packages import made_record, package_info, shown_releases
 from api.process_filter import Wanted
@@ -18,12 +18,20 @@ router = APIRouter(tags=["processes"])
 PROCESS = schema_of(ProcessRow)["properties"] | {
     "links": object_of(dict.fromkeys(("self", "acts", "rounds", "releases", "record", "organisation", "page"), ADDRESS))
 }
+FACET = object_of(
+    {
+        "name": TEXT,
+        "values": list_of(object_of({"value": TEXT, "count": {"type": "integer"}, "chosen": {"type": "boolean"}})),
+        "more": {"type": "boolean"},
+    }
+)
 LIST = {
     "total": {"type": "integer"},
     "processes": list_of(object_of(PROCESS)),
     "nextCursor": TEXT_OR_NULL,
     "next": TEXT_OR_NULL,
 }
+FACETS = {"type": "object", "additionalProperties": FACET}
 ONE = PROCESS | {
     "lots": list_of(schema_of(LotRow)),
     "awards": list_of(schema_of(AwardRow)),
@@ -37,11 +45,12 @@ RELEASES = content("application/json", object_of(AROUND | {"releases": list_of(A
 RECORD = content("application/json", object_of(AROUND | {"records": list_of(ANY_OBJECT)}))
 
 
-@router.get("/processes", summary="Processes that fit", responses=ours(LIST))
+@router.get("/processes", summary="Processes that fit", responses=ours(LIST | {"facets": FACETS}, optional=("facets",)))
 def processes(
     request: Request,
     services: Using,
     wanted: Wanted,
+    facets: Annotated[bool, Query(description="with counts of what the search can be narrowed to")] = False,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
@@ -51,12 +60,14 @@ def processes(
     if page.next_cursor is not None:
         url = request.url.include_query_params(cursor=page.next_cursor)
         following = f"{url.path}?{url.query}"
-    found = {
+    found: dict[str, Any] = {
         "total": page.total,
         "processes": [process_json(row) for row in page.items],
         "nextCursor": page.next_cursor,
         "next": following,
     }
+    if facets:
+        found["facets"] = {camel(facet.name): plain(facet) for facet in services.queries.facets(wanted)}
     return answer(request, found)
 
 

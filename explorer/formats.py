@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale, UnknownLocaleError
@@ -84,6 +85,25 @@ class Formats:
         """A number with the language's separators."""
         return format_decimal(value, locale=self.locale)
 
+    def month(self, text: str) -> str:
+        """A month written as ``YYYY-MM``."""
+        try:
+            return format_date(date.fromisoformat(f"{text}-01"), "LLLL y", locale=self.locale)
+        except ValueError:
+            return text
+
+    def change(self, amount: Decimal, currency: str | None) -> str:
+        """By how much an amount grew or shrank, with its sign."""
+        return f"{'+' if amount > 0 else ''}{self.money(amount, currency)}"
+
+    def told(self, value: Any) -> str | Markup:
+        """A value of a release as people read it: date-times in local time, numbers with separators, text as it is."""
+        if isinstance(value, str):
+            return self.moment(datetime.fromisoformat(value)) if _is_moment(value) else value
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            return json.dumps(value, ensure_ascii=False)
+        return self.number(value)
+
     def size(self, octets: int) -> str:
         """A file size in the unit that people read."""
         power = min(max(len(str(octets)) - 1, 0) // 3, 3)
@@ -91,11 +111,18 @@ class Formats:
         return f"{format_decimal(round(value, 1), locale=self.locale)}\u00a0{unit}"
 
 
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
 def _exact(seconds: int | datetime) -> datetime | None:
     """The moment in UTC; ``None`` for seconds beyond the calendar, which a deadline on the chain can be."""
-    if isinstance(seconds, datetime):
-        return seconds.astimezone(UTC)
     try:
+        if isinstance(seconds, datetime):
+            return seconds.astimezone(UTC)
         # One day is left at the end, so that the moment exists in every time zone.
         return datetime.fromtimestamp(seconds + 86_400, UTC) - timedelta(days=1)
     except (OverflowError, ValueError, OSError):

@@ -33,6 +33,7 @@ def routes(renderer: Renderer) -> list[Route]:
         values = {
             "organisation": found,
             "page": page,
+            "sums": queries.organisation_sums(organisation_id),
             "acts": queries.organisation_acts(organisation_id),
             "first_page": address if cursor else None,
             "next_page": f"{address}?{urlencode({'cursor': page.next_cursor})}" if page.next_cursor else None,

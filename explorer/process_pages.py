@@ -2,50 +2,36 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from api.answers import digest_of
-from api.process_filter import MOST_WORDS, words_in
 from explorer import links
 from explorer.process_view import view
 from explorer.render import Renderer
-from ledger.index.rows import ProcessFilter, Status
+from explorer.search_view import LONGEST_SEARCH, Search
 
 PAGE_SIZE = 20
-LONGEST_SEARCH = 200
-"""As in the form."""
 
 
 def routes(renderer: Renderer) -> list[Route]:
     """Start page with the list, and one page a process."""
 
     def start(request: Request) -> Response:
-        chosen = {name: request.query_params.get(name, "").strip() for name in ("q", "status", "mode")}
-        # A NUL cannot stand in PostgreSQL text; no title contains one, so leaving it out changes no answer.
-        chosen["q"] = chosen["q"][:LONGEST_SEARCH].replace("\0", "")
-        words = " ".join(words_in(chosen["q"])[:MOST_WORDS])
-        wanted = ProcessFilter(
-            q=words or None,
-            status=Status(chosen["status"]) if chosen["status"] in set(Status) else None,
-            mode=chosen["mode"] if chosen["mode"] in ("observed", "anchored", "sealed") else None,
-        )
+        search = Search.read(request.query_params)
         cursor = request.query_params.get("cursor") or None
-        found = renderer.services.queries.processes(wanted, cursor, PAGE_SIZE)
-        asked = {name: value for name, value in chosen.items() if value}
+        queries = renderer.services.queries
+        found = queries.processes(search.filter, cursor, PAGE_SIZE)
         values = {
             "page": found,
-            "chosen": chosen,
+            "search": search,
+            "groups": search.groups(queries.facets(search.filter)),
             "longest": LONGEST_SEARCH,
-            "searching": bool(asked),
-            "first_page": f"/?{urlencode(asked)}" if cursor else None,
-            "next_page": f"/?{urlencode({**asked, 'cursor': found.next_cursor})}" if found.next_cursor else None,
+            "first_page": search.address() if cursor else None,
+            "next_page": search.address(cursor=found.next_cursor) if found.next_cursor else None,
         }
-        same = {**asked, **({"q": words} if words else {}), **({"cursor": cursor} if cursor else {})}
-        address = links.api_processes(same)
+        address = links.api_processes({**search.same, "facets": "true", **({"cursor": cursor} if cursor else {})})
         return renderer.page(request, "start.html", values, data_url=address)
 
     def process(request: Request) -> Response:

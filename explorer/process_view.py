@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from api.services import Services
 from explorer.release_content import Document, ReleaseContent, read_content
@@ -24,6 +24,8 @@ from ledger.index.rows import (
     RoundRow,
     SuspensionRow,
 )
+from ledger.ocds.differences import Differences, differences, merged
+from ledger.ocds.value_history import ValueStep, value_history
 
 DAY: Final = 86_400
 
@@ -59,6 +61,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class ProcessView:
     """``recorder`` is whose process it is in the registry: the buyer, or the observer of an observed one.
+    ``changes`` are by the sequence of a release what it says differently from those before it; ``values`` every amount
+    from the estimate to the final value, each with the release that tells it.
     ``outdated`` are findings that the next run of the index settles; nothing is wrong with them.
     ``unchecked`` is the failure that kept the comparison with the chain from being made, else ``None``."""
 
@@ -72,6 +76,8 @@ class ProcessView:
     awards: Sequence[AwardRow]
     suspensions: Sequence[SuspensionRow]
     documents: Sequence[Document]
+    changes: Mapping[int, Differences]
+    values: Sequence[tuple[ValueStep, ReleaseView]]
     differences: Sequence[Difference]
     outdated: Sequence[Difference]
     unchecked: SiegelError | None
@@ -106,18 +112,19 @@ def view(services: Services, process_id: bytes) -> ProcessView:
     queries = services.queries
     row = queries.process(process_id)
     unchecked: SiegelError | None = None
-    differences: Sequence[Difference] = ()
+    found_differences: Sequence[Difference] = ()
     try:
-        differences = services.check_process(process_id)
+        found_differences = services.check_process(process_id)
     except SiegelError as error:
         unchecked = error
-    altered = {found.release for found in differences if found.release and found.kind in _OF_DOCUMENT}
+    altered = {found.release for found in found_differences if found.release and found.kind in _OF_DOCUMENT}
     altered_steps = {
         found.sequence
-        for found in differences
+        for found in found_differences
         if found.sequence is not None and found.kind is not DifferenceKind.ROW_OUTDATED
     }
     releases = [_release(services, release, altered) for release in queries.releases(process_id)]
+    published = sorted((each for each in releases if each.content), key=_published)
     by_sequence = {release.row.sequence: release for release in releases}
     lots = queries.lots(process_id)
     awards = queries.awards(process_id)
@@ -136,8 +143,10 @@ def view(services: Services, process_id: bytes) -> ProcessView:
         awards=awards,
         suspensions=queries.suspensions(process_id),
         documents=_documents(releases),
-        differences=[found for found in differences if found.kind is not DifferenceKind.ROW_OUTDATED],
-        outdated=[found for found in differences if found.kind is DifferenceKind.ROW_OUTDATED],
+        changes=_changes(published),
+        values=[(step, published[step.release]) for step in value_history([_data(each) for each in published])],
+        differences=[found for found in found_differences if found.kind is not DifferenceKind.ROW_OUTDATED],
+        outdated=[found for found in found_differences if found.kind is DifferenceKind.ROW_OUTDATED],
         unchecked=unchecked,
     )
 
@@ -156,6 +165,27 @@ def _release(services: Services, row: ReleaseRow, altered: set[bytes]) -> Releas
     dated = seconds(row.date)
     is_apart = dated is not None and abs(dated - row.time) >= DAY
     return ReleaseView(row, content, is_altered, dated if is_apart else None)
+
+
+def _published(release: ReleaseView) -> tuple[int, int]:
+    dated = seconds(release.row.date)
+    return (release.row.time if dated is None else dated, release.row.sequence)
+
+
+def _data(release: ReleaseView) -> Mapping[str, Any]:
+    return release.content.data if release.content else {}
+
+
+def _changes(published: Sequence[ReleaseView]) -> dict[int, Differences]:
+    """Of all releases but the first, in the order of their dates."""
+    found: dict[int, Differences] = {}
+    known: Mapping[str, Any] | None = None
+    for release in published:
+        data = _data(release)
+        if known is not None:
+            found[release.row.sequence] = differences(known, data)
+        known = merged(known or {}, data)
+    return found
 
 
 def _step(

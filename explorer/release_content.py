@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.ocds.disclosure import strip
 from ledger.store.releases import ReleaseStore
 
 
@@ -22,17 +23,20 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseContent:
-    """Documents of a release and the JSON pointers of its redacted places."""
+    """Documents of a release, the JSON pointers of its redacted places, and ``data``, the release without those."""
 
     documents: tuple[Document, ...]
     redacted: tuple[str, ...]
+    data: Mapping[str, Any]
 
 
 def read_content(releases: ReleaseStore, digest: bytes) -> ReleaseContent:
     """The content of the release ``digest``. Raises what the store raises for altered or unreadable bytes."""
+    shown = releases.shown(digest)
     return ReleaseContent(
-        documents=tuple(_documents(releases.shown(digest))),
+        documents=tuple(_documents(shown)),
         redacted=tuple(redaction.path for redaction in releases.redactions(digest)),
+        data=strip(shown),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -17,12 +18,14 @@ from api.answers import REVALIDATE
 from api.services import Services
 from explorer import formats, links
 from explorer.actors import Actors
+from explorer.facet_words import Facets
 from explorer.failures import failure_sentence, remedy
 from explorer.findings import Findings
 from explorer.language import COOKIE, LANGUAGES, Language, catalogue, choose, known
 from explorer.places import Places
 from explorer.sentences import Sentences, bid_number
 from explorer.words import Words
+from ledger.index.rows import SILENT_DAYS, is_silent_row
 from ledger.ocds.odd_characters import visible
 
 STATIC_DIR: Final = Path(__file__).parent / "static"
@@ -104,6 +107,9 @@ def _environment(language: Language) -> Environment:
         in_language=written.in_language,
         money=written.money,
         number=written.number,
+        month=written.month,
+        change=written.change,
+        told=written.told,
         size=written.size,
         apart=formats.apart,
         digest=formats.digest,
@@ -115,6 +121,7 @@ def _environment(language: Language) -> Environment:
         document_file=links.document_file,
         api_process=links.api_process,
         tag_word=words.tag,
+        is_silent=lambda row: is_silent_row(row, int(time.time())),
     )
     environment.globals.update(
         asset=asset,
@@ -122,6 +129,8 @@ def _environment(language: Language) -> Environment:
         words=words,
         sentences=Sentences(messages, written),
         actors=Actors(messages),
+        silent_days=SILENT_DAYS,
+        facets=Facets(messages, words, language),
         bid_number=bid_number,
         places=places,
         findings=Findings(messages, places),

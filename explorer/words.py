@@ -10,6 +10,7 @@ from gettext import NullTranslations
 from typing import Final
 
 from ledger.index.rows import Condition, Status
+from ledger.ocds.value_history import ValueStep
 
 
 def N_(message: str) -> str:
@@ -118,6 +119,26 @@ _METHODS: Final = {
     "direct": N_("direct award"),
 }
 
+_CODES: Final = {
+    "planning": N_("in preparation"),
+    "planned": N_("planned"),
+    "pending": N_("proposed"),
+    "active": N_("in force"),
+    "cancelled": N_("cancelled"),
+    "unsuccessful": N_("without result"),
+    "complete": N_("ended"),
+    "terminated": N_("ended"),
+    "withdrawn": N_("withdrawn"),
+}
+
+_VALUES: Final = {
+    "estimate": N_("Estimated value"),
+    "award": N_("Award"),
+    "contract": N_("Contract"),
+    "modification": N_("Modification of the contract"),
+    "final": N_("Final value"),
+}
+
 _CATEGORIES: Final = {"goods": N_("Supplies"), "works": N_("Works"), "services": N_("Services")}
 
 _OUTCOMES: Final = {
@@ -215,6 +236,17 @@ class Words:
     def method(self, code: str) -> str:
         """A kind of procedure (OCDS ``procurementMethod``)."""
         return self._(_METHODS.get(code, code))
+
+    def told(self, field: str, value: str) -> str:
+        """A text of a release; of a status or a kind of procedure what its code means."""
+        if field.endswith("/status"):
+            return self._(_CODES.get(value, value))
+        return self.method(value) if field == "tender/procurementMethod" else value
+
+    def value(self, step: ValueStep) -> str:
+        """What an amount is the amount of."""
+        kind = "modification" if step.kind == "contract" and not step.first else step.kind
+        return self._(_VALUES[kind])
 
     def category(self, code: str) -> str:
         """What is bought (OCDS ``mainProcurementCategory``)."""

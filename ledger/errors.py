@@ -942,6 +942,13 @@ class IndexFromLaterVersion(SiegelError):
     status = 503
 
 
+class SearchUnavailable(SiegelError):
+    """The database of the index lacks what words are found with, or may not use it."""
+
+    sentence = "The index on {database} needs {needed} to find words, and cannot have it."
+    status = 503
+
+
 class ActsIncomplete(SiegelError):
     """The acts a node gave do not give the head that the contract holds: the node leaves out or changes acts."""
 

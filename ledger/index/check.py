@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, insert, select
 from ledger.chain.client import Chain
 from ledger.chain.record import ZERO
 from ledger.errors import ActsIncomplete, BlockUnknown, IndexNotReady, LogMalformed, ProcessUnknown, SequenceBroken
-from ledger.index import findings, schema
+from ledger.index import findings, schema, search_index
 from ledger.index.compare import differences
 from ledger.index.database import Index, rows_in_order
 from ledger.index.derive import Derived, Entry
@@ -75,7 +75,12 @@ def check(index: Index, chain: Chain, store: ObjectStore) -> tuple[Difference, .
             kind = DifferenceKind.CHAIN_DIFFERS
             return (Difference(kind, None, None, None, None, None, "cursor", None, None, "chain", sentence, values),)
         with _acts_anew(chain, store, cursor.block_number) as fresh:
-            return tuple(_compare(connection, fresh, chain, store, cursor))
+            found = tuple(_compare(connection, fresh, chain, store, cursor))
+    with index.writing() as connection:  # the database wants to be asked that way; nothing is written
+        if search_index.is_intact(connection):
+            return found
+    kind, sentence = DifferenceKind.ROW_ALTERED, findings.SEARCH_DIFFERS
+    return (*found, Difference(kind, None, None, None, None, None, search_index.NAME, None, None, "index", sentence))
 
 
 def _compare(

@@ -16,7 +16,7 @@ _SAID = {
                  "value_currency", "deadline", "suppliers", "size"},
     "processes": {"title", "description", "language", "buyer_name", "buyer_identifier", "procurement_method",
                   "procurement_category", "cpv", "value_amount", "value_currency", "suppliers", "award_amount",
-                  "award_currency", "deadline", "phase", "search"},
+                  "award_currency", "deadline", "phase", "place", "month", "search"},
     "lots": {"lot_id", "title"},
     "organisations": {"name"},
 }  # fmt: skip

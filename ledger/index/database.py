@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, select, t
 from sqlalchemy.pool import StaticPool
 
 from ledger.errors import IndexFromLaterVersion, IndexUnreachable, SiegelError
-from ledger.index import schema
+from ledger.index import schema, search_index
 from ledger.index.rows import IndexStatus
 from ledger.store.database_failures import database_url, naming_failures
 
@@ -81,10 +81,12 @@ class Index:
     def forget(self) -> bool:
         """Drop what the database keeps of deleted rows besides its tables; ``False`` if a reader is in the way.
 
-        SQLite overwrites what is deleted (``secure_delete``) and keeps copies in its write-ahead log, which is
-        emptied. PostgreSQL vacuums the tables: their room is used again, but not overwritten before. Raises
-        ``IndexUnreachable``.
+        SQLite overwrites what is deleted (``secure_delete``), but keeps copies in the index of words, which is merged,
+        and in its write-ahead log, which is emptied. PostgreSQL vacuums the tables: their room is used again, but not
+        overwritten before. Raises ``IndexUnreachable``.
         """
+        with self.writing() as connection:
+            search_index.forget(connection)
         with (
             self._writing,
             naming_failures("index", IndexUnreachable),

@@ -5,9 +5,11 @@ A pure function, so that the synchroniser, rebuilding and checking cannot disagr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -22,9 +24,14 @@ from ledger.index.names import act_name
 from ledger.index.rows import PROBLEMS, Condition
 from ledger.index.schema import LAST_SECOND
 from ledger.index.status import phase_of_releases
+from ledger.index.words import search_text
 from ledger.terms import Act
 
-SEARCH_LIMIT = 20_000
+LONGEST = {"buyer_name": 200, "procurement_method": 100, "cpv": 20, "place": 200}
+"""Letters of what a database keeps in an index: PostgreSQL refuses a row of more than 2,704 bytes there, and no release
+may stop the index."""
+
+GERMANY = ZoneInfo("Europe/Berlin")
 
 PATHS = {
     "title": "tender/title",
@@ -162,7 +169,12 @@ def _process(
     releases: Sequence[dict[str, Any]],
     head: bytes,
 ) -> dict[str, Any]:
-    taken = {column: latest(published, path) for column, path in PATHS.items()}
+    taken = {
+        **{column: latest(published, path) for column, path in PATHS.items()},
+        "cpv": _cpv(published),
+        "place": _place(published),
+    }
+    taken = {column: value and value[: LONGEST.get(column)] for column, value in taken.items()}
     awards = latest_by_id(published, "awards")
     names = suppliers_of(Content({"awards": [award.data for award in awards]}, None))
     amount, currency = total(
@@ -175,7 +187,11 @@ def _process(
     phase = fold.phase if sealed else phase_of_releases(published, awards, latest_by_id(published, "contracts"))
     announced = [award for award in fold.live_awards if award.state == "announced"]
     first, last = entries[0], entries[-1]
-    searched = (taken["title"], taken["description"], taken["buyer_name"], fold.ocid, *names)
+    searched = (
+        *(taken["title"], taken["buyer_name"], fold.ocid, taken["place"]),
+        *(*names, *_lot_titles(published), *_classifications(published)),
+        taken["description"],
+    )
     return {
         "process_id": process_id,
         "organisation_id": first.record.organisation_id,
@@ -186,7 +202,6 @@ def _process(
         "phase": phase,
         **taken,
         "buyer_identifier": _buyer_identifier(published),
-        "cpv": _cpv(published),
         "suppliers": _json(names),
         "award_amount": amount,
         "award_currency": currency,
@@ -206,7 +221,8 @@ def _process(
         "releases": len(releases),
         "problems": sum(row["condition"] in PROBLEMS for row in releases),
         "head": head,
-        "search": " ".join(text for text in searched if text).casefold()[:SEARCH_LIMIT],
+        "month": _month([content.moment for content in published], first.record.time),
+        "search": search_text(searched),
     }
 
 
@@ -309,6 +325,51 @@ def _cpv(published: Sequence[Content]) -> str | None:
             if item.text("classification/scheme") == "CPV" and (code := item.text("classification/id")):
                 return code
     return None
+
+
+def _place(published: Sequence[Content]) -> str | None:
+    """Locality, else region, where the first delivery goes (OCDS location extension, ``deliveryAddress``), else of the
+    buyer; of the latest release that has one."""
+    for content in reversed(published):
+        delivery = (address for item in content.objects("tender/items") for address in _addresses(item))
+        buyers = (party for party in content.objects("parties") if party.at("id") == content.at("buyer/id"))
+        for address in (*delivery, *(Content(party.at("address"), None) for party in buyers)):
+            if found := address.text("locality") or address.text("region"):
+                return " ".join(found.split())
+    return None
+
+
+def _addresses(item: Content) -> Iterator[Content]:
+    yield Content(item.at("deliveryAddress"), None)
+    yield from item.objects("deliveryAddresses")
+
+
+def _lot_titles(published: Sequence[Content]) -> Iterable[str | None]:
+    lots = [lot for content in published for lot in content.objects("tender/lots")]
+    return {lot.text("id"): lot.text("title") for lot in lots}.values()
+
+
+def _classifications(published: Sequence[Content]) -> Iterable[str | None]:
+    """What is bought, of the latest release that says it: descriptions and codes of all items."""
+    for content in reversed(published):
+        found = [
+            item.text(path)
+            for item in content.objects("tender/items")
+            for path in ("classification/id", "classification/description", "description")
+        ]
+        if any(found):
+            return dict.fromkeys(found)
+    return ()
+
+
+def _month(moments: Iterable[int | None], first_act: int) -> str:
+    """Year and month in Germany of whatever was first, a release by its own date or an act: old notices are recorded
+    long after they were published."""
+    first = min(moment for moment in (*moments, first_act) if moment is not None)
+    try:
+        return datetime.fromtimestamp(first, GERMANY).strftime("%Y-%m").zfill(7)
+    except (OverflowError, ValueError, OSError):  # before the calendar or behind it
+        return "9999-12" if first > 0 else "0001-01"
 
 
 def _lot_names(published: Sequence[Content]) -> dict[bytes, tuple[str, str | None]]:

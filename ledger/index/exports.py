@@ -37,7 +37,7 @@ def exported(index: Index, filter: ProcessFilter, *, now: int | None = None) -> 
     last = b""
     while True:
         with index.reading() as connection:
-            query = process_query(moment).where(processes.c.process_id > last, *conditions(filter, moment))
+            query = process_query(moment).where(processes.c.process_id > last, *conditions(connection, filter, moment))
             rows = [process_row(row) for row in connection.execute(query.order_by(processes.c.process_id).limit(PIECE))]
             found: dict[bytes, list[bytes]] = {row.process_id: [] for row in rows}
             listed = select(releases.c.process_id, releases.c.digest).where(

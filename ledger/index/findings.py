@@ -94,11 +94,15 @@ ACTS_DIFFER = (
     "The acts of process {ocid} in the database do not give its head on the ledger: held is {was}, they give {now}."
 )
 BLOCK_DIFFERS = "The database stands at block {block}, which the chain does not have; the next run corrects this."
+SEARCH_DIFFERS = (
+    "The database's own index for words does not fit its texts: a search may leave processes out or show wrong ones. "
+    "`siegel index rebuild` makes it anew."
+)
 
 SENTENCES = (
     VALUE_ALTERED, MORE_VALUES_ALTERED, DOCUMENT_ALTERED_UNKNOWN, DOCUMENT_UNREADABLE, DOCUMENT_REWRITTEN,
     DOCUMENT_MISSING, SAID_BY_RELEASE, SAID_BY_LEDGER, ROW_MISSING, ROW_UNEXPECTED, ROW_OUTDATED, ACTS_DIFFER,
-    BLOCK_DIFFERS, NOTHING,
+    BLOCK_DIFFERS, SEARCH_DIFFERS, NOTHING,
 )  # fmt: skip
 """All templates, for catalogues of translations; ``LABELS``, ``POINTERS`` and ``TABLES`` hold the labels."""
 
@@ -142,6 +146,8 @@ LABELS = {
     "tags": "tags of the release",
     "outcome": "outcome of the bid",
     "arrival": "arrival of the bid",
+    "place": "place",
+    "month": "month of the first publication",
     "search": "text for searching",
 }
 """Plain words for columns; a column without an entry is named as it is."""

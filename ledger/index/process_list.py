@@ -14,12 +14,14 @@ from dataclasses import astuple
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, TextClause, and_, case, func, or_, select
 
 from ledger.errors import InvalidCursor, InvalidParameter
 from ledger.index.rows import Page, ProcessFilter, ProcessRow, Sort
 from ledger.index.schema import LAST_SECOND, processes
-from ledger.index.status import status
+from ledger.index.search_index import contains
+from ledger.index.status import has_status, is_silent, status
+from ledger.index.words import sought
 
 DEFAULT_FILTER = ProcessFilter()
 MAX_LIMIT = 200
@@ -41,39 +43,53 @@ def page_of_processes(
     after = None
     if cursor is not None:
         now, after = _read_cursor(cursor, filter)
-    where = conditions(filter, now)
+    where = conditions(connection, filter, now)
+    count: Select[Any] = select(func.count()).select_from(processes).where(*where)
+    total = connection.execute(count).scalar_one()
     keys = _keys(filter.sort, now)
-    query = select(processes, status(now).label("status"), *(key.label(f"key_{n}") for n, (key, _) in enumerate(keys)))
-    query = query.where(*where).order_by(*(key.desc() if descending else key.asc() for key, descending in keys))
+    # First the page's ids, for which an index is enough; rows are wide, and only those of the page are read.
+    found = select(processes.c.process_id, *(key.label(f"key_{n}") for n, (key, _) in enumerate(keys))).where(*where)
     if after is not None:
         if len(after) != len(keys):
             raise InvalidCursor(cursor=cursor)
-        query = query.where(_after(keys, after))
-    rows = connection.execute(query.limit(limit + 1)).all()
-    count: Select[Any] = select(func.count()).select_from(processes).where(*where)
+        found = found.where(_after(keys, after))
+    ordered = found.order_by(*(key.desc() if down else key.asc() for key, down in keys)).limit(limit + 1).subquery()
+    query = select(processes, status(now).label("status"), *(ordered.c[f"key_{n}"] for n in range(len(keys))))
+    query = query.join(ordered, ordered.c.process_id == processes.c.process_id).order_by(
+        *(ordered.c[f"key_{n}"].desc() if down else ordered.c[f"key_{n}"].asc() for n, (_, down) in enumerate(keys))
+    )
+    rows = connection.execute(query).all()
     return Page(
         tuple(row_of(row) for row in rows[:limit]),
         _write_cursor(filter, now, rows[limit - 1], len(keys)) if len(rows) > limit else None,
-        connection.execute(count).scalar_one(),
+        total,
     )
 
 
-def conditions(filter: ProcessFilter, now: int) -> Sequence[ColumnElement[bool]]:
+def conditions(connection: Connection, filter: ProcessFilter, now: int) -> list[ColumnElement[bool] | TextClause]:
     """What must hold of a row of ``processes`` at ``now``."""
-    found: list[ColumnElement[bool]] = [
-        processes.c.search.contains(word, autoescape=True)
-        for word in (filter.q or "").replace("\0", " ").casefold().split()
-    ]
+    words = sought(filter.q or "")
+    found: list[ColumnElement[bool] | TextClause] = [contains(connection, words)] if words else []
     if filter.ocid is not None:
         found.append(processes.c.ocid == filter.ocid.replace("\0", "?"))  # PostgreSQL refuses NUL; no ocid has one
     if filter.organisation_id is not None:
         found.append(processes.c.organisation_id == filter.organisation_id)
     if filter.status is not None:
-        found.append(status(now) == filter.status)
+        found += has_status(now, filter.status)
     if filter.mode is not None:
         found.append(processes.c.mode == filter.mode)
     if filter.cpv is not None:
         found.append(processes.c.cpv.startswith(filter.cpv, autoescape=True))
+    if filter.method is not None:
+        found.append(processes.c.procurement_method == filter.method.replace("\0", "?"))
+    if filter.year is not None:
+        found.append(processes.c.month.startswith(f"{filter.year:04}-"))
+    if filter.place is not None:
+        found.append(processes.c.place == filter.place.replace("\0", "?"))
+    if filter.buyer_name is not None:
+        found.append(processes.c.buyer_name == filter.buyer_name.replace("\0", "?"))
+    if filter.silent_days is not None:
+        found += is_silent(now, filter.silent_days)
     if filter.published_from is not None:
         found.append(processes.c.first_time >= filter.published_from)
     if filter.published_to is not None:

@@ -17,6 +17,7 @@ from ledger.chain.record import NOBODY, ZERO, ActRecord
 from ledger.errors import LogMalformed, OrganisationUnknown, ProcessUnknown
 from ledger.index import schema
 from ledger.index.database import Index
+from ledger.index.facets import Counts, Facet
 from ledger.index.names import act_name, organisation_kinds
 from ledger.index.process_list import DEFAULT_FILTER, page_of_processes
 from ledger.index.raw import record_of
@@ -39,7 +40,9 @@ from ledger.index.rows import (
     Status,
     SuspensionRow,
 )
+from ledger.index.statistics import Statistics, statistics_of
 from ledger.index.status import status
+from ledger.index.sums import OrganisationSums, sums_of
 from ledger.terms import Act
 
 __all__ = [
@@ -57,6 +60,7 @@ class Queries:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._counts = Counts()
 
     def processes(
         self,
@@ -72,6 +76,11 @@ class Queries:
         """
         with self._index.reading() as connection:
             return page_of_processes(connection, filter, cursor, limit, _now(now), process_row)
+
+    def facets(self, filter: ProcessFilter = DEFAULT_FILTER, *, now: int | None = None) -> tuple[Facet, ...]:
+        """What the processes that pass ``filter`` can be narrowed to, with counts; see :mod:`ledger.index.facets`."""
+        with self._index.reading() as connection:
+            return self._counts.of(connection, filter, _now(now))
 
     def process(self, process_id: bytes, *, now: int | None = None) -> ProcessRow:
         """One process; raises ``ProcessUnknown``."""
@@ -163,6 +172,16 @@ class Queries:
         if row is None:
             raise OrganisationUnknown(organisation_id=organisation_id)
         return _organisation_row(row)
+
+    def statistics(self, filter: ProcessFilter = DEFAULT_FILTER, *, now: int | None = None) -> Statistics:
+        """Numbers over the processes that pass ``filter``."""
+        with self._index.reading() as connection:
+            return statistics_of(connection, filter, _now(now))
+
+    def organisation_sums(self, organisation_id: bytes) -> OrganisationSums:
+        """What the processes of an organisation add up to; nothing for one that the registry does not know."""
+        with self._index.reading() as connection:
+            return sums_of(connection, organisation_id)
 
     def organisation_acts(self, organisation_id: bytes) -> tuple[ActRow, ...]:
         """The acts on an organisation outside any process, in the order of the chain: the registry's and its own."""

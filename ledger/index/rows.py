@@ -57,6 +57,11 @@ PROBLEMS = frozenset({Condition.MISSING, Condition.ALTERED, Condition.UNREADABLE
 is whole, and set apart by its condition; to count it would tell of an alteration where there is none."""
 
 
+SILENT_DAYS = 90
+"""Days after the deadline from which on a procedure without a result is told as silent, where nobody says otherwise. No
+law sets such a term: VgV § 39 wants the award told 30 days after it was made, and evaluating takes weeks."""
+
+
 class Sort(StrEnum):
     """Orders of the process list; ties are broken by the process id, so every order is total."""
 
@@ -70,8 +75,11 @@ class Sort(StrEnum):
 class ProcessFilter:
     """What a list of processes is narrowed to; every field that is not ``None`` must hold.
 
-    ``q`` is looked for in title, description, buyer's name, supplier names and ocid, without regard to case.
-    ``cpv`` is a prefix of the main CPV code. Dates are seconds and compare with the time of the first act.
+    ``q`` are words and quoted phrases (:mod:`ledger.index.words`), looked for in title, description, buyer, suppliers,
+    titles of lots, what is bought (CPV codes and descriptions), place and ocid. ``cpv`` is a prefix of the main CPV
+    code, ``method`` an OCDS ``procurementMethod`` (``direct``: awarded without competition), ``year`` that of the
+    first publication, ``place`` and ``buyer_name`` are exact. ``silent_days``: the deadline passed more than so many
+    days ago, and no result was published. Dates are seconds and compare with the time of the first act.
     """
 
     q: str | None = None
@@ -80,6 +88,11 @@ class ProcessFilter:
     status: Status | None = None
     mode: str | None = None
     cpv: str | None = None
+    method: str | None = None
+    year: int | None = None
+    place: str | None = None
+    buyer_name: str | None = None
+    silent_days: int | None = None
     published_from: int | None = None
     published_to: int | None = None
     sort: Sort = Sort.UPDATED
@@ -103,7 +116,9 @@ class ProcessRow:
     come from the compiled releases (OCDS ``tender`` and ``awards``, of these only what is made); ``deadline`` from the
     open round in sealed mode, else from ``tender/tenderPeriod/endDate``. ``value_amount`` is the number exactly as
     published, as text. ``letters_sent`` and ``standstill_until`` are those of the announced awards (GWB § 134), the
-    latest of each. ``problems``: releases of this process whose bytes were not intact when last indexed (``PROBLEMS``).
+    latest of each. ``place``: locality or region of the first delivery, else of the buyer. ``month`` (``2026-01``, in
+    Germany) is that of the first publication: of the earliest release's own date or of the first act. ``problems``:
+    releases of this process whose bytes were not intact when last indexed (``PROBLEMS``).
     ``exceptions``: how often a way out was used that demands a ground (early conclusion, remand, resumed round, late
     but admitted bid, revised outcome).
     """
@@ -143,7 +158,15 @@ class ProcessRow:
     releases: int
     problems: int
     parent_process_id: bytes | None
+    place: str | None
+    month: str
     head: bytes
+
+
+def is_silent_row(row: ProcessRow, now: int, days: int = SILENT_DAYS) -> bool:
+    """Whether a list of processes silent for so many days (``ProcessFilter.silent_days``) has this one at ``now``."""
+    passed = row.deadline is not None and row.deadline < now - days * 86_400
+    return row.status is Status.EVALUATION and passed and not row.suspended
 
 
 @dataclass(frozen=True, slots=True)

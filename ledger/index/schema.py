@@ -131,11 +131,32 @@ processes = Table(
     Column("releases", Integer, nullable=False),
     Column("problems", Integer, nullable=False),
     Column("head", LargeBinary, nullable=False),
-    Column("search", Text, nullable=False),  # case-folded text in which ``q`` is looked for
+    Column("place", Text),
+    Column("month", Text, nullable=False),  # year and month of the first publication, in Germany
+    Column("search", Text, nullable=False),  # see ledger.index.words and ledger.index.search_index
     Index("ix_processes_organisation_id_last_time", "organisation_id", "last_time"),
     Index("ix_processes_last_time_process_id", "last_time", "process_id"),
     Index("ix_processes_first_time_process_id", "first_time", "process_id"),
     Index("ix_processes_deadline_process_id", "deadline", "process_id"),
+    Index("ix_processes_phase_deadline", "phase", "deadline"),
+    # All that lists are filtered and counted by, so that neither reads a row of the table that is not shown.
+    Index(
+        "ix_processes_facets",
+        "phase",
+        "deadline",
+        "standstill_until",
+        "suspended",
+        "mode",
+        "procurement_method",
+        "cpv",
+        "month",
+        "place",
+        "buyer_name",
+        "first_time",
+        "organisation_id",
+        "last_time",
+        "process_id",
+    ),
 )
 # Organisations are named by their latest process that names them: most may not.
 Index(

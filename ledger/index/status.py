@@ -55,6 +55,26 @@ def status(now: int) -> ColumnElement[str]:
     )
 
 
+def has_status(now: int, wanted: Status) -> list[ColumnElement[bool]]:
+    """What holds of a process with this status; its phase is said besides, because that is found by an index."""
+    phases = {
+        Status.OPEN: (TENDERING,),
+        Status.EVALUATION: (TENDERING, "evaluation"),
+        Status.STANDSTILL: ("awarded", "standstill"),
+    }
+    return [processes.c.phase.in_(phases.get(wanted, (str(wanted),))), status(now) == wanted]
+
+
+def is_silent(now: int, days: int) -> list[ColumnElement[bool]]:
+    """What holds of a silent procedure: its deadline passed more than ``days`` days before ``now``, and neither an
+    award nor a contract, a cancellation or a suspension was published."""
+    return [
+        processes.c.phase.in_((TENDERING, str(Status.EVALUATION))),
+        processes.c.deadline < now - days * 86_400,
+        processes.c.suspended.is_(False),
+    ]
+
+
 def phase_of_releases(published: Sequence[Content], awards: Sequence[Content], contracts: Sequence[Content]) -> str:
     """The phase of an observed or anchored process: OCDS ``contracts``, else ``awards``, else ``tender/status``.
 

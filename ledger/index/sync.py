@@ -24,7 +24,7 @@ from ledger.errors import (
     ChainMoved,
     IndexBelongsElsewhere,
 )
-from ledger.index import schema
+from ledger.index import schema, search_index
 from ledger.index.arrivals import Arrivals
 from ledger.index.database import Index
 from ledger.index.reading import Batch, Reader
@@ -133,6 +133,7 @@ class Synchroniser:
         head = self._chain.block_number() - self._confirmations
         stored = 0
         with self._index.writing() as connection:
+            search_index.begin_anew(connection)
             for table in (*schema.DERIVED, schema.acts, schema.blocks):
                 connection.execute(delete(table))
             kept = connection.execute(select(schema.copies.c.digest)).scalars().all()

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.errors import NotOcds, ReleaseConflict, SiegelError
-from ledger.ocds.differences import difference
 from ledger.ocds.digest import plain_digest
 from ledger.ocds.eforms.account import count
 from ledger.ocds.eforms.reader import read_notice
@@ -21,6 +20,7 @@ from ledger.ocds.json_text import pointer, read_json
 from ledger.ocds.leaves import parse_date
 from ledger.ocds.releases import read_release
 from ledger.ocds.report import ImportReport, Refusal, count_leaves
+from ledger.ocds.unlike import difference
 
 _RELEASE_SIGNS = ("tag", "tender", "planning", "awards", "contracts", "initiationType", "buyer")
 

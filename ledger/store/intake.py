@@ -17,13 +17,13 @@ from typing import Any
 from ledger.errors import ReleaseConflict, SiegelError
 from ledger.ocds.check import check_release
 from ledger.ocds.contradictions import contradictions
-from ledger.ocds.differences import difference
 from ledger.ocds.digest import new_salt, plain_digest, salted_digest
 from ledger.ocds.documents import Place
 from ledger.ocds.importer import ReadFile, SourceRelease
 from ledger.ocds.json_text import pointer, write_json
 from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
 from ledger.ocds.report import ImportReport, Repair
+from ledger.ocds.unlike import difference
 from ledger.store.import_journal import JournalEntry, file_name_of, journalled, write_journal
 from ledger.store.objects import StoreClass
 from ledger.store.outbox import Outbox, OutboxStatus

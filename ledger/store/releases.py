@@ -15,7 +15,6 @@ from sqlalchemy import delete, insert, select, update
 
 from ledger.errors import DisclosureUnknown, ReleaseConflict, ReleaseEmbargoed, SaltMissing, SiegelError
 from ledger.ocds.check import check_release
-from ledger.ocds.differences import difference
 from ledger.ocds.digest import new_salt, salted_digest
 from ledger.ocds.disclosure import (
     DOTS,
@@ -31,6 +30,7 @@ from ledger.ocds.disclosure import (
 )
 from ledger.ocds.json_text import read_json, write_json
 from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
+from ledger.ocds.unlike import difference
 from ledger.store.objects import ObjectStore, StoreClass
 from ledger.store.outbox import Outbox, OutboxStatus
 from ledger.store.release_rows import (

@@ -101,7 +101,7 @@ def test_processes_paged_by_next_every_one_once(api: Api) -> None:
         seen += [process["ocid"] for process in body["processes"]]
         path = body["next"]
         assert (path is None) == (body["nextCursor"] is None)
-    assert len(seen) == len(set(seen)) == body["total"] == 4
+    assert len(seen) == len(set(seen)) == body["total"] == 5
 
 
 def test_processes_filtered_by_parameters_narrowed(api: Api) -> None:

@@ -37,6 +37,7 @@ from ledger.terms import NoticeKind, Outcome
 from tests.index.town import DAY, START, Town, embedded_town, release
 
 OPEN, AWARDED, OBSERVED, ALTERED = (f"ocds-a2ef3d-{name}" for name in ("school", "cleaning", "bridge", "salt"))
+CHANGED = "ocds-a2ef3d-tower"
 PDF = b"%PDF-1.7 bill of quantities"
 
 
@@ -104,6 +105,31 @@ def live(town: Town, services: Services) -> None:
     awarded_process(town, prepare)
     salt = release(ALTERED, title="Beschaffung von Streusalz", value={"amount": 24900.5, "currency": "EUR"})
     town.notice(ALTERED, prepare(salt))
+    changed_process(town, prepare)
+
+
+def changed_process(town: Town, prepare: Any) -> None:
+    """A direct award: its deadline moved, a lot was renamed, the contract became dearer than the award."""
+    title = "Übungsturm der Feuerwache"
+    lots = [{"id": "L1", "title": "Rohbau"}, {"id": "L2", "title": "Dach"}]
+
+    def told(number: int, tag: str, end: str, **more: Any) -> Any:
+        period = {"endDate": f"2026-05-{end}T10:00:00Z"}
+        content = release(CHANGED, number, title=title, tenderPeriod=period, lots=lots, procurementMethod="direct")
+        return prepare({**content, "tag": [tag], **more})
+
+    town.notice(CHANGED, told(1, "tender", "03"))
+    lots[1] = {"id": "L2", "title": "Dach und Fassade"}
+    town.notice(CHANGED, told(2, "tenderUpdate", "10"))
+    suppliers = [{"id": "P3", "name": "Turmbau GmbH"}]
+    award = {**AWARD, "id": "A7", "value": {"amount": 240000, "currency": "EUR"}, "suppliers": suppliers}
+    town.notice(CHANGED, told(3, "award", "10", awards=[award]), NoticeKind.AWARD)
+    changed = [{"id": "1", "rationale": "Gründung tiefer als geplant"}]
+    contract = {"id": "C7", "awardID": "A7", "status": "active", "value": {"amount": 255500, "currency": "EUR"}}
+    contracts = [{**contract, "amendments": changed}]
+    town.notice(
+        CHANGED, told(4, "contractAmendment", "10", awards=[award], contracts=contracts), NoticeKind.MODIFICATION
+    )
 
 
 def open_process(town: Town, services: Services, prepare: Any) -> None:

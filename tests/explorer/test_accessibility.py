@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-from tests.explorer.site import ALTERED, AWARDED, OBSERVED, OPEN, Site
+from tests.explorer.site import ALTERED, AWARDED, CHANGED, OBSERVED, OPEN, Site
 
 AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
 WIDE, NARROW = 1280, 390
@@ -17,7 +17,10 @@ FIRST_LOAD = 150_000
 PATHS = (
     "/",
     "/?q=nothing+matches",
+    "/?q=Schulen&mode=sealed&year=2026",
+    "/?silentDays=90",
     "/organisations",
+    "/statistics",
     "/check",
     "/lookup",
     "/lookup?digest=zz",
@@ -47,7 +50,7 @@ def addresses(site: Site) -> list[str]:
     (row,) = site.services.queries.processes_by_ocid(OPEN)
     act = site.services.queries.acts(row.process_id)[0]
     found = [f"/organisations/0x{row.organisation_id.hex()}", f"/lookup?digest={act.digest.hex()}"]
-    return [*PATHS, *found, *(site.page(ocid) for ocid in (OPEN, AWARDED, OBSERVED, ALTERED))]
+    return [*PATHS, *found, *(site.page(ocid) for ocid in (OPEN, AWARDED, OBSERVED, ALTERED, CHANGED))]
 
 
 def inspect(page: Page, url: str, origin: str) -> list[str]:

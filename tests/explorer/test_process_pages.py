@@ -24,7 +24,7 @@ def text_of(html: str) -> str:
 def test_start_page_tells_status_and_mode_of_each_process(reader: httpx.Client, site: Site) -> None:
     """Every process stands in the list with its buyer, where it stands and how it is recorded."""
     page = text_of(reader.get("/").text)
-    assert "4 Verfahren" in page
+    assert "5 Verfahren" in page
     assert "Erweiterung der Grundschule" in page
     for word in ("Beobachtet", "Verankert", "Versiegelt", "Wartefrist läuft"):
         assert word in page

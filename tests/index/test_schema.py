@@ -18,7 +18,13 @@ from tests.index.town import Town
 def test_open_empty_database_migrations_give_the_schema(index: Index) -> None:
     """What the migrations make is what the code expects: nothing is left for a new one."""
     with index.reading() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        context = MigrationContext.configure(connection, opts={"include_name": _is_ours})
+        assert compare_metadata(context, metadata) == []
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """The index of words differs between the databases, and SQLite's keeps tables of its own."""
+    return kind not in ("table", "index") or not (name or "").startswith("search_index")
 
 
 def test_open_again_nothing_lost(index_url: str) -> None:
@@ -51,6 +57,14 @@ def test_open_index_of_an_earlier_version_is_read_again(town: Town, index_url: s
     with index.writing() as connection:
         connection.execute(text("DROP INDEX ix_processes_named"))
         connection.execute(text("UPDATE processes SET title = 'as it was read then'"))
+        if connection.dialect.name == "sqlite":
+            for trigger in ("insert", "delete", "update"):
+                connection.execute(text(f"DROP TRIGGER search_index_{trigger}"))
+        connection.execute(text(f"DROP {'TABLE' if connection.dialect.name == 'sqlite' else 'INDEX'} search_index"))
+        for name in ("ix_processes_facets", "ix_processes_phase_deadline"):
+            connection.execute(text(f"DROP INDEX {name}"))
+        for column in ("place", "month"):
+            connection.execute(text(f"ALTER TABLE processes DROP COLUMN {column}"))
         for column in ("forget_due", "acts", "processes", "releases", "problems"):
             connection.execute(text(f"ALTER TABLE cursor DROP COLUMN {column}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))

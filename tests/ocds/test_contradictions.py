@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ledger.ocds.contradictions import contradictions
-from ledger.ocds.differences import difference
+from ledger.ocds.unlike import difference
 from tests.ocds.examples import example_release
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

@@ -1,0 +1,26 @@
+"""Numbers over all contracting processes."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api.answers import Using, answer
+
+router = APIRouter(tags=["statistics"])
+
+
+@router.get("/statistics", summary="Processes by month, method and status, awarded sums by CPV division")
+def statistics(request: Request, services: Using) -> Response:
+    """Over all processes; months and divisions are told as the filters of ``/processes`` take them."""
+    found = services.queries.statistics()
+    content = {
+        "processes": found.processes,
+        "months": [{"month": month, "processes": number} for month, number in found.months],
+        "methods": [{"method": method, "processes": number} for method, number in found.methods],
+        "statuses": [{"status": status, "processes": number} for status, number in found.statuses],
+        "divisions": [
+            {"cpv": item.division, "currency": item.currency, "amount": f"{item.amount:f}", "processes": item.processes}
+            for item in found.divisions
+        ],
+    }
+    return answer(request, content)
