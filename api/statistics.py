@@ -5,11 +5,27 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api.answers import Using, answer
+from api.described import TEXT, TEXT_OR_NULL, list_of, object_of, ours
 
 router = APIRouter(tags=["statistics"])
 
 
-@router.get("/statistics", summary="Processes by month, method and status, awarded sums by CPV division")
+NUMBER = {"type": "integer"}
+DIVISION = {"cpv": TEXT, "currency": TEXT, "amount": TEXT, "processes": NUMBER}
+STATISTICS = {
+    "processes": NUMBER,
+    "months": list_of(object_of({"month": TEXT, "processes": NUMBER})),
+    "methods": list_of(object_of({"method": TEXT_OR_NULL, "processes": NUMBER})),
+    "statuses": list_of(object_of({"status": TEXT, "processes": NUMBER})),
+    "divisions": list_of(object_of(DIVISION)),
+}
+
+
+@router.get(
+    "/statistics",
+    summary="Processes by month, method and status, awarded sums by CPV division",
+    responses=ours(STATISTICS),
+)
 def statistics(request: Request, services: Using) -> Response:
     """Over all processes; months and divisions are told as the filters of ``/processes`` take them."""
     found = services.queries.statistics()

@@ -88,7 +88,7 @@ def test_open_index_that_did_not_count_counts_from_what_there_is(town: Town, ind
         connection.execute(text("DROP INDEX ix_processes_named"))
         for column in ("acts", "processes", "releases", "problems"):
             connection.execute(text(f"ALTER TABLE cursor DROP COLUMN {column}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     index.close()
     index = Index.open(index_url)
     assert index.status() == status
