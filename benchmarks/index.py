@@ -52,9 +52,7 @@ def main() -> None:
             assert not (kind != "naive" and (found["web3"] or found["evm"]))
             return found
 
-        print(
-            "| what | events | events/s | µs/event | µs of processor/event | MiB | naive : this | in processor time |"
-        )
+        print("| what | events | events/s | µs/event | processor µs/event | MiB | naive : this | in processor time |")
         print("|---" * 8 + "|")
         for database in databases:
             naive = measure("naive", database, NAIVE)
