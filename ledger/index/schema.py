@@ -7,7 +7,19 @@ Digests, identifiers and accounts are raw bytes; times are seconds; lists are JS
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    false,
+    literal_column,
+)
 
 LAST_SECOND = 2**63 - 1
 """The latest time that a column holds; the contract takes any 64 bits."""
@@ -158,14 +170,18 @@ processes = Table(
         "process_id",
     ),
 )
-# Organisations are named by their latest process that names them: most may not.
+NAMING = (processes.c.mode != literal_column("'observed'")) & processes.c.buyer_name.is_not(None)
+"""Processes that name their organisation: not those it only observes. A literal, because a database cannot tell of a
+parameter that an index fits it."""
+
+# Most processes may name nobody. Both conditions, so that no other question takes this index for a small table.
 Index(
     "ix_processes_named",
     processes.c.organisation_id,
     processes.c.last_time,
     processes.c.process_id,
-    sqlite_where=processes.c.buyer_name.is_not(None),
-    postgresql_where=processes.c.buyer_name.is_not(None),
+    sqlite_where=NAMING,
+    postgresql_where=NAMING,
 )
 
 releases = Table(

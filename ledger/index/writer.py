@@ -184,11 +184,7 @@ def derive_organisations(
 def _name(connection: Connection, organisation_id: bytes) -> str | None:
     """What an organisation calls itself in the latest of its own processes; the chain holds no names."""
     processes = schema.processes
-    query = select(processes.c.buyer_name).where(
-        processes.c.organisation_id == organisation_id,
-        processes.c.mode != "observed",
-        processes.c.buyer_name.is_not(None),
-    )
+    query = select(processes.c.buyer_name).where(processes.c.organisation_id == organisation_id, schema.NAMING)
     latest = query.order_by(processes.c.last_time.desc(), processes.c.process_id.desc()).limit(1)
     return connection.execute(latest).scalar_one_or_none()
 

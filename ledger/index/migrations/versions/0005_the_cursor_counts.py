@@ -22,7 +22,7 @@ def upgrade() -> None:
         "UPDATE cursor SET acts = (SELECT count(*) FROM acts), processes = (SELECT count(*) FROM processes), "
         "releases = (SELECT count(*) FROM releases), problems = (SELECT coalesce(sum(problems), 0) FROM processes)"
     )
-    named = sa.text("buyer_name IS NOT NULL")
+    named = sa.text("mode != 'observed' AND buyer_name IS NOT NULL")
     op.create_index(
         "ix_processes_named",
         "processes",
