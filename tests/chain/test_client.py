@@ -141,7 +141,8 @@ def test_logs_of_besu_are_read_as_recorded(test_data: Path) -> None:
     """21 logs of a real network."""
     recorded = json.loads((test_data / "qbft/logs.json").read_text())
     replies = {"eth_blockNumber": "0x4a", "eth_getLogs": recorded}
-    found = list(read_logs(Scripted(replies), (b"\x11" * 20,), 0, 74))
+    accounts = tuple({bytes.fromhex(given["address"][2:]) for given in recorded})
+    found = list(read_logs(Scripted(replies), accounts, 0, 74))
     assert len(found) == 21
     for log, given in zip(found, recorded, strict=True):
         assert log == RawLog(
