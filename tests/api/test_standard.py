@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -40,21 +41,27 @@ def imported(tmp_path_factory: pytest.TempPathFactory, test_data: Path) -> Itera
 
 def test_packages_of_real_releases_pass_the_checker(imported: Api, check_standard: Check) -> None:
     """Releases and record of every process: no error, no additional field, our extension applied from where we serve
-    it."""
+    it.
+
+    The checker takes seconds to begin and little for each release, so what stands in all packages goes to it in one,
+    around it what the last of them said.
+    """
     processes = imported.get("/processes?limit=200").json()["processes"]
     assert len(processes) > 30
-    releases = 0
-    failed = {}
-    for process in processes:
-        for name in ("releases", "record"):
+    for name, listed in (("releases", "releases"), ("record", "records")):
+        served: list[dict[str, Any]] = []
+        package: dict[str, Any] = {}
+        for process in processes:
             answer = imported.client.get(process["links"][name])
             assert answer.status_code == 200
             package = answer.json()
-            releases += len(package.get("releases", ()))
-            if found := check_standard(package):
-                failed[process["ocid"], name] = found[:3]
-    assert failed == {}
-    assert releases == sum(process["releases"] for process in processes) > 60
+            assert set(package) >= {"uri", "publishedDate", "version", "extensions"}
+            served += package[listed]
+        assert check_standard({**package, listed: served}) == []
+        if listed == "releases":
+            assert len(served) == sum(process["releases"] for process in processes) > 60
+        else:
+            assert len(served) == len(processes)
 
 
 def test_packages_of_own_releases_pass_the_checker(api: Api, check_standard: Check) -> None:
