@@ -10,7 +10,7 @@ from fastapi import Request
 
 from api.services import Services
 from ledger.errors import ReleaseUnreadable, SiegelError
-from ledger.index.rows import Condition, ProcessRow
+from ledger.index.rows import NOT_TOLD, ProcessRow
 from ledger.ocds.package import PackageInfo, record
 
 EXTENSION_PATH = "/extension/siegel/extension.json"
@@ -45,8 +45,8 @@ def shown_releases(services: Services, process_id: bytes) -> list[dict[str, Any]
     """
     shown = []
     for row in services.queries.releases(process_id):
-        if row.condition in (Condition.EMBARGOED, Condition.FOREIGN):
-            continue  # not disclosed yet; or of another process, in whose record it belongs
+        if row.condition in NOT_TOLD:
+            continue
         data = services.releases.stored_bytes(row.digest)
         try:
             release = services.releases.shown(row.digest)

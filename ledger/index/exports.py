@@ -15,7 +15,7 @@ from ledger.index import schema
 from ledger.index.database import Index
 from ledger.index.process_list import conditions
 from ledger.index.queries import process_query, process_row
-from ledger.index.rows import Condition, ProcessFilter, ProcessRow
+from ledger.index.rows import NOT_TOLD, ProcessFilter, ProcessRow
 
 PIECE = 200
 """Processes read in one transaction: readers that hold one for long keep the database from tidying up."""
@@ -42,8 +42,7 @@ def exported(index: Index, filter: ProcessFilter, *, now: int | None = None) -> 
             found: dict[bytes, list[bytes]] = {row.process_id: [] for row in rows}
             listed = select(releases.c.process_id, releases.c.digest).where(
                 releases.c.process_id.in_(list(found)),
-                # Not disclosed yet; or of another process, in whose record it belongs.
-                releases.c.condition.not_in([Condition.EMBARGOED, Condition.FOREIGN]),
+                releases.c.condition.not_in(sorted(NOT_TOLD)),
             )
             for row in connection.execute(listed.order_by(releases.c.process_id, releases.c.sequence)):
                 found[row.process_id].append(row.digest)

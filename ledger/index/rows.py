@@ -62,6 +62,11 @@ SILENT_DAYS = 90
 law sets such a term: VgV § 39 wants the award told 30 days after it was made, and evaluating takes weeks."""
 
 
+NOT_TOLD = frozenset({Condition.EMBARGOED, Condition.FOREIGN})
+"""Releases that stand in no package of their process: not disclosed yet, or another process's, in whose record they
+belong."""
+
+
 class Sort(StrEnum):
     """Orders of the process list; ties are broken by the process id, so every order is total."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, insert, select
 
@@ -18,14 +18,11 @@ from ledger.ocds.digest import new_salt
 from ledger.ocds.observation import Finding, FindingKind, Key, Known, Observation, Seen
 from ledger.store.objects import ObjectStore, StoreClass
 from ledger.store.outbox import Outbox, OutboxEntry, OutboxStatus
+from ledger.store.parameters import in_pieces
 from ledger.store.state import State
 from ledger.store.tables import observations, observed_days, observed_notices, outbox, salts
 
 OBSERVATION = "ObservationRecorded"
-
-_CHUNK = 200  # notices in one query
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +58,9 @@ class ObservationBook:
         wanted = list(keys)
         with self._state.reading() as connection:
             query = select(table).where(*self._mine(table))
-            for chunk in _chunks(list(days)):
-                found |= _known(connection, query.where(table.c.day.in_(chunk)))
-            for part in _chunks(wanted):
+            for piece in in_pieces(set(days)):
+                found |= _known(connection, query.where(table.c.day.in_(piece)))
+            for part in in_pieces(wanted):
                 # By one column, because not every database takes pairs; the others are sorted out here.
                 by_ocid = query.where(table.c.ocid.in_({ocid for ocid, _ in part}))
                 asked = set(part)
@@ -168,7 +165,3 @@ def _known(connection: Connection, query: Select[Any]) -> dict[Key, Known]:
         )
         for row in connection.execute(query)
     }
-
-
-def _chunks(values: list[Item]) -> Iterable[list[Item]]:
-    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))

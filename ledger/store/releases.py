@@ -33,6 +33,7 @@ from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
 from ledger.ocds.unlike import difference
 from ledger.store.objects import ObjectStore, StoreClass
 from ledger.store.outbox import Outbox, OutboxStatus
+from ledger.store.parameters import in_pieces
 from ledger.store.release_rows import (
     RELEASES_WITH_STATUS,
     NewRelease,
@@ -50,8 +51,6 @@ from ledger.store.tables import disclosures, embargoes, outbox, releases, salts
 __all__ = ["NOTICE", "PreparedRelease", "ReleaseStore", "notice_key"]
 
 NOTICE = "NoticePublished"
-
-_AT_ONCE = 400  # digests in one question
 
 
 class ReleaseStore:
@@ -221,23 +220,17 @@ class ReleaseStore:
     def shown_many(self, digests: Sequence[bytes]) -> Iterator[tuple[bytes, dict[str, Any] | SiegelError]]:
         """As ``shown``, of many releases with few questions to the state; a release that cannot be shown gives the
         named failure that ``shown`` would raise."""
-        texts: dict[bytes, list[str]] = {}
         held_back: dict[bytes, int] = {}
         with self.state.reading() as connection:
-            for start in range(0, len(digests), _AT_ONCE):
-                wanted = digests[start : start + _AT_ONCE]
-                waiting = select(embargoes).where(embargoes.c.digest.in_(wanted), embargoes.c.ended_at.is_(None))
+            texts = disclosures_of(connection, digests)
+            for piece in in_pieces(digests):
+                waiting = select(embargoes).where(embargoes.c.digest.in_(piece), embargoes.c.ended_at.is_(None))
                 held_back |= {bytes(row.digest): row.until for row in connection.execute(waiting)}
-                opened = select(disclosures.c.release_digest, disclosures.c.text).where(
-                    disclosures.c.release_digest.in_(wanted), disclosures.c.text.is_not(None)
-                )
-                for row in connection.execute(opened.order_by(disclosures.c.release_digest, disclosures.c.sd_digest)):
-                    texts.setdefault(bytes(row.release_digest), []).append(row.text)
         for digest in digests:
             try:
                 if digest in held_back:
                     raise _embargoed(digest, held_back[digest])
-                yield digest, disclose(read_json(self.store.get(digest)), texts.get(digest, []))
+                yield digest, disclose(read_json(self.store.get(digest)), texts[digest])
             except SiegelError as error:
                 yield digest, error
 

@@ -16,8 +16,8 @@ from ledger.chain.client import Chain
 from ledger.chain.record import ZERO
 from ledger.chain.sending import Submitted
 from ledger.chain.signers import Signer
+from ledger.cli.importing.handing_in import hand_in
 from ledger.cli.importing.kinds import notice_kind
-from ledger.errors import SiegelError
 from ledger.store.audit import AuditTrail
 from ledger.store.outbox import Outbox
 from ledger.store.releases import PreparedRelease, ReleaseStore
@@ -106,16 +106,8 @@ def _submit(
         Notice(release.ocid, notice_kind(release.tags), release.digest, release.source_digest or ZERO)
         for release in batch
     )
-    keys = [release.key for release in batch]
-    try:
-        submitted = chain.submit(PublishNotices(organisation_id, now() + VALID_SECONDS, notices), signer, gas=gas)
-    except SiegelError as error:
-        with releases.state.writing() as connection:
-            Outbox(connection).mark_failed(keys, error.name)
-        raise
-    with releases.state.writing() as connection:
-        Outbox(connection).mark_sent(keys, submitted.sent.hash)
-    return submitted
+    act = PublishNotices(organisation_id, now() + VALID_SECONDS, notices)
+    return hand_in(chain, releases.state, act, [release.key for release in batch], signer, gas=gas)
 
 
 def _chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:

@@ -77,8 +77,6 @@ class Reading:
     def _seen(self, found: SourceRelease, data: bytes, day: str) -> Seen:
         name = (self.organisation_id, found.ocid, found.release_id)
         earlier = self.releases.find(*name)
-        # What was erased must not come back with the next look at the same notice.
-        keeps = earlier is None or not self.releases.has_erased(*name)
         if earlier is None:
             original = keep_source(data, self.releases, self.organisation_id)
             prepared, is_new = self.releases.prepare(
@@ -86,8 +84,10 @@ class Reading:
             )
             self.new += is_new
             return Seen(day, *name[1:], prepared.digest, original, prepared.source_digest)
+        # What was erased must not come back with the next look at the same notice.
+        keeps = not self.releases.has_erased(*name)
         try:
-            self.releases.prepare(found.release, self.organisation_id, self.policy)
+            self.releases.require_same(earlier, found.release)
         except ReleaseConflict:
             changed = keep_source(data, self.releases, self.organisation_id) if keeps else None
             return Seen(day, *name[1:], earlier.digest, changed, earlier.source_digest, differs=True)

@@ -6,18 +6,15 @@ anything is sent again.
 
 from __future__ import annotations
 
-from typing import Final
-
 from ledger.chain.acts import RecordObservation
 from ledger.chain.client import Chain
 from ledger.chain.signers import Signer
-from ledger.errors import SiegelError
+from ledger.cli.importing.anchoring import VALID_SECONDS
+from ledger.cli.importing.handing_in import hand_in
 from ledger.store.audit import AuditTrail
 from ledger.store.observations import ObservationBook
 from ledger.store.outbox import Outbox
 from ledger.store.state import State
-
-VALID_SECONDS: Final = 3600
 
 
 def record_waiting(chain: Chain, state: State, book: ObservationBook, signer: Signer, now: int) -> list[bytes]:
@@ -29,14 +26,7 @@ def record_waiting(chain: Chain, state: State, book: ObservationBook, signer: Si
     for entry in book.waiting():
         digest = entry.arguments
         act = RecordObservation(entry.organisation_id, now + VALID_SECONDS, digest)
-        try:
-            submitted = chain.submit(act, signer)
-        except SiegelError as error:
-            with state.writing() as connection:
-                Outbox(connection).mark_failed([entry.key], error.name)
-            raise
-        with state.writing() as connection:
-            Outbox(connection).mark_sent([entry.key], submitted.sent.hash, submitted.sent.raw)
+        submitted = hand_in(chain, state, act, [entry.key], signer)
         recorded = chain.recorded(submitted)
         with state.writing() as connection:
             Outbox(connection).mark_recorded([entry.key], recorded.transaction_hash)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ledger.ocds.eforms.codes import LANGUAGES
 from ledger.ocds.eforms.rules import PARAGRAPH, Rule
-from ledger.ocds.eforms.table import ADDITIONAL, CATEGORY, PROCESS, PROJECT, TERMS
+from ledger.ocds.eforms.table import OF_PROJECT, PROCESS, PROJECT, TERMS
 
 _YES = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _POLICY = {"allowed": "allowed", "required": "required", "not-allowed": "notAllowed"}
@@ -72,17 +72,7 @@ def _additional(term: str, name: str) -> Rule:
 
 
 LOT = (
-    Rule("BT-21", f"{PROJECT}/cbc:Name", "title"),
-    Rule("BT-24", f"{PROJECT}/cbc:Description", "description", glue=PARAGRAPH),
-    Rule("BT-300", f"{PROJECT}/cbc:Note", "description", glue=PARAGRAPH),
-    Rule("BT-22", f"{PROJECT}/cbc:ID", "identifiers", rules=(Rule("BT-22", "", "id"),)),
-    Rule("BT-23", f"{PROJECT}/cbc:ProcurementTypeCode", "mainProcurementCategory", codes=CATEGORY),
-    Rule(
-        "BT-531",
-        f"{PROJECT}/cac:ProcurementAdditionalType/cbc:ProcurementTypeCode[@listName='contract-nature']",
-        "additionalProcurementCategories",
-        codes=ADDITIONAL,
-    ),
+    *OF_PROJECT,
     _additional("BT-06", "strategic-procurement"),
     _additional("BT-774", "environmental-impact"),
     _additional("BT-775", "social-objective"),

@@ -66,7 +66,7 @@ PLACE = (
 )
 """A place of performance."""
 
-PROCEDURE = (
+OF_PROJECT = (
     Rule("BT-21", f"{PROJECT}/cbc:Name", "title"),
     Rule("BT-24", f"{PROJECT}/cbc:Description", "description", glue=PARAGRAPH),
     Rule("BT-300", f"{PROJECT}/cbc:Note", "description", glue=PARAGRAPH),
@@ -78,6 +78,11 @@ PROCEDURE = (
         "additionalProcurementCategories",
         codes=ADDITIONAL,
     ),
+)
+"""What a procedure and each of its lots say alike of what is bought."""
+
+PROCEDURE = (
+    *OF_PROJECT,
     Rule("BT-27", f"{PROJECT}/cac:RequestedTenderTotal/cbc:EstimatedOverallContractAmount", "value"),
     Rule(
         "BT-271",
