@@ -102,6 +102,8 @@ def test_pull_after_a_notice_vanished_says_so_once(siegel: Siegel, home: Path, s
     gone = pulled(siegel, home)
     assert kinds(gone) == [("vanished", "ocds-other0-2-1")]
     assert kinds(pulled(siegel, home)) == []
+    service.publish(day(1), notice(1), release(1))  # the export is another one, and has somebody else's notice
+    assert kinds(pulled(siegel, home)) == []
     service.publish(day(1), notice(1), notice(1, "ocds-other0-2"))
     assert kinds(pulled(siegel, home)) == [("reappeared", "ocds-other0-2-1")]
     first, second, third = observations(home)
