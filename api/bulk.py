@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -18,6 +18,8 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
 from api.answers import NEVER, Using, plain
 from api.described import TEXT, content
@@ -198,12 +200,27 @@ def _streamed(request: Request, content: Iterator[bytes], media_type: str, name:
         raise DownloadsBusy()
     held = _held(content)
     next(held)  # begun, so that its end gives the place back even if nobody reads a line
-    return StreamingResponse(held, media_type=media_type, headers=headers)
+    return _Download(held, media_type, headers)
 
 
-def _held(content: Iterator[bytes]) -> Iterator[bytes]:
+def _held(content: Iterator[bytes]) -> Generator[bytes, None, None]:
     try:
         yield b""
         yield from content
     finally:
         _slots.release()
+
+
+class _Download(StreamingResponse):
+    """Ends its content when it ends itself: one whose reader went away would else wait for the garbage collector."""
+
+    def __init__(self, content: Generator[bytes, None, None], media_type: str, headers: dict[str, str]) -> None:
+        super().__init__(content, media_type=media_type, headers=headers)
+        self._content = content
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await run_in_threadpool(self._content.close)
