@@ -12,6 +12,7 @@ from api import (
     described,
     extension,
     feed,
+    findings,
     health,
     lookup,
     metrics,
@@ -89,7 +90,7 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
     )
     problems.install(app)
     # The bulk files before the single things: their names would pass for digests.
-    for part in (bulk, feed, processes, releases, organisations, statistics, lookup, health):
+    for part in (bulk, feed, processes, releases, organisations, findings, statistics, lookup, health):
         app.include_router(part.router, prefix=PREFIX)
     for probes in (health.probes, metrics.router):
         app.include_router(probes, prefix=PREFIX)

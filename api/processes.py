@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import DigestText, Using, answer, camel, digest_of, ocds_answer, plain
 from api.described import ADDRESS, ANY_OBJECT, HEX, TEXT, TEXT_OR_NULL, content, list_of, object_of, ours, schema_of
+from api.findings import FINDING, finding_json
 from api.packages import made_record, package_info, shown_releases
 from api.process_filter import Wanted
 from ledger.index.rows import ActRow, AwardRow, LotRow, ProcessRow, ReleaseRow, RoundRow, SuspensionRow
@@ -37,6 +38,7 @@ ONE = PROCESS | {
     "awards": list_of(schema_of(AwardRow)),
     "suspensions": list_of(schema_of(SuspensionRow)),
     "anchoredReleases": list_of(schema_of(ReleaseRow)),
+    "findings": list_of(object_of(FINDING)),
 }
 ACTS = {"head": HEX, "acts": list_of(schema_of(ActRow))}
 ROUNDS = {"rounds": list_of(schema_of(RoundRow))}
@@ -73,13 +75,14 @@ def processes(
 
 @router.get("/processes/{processId}", summary="One process", responses=ours(ONE))
 def process(request: Request, services: Using, processId: DigestText) -> Response:
-    """Its state, lots, awards, suspensions and anchored releases."""
+    """Its state, lots, awards, suspensions, anchored releases, and what pulls found about these."""
     process_id = digest_of(processId)
     found = process_json(services.queries.process(process_id)) | {
         "lots": plain(services.queries.lots(process_id)),
         "awards": plain(services.queries.awards(process_id)),
         "suspensions": plain(services.queries.suspensions(process_id)),
         "anchoredReleases": plain(services.queries.releases(process_id)),
+        "findings": [finding_json(row) for row in services.queries.findings_of(process_id)],
     }
     return answer(request, found)
 

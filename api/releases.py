@@ -34,7 +34,8 @@ def release(request: Request, services: Using, digest: DigestText) -> Response:
     "/documents/{digest}", summary="The stored bytes of a document", responses=content("application/octet-stream", TEXT)
 )
 def document(request: Request, services: Using, digest: DigestText) -> Response:
-    """A public object, or an anchored original as long as nothing of it was erased.
+    """A public object, or an original that is anchored or that a pull found changed, as long as nothing of it was
+    erased.
 
     Erased is ``ObjectErased``; an original of which a release's fields were erased is ``OriginalWithheld``.
     """
@@ -57,11 +58,11 @@ def _cache(services: Services, digest: bytes) -> str:
 
 def _require_open_original(services: Services, digest: bytes) -> None:
     """Erasable objects that no act anchors (reports of imports, for example) are nobody else's business."""
-    anchored = [found for found in services.queries.lookup(digest) if found.kind in ("original", "document")]
+    anchored = [found for found in services.queries.lookup(digest) if found.kind in ("original", "changed", "document")]
     if not anchored:
         raise ObjectMissing(digest=digest)
     for found in anchored:
-        if found.kind == "original" and found.release and _has_erased_fields(services, found.release):
+        if found.kind in ("original", "changed") and found.release and _has_erased_fields(services, found.release):
             raise OriginalWithheld(digest=digest, release=found.release)
 
 

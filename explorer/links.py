@@ -18,6 +18,11 @@ def organisation_page(organisation_id: bytes) -> str:
     return f"/organisations/0x{organisation_id.hex()}"
 
 
+def findings_page(query: Mapping[str, str]) -> str:
+    """Page of what pulls found."""
+    return "/findings" + (f"?{urlencode(query)}" if query else "")
+
+
 def release_file(digest: bytes) -> str:
     """The stored bytes of a release."""
     return f"{API}/releases/0x{digest.hex()}"

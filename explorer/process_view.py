@@ -16,6 +16,7 @@ from ledger.index.rows import (
     ActRow,
     AwardRow,
     Condition,
+    FindingRow,
     KeySetRow,
     LotRow,
     OrganisationRow,
@@ -25,6 +26,7 @@ from ledger.index.rows import (
     SuspensionRow,
 )
 from ledger.ocds.differences import Differences, differences, merged
+from ledger.ocds.observation import FindingKind
 from ledger.ocds.value_history import ValueStep, value_history
 
 DAY: Final = 86_400
@@ -63,6 +65,7 @@ class ProcessView:
     """``recorder`` is whose process it is in the registry: the buyer, or the observer of an observed one.
     ``changes`` are by the sequence of a release what it says differently from those before it; ``values`` every amount
     from the estimate to the final value, each with the release that tells it.
+    ``pulled`` is what pulls of public notices found about its notices, the latest first.
     ``outdated`` are findings that the next run of the index settles; nothing is wrong with them.
     ``unchecked`` is the failure that kept the comparison with the chain from being made, else ``None``."""
 
@@ -78,6 +81,7 @@ class ProcessView:
     documents: Sequence[Document]
     changes: Mapping[int, Differences]
     values: Sequence[tuple[ValueStep, ReleaseView]]
+    pulled: Sequence[FindingRow]
     differences: Sequence[Difference]
     outdated: Sequence[Difference]
     unchecked: SiegelError | None
@@ -90,6 +94,12 @@ class ProcessView:
             if award.state not in ("withdrawn", "void"):
                 found[award.lot].append(award)
         return found
+
+    @property
+    def standing(self) -> Sequence[str]:
+        """What of a notice is not as it was when it was recorded, according to the pulls: each kind once."""
+        found = {finding.finding for finding in self.pulled if finding.stands}
+        return [kind for kind in (FindingKind.VANISHED, FindingKind.CHANGED) if kind in found]
 
     @property
     def altered_facts(self) -> Mapping[str, Difference]:
@@ -145,6 +155,7 @@ def view(services: Services, process_id: bytes) -> ProcessView:
         documents=_documents(releases),
         changes=_changes(published),
         values=[(step, published[step.release]) for step in value_history([_data(each) for each in published])],
+        pulled=queries.findings_of(process_id),
         differences=[found for found in found_differences if found.kind is not DifferenceKind.ROW_OUTDATED],
         outdated=[found for found in found_differences if found.kind is DifferenceKind.ROW_OUTDATED],
         unchecked=unchecked,

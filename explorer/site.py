@@ -18,7 +18,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.services import Services
-from explorer import check_pages, legal_pages, organisation_pages, process_pages, statistics_page, status_page
+from explorer import (
+    check_pages,
+    finding_pages,
+    legal_pages,
+    organisation_pages,
+    process_pages,
+    statistics_page,
+    status_page,
+)
 from explorer.failures import named
 from explorer.render import STATIC_DIR, Renderer
 from ledger.errors import SiegelError
@@ -43,6 +51,7 @@ def mount(app: FastAPI, services: Services) -> None:
             Mount("/static", Static(directory=STATIC_DIR)),
             *process_pages.routes(renderer),
             *organisation_pages.routes(renderer),
+            *finding_pages.routes(renderer),
             *statistics_page.routes(renderer),
             *check_pages.routes(renderer),
             *status_page.routes(renderer),

@@ -10,6 +10,7 @@ from gettext import NullTranslations
 from typing import Final
 
 from ledger.index.rows import Condition, Status
+from ledger.ocds.observation import FindingKind
 from ledger.ocds.value_history import ValueStep
 
 
@@ -196,11 +197,38 @@ _FINDINGS: Final = {
     "file": N_("This is exactly the file of a recorded notice."),
     "original": N_("This is the original file from which a recorded notice was made."),
     "commitment": N_("This is the commitment of a sealed bid."),
+    "changed": N_(
+        "This is a file that a pull found in the place of a recorded notice's original: it was changed there."
+    ),
+    "observation": N_("This is the record of what a pull of public notices saw."),
     "document": N_("This is a document that belongs to a recorded notice."),
     "act": N_("This is an act of a procedure."),
     "block": N_("This is a block of the chain in which an act was recorded."),
     "transaction": N_("This is the transaction that recorded an act."),
 }
+
+
+_PULLED: Final = {
+    FindingKind.VANISHED: Word(
+        N_("Vanished"), N_("The notice stood in the notice service's data of that day and does not any more."),
+        "danger", "cross",
+    ),
+    FindingKind.CHANGED: Word(
+        N_("Changed silently"), N_("Under the same number and version it says something else there than was recorded."),
+        "danger", "warning",
+    ),
+    FindingKind.RESTORED: Word(N_("Restored"), N_("It says again there what was recorded."), "plain", "check"),
+    FindingKind.REAPPEARED: Word(
+        N_("Reappeared"), N_("The notice had vanished and stands there again."), "plain", "check"
+    ),
+    FindingKind.MOVED: Word(
+        N_("Moved"), N_("The notice stands in the data of another day than before."), "plain", "clock"
+    ),
+    FindingKind.ADDED: Word(
+        N_("Added later"), N_("The notice came into the data of a day that had been read without it."),
+        "warning", "clock",
+    ),
+}  # fmt: skip
 
 
 class Words:
@@ -267,6 +295,14 @@ class Words:
     def kind(self, kind: str) -> str:
         """What an organisation is in the registry."""
         return self._(_KINDS.get(kind, kind))
+
+    def pulled(self, finding: str) -> Word:
+        """What a pull found about a notice."""
+        return self._spoken(_PULLED[FindingKind(finding)])
+
+    def pulled_kinds(self) -> list[tuple[str, Word]]:
+        """All that a pull can find, the gravest first."""
+        return [(kind.value, self._spoken(word)) for kind, word in _PULLED.items()]
 
     def finding(self, kind: str) -> str:
         """What a digest names."""

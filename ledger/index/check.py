@@ -23,6 +23,7 @@ from ledger.index.database import Index, rows_in_order
 from ledger.index.derive import Derived, Entry
 from ledger.index.documents import Documents
 from ledger.index.findings import Difference, DifferenceKind
+from ledger.index.observations import acts_between, rows_of
 from ledger.index.organisations import Kinds
 from ledger.index.rows import Condition
 from ledger.index.sync import Synchroniser
@@ -113,6 +114,27 @@ def _compare(
     expected, found = _rows(fresh, schema.organisations), _rows(connection, schema.organisations)
     teller = Teller(None, None, (), store)
     yield from teller.rows(differences(schema.organisations, expected, found, unknown=unknown))
+    yield from _observations(connection, fresh, documents, cursor)
+
+
+def _observations(connection: Connection, fresh: Connection, documents: Documents, cursor: Any) -> Iterator[Difference]:
+    """What pulls saw: the documents first, then the rows; where no intact document is left nobody can say what the rows
+    of its findings should be."""
+    expected: dict[str, list[dict[str, Any]]] = {each.name: [] for each in schema.OF_OBSERVATIONS}
+    unknown = set()
+    for act in acts_between(fresh, 0, cursor.block_number):
+        document, row, rows = rows_of(act, documents)
+        expected[schema.observations.name].append(row)
+        expected[schema.notice_findings.name] += rows
+        if document.condition in LOST:
+            yield findings.of_observation(row, document)
+            if row["service"] is None:
+                unknown.add((row["block_number"], row["log_index"]))
+    teller = Teller(None, None, (), None)
+    for each in schema.OF_OBSERVATIONS:
+        sides = (expected[each.name], _rows(connection, each))
+        sure = ([row for row in side if (row["block_number"], row["log_index"]) not in unknown] for side in sides)
+        yield from teller.rows(differences(each, *sure))
 
 
 def _of_process(

@@ -8,7 +8,11 @@ from typing import Any
 
 from sqlalchemy import Table
 
-OBSERVED_COLUMNS = {"releases": {"condition", "problem"}, "processes": {"problems"}}
+OBSERVED_COLUMNS = {
+    "releases": {"condition", "problem"},
+    "processes": {"problems"},
+    "observations": {"condition", "problem"},
+}
 """Columns that say how stored objects were found on the day; a check looks at the objects themselves."""
 
 _SAID = {

@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from ledger.index.documents import Document
+from ledger.index.rows import Condition
+
 
 class DifferenceKind(StrEnum):
     """What kind of thing differs."""
@@ -55,7 +58,29 @@ class Difference:
         return translate(self.sentence).format_map(values)
 
 
+def of_observation(row: Mapping[str, Any], document: Document) -> Difference:
+    """The document of a pull that is altered or missing; ``row``: of ``observations``."""
+    is_missing = document.condition is Condition.MISSING
+    kind = DifferenceKind.DOCUMENT_MISSING if is_missing else DifferenceKind.DOCUMENT_ALTERED
+    actual = document.actual.hex() if document.actual else None
+    return Difference(
+        kind, None, None, row["sequence"], None, None, "observations", document.digest.hex(), actual, "chain",
+        OBSERVATION_MISSING if is_missing else OBSERVATION_ALTERED,
+        {"organisation": row["organisation_id"].hex(), "sequence": row["sequence"], "digest": document.digest.hex(),
+         "actual": actual or ""},
+    )  # fmt: skip
+
+
 NOTHING = "nothing"
+
+OBSERVATION_ALTERED = (
+    "The document of what a pull saw (act {sequence} of organisation {organisation}) was altered after it was "
+    "anchored. The ledger holds the digest {digest}, the stored bytes give {actual}."
+)
+OBSERVATION_MISSING = (
+    "The document of what a pull saw (act {sequence} of organisation {organisation}) is missing; the ledger holds the "
+    "digest {digest}."
+)
 
 VALUE_ALTERED = (
     "The document of release {release_id} of process {ocid} was altered after publication: “{label}” ({where}) was "
@@ -102,7 +127,7 @@ SEARCH_DIFFERS = (
 SENTENCES = (
     VALUE_ALTERED, MORE_VALUES_ALTERED, DOCUMENT_ALTERED_UNKNOWN, DOCUMENT_UNREADABLE, DOCUMENT_REWRITTEN,
     DOCUMENT_MISSING, SAID_BY_RELEASE, SAID_BY_LEDGER, ROW_MISSING, ROW_UNEXPECTED, ROW_OUTDATED, ACTS_DIFFER,
-    BLOCK_DIFFERS, SEARCH_DIFFERS, NOTHING,
+    BLOCK_DIFFERS, SEARCH_DIFFERS, OBSERVATION_ALTERED, OBSERVATION_MISSING, NOTHING,
 )  # fmt: skip
 """All templates, for catalogues of translations; ``LABELS``, ``POINTERS`` and ``TABLES`` hold the labels."""
 
@@ -162,6 +187,8 @@ TABLES = {
     "bids": "bids",
     "awards": "awards",
     "suspensions": "suspensions",
+    "observations": "pulls",
+    "notice_findings": "findings of pulls",
     "lookup": "digests",
 }
 

@@ -18,6 +18,7 @@ from ledger.errors import LogMalformed, OrganisationUnknown, ProcessUnknown
 from ledger.index import schema
 from ledger.index.database import Index
 from ledger.index.facets import Counts, Facet
+from ledger.index.finding_list import findings_of, page_of_findings, pulls_naming
 from ledger.index.names import act_name, organisation_kinds
 from ledger.index.process_list import DEFAULT_FILTER, page_of_processes
 from ledger.index.raw import record_of
@@ -26,6 +27,7 @@ from ledger.index.rows import (
     AwardRow,
     BidRow,
     Condition,
+    FindingRow,
     Found,
     IndexStatus,
     KeySetRow,
@@ -43,11 +45,12 @@ from ledger.index.rows import (
 from ledger.index.statistics import Statistics, statistics_of
 from ledger.index.status import status
 from ledger.index.sums import OrganisationSums, sums_of
+from ledger.ocds.observation import FindingKind
 from ledger.terms import Act
 
 __all__ = [
-    "ActRow", "AwardRow", "BidRow", "Condition", "Found", "IndexStatus", "LotRow", "OrganisationRow", "Page",
-    "ProcessFilter", "ProcessRow", "Queries", "ReleaseRow", "RoundRow", "Sort", "Status", "SuspensionRow",
+    "ActRow", "AwardRow", "BidRow", "Condition", "FindingRow", "Found", "IndexStatus", "LotRow", "OrganisationRow",
+    "Page", "ProcessFilter", "ProcessRow", "Queries", "ReleaseRow", "RoundRow", "Sort", "Status", "SuspensionRow",
 ]  # fmt: skip
 
 
@@ -156,6 +159,25 @@ class Queries:
         query = select(table).where(table.c.process_id == process_id).order_by(table.c.suspension)
         return tuple(SuspensionRow(**row._mapping) for row in self._of_process(process_id, query))
 
+    def findings(
+        self,
+        kind: FindingKind | None = None,
+        organisation_id: bytes | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[FindingRow]:
+        """What pulls found, the latest first, at most ``limit`` (1 to 200) after ``cursor``.
+
+        Raises ``InvalidCursor`` for a cursor that this list did not give out, ``InvalidParameter`` for the limit.
+        """
+        with self._index.reading() as connection:
+            return page_of_findings(connection, kind, organisation_id, cursor, limit)
+
+    def findings_of(self, process_id: bytes) -> tuple[FindingRow, ...]:
+        """What pulls found about the notices of a process, the latest first; empty if nothing."""
+        with self._index.reading() as connection:
+            return findings_of(connection, process_id)
+
     def organisations(self) -> tuple[OrganisationRow, ...]:
         """All organisations by name, those without a name last; the governors (id zero) are none."""
         table = schema.organisations
@@ -227,6 +249,11 @@ class Queries:
         with self._index.reading() as connection:
             return tuple(
                 [_found(row.kind, digest, row, row.release) for row in connection.execute(entries)]
+                + [
+                    _found(row.kind, digest, row, row.release)
+                    for query in pulls_naming(digest)
+                    for row in connection.execute(query)
+                ]
                 + [_found("act", digest, row) for row in connection.execute(places.where(acts.c.digest == digest))]
                 + [
                     _found("transaction", digest, row)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from ledger.ocds.differences import Change
+
 T = TypeVar("T")
 
 
@@ -359,9 +361,45 @@ class OrganisationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One thing that a pull of public notices found out about a notice (``ledger.ocds.observation.FindingKind``).
+
+    ``observation`` is the digest of the document that says so, recorded by ``organisation_id`` as ``sequence`` at
+    ``time`` in ``block_number``; ``pulled`` when it looked. ``release`` is the digest under which the notice is
+    anchored; ``was`` and ``now`` those of the files before and after. ``day`` is that of the export. ``stands``: no
+    later finding took it back (a vanished notice reappeared, a changed one was restored). ``title`` is the process's,
+    ``None`` where the index has no such process.
+    """
+
+    process_id: bytes
+    organisation_id: bytes
+    finding: str
+    day: str
+    moved_from: str | None
+    ocid: str
+    release_id: str
+    title: str | None
+    language: str | None
+    buyer_name: str | None
+    release: bytes
+    was: bytes | None
+    now: bytes | None
+    changes: tuple[Change, ...]
+    stands: bool
+    pulled: int
+    observation: bytes
+    sequence: int
+    time: int
+    block_number: int
+    log_index: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One thing a digest names. ``kind``: ``release`` (anchored digest), ``file`` (plain SHA-256 of a release's
-    bytes), ``original`` (digest of an imported file), ``commitment``, ``document``, ``act``, ``block``,
+    bytes), ``original`` (digest of an imported file), ``changed`` (digest of a file that a pull found in an original's
+    place), ``observation`` (digest of what a pull saw), ``commitment``, ``document``, ``act``, ``block``,
     ``transaction``. ``sequence`` is that of the act in its process."""
 
     kind: str

@@ -301,11 +301,54 @@ lookup = Table(
     Index("ix_lookup_process_id", "process_id"),
 )
 
+observations = Table(
+    "observations",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),  # where the act stands in ``acts``
+    Column("log_index", BigInteger, primary_key=True, autoincrement=False),
+    Column("organisation_id", LargeBinary, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False, index=True),
+    Column("condition", Text, nullable=False, index=True),
+    Column("problem", Text),
+    Column("service", Text),
+    Column("export", Text),
+    Column("pulled", BigInteger),
+    Column("previous", LargeBinary),
+    Column("notices", Integer, nullable=False),
+    Column("findings", Integer, nullable=False),
+)
+
+notice_findings = Table(
+    "notice_findings",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("process_id", LargeBinary, nullable=False),
+    Column("organisation_id", LargeBinary, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("ocid", Text, nullable=False),
+    Column("release_id", Text, nullable=False),
+    Column("release", LargeBinary, nullable=False),
+    Column("was", LargeBinary),
+    Column("now", LargeBinary, index=True),
+    Column("moved_from", Text),
+    Column("changes", Text, nullable=False),
+    Index("ix_notice_findings_process_id", "process_id", "block_number"),
+    Index("ix_notice_findings_finding", "finding", "block_number", "log_index", "number"),
+)
+
 OF_PROCESS = (processes, releases, lots, rounds, bids, awards, suspensions, lookup)
 """Tables whose rows all belong to one process and are derived from its acts and releases alone."""
+
+OF_OBSERVATIONS = (observations, notice_findings)
+"""Tables whose rows are derived from one act ObservationRecorded each, and from the document that it anchors."""
 
 OF_RELEASES = (copies, processes, releases, lots, lookup, organisations)
 """Tables that hold something of what releases say."""
 
-DERIVED = (organisations, *OF_PROCESS)
+DERIVED = (organisations, *OF_PROCESS, *OF_OBSERVATIONS)
 """All that rebuilding empties and fills again."""

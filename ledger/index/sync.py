@@ -27,6 +27,7 @@ from ledger.errors import (
 from ledger.index import schema, search_index
 from ledger.index.arrivals import Arrivals
 from ledger.index.database import Index
+from ledger.index.observations import acts_between, derive_observations, forget_observations, waiting_acts
 from ledger.index.reading import Batch, Reader
 from ledger.index.rows import Condition
 from ledger.index.writer import (
@@ -213,6 +214,7 @@ class Synchroniser:
             doubtful = [series_id for series_id, head in held.items() if head != heads[series_id][part]]
             heads |= derive_organisations(connection, self.place, doubtful)
             self._require_heads(of, {series_id: heads[series_id][part] for series_id in doubtful}, last)
+        derive_observations(connection, acts_between(connection, first, last), self._store)
 
     def _require_heads(self, of: str, heads: dict[bytes, bytes], block: int) -> None:
         for series_id, expected in self._heads(of, heads, block).items():
@@ -235,6 +237,7 @@ class Synchroniser:
             processes, organisations = _touched(acts)
             derive_processes(connection, self.place, processes, self._store)
             derive_organisations(connection, self.place, organisations)
+            forget_observations(connection, lowest)
             count(connection, {"acts": -len(acts)})
             connection.execute(
                 update(schema.cursor).values(
@@ -259,7 +262,8 @@ class Synchroniser:
 
     def _take_arrivals(self) -> None:
         """What changed in the store without an act of the process: releases that were embargoed or missing and can be
-        read now, and releases that were erased by another process's act and are gone now."""
+        read now, releases that were erased by another process's act and are gone now, documents of pulls that were
+        missing."""
         releases, erased = schema.releases, schema.releases.alias()
         changed = self._arrivals.changed()
         waiting = select(releases.c.process_id, releases.c.digest).where(
@@ -276,12 +280,17 @@ class Synchroniser:
             found = connection.execute(waiting) if changed else ()
             arrived = [row for row in found if self._has_arrived(row.digest)]
             gone = [row for row in connection.execute(read_elsewhere) if not self._store.exists(row.digest)]
+            lacking = waiting_acts(connection) if changed else ()
+            found_again = [act for digest, act in lacking if self._has_arrived(digest)]
         processes = {row.process_id for row in (*arrived, *gone)}
         if processes:
             with self._index.writing() as connection:
                 drop_copies(connection, {row.digest for row in gone})
                 derive_processes(connection, self.place, processes, self._store)
                 self._name_organisations(connection, processes)
+        if found_again:
+            with self._index.writing() as connection:
+                derive_observations(connection, found_again, self._store)
 
     def _name_organisations(self, connection: Connection, processes: Iterable[bytes]) -> None:
         """Organisations are named by releases; of their acts there are no new ones."""

@@ -57,6 +57,18 @@ def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> Differences:
     return Differences(tuple(read), len(found) - len(read))
 
 
+def both_ways(was: Mapping[str, Any], now: Mapping[str, Any]) -> Sequence[Change]:
+    """Changed fields in ``READ`` between two states of the same release: here a field that ``now`` leaves out was taken
+    away."""
+    gone = [
+        Change(change.field, change.entry, change.now, None)
+        for change in differences(now, was).changes
+        if change.was is None
+    ]
+    places = {field: place for place, field in enumerate(READ)}
+    return sorted((*differences(was, now).changes, *gone), key=lambda change: places[change.field])
+
+
 def merged(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
     """All that is said after ``now``: entries of lists by their ids, null takes away, else what is later holds."""
     found = dict(was)

@@ -10,14 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
 from ledger.errors import ObservationUnreadable, SiegelError
+from ledger.ocds.differences import Change, both_ways
 from ledger.ocds.json_text import read_json, write_json
 from ledger.ocds.leaves import parse_date
 
 FORMAT: Final = "siegel/1 observation"
+
+MOST_CHANGES: Final = 30
+"""Changed fields that a finding names: further ones stand in the two files."""
+
+_FACTS: Final = ("Period/endDate", "Period/startDate", "/status", "/amount", "/currency", "/quantity", "/dateSigned")
+"""Fields whose values a finding says. What can hold a person's name is only named: the document is public for good, and
+nothing of it can be erased."""
 
 Key = tuple[str, str]
 """A notice: ocid and release id."""
@@ -46,7 +55,7 @@ class Seen:
 
     ``release``: the digest under which it is anchored; ``original``: that of the file as it is now, ``None`` if it is
     not kept because something of it was erased; ``anchored``: that of the file it was anchored from; ``differs``:
-    whether it says something else than the anchored release.
+    whether it says something else than the anchored release, ``changes`` what (:func:`facts_changed`).
     """
 
     day: str
@@ -56,6 +65,7 @@ class Seen:
     original: bytes | None
     anchored: bytes | None
     differs: bool = False
+    changes: tuple[Change, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -76,7 +86,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One change; ``was`` and ``now`` are digests of the file before and after, where there is one."""
+    """One change; ``was`` and ``now`` are digests of the file before and after, where there is one.
+
+    ``changes``: what a changed notice says otherwise than the anchored release; a field without values can hold names.
+    """
 
     kind: FindingKind
     day: str
@@ -86,6 +99,7 @@ class Finding:
     was: bytes | None = None
     now: bytes | None = None
     moved_from: str | None = None
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +164,7 @@ class Observation:
                     "was": _hex(each.was),
                     "now": _hex(each.now),
                     **({"movedFrom": each.moved_from} if each.moved_from else {}),
+                    **({"changes": [_said(change) for change in each.changes]} if each.changes else {}),
                 }
                 for each in self.findings
             ],
@@ -181,7 +196,7 @@ def compare(
         if earlier is not None and earlier.day != notice.day:
             tell(FindingKind.MOVED, moved_from=earlier.day)
         if notice.differs and not (differed and shown == notice.original):
-            tell(FindingKind.CHANGED, was=shown, now=notice.original)
+            tell(FindingKind.CHANGED, was=shown, now=notice.original, changes=notice.changes)
         elif differed and not notice.differs:
             tell(FindingKind.RESTORED, was=shown, now=notice.original)
     findings += [
@@ -190,6 +205,21 @@ def compare(
         if each.present and each.day in days and key not in found
     ]
     return sorted(findings, key=lambda each: (each.day, each.ocid, each.release_id, each.kind))
+
+
+def facts_changed(was: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Change, ...]:
+    """What ``now`` says otherwise than ``was``, both the same OCDS release: the fields that readers ask for, at most
+    ``MOST_CHANGES`` of them, with values only where these are numbers, dates or codes."""
+    return tuple(
+        Change(each.field, each.entry, *(_fact(value, each.field) for value in (each.was, each.now)))
+        for each in both_ways(was, now)[:MOST_CHANGES]
+    )
+
+
+def _fact(value: Any, field: str) -> Any:
+    if not field.endswith(_FACTS) or isinstance(value, dict | list):
+        return None
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def read_observation(data: bytes) -> Observation:
@@ -240,7 +270,23 @@ def _finding(content: Any) -> Finding:
         _digest(content["was"]),
         _digest(content["now"]),
         None if moved is None else _iso_day(moved),
+        tuple(_change(each) for each in content.get("changes", ())),
     )
+
+
+def _said(change: Change) -> dict[str, Any]:
+    return {"field": change.field, "entry": list(change.entry), "was": change.was, "now": change.now}
+
+
+def _change(content: Any) -> Change:
+    was, now = (_simple(content[name]) for name in ("was", "now"))
+    return Change(_text(content["field"]), tuple(_text(each) for each in content["entry"]), was, now)
+
+
+def _simple(value: Any) -> Any:
+    if isinstance(value, dict | list):
+        raise TypeError(type(value).__name__)
+    return _text(value) if isinstance(value, str) else value
 
 
 def _hex(digest: bytes | None) -> str | None:
@@ -261,6 +307,7 @@ def _named(text: Any) -> bytes:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(type(value).__name__)
+    value.encode()  # half a surrogate pair is no text that could be hashed or stored
     return value
 
 

@@ -130,6 +130,30 @@ def test_pull_after_a_notice_was_changed_keeps_both_files(siegel: Siegel, home: 
     store = ObjectStore(Settings.load(home).store_dir)
     assert b'"amount": 1000' in store.get(finding.was)
     assert b'"amount": 9000' in store.get(finding.now)
+    told = {change.field: (change.was, change.now) for change in finding.changes}
+    assert told["tender/value/amount"] == (1000, 9000)
+    assert observations(home)[2].findings[0].changes == ()
+
+
+def test_pull_document_for_good_holds_no_text_that_can_name_a_person(
+    siegel: Siegel, home: Path, service: NoticeService
+) -> None:
+    """What was changed is named; texts, in which a person can stand, are left to the files, which can be erased."""
+    service.publish(day(1), notice(1))
+    pulled(siegel, home)
+    secret = "Erika Mustermann"
+    tender = {"id": "1", "title": f"Winterdienst {secret}", "status": "cancelled", "description": secret}
+    award = {"id": "7", "status": "active", "suppliers": [{"id": "X", "name": secret}]}
+    service.publish(day(1), notice(1, tender=tender, awards=[award]))
+    assert kinds(pulled(siegel, home)) == [("changed", "ocds-other0-1-1")]
+    (finding,) = observations(home)[1].findings
+    told = {change.field: (change.was, change.now) for change in finding.changes}
+    assert told["tender/title"] == told["awards/suppliers/name"] == (None, None)
+    assert told["tender/status"][1] == "cancelled"
+    document = [record.subject for record in records(home) if record.act == Act.OBSERVATION_RECORDED][1]
+    data = ObjectStore(Settings.load(home).store_dir).get(document)
+    assert secret.encode() not in data
+    assert b"Mustermann" not in data
 
 
 def test_pull_notice_in_another_form_is_no_change(siegel: Siegel, home: Path, service: NoticeService) -> None:

@@ -24,12 +24,16 @@ from ledger.chain.acts import (
     EraseFields,
     InformLosers,
     OpenBids,
+    RecordObservation,
     RegisterExternalBid,
 )
 from ledger.chain.client import Chain
 from ledger.chain.identifiers import bid_commitment, lot_id
 from ledger.chain.record import ZERO
 from ledger.index.sync import Synchroniser
+from ledger.ocds.differences import Change
+from ledger.ocds.digest import new_salt
+from ledger.ocds.observation import Finding, FindingKind, Observation
 from ledger.ocds.privacy import policy_named
 from ledger.settings import Settings
 from ledger.store import StoreClass
@@ -100,12 +104,28 @@ def live(town: Town, services: Services) -> None:
         return services.releases.prepare(content, town.buyer, standard, **more)[0].digest
 
     bridge = release(OBSERVED, title="Wyposażenie pracowni – dostawa mikroskopów")
-    town.notice(OBSERVED, prepare(bridge), organisation=town.observer)
+    anchored = prepare(bridge)
+    town.notice(OBSERVED, anchored, organisation=town.observer)
+    pulled(town, services, anchored)
     open_process(town, services, prepare)
     awarded_process(town, prepare)
     salt = release(ALTERED, title="Beschaffung von Streusalz", value={"amount": 24900.5, "currency": "EUR"})
     town.notice(ALTERED, prepare(salt))
     changed_process(town, prepare)
+
+
+def pulled(town: Town, services: Services, anchored: bytes) -> None:
+    """An observer's pull found the notice of the observed process changed, the next one that it vanished."""
+    was = Change("tender/tenderPeriod/endDate", (), "2026-01-20T10:00:00Z", "2026-01-25T10:00:00Z")
+    title, price = Change("tender/title", (), None, None), Change("tender/value/amount", (), 250000, 199000.5)
+    file = services.store.put(StoreClass.ERASABLE, b'{"the file": "as it is now"}', salt=new_salt())
+    named = ("2026-01-05", OBSERVED, f"{OBSERVED}-01", anchored)
+    changed = Finding(FindingKind.CHANGED, *named, was=b"\x51" * 32, now=file, changes=(was, title, price))
+    previous = None
+    for found in (changed, Finding(FindingKind.VANISHED, *named, was=file)):
+        seen = Observation("https://notices.invalid", "ocds.zip", ("Stadt",), START, previous, findings=(found,))
+        previous = services.store.put(StoreClass.PUBLIC, seen.write(), salt=new_salt())
+        town.chain.send(RecordObservation(town.observer, town.expires(), previous), town.publisher)
 
 
 def changed_process(town: Town, prepare: Any) -> None:

@@ -20,6 +20,8 @@ PATHS = (
     "/?q=Schulen&mode=sealed&year=2026",
     "/?silentDays=90",
     "/organisations",
+    "/findings",
+    "/findings?kind=moved",
     "/statistics",
     "/check",
     "/lookup",

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from ledger.cli.pulling.chosen import is_chosen, may_hold, needles
 from ledger.cli.pulling.service import Export
-from ledger.errors import ExportBroken, FileEmpty, ReleaseConflict, SiegelError
+from ledger.errors import ExportBroken, FileEmpty, ReleaseConflict, ReleaseEmbargoed, SiegelError
 from ledger.ocds.archive import SIGNATURE
+from ledger.ocds.differences import Change
 from ledger.ocds.documents import Document, Place, documents_of
 from ledger.ocds.importer import SourceRelease, read_file
-from ledger.ocds.observation import Key, Seen
-from ledger.ocds.privacy import DisclosurePolicy
+from ledger.ocds.json_text import read_json
+from ledger.ocds.observation import Key, Seen, facts_changed
+from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
 from ledger.store.observations import ReadDay
 from ledger.store.releases import ReleaseStore
 from ledger.store.sources import keep_source
@@ -90,9 +93,19 @@ class Reading:
             self.releases.require_same(earlier, found.release)
         except ReleaseConflict:
             changed = keep_source(data, self.releases, self.organisation_id) if keeps else None
-            return Seen(day, *name[1:], earlier.digest, changed, earlier.source_digest, differs=True)
+            told = self._changes(earlier.digest, found.release) if keeps else ()
+            anchored = earlier.source_digest
+            return Seen(day, *name[1:], earlier.digest, changed, anchored, differs=True, changes=told)
         unchanged = earlier.source_digest if keeps else None
         return Seen(day, *name[1:], earlier.digest, unchanged, earlier.source_digest)
+
+    def _changes(self, anchored: bytes, release: dict[str, Any]) -> tuple[Change, ...]:
+        """What the release as it is seen now says otherwise, as far as everybody may read it."""
+        try:
+            shown = read_json(self.releases.stored_bytes(anchored))
+        except ReleaseEmbargoed:
+            return ()
+        return facts_changed(shown, conceal_personal(release, self.policy)[0])
 
 
 def _notice_id(release_id: str) -> str:

@@ -1,0 +1,144 @@
+"""What pulls found, as lists: the latest first, of all processes or of one."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    and_,
+    exists,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    tuple_,
+)
+
+from ledger.errors import InvalidCursor, InvalidParameter
+from ledger.index.process_list import MAX_LIMIT
+from ledger.index.rows import FindingRow, Page
+from ledger.index.schema import LAST_SECOND, acts, notice_findings, observations, processes
+from ledger.ocds.differences import Change
+from ledger.ocds.observation import FindingKind
+
+TAKEN_BACK_BY = {FindingKind.VANISHED: FindingKind.REAPPEARED, FindingKind.CHANGED: FindingKind.RESTORED}
+
+_PLACE = ("block_number", "log_index", "number")
+
+
+def page_of_findings(
+    connection: Connection, kind: FindingKind | None, organisation_id: bytes | None, cursor: str | None, limit: int
+) -> Page[FindingRow]:
+    """Findings of one kind or all, the latest first, at most ``limit`` (1 to 200) of them, after ``cursor``.
+
+    Raises ``InvalidCursor``, ``InvalidParameter``.
+    """
+    if not 1 <= limit <= MAX_LIMIT:
+        raise InvalidParameter(parameter="limit", value=limit, why=f"it must be from 1 to {MAX_LIMIT}")
+    table = notice_findings
+    wanted: list[ColumnElement[bool]] = []
+    if kind is not None:
+        wanted.append(table.c.finding == kind.value)
+    if organisation_id is not None:
+        wanted.append(table.c.organisation_id == organisation_id)
+    total = connection.execute(select(func.count()).select_from(table).where(*wanted)).scalar_one()
+    after = [] if cursor is None else [tuple_(*_place()) < tuple_(*map(_literal, _read_cursor(cursor)))]
+    query = _query().where(*wanted, *after).order_by(*(column.desc() for column in _place())).limit(limit + 1)
+    rows = connection.execute(query).all()
+    following = _write_cursor(rows[limit - 1]) if len(rows) > limit else None
+    return Page(tuple(map(_row, rows[:limit])), following, total)
+
+
+def findings_of(connection: Connection, process_id: bytes) -> tuple[FindingRow, ...]:
+    """The findings about the notices of one process, the latest first."""
+    query = _query().where(notice_findings.c.process_id == process_id)
+    return tuple(map(_row, connection.execute(query.order_by(*(column.desc() for column in _place())))))
+
+
+def pulls_naming(digest: bytes) -> tuple[Select[Any], Select[Any]]:
+    """The acts of pulls whose document, or one of whose changed files, has this digest; ``kind`` says which."""
+    found, seen = notice_findings, observations
+    place = (acts.c.time, acts.c.sequence, acts.c.act, acts.c.block_number, acts.c.transaction_hash)
+
+    def at(table: Table) -> ColumnElement[bool]:
+        return (acts.c.block_number == table.c.block_number) & (acts.c.log_index == table.c.log_index)
+
+    documents = select(
+        literal("observation").label("kind"), acts.c.process_id, literal("").label("ocid"), null().label("release"),
+        *place,
+    ).join(acts, at(seen))  # fmt: skip
+    files = select(
+        literal("changed").label("kind"), found.c.process_id, found.c.ocid, found.c.release, *place
+    ).join(acts, at(found))  # fmt: skip
+    of_changed = (found.c.now == digest) & (found.c.finding == FindingKind.CHANGED.value)
+    return documents.where(seen.c.digest == digest), files.where(of_changed)
+
+
+def _place() -> list[ColumnElement[Any]]:
+    return [notice_findings.c[name] for name in _PLACE]
+
+
+def _query() -> Select[Any]:
+    found, later = notice_findings, notice_findings.alias()
+    is_later = or_(
+        later.c.block_number > found.c.block_number,
+        and_(later.c.block_number == found.c.block_number, later.c.log_index > found.c.log_index),
+    )
+    undone = or_(
+        *(
+            (found.c.finding == literal_column(f"'{kind}'")) & (later.c.finding == literal_column(f"'{back}'"))
+            for kind, back in TAKEN_BACK_BY.items()
+        )
+    )
+    of_same = (later.c.process_id == found.c.process_id) & (later.c.release_id == found.c.release_id)
+    at = (observations.c.block_number == found.c.block_number) & (observations.c.log_index == found.c.log_index)
+    return (
+        select(
+            found,
+            observations.c.pulled,
+            observations.c.digest.label("observation"),
+            observations.c.sequence,
+            observations.c.time,
+            processes.c.title,
+            processes.c.language,
+            processes.c.buyer_name,
+            (~exists().where(of_same, undone, is_later)).label("stands"),
+        )
+        .join(observations, at)
+        .outerjoin(processes, processes.c.process_id == found.c.process_id)
+    )
+
+
+def _row(row: Row[Any]) -> FindingRow:
+    values = {name: row._mapping[name] for name in FindingRow.__dataclass_fields__}
+    changes = tuple(Change(field, tuple(entry), was, now) for field, entry, was, now in orjson.loads(values["changes"]))
+    return FindingRow(**{**values, "changes": changes, "stands": bool(values["stands"])})
+
+
+def _literal(value: int) -> ColumnElement[int]:
+    return literal_column(str(value))
+
+
+def _write_cursor(row: Row[Any]) -> str:
+    values = [row._mapping[name] for name in _PLACE]
+    return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[int, ...]:
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError as error:
+        raise InvalidCursor(cursor=cursor) from error
+    fits = isinstance(values, list) and len(values) == len(_PLACE) and all(type(value) is int for value in values)
+    if not fits or not all(0 <= value <= LAST_SECOND for value in values):
+        raise InvalidCursor(cursor=cursor)
+    return tuple(values)
