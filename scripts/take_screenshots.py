@@ -50,8 +50,24 @@ def visit(page: Page, url: str, home: Path, also: tuple[str, str] | None) -> Ite
     """Go from page to page; the name of each picture once its page stands."""
     page.goto(url, wait_until="networkidle")
     yield "start"
+    page.goto(f"{url}/?status=evaluation&cpv=45", wait_until="networkidle")
+    yield "search"
     page.goto(url + process(url, status="standstill"), wait_until="networkidle")
     yield "process"
+    page.goto(url + corrected(page, url), wait_until="networkidle")
+    yield "differences"
+    page.goto(url + organisation(url), wait_until="networkidle")
+    yield "organisation"
+    page.goto(f"{url}/?silentDays=90", wait_until="networkidle")
+    yield "silent"
+    page.goto(f"{url}/?method=direct", wait_until="networkidle")
+    yield "direct"
+    page.goto(url + "/statistics", wait_until="networkidle")
+    yield "statistics"
+    page.goto(url + "/findings", wait_until="networkidle")
+    yield "findings"
+    page.goto(url + vanished(url), wait_until="networkidle")
+    yield "vanished"
     page.goto(url + process(url, mode="observed"), wait_until="networkidle")
     yield "observed"
     page.goto(url + tampered(page, url), wait_until="networkidle")
@@ -77,16 +93,35 @@ def process(url: str, **wanted: str) -> str:
     return str(found[0]["links"]["page"])
 
 
+def organisation(url: str) -> str:
+    """Page of the organisation with most processes."""
+    found = httpx.get(f"{url}/api/v1/organisations").json()["organisations"]
+    return str(max(found, key=lambda each: each["processes"])["links"]["page"])
+
+
+def vanished(url: str) -> str:
+    """Page of a process of which a notice vanished."""
+    found = httpx.get(f"{url}/api/v1/findings", params={"kind": "vanished"}).json()["findings"]
+    return str(found[0]["links"]["page"]).partition("#")[0]
+
+
 def tampered(page: Page, url: str) -> str:
     """Page of the process that raises the alarm."""
-    rows = httpx.get(f"{url}/api/v1/processes").json()["processes"]
-    return next(str(row["links"]["page"]) for row in rows if is_alarmed(page, url + row["links"]["page"]))
+    return first_with(page, url, ".kern-alert--danger")
 
 
-def is_alarmed(page: Page, address: str) -> bool:
-    """Whether the page says that something was altered."""
-    page.goto(address)
-    return page.locator(".kern-alert--danger").count() > 0
+def corrected(page: Page, url: str) -> str:
+    """Page of a process whose notices changed something."""
+    return first_with(page, url, ".changes del")
+
+
+def first_with(page: Page, url: str, selector: str) -> str:
+    """Page of the first process of the list that shows something of the kind."""
+    for row in httpx.get(f"{url}/api/v1/processes", params={"limit": 200}).json()["processes"]:
+        page.goto(url + row["links"]["page"])
+        if page.locator(selector).count():
+            return str(row["links"]["page"])
+    raise LookupError(selector)
 
 
 if __name__ == "__main__":
