@@ -66,8 +66,8 @@ def told_problem(error: SiegelError) -> dict[str, Any]:
 @router.get("/problems", tags=["problems"], summary="All problems", responses=ours(ALL))
 def registry(request: Request) -> Response:
     """Every problem ``type`` with its HTTP status and meaning, by name."""
-    found = [_entry(kind) for _, kind in sorted(KINDS.items())]
-    return answer(request, {"problems": found})
+    found = [entry(kind) for _, kind in sorted(KINDS.items())]
+    return _varying(answer(request, {"problems": found}))
 
 
 @router.get("/problems/{name}", tags=["problems"], summary="What a problem means", responses=ours(ENTRY))
@@ -75,7 +75,7 @@ def meaning(request: Request, name: str) -> Response:
     """The meaning of a problem ``type``, its HTTP status and the sentence with its placeholders."""
     if name not in KINDS:
         raise NotFound(path=request.url.path)
-    return answer(request, _entry(KINDS[name]))
+    return _varying(answer(request, entry(KINDS[name])))
 
 
 KINDS: Final = {
@@ -86,7 +86,14 @@ KINDS: Final = {
 """All failures that have a name, by it."""
 
 
-def _entry(kind: type[SiegelError]) -> dict[str, Any]:
+def _varying(response: Response) -> Response:
+    """Browsers get a page at the same address."""
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def entry(kind: type[SiegelError]) -> dict[str, Any]:
+    """A problem as the registry tells it."""
     meaning = " ".join((kind.__doc__ or "").split())
     return {
         "type": f"/problems/{kind.__name__}",

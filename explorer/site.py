@@ -23,6 +23,7 @@ from explorer import (
     finding_pages,
     legal_pages,
     organisation_pages,
+    problem_pages,
     process_pages,
     statistics_page,
     status_page,
@@ -56,13 +57,16 @@ def mount(app: FastAPI, services: Services) -> None:
             *check_pages.routes(renderer),
             *status_page.routes(renderer),
             *legal_pages.routes(renderer),
+            *problem_pages.routes(renderer),
         ],
         exception_handlers={SiegelError: failure, HTTPException: failure},
         middleware=[Middleware(Unforeseen, answer=failure)],
     )
     # What fails beyond our own handlers is answered by the API, which looks for the services at the innermost app.
     pages.state.services = services
-    app.mount("/", GZipMiddleware(pages, minimum_size=1000), name="explorer")
+    small = GZipMiddleware(pages, minimum_size=1000)
+    app.router.routes.insert(0, problem_pages.ForReaders(small))
+    app.mount("/", small, name="explorer")
 
 
 class Unforeseen:

@@ -31,6 +31,8 @@ PATHS = (
     "/imprint",
     "/privacy",
     "/accessibility",
+    "/problems",
+    "/problems/ReleaseConflict",
     "/nowhere",
 )
 
