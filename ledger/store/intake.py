@@ -24,6 +24,7 @@ from ledger.ocds.json_text import pointer, write_json
 from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
 from ledger.ocds.report import ImportReport, Repair
 from ledger.ocds.unlike import difference
+from ledger.store.embargoes import embargoes_of, insert_embargoes, require_embargo
 from ledger.store.import_journal import JournalEntry, file_name_of, journalled, write_journal
 from ledger.store.objects import StoreClass
 from ledger.store.outbox import Outbox, OutboxStatus
@@ -76,6 +77,7 @@ class _Batch:
 
     known: dict[Name, PreparedRelease]
     disclosures: dict[bytes, list[str]]
+    embargoes: dict[bytes, int]
     erased: set[Name]
     sources: dict[bytes, bytes]
     fresh: dict[Name, NewRelease] = field(default_factory=dict)
@@ -87,6 +89,7 @@ class _Batch:
 class Intake:
     """What an organisation takes in. ``admit`` raises a named failure for a release that is not to be anchored.
 
+    ``embargo_until``: when what is new may be shown, in seconds since 1970; None: at once.
     ``trying``: only decide, and keep nothing; what earlier batches would have kept is remembered by its digest.
     """
 
@@ -97,10 +100,11 @@ class Intake:
         policy: DisclosurePolicy,
         admit: Callable[[SourceRelease], None] | None = None,
         *,
+        embargo_until: int | None = None,
         trying: bool = False,
     ) -> None:
         self._releases, self._organisation_id, self._policy = releases, organisation_id, policy
-        self._admit, self._trying = admit, trying
+        self._admit, self._embargo_until, self._trying = admit, embargo_until, trying
         self._tried: dict[Name, tuple[PreparedRelease, bytes, Path]] = {}
 
     def take(self, documents: Sequence[ReadDocument]) -> list[ImportedDocument]:
@@ -121,9 +125,11 @@ class Intake:
         plains = {document.content.plain_sha256 for document in documents}
         with self._releases.state.reading() as connection:
             known = find_releases(connection, self._organisation_id, names)
+            digests = {each.digest for each in known.values()}
             return _Batch(
                 known,
-                disclosures_of(connection, {each.digest for each in known.values()}),
+                disclosures_of(connection, digests),
+                embargoes_of(connection, digests) if self._embargo_until is not None else {},
                 erased_among(connection, self._organisation_id, names),
                 find_sources(connection, self._organisation_id, plains),
             )
@@ -181,6 +187,9 @@ class Intake:
                 self._releases.require_same(known, found.release, batch.disclosures[known.digest])
             except ReleaseConflict as error:
                 raise _conflict(found, error.values["difference"], self._file_of(known)) from None
+            if self._embargo_until is not None:
+                until = batch.embargoes.get(known.digest)
+                require_embargo(known.ocid, known.release_id, until, self._embargo_until)
             return known
         if name in batch.fresh:
             if batch.said[name] == found.release:
@@ -229,6 +238,10 @@ class Intake:
             batch.originals[plain] = NewSource(salted_digest(salt, document.data), salt, plain, document.data)
         return batch.originals[plain].digest
 
+    @property
+    def _class(self) -> StoreClass:
+        return StoreClass.PUBLIC if self._embargo_until is None else StoreClass.CONFIDENTIAL
+
     def _keep(self, documents: Sequence[ReadDocument], outcomes: list[ImportedDocument], batch: _Batch) -> None:
         with self._releases.state.reading() as connection:
             told = journalled(connection, self._organisation_id, {outcome.path.name for outcome in outcomes})
@@ -240,7 +253,7 @@ class Intake:
         objects = [
             *((StoreClass.ERASABLE, source.data, source.salt) for source in batch.originals.values()),
             *((StoreClass.ERASABLE, entry.report, entry.salt) for entry in journal),
-            *((StoreClass.PUBLIC, new.data, new.salt) for new in batch.fresh.values()),
+            *((self._class, new.data, new.salt) for new in batch.fresh.values()),
         ]
         if not objects:
             return
@@ -276,6 +289,8 @@ class Intake:
             ]
             Outbox(connection).prepare_all(acts, NOTICE)
             insert_releases(connection, fresh)
+            if self._embargo_until is not None:
+                insert_embargoes(connection, [each.prepared.digest for each in fresh], self._embargo_until)
             originals = [source for plain, source in batch.originals.items() if plain not in kept]
             insert_sources(connection, self._organisation_id, originals)
             write_journal(connection, self._organisation_id, journal, now_named, int(time.time()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ledger.cli.pulling.chosen import is_chosen, may_hold, needles
 from ledger.cli.pulling.service import Export
@@ -15,13 +16,14 @@ from ledger.ocds.importer import SourceRelease, read_file
 from ledger.ocds.observation import Key, Seen
 from ledger.ocds.privacy import DisclosurePolicy
 from ledger.store.observations import ReadDay
-from ledger.store.releases import ReleaseStore
+from ledger.store.releases import PreparedRelease, ReleaseStore
 from ledger.store.sources import keep_source
 
 
-@dataclass(slots=True)
+@dataclass
 class Reading:
-    """What one pull reads, day after day. ``refused``: places in the exports and the named reasons."""
+    """What one pull reads, day after day. ``refused``: places in the exports and the named reasons; ``disclosed``:
+    releases under embargo that the service has published."""
 
     releases: ReleaseStore
     organisation_id: bytes
@@ -31,6 +33,11 @@ class Reading:
     admit: Callable[[SourceRelease], None] | None = None
     new: int = 0
     refused: list[tuple[str, SiegelError]] = field(default_factory=list)
+    disclosed: list[PreparedRelease] = field(default_factory=list)
+
+    @cached_property
+    def _embargoed(self) -> set[bytes]:
+        return {embargo.digest for embargo in self.releases.embargoed()}
 
     def fingerprint(self, export: Export) -> bytes:
         """The same for the same export read for the same buyers."""
@@ -91,6 +98,10 @@ class Reading:
         except ReleaseConflict:
             changed = keep_source(data, self.releases, self.organisation_id) if keeps else None
             return Seen(day, *name[1:], earlier.digest, changed, earlier.source_digest, differs=True)
+        if earlier.digest in self._embargoed:
+            # Published as it was anchored: there is nothing left to withhold (VgV section 40(3)).
+            self.releases.end_embargo(earlier.digest, actor="siegel pull", why=f"published in the export of {day}")
+            self.disclosed.append(earlier)
         unchanged = earlier.source_digest if keeps else None
         return Seen(day, *name[1:], earlier.digest, unchanged, earlier.source_digest)
 
