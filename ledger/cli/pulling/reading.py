@@ -17,7 +17,7 @@ from ledger.ocds.observation import Key, Seen
 from ledger.ocds.privacy import DisclosurePolicy
 from ledger.store.observations import ReadDay
 from ledger.store.releases import PreparedRelease, ReleaseStore
-from ledger.store.sources import keep_source
+from ledger.store.sources import keep_source, said_now
 
 
 @dataclass
@@ -93,9 +93,7 @@ class Reading:
             return Seen(day, *name[1:], prepared.digest, original, prepared.source_digest)
         # What was erased must not come back with the next look at the same notice.
         keeps = not self.releases.has_erased(*name)
-        try:
-            self.releases.require_same(earlier, found.release)
-        except ReleaseConflict:
+        if self._differs(earlier, found):
             changed = keep_source(data, self.releases, self.organisation_id) if keeps else None
             return Seen(day, *name[1:], earlier.digest, changed, earlier.source_digest, differs=True)
         if earlier.digest in self._embargoed:
@@ -104,6 +102,15 @@ class Reading:
             self.disclosed.append(earlier)
         unchanged = earlier.source_digest if keeps else None
         return Seen(day, *name[1:], earlier.digest, unchanged, earlier.source_digest)
+
+    def _differs(self, earlier: PreparedRelease, found: SourceRelease) -> bool:
+        """Whether the service says something else now. What another version of this software made of the same notice
+        is no change."""
+        try:
+            self.releases.require_same(earlier, found.release)
+        except ReleaseConflict:
+            return said_now(self.releases, earlier).get((found.ocid, found.release_id)) != found.release
+        return False
 
 
 def _notice_id(release_id: str) -> str:
