@@ -24,6 +24,7 @@ from starlette.types import Receive, Scope, Send
 from api.answers import NEVER, Using, plain
 from api.described import TEXT, content
 from api.head import is_head
+from api.observer import observer_of
 from api.packages import address_of, made_record
 from api.problems import told_problem
 from api.process_filter import Wanted
@@ -130,7 +131,8 @@ def _records(services: Services, piece: Sequence[Export]) -> Iterator[dict[str, 
             continue
         try:
             if shown:
-                yield made_record([found for _, found in shown if isinstance(found, dict)])
+                releases = [found for _, found in shown if isinstance(found, dict)]
+                yield made_record(releases, observer_of(services, process))
         except ReleaseUnreadable as error:
             yield _problem(process, shown[-1][0], error)
 

@@ -60,7 +60,9 @@ def claims(services: Services, data: bytes) -> Claims:
     for ocid, candidates in islice(named.items(), MOST_PROCESSES):
         for process in services.queries.processes_by_ocid(ocid):
             for release in services.queries.releases(process.process_id):
-                for candidate in candidates.get(release.release_id or "", ()):
+                if release.release_id is None:
+                    continue  # nothing is known of what it says, or it may not be told
+                for candidate in candidates.get(release.release_id, ()):
                     if len(found) == MOST:
                         return Claims(tuple(found), False)
                     found.append(Claim(process, release, *_compared(services, release.digest, candidate)))

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Request
 
+from api.observer import observer_of, with_observer
 from api.services import Services
 from ledger.errors import ReleaseUnreadable, SiegelError
 from ledger.index.rows import NOT_TOLD, ProcessRow
@@ -23,11 +24,19 @@ def address_of(request: Request, services: Services, path: str) -> str:
 
 
 def package_info(request: Request, services: Services, row: ProcessRow) -> PackageInfo:
-    """Publisher, licence and extension; a package is dated by the last act it reflects, so it stays the same."""
+    """Publisher, licence and extension; a package is dated by the last act it reflects, so it stays the same.
+
+    The publisher is whoever runs this installation (OCDS ``publisher``); the name says so where it, or another, only
+    observed the process.
+    """
     publisher = services.settings.publisher
+    name = publisher.name or services.settings.operator.name or "Vergabesiegel"
+    observer = observer_of(services, row)
+    if observer is not None:
+        name += f" (beobachtet von {observer['name']}, nicht vom Auftraggeber; observed, not the buyer's own)"
     return PackageInfo(
         uri=address_of(request, services, request.url.path),
-        publisher=publisher.name or services.settings.operator.name or "Vergabesiegel",
+        publisher=name,
         published=datetime.fromtimestamp(row.last_time, UTC),
         extension=address_of(request, services, EXTENSION_PATH),
         publisher_uri=publisher.uri or None,
@@ -60,13 +69,14 @@ def shown_releases(services: Services, process_id: bytes) -> list[dict[str, Any]
     return shown
 
 
-def made_record(shown: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The record of releases as they may be shown, at least one.
+def made_record(shown: Sequence[dict[str, Any]], observer: dict[str, Any] | None) -> dict[str, Any]:
+    """The record of releases as they may be shown, at least one; ``observer``: who recorded them, if not the buyer.
 
     Raises ``ReleaseUnreadable``: anybody entitled may anchor what no record can be made of.
     """
     try:
-        return record(shown)
+        made = record(shown)
+        return {**made, "compiledRelease": with_observer(made["compiledRelease"], observer)}
     except (SiegelError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
         why = f"no record can be made of it ({type(error).__name__})"
         raise ReleaseUnreadable(digest=str(shown[-1].get("id")), size=len(shown), why=why) from error

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.answers import DigestText, Using, answer, camel, digest_of, ocds_answer, plain
 from api.described import ADDRESS, ANY_OBJECT, HEX, TEXT, TEXT_OR_NULL, content, list_of, object_of, ours, schema_of
 from api.findings import FINDING, finding_json
+from api.observer import observer_of
 from api.packages import made_record, package_info, shown_releases
 from api.process_filter import Wanted
 from ledger.index.rows import ActRow, AwardRow, LotRow, ProcessRow, ReleaseRow, RoundRow, SuspensionRow
@@ -114,7 +115,7 @@ def process_record(request: Request, services: Using, processId: DigestText) -> 
     """Its releases and the compiled release."""
     row = services.queries.process(digest_of(processId))
     shown = shown_releases(services, row.process_id)
-    records = [made_record(shown)] if shown else []
+    records = [made_record(shown, observer_of(services, row))] if shown else []
     return ocds_answer(request, record_package(records, package_info(request, services, row)))
 
 

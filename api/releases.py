@@ -37,7 +37,8 @@ def document(request: Request, services: Using, digest: DigestText) -> Response:
     """A public object, or an original that is anchored or that a pull found changed, as long as nothing of it was
     erased.
 
-    Erased is ``ObjectErased``; an original of which a release's fields were erased is ``OriginalWithheld``.
+    Erased is ``ObjectErased``; an original of a release of which fields were erased is ``OriginalWithheld``, one of a
+    release under embargo ``ReleaseEmbargoed``.
     """
     wanted = digest_of(digest)
     _refuse_confidential(services, wanted)
@@ -61,6 +62,7 @@ def _require_open_original(services: Services, digest: bytes) -> None:
     anchored = [found for found in services.queries.lookup(digest) if found.kind in ("original", "changed", "document")]
     if not anchored:
         raise ObjectMissing(digest=digest)
+    services.releases.require_disclosed_original(digest)
     for found in anchored:
         if found.kind in ("original", "changed") and found.release and _has_erased_fields(services, found.release):
             raise OriginalWithheld(digest=digest, release=found.release)

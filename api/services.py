@@ -12,7 +12,7 @@ from api.checks import Checks
 from api.told import name
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment
-from ledger.errors import ObjectErased, ObjectMissing
+from ledger.errors import ObjectErased, ObjectMissing, ReleaseEmbargoed
 from ledger.index.check import Difference, check_process
 from ledger.index.database import Index
 from ledger.index.follower import Follower
@@ -20,7 +20,7 @@ from ledger.index.queries import Queries
 from ledger.index.rows import Found, IndexStatus
 from ledger.index.sync import Synchroniser
 from ledger.settings import Settings
-from ledger.store import ObjectStore, ReleaseStore, State, StoreClass
+from ledger.store import DueDisclosures, ObjectStore, ReleaseStore, State, StoreClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Services:
     ``queries`` answers from the index; ``store`` gives the bytes behind digests and refuses altered ones;
     ``releases`` knows embargoes and disclosed fields; ``checks`` compares with the chain; ``chain`` is the node;
     ``metrics`` counts what is asked.
-    ``follower`` keeps the index up with the chain while serving; ``None`` where somebody else does.
+    ``follower`` ends embargoes that are due and keeps the index up with the chain while serving; ``None`` where
+    somebody else does.
     """
 
     settings: Settings
@@ -53,7 +54,9 @@ class Services:
         index = Index.open(settings.index_url)
         store = ObjectStore(settings.store_dir)
         queries = Queries(index)
+        releases = ReleaseStore(store, state)
         synchroniser = Synchroniser(index, chain, store, confirmations=settings.confirmations)
+        follower = Follower(synchroniser, settings.poll_interval, before=DueDisclosures(releases, "siegel serve"))
         return cls(
             settings=settings,
             deployment=chain.deployment,
@@ -62,9 +65,9 @@ class Services:
             queries=queries,
             store=store,
             state=state,
-            releases=ReleaseStore(store, state),
+            releases=releases,
             checks=Checks(partial(check_process, index, chain, store), queries, store),
-            follower=Follower(synchroniser, settings.poll_interval) if follow else None,
+            follower=follower if follow else None,
         )
 
     def close(self) -> None:
@@ -100,7 +103,9 @@ class Services:
         return self.checks.of(process_id)
 
     def _is_open(self, digest: bytes) -> bool:
+        """Whether it may be said that somebody's file is this object."""
         try:
+            self.releases.require_disclosed_original(digest)
             return self.store.kind(digest) is not StoreClass.CONFIDENTIAL
-        except (ObjectMissing, ObjectErased):
+        except (ObjectMissing, ObjectErased, ReleaseEmbargoed):
             return False

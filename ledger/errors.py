@@ -640,6 +640,39 @@ class ReleaseEmbargoed(SiegelError):
     status = 403
 
 
+class EmbargoPast(SiegelError):
+    """An embargo would end at a moment that is over; the release would be withheld from nobody."""
+
+    sentence = "The embargo would have ended at {until} already; without an embargo the notice is public at once."
+
+
+class EmbargoTooLong(SiegelError):
+    """An embargo lasts 60 days at most: so far ahead may TED be asked to publish a notice (BT-738)."""
+
+    sentence = "The embargo until {until} is too long: TED publishes within 60 days, here by {latest}."
+
+
+class EmbargoTooLate(SiegelError):
+    """An embargo is asked for a release that was taken in without one: what is public cannot be withheld."""
+
+    sentence = "The release {release_id} of {ocid} was taken in without an embargo before; it is public."
+    status = 409
+
+
+class EmbargoDiffers(SiegelError):
+    """A release is under an embargo that ends at another moment; only a disclosure ends it sooner."""
+
+    sentence = "The release {release_id} of {ocid} is under embargo already, until {until}; that does not change."
+    status = 409
+
+
+class EmbargoUnknown(SiegelError):
+    """Nothing of that process is under embargo in this home."""
+
+    sentence = "Nothing of {process} is under embargo here."
+    status = 404
+
+
 class StateOutdated(SiegelError):
     """The state database has another format than this software; migrate it, or use the software that wrote it."""
 

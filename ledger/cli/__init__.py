@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from ledger.cli import acts, approve, backup, demo, doctor, importing, indexing, init, keys, lookup, pulling, serving
+from ledger.cli import (
+    acts,
+    approve,
+    backup,
+    demo,
+    disclosing,
+    doctor,
+    importing,
+    indexing,
+    init,
+    keys,
+    lookup,
+    pulling,
+    serving,
+)
 from ledger.cli.command import root
 
 app = root("Vergabesiegel: a ledger that makes public procurement checkable.")
@@ -11,6 +25,7 @@ init.register(app)
 keys.register(app)
 importing.register(app)
 pulling.register(app)
+disclosing.register(app)
 acts.register(app)
 approve.register(app)
 indexing.register(app)

@@ -30,6 +30,14 @@ def moment(text: str, argument: str) -> int:
     return int(found.astimezone(UTC).timestamp())
 
 
+def exact_moment(text: str, argument: str) -> int:
+    """As ``moment``, with an offset that must be there: for what the law counts by the second."""
+    seconds = moment(text, argument)
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ArgumentInvalid(argument=argument, value=text, why="2026-12-01T12:00+01:00")
+    return seconds
+
+
 def shown_moment(seconds: int) -> str:
     """A time for people: local, with its offset."""
     return datetime.fromtimestamp(seconds, UTC).astimezone().isoformat(sep=" ", timespec="seconds")

@@ -45,6 +45,9 @@ PATHS = {
 }
 """Columns of a process and the OCDS field they are taken from: of the latest release that has it."""
 
+DIRECT_AWARD = "eu-direct-award-justification"
+"""The code list of BT-136, as the scheme of ``tender/procurementMethodRationaleClassifications`` (our extension)."""
+
 _SUBJECTS = {
     int(Act.NOTICE_PUBLISHED): "original",
     int(Act.BID_COMMITTED): "commitment",
@@ -171,6 +174,7 @@ def _process(
 ) -> dict[str, Any]:
     taken = {
         **{column: latest(published, path) for column, path in PATHS.items()},
+        "procurement_method": _method(published),
         "cpv": _cpv(published),
         "place": _place(published),
     }
@@ -317,6 +321,18 @@ def _buyer_identifier(published: Sequence[Content]) -> str | None:
             if party.at("id") == content.at("buyer/id") and scheme and number:
                 return f"{scheme}:{number}"
     return None
+
+
+def _method(published: Sequence[Content]) -> str | None:
+    """OCDS ``procurementMethod``. A negotiated procedure without a call is ``limited`` in OCDS for eForms, whoever it
+    is negotiated with; if the buyer states the ground of a direct award (BT-136), it is one."""
+    method = latest(published, PATHS["procurement_method"])
+    grounds = (
+        ground.text("scheme")
+        for content in published
+        for ground in content.objects("tender/procurementMethodRationaleClassifications")
+    )
+    return "direct" if method == "limited" and DIRECT_AWARD in grounds else method
 
 
 def _cpv(published: Sequence[Content]) -> str | None:

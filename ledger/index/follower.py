@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from ledger.errors import SiegelError
 from ledger.index.sync import Synchroniser
@@ -13,11 +14,15 @@ log = logging.getLogger(__name__)
 
 class Follower:
     """Runs a synchroniser every ``poll_interval`` seconds until stopped; a failure is kept in ``failure`` and the
-    next round tries again, so that one bad answer of a node does not end the indexing."""
+    next round tries again, so that one bad answer of a node does not end the indexing. ``before`` is called before
+    each round, for what the index is to see at once; it reports its failures itself."""
 
-    def __init__(self, synchroniser: Synchroniser, poll_interval: float) -> None:
+    def __init__(
+        self, synchroniser: Synchroniser, poll_interval: float, before: Callable[[], None] = lambda: None
+    ) -> None:
         self._synchroniser = synchroniser
         self._poll_interval = poll_interval
+        self._before = before
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="index follower", daemon=True)
         self.failure: Exception | None = None
@@ -40,6 +45,7 @@ class Follower:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
+                self._before()
                 self._synchroniser.run_once()
                 self.failure = None
             except SiegelError as error:

@@ -16,7 +16,7 @@ from ledger.index.findings import LABELS, POINTERS, TABLES, Difference, Differen
 from ledger.index.leaves import Leaf, changed_leaves, contradicted_leaves
 from ledger.index.rows import Condition
 from ledger.ocds.importer import read_file
-from ledger.store.objects import ObjectStore
+from ledger.store.objects import ObjectStore, StoreClass
 
 MOST_VALUES = 20  # altered values told one by one for a document
 
@@ -72,6 +72,9 @@ class Teller:
 
     def _altered(self, row: Mapping[str, Any], document: Document) -> Iterator[Difference]:
         kind = DifferenceKind.DOCUMENT_ALTERED
+        if self._is_confidential(document.digest):  # what an embargoed release says is not told, right or altered
+            yield self._of_document(kind, findings.DOCUMENT_ALTERED_UNKNOWN, row, document)
+            return
         now = _parsed(self._store.get_unverified(document.digest)) if self._store else None
         if now is None:
             yield self._of_document(kind, findings.DOCUMENT_UNREADABLE, row, document)
@@ -91,6 +94,12 @@ class Teller:
             yield self._of_document(
                 kind, findings.MORE_VALUES_ALTERED, row, document, parsed=now, values={"count": count}
             )
+
+    def _is_confidential(self, digest: bytes) -> bool:
+        try:
+            return self._store is not None and self._store.kind(digest) is StoreClass.CONFIDENTIAL
+        except SiegelError:
+            return False
 
     def _against_original(self, row: Mapping[str, Any], now: Any) -> list[Leaf]:
         """What the imported file says otherwise; it is believed only if its digest is the anchored one."""

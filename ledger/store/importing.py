@@ -54,17 +54,20 @@ def prepare_import(
     admit: Callable[[SourceRelease], None] | None = None,
     pass_over: PassOver | None = None,
     ocid_prefix: str = "",
+    embargo_until: int | None = None,
 ) -> Iterator[ImportedDocument]:
     """Prepare every release of these files, one document after the other; a document is told once it is durable.
 
     ``admit`` raises a named failure for a release that this organisation is not to anchor. ``pass_over`` is told of
-    what lies in folders and ZIPs and is not looked at; ``ocid_prefix`` is for notices without an ocid of their own.
+    what lies in folders and ZIPs and is not looked at; ``ocid_prefix`` is for notices without an ocid of their own;
+    ``embargo_until`` is when what is new may be shown, in seconds since 1970.
 
     Once all are through, ``releases.waiting(organisation_id)`` is what to anchor, in order of the releases' dates
     over all files, left-overs of an interrupted import among them. Bad content raises nothing; it is in the reports.
     """
     clear_unfinished(releases.store, releases.state)
-    yield from _take(paths, Intake(releases, organisation_id, policy, admit), pass_over, ocid_prefix)
+    intake = Intake(releases, organisation_id, policy, admit, embargo_until=embargo_until)
+    yield from _take(paths, intake, pass_over, ocid_prefix)
 
 
 def try_import(
@@ -76,9 +79,11 @@ def try_import(
     admit: Callable[[SourceRelease], None] | None = None,
     pass_over: PassOver | None = None,
     ocid_prefix: str = "",
+    embargo_until: int | None = None,
 ) -> Iterator[ImportedDocument]:
     """What ``prepare_import`` would do, document by document; nothing is kept."""
-    yield from _take(paths, Intake(releases, organisation_id, policy, admit, trying=True), pass_over, ocid_prefix)
+    intake = Intake(releases, organisation_id, policy, admit, embargo_until=embargo_until, trying=True)
+    yield from _take(paths, intake, pass_over, ocid_prefix)
 
 
 def _take(

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ledger.errors import ReleaseConflict, SiegelError
+from ledger.errors import OcidPrefixMissing, ReleaseConflict, SiegelError
 from ledger.ocds.check import check_release
 from ledger.ocds.contradictions import contradictions
 from ledger.ocds.digest import new_salt, plain_digest, salted_digest
@@ -22,8 +22,9 @@ from ledger.ocds.documents import Place
 from ledger.ocds.importer import ReadFile, SourceRelease
 from ledger.ocds.json_text import pointer, write_json
 from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
-from ledger.ocds.report import ImportReport, Repair
+from ledger.ocds.report import ImportReport, Repair, Unused
 from ledger.ocds.unlike import difference
+from ledger.store.embargoes import embargoes_of, insert_embargoes, require_embargo
 from ledger.store.import_journal import JournalEntry, file_name_of, journalled, write_journal
 from ledger.store.objects import StoreClass
 from ledger.store.outbox import Outbox, OutboxStatus
@@ -35,9 +36,10 @@ from ledger.store.release_rows import (
     find_releases,
     insert_releases,
     notice_key,
+    releases_from,
 )
 from ledger.store.releases import NOTICE, ReleaseStore
-from ledger.store.sources import NewSource, find_sources, insert_sources
+from ledger.store.sources import NewSource, find_sources, insert_sources, said_now
 from ledger.store.unfinished import noted
 
 Name = tuple[str, str]
@@ -82,11 +84,14 @@ class _Batch:
     said: dict[Name, dict[str, Any]] = field(default_factory=dict)
     origins: dict[Name, Path] = field(default_factory=dict)
     originals: dict[bytes, NewSource] = field(default_factory=dict)
+    said_now: dict[bytes, dict[Name, dict[str, Any]]] = field(default_factory=dict)
+    places: dict[bytes, dict[str, PreparedRelease]] = field(default_factory=dict)
 
 
 class Intake:
     """What an organisation takes in. ``admit`` raises a named failure for a release that is not to be anchored.
 
+    ``embargo_until``: when what is new may be shown, in seconds since 1970; None: at once.
     ``trying``: only decide, and keep nothing; what earlier batches would have kept is remembered by its digest.
     """
 
@@ -97,10 +102,11 @@ class Intake:
         policy: DisclosurePolicy,
         admit: Callable[[SourceRelease], None] | None = None,
         *,
+        embargo_until: int | None = None,
         trying: bool = False,
     ) -> None:
         self._releases, self._organisation_id, self._policy = releases, organisation_id, policy
-        self._admit, self._trying = admit, trying
+        self._admit, self._embargo_until, self._trying = admit, embargo_until, trying
         self._tried: dict[Name, tuple[PreparedRelease, bytes, Path]] = {}
 
     def take(self, documents: Sequence[ReadDocument]) -> list[ImportedDocument]:
@@ -131,14 +137,14 @@ class Intake:
     def _decide(self, document: ReadDocument, batch: _Batch) -> ImportedDocument:
         content, now = document.content, datetime.now(UTC)
         new: list[PreparedRelease] = []
-        known: list[PreparedRelease] = []
+        known = self._known_though_refused(document, batch)
         # A grown package brings the old releases again, with all that was erased from them: it is not kept.
         keeps = not any((found.ocid, found.release_id) in batch.erased for found in content.releases)
         for found in list(content.releases):
             try:
                 if self._admit is not None:
                     self._admit(found)
-                earlier, taken = self._meet(found, batch)
+                earlier, taken = self._meet(document, found, batch)
                 if earlier is None:
                     prepared = self._make(document, taken, batch, keeps=keeps)
                     new.append(prepared)
@@ -152,11 +158,23 @@ class Intake:
             taken.account.contradictory += contradictions(taken.release, taken.path, now)
         return ImportedDocument(document.path, document.place, content.report, new, known, document.step)
 
-    def _meet(self, found: SourceRelease, batch: _Batch) -> tuple[PreparedRelease | None, SourceRelease]:
+    def _meet(
+        self, document: ReadDocument, found: SourceRelease, batch: _Batch
+    ) -> tuple[PreparedRelease | None, SourceRelease]:
         """The same release as it was taken in before, or None for a new one; and the release under its final id.
 
         Raises ReleaseConflict if what was taken in before says something else.
         """
+        try:
+            known, taken = self._by_name(found, batch)
+        except ReleaseConflict:
+            known = self._at_the_same_place(document, found, batch)
+            if known is None:
+                raise
+            return known, found
+        return known or self._at_the_same_place(document, taken, batch), taken
+
+    def _by_name(self, found: SourceRelease, batch: _Batch) -> tuple[PreparedRelease | None, SourceRelease]:
         try:
             return self._same(found, batch), found
         except ReleaseConflict:
@@ -164,6 +182,36 @@ class Intake:
             if later is None:
                 raise
             return self._same(later, batch), later
+
+    def _at_the_same_place(self, document: ReadDocument, found: SourceRelease, batch: _Batch) -> PreparedRelease | None:
+        """What an earlier version made of the same place of the same file, perhaps under another id."""
+        known = self._places(document, batch).get(found.path)
+        if known is None or known.ocid != found.ocid:
+            return None
+        self._require_embargo(known)
+        return known
+
+    def _places(self, document: ReadDocument, batch: _Batch) -> dict[str, PreparedRelease]:
+        original = batch.sources.get(document.content.plain_sha256)
+        if original is None:
+            return {}
+        if original not in batch.places:
+            with self._releases.state.reading() as connection:
+                batch.places[original] = releases_from(connection, original)
+        return batch.places[original]
+
+    def _known_though_refused(self, document: ReadDocument, batch: _Batch) -> list[PreparedRelease]:
+        """What an earlier version took from this very file where this one takes nothing: it stands as it was taken."""
+        around, found = document.content.around, list[PreparedRelease]()
+        if self._embargo_until is not None:
+            return found
+        for refusal in list(around.refused):
+            known = self._places(document, batch).get(refusal.path)
+            if known is not None and not isinstance(refusal.error, OcidPrefixMissing):  # which is for a setting to mend
+                around.refused.remove(refusal)
+                around.unused.append(Unused(refusal.path, "an earlier version took it in", refusal.leaves))
+                found.append(known)
+        return found
 
     def _earlier_date(self, found: SourceRelease, batch: _Batch) -> str | None:
         name = (found.ocid, found.release_id)
@@ -180,7 +228,9 @@ class Intake:
             try:
                 self._releases.require_same(known, found.release, batch.disclosures[known.digest])
             except ReleaseConflict as error:
-                raise _conflict(found, error.values["difference"], self._file_of(known)) from None
+                if not self._says_now(known, found, batch):
+                    raise _conflict(found, error.values["difference"], self._file_of(known)) from None
+            self._require_embargo(known)
             return known
         if name in batch.fresh:
             if batch.said[name] == found.release:
@@ -192,6 +242,23 @@ class Intake:
                 return prepared
             raise _conflict(found, "it says something else", origin.name)
         return None
+
+    def _says_now(self, known: PreparedRelease, found: SourceRelease, batch: _Batch) -> bool:
+        """Whether the file that brought the known release says the same as this one, read by the same version."""
+        original = known.source_digest
+        if original is None:
+            return False
+        if original not in batch.said_now:
+            batch.said_now[original] = said_now(self._releases, known)
+        return batch.said_now[original].get((found.ocid, found.release_id)) == found.release
+
+    def _require_embargo(self, known: PreparedRelease) -> None:
+        """Raises what ``require_embargo`` raises."""
+        if self._embargo_until is None:
+            return
+        with self._releases.state.reading() as connection:
+            until = embargoes_of(connection, [known.digest]).get(known.digest)
+        require_embargo(known.ocid, known.release_id, until, self._embargo_until)
 
     def _file_of(self, known: PreparedRelease) -> str | None:
         with self._releases.state.reading() as connection:
@@ -229,6 +296,10 @@ class Intake:
             batch.originals[plain] = NewSource(salted_digest(salt, document.data), salt, plain, document.data)
         return batch.originals[plain].digest
 
+    @property
+    def _class(self) -> StoreClass:
+        return StoreClass.PUBLIC if self._embargo_until is None else StoreClass.CONFIDENTIAL
+
     def _keep(self, documents: Sequence[ReadDocument], outcomes: list[ImportedDocument], batch: _Batch) -> None:
         with self._releases.state.reading() as connection:
             told = journalled(connection, self._organisation_id, {outcome.path.name for outcome in outcomes})
@@ -240,7 +311,7 @@ class Intake:
         objects = [
             *((StoreClass.ERASABLE, source.data, source.salt) for source in batch.originals.values()),
             *((StoreClass.ERASABLE, entry.report, entry.salt) for entry in journal),
-            *((StoreClass.PUBLIC, new.data, new.salt) for new in batch.fresh.values()),
+            *((self._class, new.data, new.salt) for new in batch.fresh.values()),
         ]
         if not objects:
             return
@@ -276,6 +347,8 @@ class Intake:
             ]
             Outbox(connection).prepare_all(acts, NOTICE)
             insert_releases(connection, fresh)
+            if self._embargo_until is not None:
+                insert_embargoes(connection, [each.prepared.digest for each in fresh], self._embargo_until)
             originals = [source for plain, source in batch.originals.items() if plain not in kept]
             insert_sources(connection, self._organisation_id, originals)
             write_journal(connection, self._organisation_id, journal, now_named, int(time.time()))

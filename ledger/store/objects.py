@@ -111,8 +111,10 @@ class ObjectStore:
 
     def whole(self, digest: bytes) -> tuple[StoreClass, bytes | None, bytes]:
         """The object's class, its salt if it has one, and its bytes, verified, in one reading. Raises as ``get``."""
-        kind, path = self._locate(digest)
-        return kind, *_content(path, digest)
+        while True:
+            kind, path = self._locate(digest)
+            with suppress(FileNotFoundError):  # it moved on between both looks, which it does twice at most
+                return kind, *_content(path, digest)
 
     def get_unverified(self, digest: bytes) -> bytes:
         """Whatever the store holds under that name now, *not* compared with the digest.
@@ -191,16 +193,21 @@ class ObjectStore:
         sync_folder(path.parent)
 
     def reclassify(self, digest: bytes, kind: StoreClass) -> None:
-        """Move an object to another class, as when an embargo ends. Raises as ``get`` does."""
-        salt, data = self._read(digest)
-        was, path = self._locate(digest)
+        """Move an object to another class, as when an embargo ends. Raises as ``get`` does.
+
+        What is left in the class before goes last, the object after what finds it: after a crash in between, moving
+        again finishes the work. Several processes may move the same object.
+        """
+        was, salt, data = self.whole(digest)
         if was is kind:
             return
+        suffix = _UNSALTED if salt is None else _SALTED
         touch_all([self._plain_entry(kind, plain_digest(data), digest)])
-        self._write(self._path(kind, digest, path.suffix), (salt or b"") + data)
-        path.unlink()
+        self._write(self._path(kind, digest, suffix), (salt or b"") + data)
         self._drop_plain_entries(was, digest)
-        sync_folder(path.parent)
+        before = self._path(was, digest, suffix)
+        before.unlink(missing_ok=True)
+        sync_folder(before.parent)
 
     def digests(self, kind: StoreClass | None = None) -> Iterator[bytes]:
         """All stored digests in ascending order within each class; erased ones are left out."""
@@ -222,7 +229,7 @@ class ObjectStore:
         yield from (self.folder / StoreClass.ERASABLE.value).glob(f"[0-9a-f][0-9a-f]/*{_ERASED}")
 
     def _read(self, digest: bytes) -> tuple[bytes | None, bytes]:
-        return _content(self._locate(digest)[1], digest)
+        return self.whole(digest)[1:]
 
     def _locate(self, digest: bytes) -> tuple[StoreClass, Path]:
         found = self._find(digest)

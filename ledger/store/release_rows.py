@@ -78,6 +78,12 @@ def find_releases(
     return found
 
 
+def releases_from(connection: Connection, original: bytes) -> dict[str, PreparedRelease]:
+    """The releases that were made from an original, by their places in it (JSON Pointer)."""
+    query = RELEASES_WITH_STATUS.where(releases.c.source_digest == original)
+    return {row.source_path or "": prepared_of(row) for row in connection.execute(query)}
+
+
 def erased_among(
     connection: Connection, organisation_id: bytes, names: Collection[tuple[str, str]]
 ) -> set[tuple[str, str]]:

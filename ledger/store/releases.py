@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
-from ledger.errors import DisclosureUnknown, ReleaseConflict, ReleaseEmbargoed, SaltMissing, SiegelError
+from ledger.errors import (
+    DisclosureUnknown,
+    EmbargoDiffers,
+    ObjectErased,
+    ReleaseConflict,
+    ReleaseEmbargoed,
+    SaltMissing,
+    SiegelError,
+)
 from ledger.ocds.check import check_release
 from ledger.ocds.digest import new_salt, salted_digest
 from ledger.ocds.disclosure import (
@@ -31,6 +40,15 @@ from ledger.ocds.disclosure import (
 from ledger.ocds.json_text import read_json, write_json
 from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
 from ledger.ocds.unlike import difference
+from ledger.store.audit import AuditTrail
+from ledger.store.embargoes import (
+    Embargo,
+    embargoes_of,
+    insert_embargoes,
+    open_embargoes,
+    require_embargo,
+    withheld_until,
+)
 from ledger.store.objects import ObjectStore, StoreClass
 from ledger.store.outbox import Outbox, OutboxStatus
 from ledger.store.parameters import in_pieces
@@ -74,13 +92,16 @@ class ReleaseStore:
         """Make a release ready for anchoring; the flag says whether it is new.
 
         The same release (by organisation, ocid and id) is prepared once; giving it again yields the earlier one.
-        Raises ReleaseConflict if it is given with other content, ReleaseInvalid (or a nearer name) if the standard's
-        checker would not accept it.
+        ``embargo_until``: not to be shown before, in seconds since 1970.
+
+        Raises ReleaseConflict if it is given with other content, EmbargoTooLate or EmbargoDiffers if with another
+        embargo, ReleaseInvalid (or a nearer name) if the standard's checker would not accept it.
         """
         check_release(release)
         known = self.find(organisation_id, release["ocid"], release["id"])
         if known is not None:
             self.require_same(known, release)
+            self._require_same_embargo(known, embargo_until)
             return known, False
         concealed, made = conceal_personal(release, policy)
         return self._keep(
@@ -149,8 +170,7 @@ class ReleaseStore:
             Outbox(connection).prepare(prepared.key, organisation_id, act, digest + (source_digest or b""))
             insert_releases(connection, [NewRelease(prepared, data, salt, made, source_path)])
             if embargo_until:
-                row = {"digest": digest, "until": embargo_until, "ground": "VgV section 40(3)"}
-                connection.execute(insert(embargoes), row)
+                insert_embargoes(connection, [digest], embargo_until)
         return prepared, True
 
     def discard(self, digest: bytes) -> None:
@@ -275,20 +295,41 @@ class ReleaseStore:
         self.store.erase(digest, ground)
         self.state.forget()
 
-    def embargoed(self, due_at: int | None = None) -> list[bytes]:
-        """Digests of the releases under embargo, next to end first; with ``due_at`` those that end by then."""
-        query = select(embargoes.c.digest).where(embargoes.c.ended_at.is_(None))
-        if due_at is not None:
-            query = query.where(embargoes.c.until <= due_at)
+    def embargoed(self, due_at: int | None = None) -> list[Embargo]:
+        """The releases under embargo, next to end first; with ``due_at`` those that end by then."""
         with self.state.reading() as connection:
-            return [bytes(digest) for digest in connection.scalars(query.order_by(embargoes.c.until))]
+            return open_embargoes(connection, due_at)
 
-    def end_embargo(self, digest: bytes) -> None:
-        """Disclose an embargoed release. The object moves first, so a crash leaves it embargoed, to be ended again."""
-        self.store.reclassify(digest, StoreClass.PUBLIC)
+    def _require_same_embargo(self, known: PreparedRelease, wanted: int | None) -> None:
+        with self.state.reading() as connection:
+            laid = embargoes_of(connection, [known.digest]).get(known.digest)
+            still = {each.digest: each.until for each in open_embargoes(connection)}.get(known.digest)
+        if wanted is not None:
+            require_embargo(known.ocid, known.release_id, laid, wanted)
+        elif still is not None:
+            raise EmbargoDiffers(ocid=known.ocid, release_id=known.release_id, until=still)
+
+    def end_embargo(self, digest: bytes, *, actor: str, why: str) -> bool:
+        """Disclose an embargoed release, and say so in the audit trail; False if it was no more under embargo.
+
+        The object moves first, so a crash leaves it embargoed, to be ended again; its original is withheld until then.
+        Raises ObjectMissing, or ObjectAltered for an altered object: that one stays under embargo.
+        """
+        with suppress(ObjectErased):  # erased meanwhile: there is nothing left to withhold
+            self.store.reclassify(digest, StoreClass.PUBLIC)
         with self.state.writing() as connection:
             query = update(embargoes).where(embargoes.c.digest == digest, embargoes.c.ended_at.is_(None))
-            connection.execute(query.values(ended_at=int(time.time())))
+            if not connection.execute(query.values(ended_at=int(time.time()))).rowcount:
+                return False
+            AuditTrail(connection).add(actor, "disclose", "0x" + digest.hex(), why=why)
+        return True
+
+    def require_disclosed_original(self, original: bytes) -> None:
+        """Raises ReleaseEmbargoed while a release that was made from this original is under embargo."""
+        with self.state.reading() as connection:
+            until = withheld_until(connection, original)
+        if until is not None:
+            raise _embargoed(original, until)
 
     def require_same(self, known: PreparedRelease, release: dict[str, Any], texts: Sequence[str] | None = None) -> None:
         """Raise ReleaseConflict, with the places, unless ``release`` says what the known one says.

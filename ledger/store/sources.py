@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from ledger.errors import SiegelError
 from ledger.ocds.digest import new_salt, plain_digest
+from ledger.ocds.importer import read_file
 from ledger.store.objects import StoreClass
 from ledger.store.parameters import in_pieces
-from ledger.store.releases import ReleaseStore
+from ledger.store.releases import PreparedRelease, ReleaseStore
 from ledger.store.tables import imports, salts, sources
 
 
@@ -53,6 +56,21 @@ def find_sources(connection: Connection, organisation_id: bytes, plains: Collect
         )
         found |= {bytes(row.plain_sha256): bytes(row.digest) for row in connection.execute(query)}
     return found
+
+
+def said_now(releases: ReleaseStore, known: PreparedRelease) -> dict[tuple[str, str], dict[str, Any]]:
+    """What the original of a known release says as this version reads it, by ocid and release id.
+
+    An earlier version may have made another release of the same file. Empty where no original is kept, or none intact.
+    """
+    if known.source_digest is None:
+        return {}
+    try:
+        # An eForms notice got the prefix of its ocid from a setting; the rest is a UUID (BT-04).
+        content = read_file(releases.store.get(known.source_digest), ocid_prefix=known.ocid[:-37])
+    except SiegelError:
+        return {}
+    return {(each.ocid, each.release_id): each.release for each in content.releases}
 
 
 def insert_sources(connection: Connection, organisation_id: bytes, new: Sequence[NewSource]) -> None:

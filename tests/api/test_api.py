@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import pytest
 
+from api.claims import claims
 from api.headers import SECURITY
 from ledger.chain.heads import fold, genesis_process_head
 from ledger.chain.record import act_digest
@@ -207,6 +209,12 @@ def test_get_outside_the_extension_refused(api: Api) -> None:
     assert api.client.get("/extension/siegel/codelists/roundKind.csv").headers["content-type"].startswith("text/csv")
     for path in ("..%2F__init__.py", "%2e%2e/importer.py", "", "codelists", "//etc/passwd"):
         assert api.client.get(f"/extension/siegel/{path}").status_code in (400, 404), path
+
+
+def test_claims_a_file_without_an_id_is_not_taken_for_an_embargoed_release(api: Api) -> None:
+    """Of that one no id is known here, which is not the same as an empty one."""
+    file = json.dumps({"ocid": OPEN, "id": "", "tag": ["tender"]}).encode()
+    assert claims(api.site.services, file).found == ()
 
 
 def test_document_embargoed_erased_and_internal_objects_refused(api: Api) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 import httpx
 import pytest
 
+from api.observer import with_observer
 from ledger.chain.acts import Notice, PublishNotices
 from ledger.index.sync import Synchroniser
 from ledger.ocds.privacy import policy_named
 from ledger.store.importing import prepare_import
 from ledger.terms import NoticeKind
 from tests.api.conftest import Api
-from tests.explorer.site import AWARDED, Site, open_services, serving
+from tests.explorer.site import AWARDED, OBSERVED, Site, open_services, serving
 from tests.index.town import embedded_town
 from tests.ocds.conftest import Check
 
@@ -78,3 +80,35 @@ def test_index_of_real_releases_says_who_what_and_how_much(imported: Api) -> Non
     assert {row.mode for row in rows} == {"observed"}
     assert sum(row.problems for row in rows) == 0
     assert sum(row.status != "unknown" for row in rows) > 0.9 * len(rows)
+
+
+def test_packages_of_an_observed_process_say_who_observed_it(api: Api, check_standard: Check) -> None:
+    """Nobody takes it for the buyer's own, neither in a package nor in the bulk file; the releases stay as they are."""
+    process, own = api.process(OBSERVED), api.process(AWARDED)
+    package, records = api.get(f"{process}/releases").json(), api.get(f"{process}/record").json()
+    for each in (package, records):
+        assert "beobachtet von DE-HRB 4711, nicht vom Auftraggeber" in each["publisher"]["name"]
+        assert "observed" not in api.get(f"{own}/releases").json()["publisher"]["name"]
+        assert check_standard(each) == []
+    (record,) = records["records"]
+    assert record["releases"] == package["releases"]
+    assert not any("observer" in party["roles"] for each in package["releases"] for party in each["parties"])
+    lines = [json.loads(line) for line in api.get("/records.jsonl").text.splitlines()]
+    told = {each["ocid"]: observers(each) for each in lines if "compiledRelease" in each}
+    assert told[OBSERVED] == observers(record) == [("DE-HRB-4711", "DE-HRB 4711")]
+    assert told[AWARDED] == []
+
+
+def test_compiled_release_names_the_observer_whatever_a_source_says_of_it() -> None:
+    """A notice that brings a party of the observer's number does not speak for it."""
+    observer = {"id": "DE-HRB-4711", "name": "the observer", "roles": ["observer"]}
+    compiled = {"ocid": "x", "parties": [{"id": "1"}, {"id": "DE-HRB-4711", "name": "the buyer", "roles": ["buyer"]}]}
+    assert with_observer(compiled, observer)["parties"] == [{"id": "1"}, observer]
+    assert with_observer({"ocid": "x"}, observer)["parties"] == [observer]
+    assert with_observer(compiled, None) == compiled
+
+
+def observers(record: dict[str, Any]) -> list[tuple[str, str]]:
+    """Who observed a process, as its compiled release says."""
+    parties = record["compiledRelease"].get("parties", ())
+    return [(party["id"], party["name"]) for party in parties if "observer" in party.get("roles", ())]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,14 @@ import pytest
 
 from ledger.chain.record import ACT_RECORDED, ActRecord, decode_log
 from ledger.cli.connection import connect, load_deployment
+from ledger.cli.importing import organisation_of
 from ledger.cli.pulling.chosen import is_chosen, may_hold, needles
 from ledger.errors import NodeUnreachable
 from ledger.ocds.observation import read_observation
+from ledger.ocds.privacy import policy_named
 from ledger.settings import Settings
-from ledger.store import ObjectStore
+from ledger.store import ObjectStore, ReleaseStore, State
+from ledger.store.sources import keep_source
 from ledger.terms import Act
 from tests.cli.conftest import Called, Siegel
 from tests.cli.notice_service import NoticeService, notice_service
@@ -299,3 +302,24 @@ def test_sift_files_of_others_are_passed_over() -> None:
     sought = needles(["Stadt Köln", UID])
     assert sought is not None
     assert not may_hold(json.dumps(notice(1)).encode(), sought)
+
+
+def test_pull_after_another_version_s_import_finds_no_change(
+    siegel: Siegel, home: Path, service: NoticeService
+) -> None:
+    """What this version makes of a notice is not what the service did to it."""
+    file = json.dumps(notice(1), ensure_ascii=False).encode()
+    older = {name: value for name, value in notice(1)["tender"].items() if name != "title"}
+    settings = Settings.load(home)
+    with closing(State(settings.state_url)) as state:
+        state.migrate()
+        releases, organisation = ReleaseStore(ObjectStore(settings.store_dir), state), organisation_of(settings, True)
+        original = keep_source(file, releases, organisation)
+        how: Any = {"source_digest": original, "source_path": ""}
+        releases.prepare({**notice(1), "tender": older}, organisation, policy_named("standard"), **how)
+    service.publish(day(1), notice(1))
+    assert kinds(pulled(siegel, home)) == []
+    service.publish(day(1), dict(reversed(notice(1).items())))
+    assert kinds(pulled(siegel, home)) == []
+    service.publish(day(1), notice(1, tender={"id": "1", "title": "Winterdienst", "status": "cancelled"}))
+    assert kinds(pulled(siegel, home)) == [("changed", "ocds-other0-1-1")]

@@ -296,6 +296,22 @@ def test_check_release_disclosed_since_told_as_outdated(town: Town, index: Index
     assert check(index, town.chain, town.store) == ()
 
 
+def test_check_damaged_release_under_embargo_is_told_without_its_values(
+    town: Town, index: Index, digests: dict[str, bytes]
+) -> None:
+    """The page of its process runs the same check: damage to a disk must not publish what is withheld."""
+    ocid = "ocds-a2ef3d-embargoed"
+    content = release(ocid, title="Quastenflosser")
+    digest = town.keep(content, StoreClass.CONFIDENTIAL)
+    original = town.store.put(StoreClass.ERASABLE, json.dumps(content).encode(), salt=bytes(32))
+    town.notice(ocid, digest, NoticeKind.EMBARGOED, original=original)
+    Synchroniser(index, town.chain, town.store).run_once()
+    path = town.store.path(digest)
+    path.write_bytes(path.read_bytes().replace(b"Quastenflosser", b"Quastenflossen"))
+    (found,) = (each for each in both(town, index, town.process(ocid)) if each.kind is DifferenceKind.DOCUMENT_ALTERED)
+    assert "Quasten" not in str(found) + found.text(str)
+
+
 @pytest.mark.parametrize("copy", ["kept", "deleted"])
 def test_check_disclosed_release_hidden_again_told_as_missing(
     town: Town, index: Index, digests: dict[str, bytes], copy: str

@@ -123,7 +123,8 @@ def test_extension_codelists_are_all_declared(extension: dict[str, Any]) -> None
     files = sorted(path.name for path in (EXTENSION_FOLDER / "codelists").iterdir())
     text = (EXTENSION_FOLDER / "release-schema.json").read_text("utf-8")
     used = set(re.findall(r'"codelist": "(\w+\.csv)"', text)) - _LISTS_OF_THE_STANDARD
-    assert declared == files == sorted(used)
+    added = {"+partyRole.csv"}  # codes for an open list of the standard's, whose field is the standard's as well
+    assert declared == files == sorted(used | added)
 
 
 def test_table_merge_rules_agree_with_the_standard(test_data: Path) -> None:

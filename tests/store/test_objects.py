@@ -175,6 +175,41 @@ def test_reclassify_confidential_object_becomes_public(store: ObjectStore) -> No
     assert not [path for path in (store.folder / "confidential").rglob("*") if path.is_file()]
 
 
+def test_get_object_that_moves_meanwhile_is_found_where_it_went(
+    store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An embargo ends between finding the file and opening it: nobody is told that the object is missing."""
+    digest, other = store.put(StoreClass.CONFIDENTIAL, NOTICE, salt=SALT), ObjectStore(store.folder)
+    locate, moves = store._locate, [StoreClass.PUBLIC, StoreClass.ERASABLE]
+
+    def moving(wanted: bytes) -> tuple[StoreClass, Path]:
+        found = locate(wanted)
+        if moves:
+            other.reclassify(wanted, moves.pop(0))
+        return found
+
+    monkeypatch.setattr(store, "_locate", moving)
+    assert store.whole(digest) == (StoreClass.ERASABLE, SALT, NOTICE)
+    assert moves == []
+
+
+def test_reclassify_by_two_at_once_moves_it_once(store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes second finds it moved already, before or after reading it."""
+    digest, other = store.put(StoreClass.CONFIDENTIAL, NOTICE, salt=SALT), ObjectStore(store.folder)
+    whole = store.whole
+
+    def overtaken(wanted: bytes) -> tuple[StoreClass, bytes | None, bytes]:
+        found = whole(wanted)
+        other.reclassify(wanted, StoreClass.PUBLIC)
+        return found
+
+    monkeypatch.setattr(store, "whole", overtaken)
+    store.reclassify(digest, StoreClass.PUBLIC)
+    assert (other.kind(digest), other.get(digest)) == (StoreClass.PUBLIC, NOTICE)
+    assert other.lookup(hashlib.sha256(NOTICE).digest()) == [digest]
+    assert not [path for path in (store.folder / "confidential").rglob("*") if path.is_file()]
+
+
 def test_lookup_same_file_with_two_salts_finds_both(store: ObjectStore) -> None:
     """A file anchored twice has two digests and one plain digest."""
     digests = [store.put(StoreClass.PUBLIC, NOTICE, salt=salt) for salt in (SALT, b"t" * 32)]

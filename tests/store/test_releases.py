@@ -14,6 +14,8 @@ from sqlalchemy import select
 
 from ledger.errors import (
     DisclosureUnknown,
+    EmbargoDiffers,
+    EmbargoTooLate,
     ObjectAltered,
     ObjectErased,
     ReleaseConflict,
@@ -25,7 +27,7 @@ from ledger.ocds.digest import plain_digest, salted_digest
 from ledger.ocds.disclosure import make_disclosure, read_disclosure, strip
 from ledger.ocds.json_text import read_json, write_json
 from ledger.ocds.privacy import DisclosurePolicy, policy_named
-from ledger.store import ObjectStore, Outbox, OutboxStatus, ReleaseStore, State, StoreClass
+from ledger.store import DueDisclosures, ObjectStore, Outbox, OutboxStatus, ReleaseStore, State, StoreClass
 from ledger.store.tables import disclosures
 from tests.ocds.examples import example_release
 from tests.store.conftest import BUYER, OBSERVER
@@ -247,14 +249,66 @@ def test_embargoed_release_is_anchored_but_not_shown_until_it_ends(
         with pytest.raises(ReleaseEmbargoed, match="2030-03-17"):
             question(prepared.digest)
     assert releases.store.kind(prepared.digest) is StoreClass.CONFIDENTIAL
-    assert releases.embargoed() == [prepared.digest]
+    assert [each.digest for each in releases.embargoed()] == [prepared.digest]
     assert releases.embargoed(due_at=1_899_999_999) == []
-    assert releases.embargoed(due_at=1_900_000_000) == [prepared.digest]
-    releases.end_embargo(prepared.digest)
-    releases.end_embargo(prepared.digest)
+    assert releases.embargoed(due_at=1_900_000_000) == releases.embargoed()
+    assert releases.end_embargo(prepared.digest, actor="a clerk", why="TED 1-2026")
+    assert not releases.end_embargo(prepared.digest, actor="a clerk", why="TED 1-2026")
     assert releases.shown(prepared.digest) == example_release()
     assert releases.store.kind(prepared.digest) is StoreClass.PUBLIC
     assert releases.embargoed() == []
+
+
+def test_due_disclosures_one_that_cannot_be_shown_keeps_no_other_back(
+    releases: ReleaseStore, policy: DisclosurePolicy, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A damaged file is told once, however often it is tried, and disclosed as soon as the right bytes are back."""
+    damaged, whole, later = (
+        releases.prepare({**example_release(), "id": name}, BUYER, policy, embargo_until=until)[0].digest
+        for name, until in (("damaged", 1_700_000_000), ("whole", 1_700_000_001), ("later", 4_000_000_000))
+    )
+    path = releases.store.path(damaged)
+    right = path.read_bytes()
+    path.write_bytes(right + b" ")
+    disclose = DueDisclosures(releases, "siegel serve")
+    for _ in range(3):
+        disclose()
+    assert releases.store.kind(whole) is StoreClass.PUBLIC
+    assert [each.digest for each in releases.embargoed()] == [damaged, later]
+    warned = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(warned) == 1
+    assert "damaged" in warned[0]
+    path.write_bytes(right)
+    disclose()
+    assert [each.digest for each in releases.embargoed()] == [later]
+    assert releases.shown(damaged)["id"] == "damaged"
+
+
+def test_embargo_of_a_release_that_was_erased_meanwhile_ends(releases: ReleaseStore, policy: DisclosurePolicy) -> None:
+    """There is nothing left to withhold, and nothing comes back."""
+    prepared, _ = releases.prepare(example_release(), BUYER, policy, embargo_until=1_700_000_000)
+    releases.erase_release(prepared.digest, "DSGVO Art. 17")
+    assert releases.end_embargo(prepared.digest, actor="a clerk", why="due")
+    assert releases.embargoed() == []
+    with pytest.raises(ObjectErased):
+        releases.stored_bytes(prepared.digest)
+
+
+def test_prepare_known_release_with_another_embargo_is_refused(
+    releases: ReleaseStore, policy: DisclosurePolicy
+) -> None:
+    """Nobody is told that something is withheld that is public, or the other way round."""
+    releases.prepare(example_release(), BUYER, policy)
+    with pytest.raises(EmbargoTooLate):
+        releases.prepare(example_release(), BUYER, policy, embargo_until=1_900_000_000)
+    hidden = {**example_release(), "id": "hidden"}
+    first, _ = releases.prepare(hidden, BUYER, policy, embargo_until=1_900_000_000)
+    assert releases.prepare(hidden, BUYER, policy, embargo_until=1_900_000_000) == (first, False)
+    for other in (None, 1_900_000_001):
+        with pytest.raises(EmbargoDiffers):
+            releases.prepare(hidden, BUYER, policy, embargo_until=other)
+    releases.end_embargo(first.digest, actor="a clerk", why="TED 1-2026")
+    assert releases.prepare(hidden, BUYER, policy) == (first, False)
 
 
 def test_shown_altered_object_is_refused(releases: ReleaseStore, policy: DisclosurePolicy) -> None:

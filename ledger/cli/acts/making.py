@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +81,9 @@ class Making:
         self._release = content
         return content
 
-    def release(self, path: Path) -> bytes:
-        """The digest of a release; salt, disclosures and bytes are durable afterwards.
+    def release(self, path: Path, *, embargo_until: int | None = None) -> bytes:
+        """The digest of a release; salt, disclosures and bytes are durable afterwards. ``embargo_until``: when it may
+        be shown, in seconds since 1970.
 
         Raises ``ReleaseOfOtherProcess``, ``ReleaseAnchoredAlready``.
         """
@@ -92,14 +93,18 @@ class Making:
         if self._process is not None:
             require_of_process(self.session, content["ocid"], self.process_id, self.organisation_id)
         name = self.entry.name if self.entry else ""
-        prepared, is_new = self.session.releases.prepare(
-            content, self.organisation_id, policy_named("standard"), act=name
+        prepare = partial(
+            self.session.releases.prepare,
+            content,
+            self.organisation_id,
+            policy_named("standard"),
+            act=name,
+            embargo_until=embargo_until,
         )
+        prepared, is_new = prepare()
         # Perhaps a second officer executed it from another home.
         if not is_new and settle_recorded(self.session.chain, self.session.state, self.organisation_id):
-            prepared, _ = self.session.releases.prepare(
-                content, self.organisation_id, policy_named("standard"), act=name
-            )
+            prepared, _ = prepare()
         if prepared.status is OutboxStatus.RECORDED:
             raise ReleaseAnchoredAlready(ocid=prepared.ocid, release_id=prepared.release_id)
         self.enclosures.append(Enclosure(path.name, prepared.digest, is_release=True, is_new=is_new))

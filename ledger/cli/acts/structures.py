@@ -16,6 +16,8 @@ from ledger.cli.acts.fields import RELEASE_NEEDED, ROUND, digest_field
 from ledger.cli.acts.key_sets import newest_key_set
 from ledger.cli.acts.making import Making, known_process, read_document, resolve_organisation
 from ledger.cli.acts.parameter import Field, Parameter, Values
+from ledger.cli.importing import embargo_end
+from ledger.cli.language import say
 from ledger.errors import ArgumentInvalid, SiegelError, TermsContradictRelease
 from ledger.ocds.json_text import read_json
 from ledger.ocds.leaves import end_of_day
@@ -25,6 +27,7 @@ WHOLE_TENDER: Final = "1"
 """Id of the one lot of a tender whose release names none."""
 
 _KIND = Parameter("kind", "what the notice is", "|".join(values.words(NoticeKind)), required=True)
+_EMBARGO = Parameter("embargo_until", "withhold an embargoed notice until then (VgV § 40)", "TIME")
 _ORIGINAL = Parameter("original", "the original file the release was made from", "FILE|DIGEST")
 _REF = Parameter("ref", "sequence of the act that is corrected, answered or withdrawn", "N", kind=int, default=0)
 _PARENT = Parameter("parent", "framework that this process belongs to", "PROCESS")
@@ -47,9 +50,14 @@ _RECEIVERS = Parameter("receiver", "submission service whose promises count", "S
 
 
 def _notices(making: Making, typed: Values) -> tuple[Notice, ...]:
-    release = making.release(typed["release"])
-    original = making.document(typed["original"], "--original") if typed["original"] else ZERO
     kind = values.choice(NoticeKind, typed["kind"], "--kind")
+    until = embargo_end(typed["embargo_until"])
+    if (kind is NoticeKind.EMBARGOED) != (until is not None):
+        # A notice that is called embargoed and is on every page, or the other way round.
+        why = say("--kind embargoed and --embargo-until belong together")
+        raise ArgumentInvalid(argument="--embargo-until", value=typed["embargo_until"] or "-", why=why)
+    release = making.release(typed["release"], embargo_until=until)
+    original = making.document(typed["original"], "--original") if typed["original"] else ZERO
     ocid = making.release_content["ocid"]
     return (Notice(ocid, kind, release, original, typed["ref"], _parent(making, typed)),)
 
@@ -243,7 +251,7 @@ _REASON = Parameter("ground", "document that states the reason", "FILE|DIGEST", 
 _ROUND_PARAMETERS = (_ROUND_KIND, _KEY_SET, _INVITED, _RECEIVERS)
 
 STRUCTURES: Final = {
-    ("PublishNotices", "notices"): Field((RELEASE_NEEDED, _KIND, _REF, _ORIGINAL, _PARENT), _notices),
+    ("PublishNotices", "notices"): Field((RELEASE_NEEDED, _KIND, _EMBARGO, _REF, _ORIGINAL, _PARENT), _notices),
     ("PublishTender", "release"): Field((RELEASE_NEEDED,), lambda making, typed: making.release(typed["release"])),
     ("PublishTender", "terms"): Field(
         (_DEADLINE, _LOTS, _STANDSTILL, _CRITERIA, _RULES, _PARENT, *_ROUND_PARAMETERS), _tender_terms

@@ -16,7 +16,7 @@ from ledger.cli.doctor.finding import Finding, note, well, wrong
 from ledger.cli.language import say, say_error
 from ledger.cli.session import Session
 from ledger.cli.settling import recorded_here
-from ledger.cli.values import typed_duration
+from ledger.cli.values import shown_moment, typed_duration
 from ledger.errors import AuditTrailBroken, ObjectAltered, SiegelError
 from ledger.index.check import check
 from ledger.store.audit import AuditTrail
@@ -193,4 +193,25 @@ def erasures(session: Session) -> Iterator[Finding]:
         yield well("erasures", say("Everything that the ledger records as erased is gone here."))
 
 
-CHECKS: Final = (chain, contracts, governance, clock, index, store, state, erasures)
+def embargoes(session: Session) -> Iterator[Finding]:
+    """No notice is withheld longer than its embargo lasts."""
+    now, waiting = int(time.time()), session.releases.embargoed()
+    overdue = [each for each in waiting if each.until <= now]
+    for each in overdue[:MOST_SHOWN]:
+        said = say(
+            "The notice {release} of {ocid} is withheld; its embargo ended at {time}.",
+            release=each.release_id,
+            ocid=each.ocid,
+            time=shown_moment(each.until),
+        )
+        yield wrong("embargoes", said, say("siegel disclose; siegel serve does it by itself."))
+    if len(overdue) > MOST_SHOWN:
+        said = say("{count} more notices are withheld too long.", count=len(overdue) - MOST_SHOWN)
+        yield wrong("embargoes", said, "siegel disclose")
+    if not overdue:
+        yield well(
+            "embargoes", say("{count} notices are under embargo, none longer than it lasts.", count=len(waiting))
+        )
+
+
+CHECKS: Final = (chain, contracts, governance, clock, index, store, state, erasures, embargoes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from ledger.cli.language import say
 from ledger.cli.organisations import OBSERVER_SCHEME
 from ledger.cli.progress import progress
 from ledger.cli.session import Session
+from ledger.cli.values import exact_moment, shown_moment
 from ledger.errors import ArgumentInvalid, SiegelError
 from ledger.ocds.importer import SourceRelease
 from ledger.ocds.privacy import policy_named
@@ -42,6 +44,10 @@ def import_(
     conceal: Annotated[
         str, typer.Option("--conceal", metavar="none|standard|cautious", help=say("personal fields to make erasable"))
     ] = "standard",
+    embargo_until: Annotated[
+        str | None,
+        typer.Option("--embargo-until", metavar="TIME", help=say("withhold what is new until then (VgV § 40)")),
+    ] = None,
     as_: Annotated[str | None, typer.Option("--as", metavar="NAME", help=say("key of the publisher"))] = None,
 ) -> Answer:
     """Anchor OCDS releases, packages and records: each release once, in the order of their dates.
@@ -57,6 +63,7 @@ def import_(
 
     settings = session.require_home()
     policy = policy_named(conceal)
+    until = embargo_end(embargo_until, observer)
     accounts = Accounts(full=session.json)
     files = list(files_of(paths, accounts.pass_over))
     for path in files:
@@ -66,6 +73,7 @@ def import_(
         "admit": admission(settings, observer),
         "pass_over": accounts.pass_over,
         "ocid_prefix": settings.ocid_prefix,
+        "embargo_until": until,
     }
     organisation = organisation_of(settings, observer)
     if dry_run:
@@ -76,7 +84,7 @@ def import_(
             for done in try_import(files, releases, organisation, policy, **how):
                 accounts.add(done)
                 advance(done.step)
-        return _answer(accounts, anchored=None)
+        return _answer(accounts, None, until)
     signer = session.signer(as_ or ("observer" if observer else "publisher"))
     with one_at_a_time(settings):
         session.chain.settle(signer.account)
@@ -100,7 +108,7 @@ def import_(
                 )
             )
             raise
-    return _answer(accounts, anchored)
+    return _answer(accounts, anchored, until)
 
 
 def organisation_of(settings: Settings, observer: bool) -> bytes:
@@ -116,12 +124,30 @@ def admission(settings: Settings, observer: bool) -> Admit | None:
     return None if observer else lambda found: require_own(found, settings.publisher)
 
 
-def _answer(accounts: Accounts, anchored: int | None) -> Answer:
+def embargo_end(typed: str | None, observer: bool = False) -> int | None:
+    """When the embargo ends that ``--embargo-until`` asks for, in seconds since 1970.
+
+    Raises ArgumentInvalid (also for an observer, who has nothing to withhold), EmbargoPast, EmbargoTooLong.
+    """
+    from ledger.store.embargoes import require_moment
+
+    if typed is None:
+        return None
+    if observer:
+        why = say("an observer anchors what is public already")
+        raise ArgumentInvalid(argument="--embargo-until", value=typed, why=why)
+    until = exact_moment(typed, "--embargo-until")
+    require_moment(until, int(time.time()))
+    return until
+
+
+def _answer(accounts: Accounts, anchored: int | None, until: int | None) -> Answer:
     data: dict[str, Any] = {
         "files": accounts.told,
         "totals": accounts.totals(),
         "anchored": anchored,
         "dry_run": anchored is None,
+        "embargo_until": until,
         "files_with_refusals": accounts.with_refusals,
     }
     lines = list(accounts.lines())
@@ -147,6 +173,8 @@ def _answer(accounts: Accounts, anchored: int | None) -> Answer:
                 anchored=anchored,
             )
         )
+    if until is not None and accounts.new:
+        lines.append(say("What is new is under embargo until {time}.", time=shown_moment(until)))
     if accounts.with_refusals:
         lines.append(say("Something was refused in {count} documents; see above.", count=accounts.with_refusals))
     return Answer(data, lines, exit_code=1 if accounts.with_refusals else 0)

@@ -8,7 +8,7 @@ and only sends the rest.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, TypeVar
 
 from ledger.chain.acts import Notice, PublishNotices
@@ -21,6 +21,7 @@ from ledger.cli.importing.kinds import notice_kind
 from ledger.store.audit import AuditTrail
 from ledger.store.outbox import Outbox
 from ledger.store.releases import PreparedRelease, ReleaseStore
+from ledger.terms import NoticeKind
 
 MOST_NOTICES: Final = 100
 """In one call (``ITenderLedger.sol``)."""
@@ -51,6 +52,8 @@ def anchor(
     """
     anchored = 0
     waiting = releases.waiting(organisation_id)
+    # Who is told that a notice is embargoed must find it so, or disclosed since, never the other way round.
+    embargoed = {embargo.digest for embargo in releases.embargoed()}
     under_way: deque[tuple[Sequence[PreparedRelease], Submitted]] = deque()
 
     def note_oldest() -> int:
@@ -66,7 +69,10 @@ def anchor(
             # Running a batch is what costs. The first is tried out before anything is signed, so what the ledger
             # refuses at all is told by name; the others are alike, and the node runs each of them once.
             gas = None if number == 0 else gas_of(batch)
-            under_way.append((batch, _submit(chain, releases, organisation_id, signer, now, batch, gas)))
+            notices = tuple(_notice(release, embargoed) for release in batch)
+            act = PublishNotices(organisation_id, now() + VALID_SECONDS, notices)
+            keys = [release.key for release in batch]
+            under_way.append((batch, hand_in(chain, releases.state, act, keys, signer, gas=gas)))
     finally:
         # Also when one was refused: what is on its way is brought to its end and noted.
         while under_way:
@@ -93,21 +99,9 @@ def _note(
         trail.add(f"0x{signer.account.hex()}", "import", subject, notices=len(batch), transaction=transaction)
 
 
-def _submit(
-    chain: Chain,
-    releases: ReleaseStore,
-    organisation_id: bytes,
-    signer: Signer,
-    now: Callable[[], int],
-    batch: Sequence[PreparedRelease],
-    gas: int | None,
-) -> Submitted:
-    notices = tuple(
-        Notice(release.ocid, notice_kind(release.tags), release.digest, release.source_digest or ZERO)
-        for release in batch
-    )
-    act = PublishNotices(organisation_id, now() + VALID_SECONDS, notices)
-    return hand_in(chain, releases.state, act, [release.key for release in batch], signer, gas=gas)
+def _notice(release: PreparedRelease, embargoed: Collection[bytes]) -> Notice:
+    kind = NoticeKind.EMBARGOED if release.digest in embargoed else notice_kind(release.tags)
+    return Notice(release.ocid, kind, release.digest, release.source_digest or ZERO)
 
 
 def _chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:

@@ -174,6 +174,7 @@ def _answer(
         "failures": [_failure(day, error) for day, error in looked.failures],
         "refused": [_failure(place, error) for place, error in reading.refused],
         "new": reading.new,
+        "disclosed": [{"ocid": each.ocid, "release": each.release_id} for each in reading.disclosed],
         "anchored": anchored,
         "observation": observation,
         "recorded": recorded,
@@ -186,6 +187,10 @@ def _answer(
             unchanged=len(looked.unchanged),
             missing=len(looked.missing),
             anchored=anchored,
+        ),
+        *(
+            say("{release} of {ocid} is published, so its embargo is over.", release=each.release_id, ocid=each.ocid)
+            for each in reading.disclosed
         ),
         *(_told(finding) for finding in findings),
         *(f"{place}: {say_error(error)} [{error.name}]" for place, error in (*looked.failures, *reading.refused)),

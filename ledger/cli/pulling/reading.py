@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ledger.cli.pulling.chosen import is_chosen, may_hold, needles
@@ -18,13 +19,14 @@ from ledger.ocds.json_text import read_json
 from ledger.ocds.observation import Key, Seen, facts_changed
 from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
 from ledger.store.observations import ReadDay
-from ledger.store.releases import ReleaseStore
-from ledger.store.sources import keep_source
+from ledger.store.releases import PreparedRelease, ReleaseStore
+from ledger.store.sources import keep_source, said_now
 
 
-@dataclass(slots=True)
+@dataclass
 class Reading:
-    """What one pull reads, day after day. ``refused``: places in the exports and the named reasons."""
+    """What one pull reads, day after day. ``refused``: places in the exports and the named reasons; ``disclosed``:
+    releases under embargo that the service has published."""
 
     releases: ReleaseStore
     organisation_id: bytes
@@ -34,6 +36,11 @@ class Reading:
     admit: Callable[[SourceRelease], None] | None = None
     new: int = 0
     refused: list[tuple[str, SiegelError]] = field(default_factory=list)
+    disclosed: list[PreparedRelease] = field(default_factory=list)
+
+    @cached_property
+    def _embargoed(self) -> set[bytes]:
+        return {embargo.digest for embargo in self.releases.embargoed()}
 
     def fingerprint(self, export: Export) -> bytes:
         """The same for the same export read for the same buyers."""
@@ -89,15 +96,26 @@ class Reading:
             return Seen(day, *name[1:], prepared.digest, original, prepared.source_digest)
         # What was erased must not come back with the next look at the same notice.
         keeps = not self.releases.has_erased(*name)
-        try:
-            self.releases.require_same(earlier, found.release)
-        except ReleaseConflict:
+        if self._differs(earlier, found):
             changed = keep_source(data, self.releases, self.organisation_id) if keeps else None
             told = self._changes(earlier.digest, found.release) if keeps else ()
             anchored = earlier.source_digest
             return Seen(day, *name[1:], earlier.digest, changed, anchored, differs=True, changes=told)
+        if earlier.digest in self._embargoed:
+            # Published as it was anchored: there is nothing left to withhold (VgV section 40(3)).
+            self.releases.end_embargo(earlier.digest, actor="siegel pull", why=f"published in the export of {day}")
+            self.disclosed.append(earlier)
         unchanged = earlier.source_digest if keeps else None
         return Seen(day, *name[1:], earlier.digest, unchanged, earlier.source_digest)
+
+    def _differs(self, earlier: PreparedRelease, found: SourceRelease) -> bool:
+        """Whether the service says something else now. What another version of this software made of the same notice
+        is no change."""
+        try:
+            self.releases.require_same(earlier, found.release)
+        except ReleaseConflict:
+            return said_now(self.releases, earlier).get((found.ocid, found.release_id)) != found.release
+        return False
 
     def _changes(self, anchored: bytes, release: dict[str, Any]) -> tuple[Change, ...]:
         """What the release as it is seen now says otherwise, as far as everybody may read it."""
