@@ -43,9 +43,11 @@ def anchor(
     signer: Signer,
     now: Callable[[], int],
     advance: Callable[[int], None],
+    *,
+    tried: bool = False,
 ) -> int:
     """Anchors all notices that wait, oldest first; how many. ``advance`` is told of each batch that is recorded;
-    ``now`` tells the chain's present second.
+    ``now`` tells the chain's present second. ``tried``: the like of them was accepted before, and none is tried out.
 
     Raises what sending raises; what was recorded until then stays, and the rest waits for the next time.
     """
@@ -65,7 +67,7 @@ def anchor(
                 anchored += note_oldest()
             # Running a batch is what costs. The first is tried out before anything is signed, so what the ledger
             # refuses at all is told by name; the others are alike, and the node runs each of them once.
-            gas = None if number == 0 else gas_of(batch)
+            gas = gas_of(batch) if number or tried else None
             under_way.append((batch, _submit(chain, releases, organisation_id, signer, now, batch, gas)))
     finally:
         # Also when one was refused: what is on its way is brought to its end and noted.
