@@ -211,6 +211,21 @@ def test_pull_service_that_is_down_is_named_once(siegel: Siegel, home: Path, mon
     assert observations(home) == []
 
 
+def test_pull_service_on_this_machine_is_asked_without_a_proxy(
+    siegel: Siegel, home: Path, service: NoticeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No proxy reaches what answers on the loopback only; any other address goes through it."""
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    service.publish(day(1), notice(1))
+    assert pulled(siegel, home).data["anchored"] == 1
+    monkeypatch.setenv("SIEGEL_PULL__SERVICE", service.url.replace("127.0.0.1", "service.example"))
+    found = pulled(siegel, home)
+    assert [each["error"] for each in found.data["failures"]] == ["ServiceUnreachable"]
+
+
 def test_pull_interrupted_before_recording_goes_on(
     siegel: Siegel, home: Path, service: NoticeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:

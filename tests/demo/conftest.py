@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 from ledger.cli.demo.seeding import open_demo
+from tests.ocds.conftest import check_standard, extension_address
+
+__all__ = ["check_standard", "extension_address"]
 
 
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A town without anything altered, stopped."""
+    """A town without anything altered, stopped; of the years before the story it has none, as they take their time."""
     home = tmp_path_factory.mktemp("demo") / "home"
-    with open_demo(home, tampering=False):
+    with open_demo(home, tampering=False, procedures=0):
         pass
     return home
 

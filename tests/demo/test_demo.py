@@ -14,7 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ledger.cli.demo.seeding import MARK, open_demo
+from ledger.chain.sending import Sender
+from ledger.cli.demo.seeding import MARK, PROCEDURES, open_demo
 from ledger.errors import HomeExists
 
 
@@ -24,18 +25,29 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return known | {"XDG_DATA_HOME": str(tmp_path), "SIEGEL_LANGUAGE": "en", "PYTHONUNBUFFERED": "1"}
 
 
-def start_demo(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
-    """``siegel demo`` as a person calls it; still running."""
-    command = [sys.executable, "-m", "ledger.cli", "demo", *arguments]
+FEWER = """
+import sys
+from ledger.cli.demo import seeding
+seeding.PROCEDURES = int(sys.argv.pop(1))
+from ledger.cli import app
+sys.exit(app())
+"""
+"""The command with fewer procedures of the years before the story: they take most of the time."""
+
+
+def start_demo(tmp_path: Path, *arguments: str, procedures: int | None = 0) -> subprocess.Popen[str]:
+    """``siegel demo`` as a person calls it, or with fewer procedures of the years before; still running."""
+    fewer = ["-m", "ledger.cli"] if procedures is None else ["-c", FEWER, str(procedures)]
+    command = [sys.executable, *fewer, "demo", *arguments]
     known = environment(tmp_path)
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=known)
 
 
-def demo(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def demo(tmp_path: Path, *arguments: str, procedures: int | None = 0) -> subprocess.CompletedProcess[str]:
     """``siegel demo``, ended by itself; one that goes on serving is none of these."""
-    with start_demo(tmp_path, *arguments) as running:
+    with start_demo(tmp_path, *arguments, procedures=procedures) as running:
         try:
-            out, err = running.communicate(timeout=120)
+            out, err = running.communicate(timeout=300)
         finally:
             running.kill()
     return subprocess.CompletedProcess(running.args, running.returncode, out, err)
@@ -50,17 +62,20 @@ def address(running: subprocess.Popen[str]) -> str:
 
 def test_demo_check_all_hold_exits_zero_and_leaves_nothing(tmp_path: Path) -> None:
     """One line for each check, the detected alteration among them."""
-    done = demo(tmp_path, "--check")
+    done = demo(tmp_path, "--check", procedures=None)
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line.split()[0] for line in lines[:-1]] == ["ok"] * (len(lines) - 1)
+    assert len(lines) == 14
     assert sum("alteration" in line for line in lines) == 3
+    assert any(f"{11 + PROCEDURES} procedures of 6 buyers" in line for line in lines)
+    assert any("vanished: ocds-demo10-2026-02; changed: ocds-demo10-2026-03" in line for line in lines)
     assert not list(tmp_path.iterdir())
 
 
 def test_demo_check_without_tampering_exits_one(tmp_path: Path) -> None:
     """A detection that would always say yes is worth nothing: without an alteration its checks fail."""
-    done = demo(tmp_path, "--check", "--without-tampering")
+    done = demo(tmp_path, "--check", "--without-tampering", procedures=40)
     failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
     assert done.returncode == 1
     assert [bool(re.search("alteration", line)) for line in failed] == [True] * 3
@@ -89,7 +104,7 @@ def test_demo_stopped_and_started_again_the_chain_goes_on(tmp_path: Path) -> Non
             running.communicate()
         assert running.returncode == 0
     assert seen[0] == seen[1]
-    assert seen[0][1] == 7
+    assert seen[0][1] == 11
 
 
 def test_demo_second_start_while_the_first_makes_or_shows_the_town_is_refused(tmp_path: Path) -> None:
@@ -115,7 +130,7 @@ def test_demo_second_start_while_the_first_makes_or_shows_the_town_is_refused(tm
     for refused in (while_made, while_shown):
         assert (refused.returncode, "[DemoInUse]" in refused.stderr) == (1, True), refused.stderr
         assert "http" not in refused.stdout
-    assert (first.returncode, answer["total"]) == (0, 7)
+    assert (first.returncode, answer["total"]) == (0, 11)
     assert (home / "siegel.toml").stat().st_ino == chain
     with open_demo(home) as again:
         assert again.chain.chain_id == answer["chainId"]
@@ -130,7 +145,7 @@ def test_demo_two_started_at_once_one_makes_the_town(tmp_path: Path) -> None:
             refused, left = (one, other) if one.poll() is not None else (other, one)
             assert refused.stderr is not None
             assert "[DemoInUse]" in refused.stderr.read()
-            assert httpx.get(f"{address(left)}/api/v1/processes", timeout=60).json()["total"] == 7
+            assert httpx.get(f"{address(left)}/api/v1/processes", timeout=60).json()["total"] == 11
             left.send_signal(signal.SIGINT)
             left.communicate(timeout=120)
             assert left.returncode == 0
@@ -139,13 +154,28 @@ def test_demo_two_started_at_once_one_makes_the_town(tmp_path: Path) -> None:
             other.kill()
 
 
+def test_demo_only_pulls_try_out_what_they_send(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trying out costs twice what running does: the story and the imports go without it."""
+    tried: list[bytes | None] = []
+    real = Sender.simulate
+
+    def counted(self: Sender, account: bytes, to: bytes | None, data: bytes) -> int:
+        tried.append(to)
+        return real(self, account, to, data)
+
+    monkeypatch.setattr(Sender, "simulate", counted)
+    with open_demo(tmp_path / "home", tampering=False, procedures=5) as made:
+        assert tried.count(made.chain.ledger) == 4  # two pulls: the notices of each, and what it saw
+        assert tried.count(made.chain.registry) == 0
+
+
 def test_demo_cut_off_while_being_made_is_made_anew(tmp_path: Path, played: Path) -> None:
     """A half-made town is not shown as a whole one."""
     home = tmp_path / "home"
     home.mkdir()
     (home / MARK).write_text('{"finished": false}')
     (home / "left-over").write_text("x")
-    with open_demo(home, tampering=False) as made:
+    with open_demo(home, tampering=False, procedures=0) as made:
         assert made.chain.block_number() > 10
     assert not (home / "left-over").exists()
 

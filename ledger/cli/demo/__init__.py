@@ -32,10 +32,12 @@ def demo(
     ] = False,
     port: Annotated[int | None, typer.Option("--port", help=say("port of the pages; 0 takes a free one"))] = None,
 ) -> Answer | None:
-    """Show a fictional town: node, index, API and pages in one process, with seven procedures in different states.
+    """Show a fictional town: node, index, API and pages in one process, with seven procedures that tell a story.
 
-    The town is kept; started again, its chain goes on. With --check nothing stays: the story is played in a temporary
-    home, one line is printed for each check, and the exit code is 0 only if all hold.
+    Around them are some hundreds of the years before, so that search, statistics and lists have something to show, and
+    a neighbour's notices of which one vanished and one was changed. The town is kept; started again, its chain goes on.
+    With --check nothing stays: the story is played in a temporary home, one line is printed for each check, and the
+    exit code is 0 only if all hold.
     """
     if check:
         return _checked(session, tampering=not without_tampering)
@@ -49,7 +51,7 @@ def demo(
         # A real home is never taken for the demo's.
         home = default_home().with_name("siegel-demo")
     if not home.exists():
-        session.tell(say("The town's last weeks are being played; this takes a few seconds."))
+        session.tell(say("The town's last years are being played; this takes up to half a minute."))
     with open_demo(home, tampering=not without_tampering) as opened, node_answers(opened) as rpc_url:
 
         def started(url: str) -> None:

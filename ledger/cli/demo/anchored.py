@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ledger.cli.demo.procedure import Procedure, award, contract, stamp
+from ledger.cli.demo.calendar import stamp
+from ledger.cli.demo.procedure import Procedure, award, contract
 from ledger.cli.demo.stage import Stage, Story
 from ledger.cli.demo.town import BUYER, COUNTY, OBSERVER, PLUMBER, ROADS, TABLETS
 from ledger.terms import NoticeKind

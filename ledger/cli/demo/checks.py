@@ -5,6 +5,7 @@ Each check is a function that gives what it saw, or raises ``CheckFailed`` sayin
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import html
 import time
@@ -17,19 +18,25 @@ import httpx
 from ledger.chain.acts import Call, ConcludeContract
 from ledger.chain.heads import fold, genesis_process_head, head_slot
 from ledger.chain.identifiers import process_id
+from ledger.chain.record import ACT_RECORDED, decode_log
 from ledger.chain.signers import keystore_account
 from ledger.cli.demo.anchored import TAMPERED_OCID
+from ledger.cli.demo.calendar import DAY, HOUR
+from ledger.cli.demo.neighbour import CHANGED_OCID, VANISHED_OCID
 from ledger.cli.demo.seeding import Demo
-from ledger.cli.demo.stage import HOUR, Stage
+from ledger.cli.demo.stage import Stage
 from ledger.cli.demo.tampering import NOW, WAS, altered_release
-from ledger.cli.demo.town import BUYER
+from ledger.cli.demo.town import BUYER, OBSERVER
 from ledger.cli.language import say
 from ledger.errors import CheckFailed, ConclusionPremature, SiegelError
 from ledger.evidence.head_proof import prove_head, verify_head
 from ledger.index.check import DifferenceKind, check
 from ledger.index.database import Index
+from ledger.index.rows import SILENT_DAYS
 from ledger.ocds.digest import salted_digest
+from ledger.ocds.observation import FindingKind, read_observation
 from ledger.store.objects import ObjectStore
+from ledger.terms import Act
 
 EXPECTED: Final = {
     "ocds-demo00-2026-01": ("sealed", "open"),
@@ -39,10 +46,33 @@ EXPECTED: Final = {
     "ocds-demo00-2026-05": ("observed", "awarded"),
     "ocds-demo00-2026-06": ("anchored", "awarded"),
     "ocds-demo00-2026-07": ("sealed", "concluded"),
+    "ocds-demo10-2026-01": ("observed", "open"),
+    "ocds-demo10-2026-02": ("observed", "awarded"),
+    "ocds-demo10-2026-03": ("observed", "evaluation"),
+    "ocds-demo10-2026-04": ("observed", "awarded"),
 }
-"""Mode and status of each procedure as the API shows them."""
+"""Mode and status of each procedure of the stories as the API shows them."""
 
-PAGES: Final = ("/", "/organisations", "/lookup", "/check", "/status", "/imprint", "/privacy", "/accessibility")
+PAGES: Final = (
+    "/",
+    "/?q=Schulen",
+    f"/?silentDays={SILENT_DAYS}",
+    "/?method=direct",
+    "/statistics",
+    "/organisations",
+    "/lookup",
+    "/check",
+    "/status",
+    "/imprint",
+    "/privacy",
+    "/accessibility",
+)
+
+EACH: Final = 10
+"""Of so many procedures of the years before, one is looked at more closely."""
+
+SEARCHED: Final = "Schulen"
+"""Finds Grundschule and Gesamtschule, too: a part of a word, and its stem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +106,37 @@ class Visitor:
             raise CheckFailed(seen=f"{path}: {answer.status_code}")
         return html.unescape(answer.text)
 
-    def processes(self) -> dict[str, dict[str, Any]]:
+    def some(self) -> dict[str, dict[str, Any]]:
+        """The procedures of the stories, and some of all years before: what is asked of each takes its time."""
+        others = sorted(self.all.keys() - EXPECTED.keys())
+        return self.processes() | {ocid: self.all[ocid] for ocid in others[::EACH]}
+
+    def found(self, query: str) -> list[dict[str, Any]]:
+        """All procedures of a search, page after page."""
+        answer = self.json(f"/api/v1/processes?limit=200&{query}")
+        rows = list(answer["processes"])
+        while answer["next"] is not None:
+            answer = self.json(answer["next"])
+            rows += answer["processes"]
+        if len(rows) != answer["total"]:
+            raise CheckFailed(seen=f"{query}: {len(rows)}, {answer['total']}")
+        return rows
+
+    @functools.cached_property
+    def all(self) -> dict[str, dict[str, Any]]:
         """All procedures by ocid."""
-        return {each["ocid"]: each for each in self.json("/api/v1/processes?limit=200")["processes"]}
+        return {each["ocid"]: each for each in self.found("")}
+
+    def processes(self) -> dict[str, dict[str, Any]]:
+        """The procedures of the stories by ocid."""
+        return {ocid: each for ocid, each in self.all.items() if ocid in EXPECTED}
+
+    def document(self, digest: bytes) -> bytes:
+        """A document that is served, once its bytes were seen to give the digest."""
+        content = self.web.get(f"/api/v1/documents/0x{digest.hex()}").content
+        if salted_digest(self.store.salt(digest) or b"", content) != digest:
+            raise CheckFailed(seen=f"0x{digest.hex()}")
+        return content
 
     def tampered(self) -> dict[str, Any]:
         """The procedure that was altered, as the API has it."""
@@ -98,8 +156,59 @@ def pages_answer(visitor: Visitor) -> str:
     return say("{count} pages in two languages", count=len(paths))
 
 
+def all_procedures_are_there(visitor: Visitor) -> str:
+    """As many as were made, in list and statistics, and none twice."""
+    count, expected = len(visitor.all), len(EXPECTED) + visitor.demo.procedures
+    statistics = visitor.json("/api/v1/statistics")
+    told = [statistics["processes"], sum(each["processes"] for each in statistics["statuses"])]
+    if [count, *told] != [expected] * 3:
+        raise CheckFailed(seen=f"{count}, {told}, {expected}")
+    return say("{count} procedures of {buyers} buyers", count=count, buyers=len(_buyers(visitor)))
+
+
+def _buyers(visitor: Visitor) -> set[str]:
+    return {each["buyerName"] for each in visitor.all.values()}
+
+
+def search_finds(visitor: Visitor) -> str:
+    """A word in another form is found where it stands in a title, and nothing like it is left out."""
+    found = {each["ocid"] for each in visitor.found(f"q={SEARCHED}")}
+    named = {ocid for ocid, each in visitor.all.items() if "schule" in (each["title"] or "").lower()}
+    if not named or not named <= found or found == set(visitor.all):
+        raise CheckFailed(seen=f"{len(found)}, {len(named)}")
+    return say("“{words}” finds {count} of {all}", words=SEARCHED, count=len(found), all=len(visitor.all))
+
+
+def silent_ones_are_listed(visitor: Visitor) -> str:
+    """Procedures whose deadline passed long ago without a result are told, and only those."""
+    since = time.time() - SILENT_DAYS * DAY
+    found = visitor.found(f"silentDays={SILENT_DAYS}")
+    wrong = [each["ocid"] for each in found if each["status"] != "evaluation" or each["deadline"] >= since]
+    if not found or wrong:
+        raise CheckFailed(seen=f"{len(found)}, {wrong}")
+    return say("{count} silent procedures", count=len(found))
+
+
+def observation_tells_what_became(visitor: Visitor) -> str:
+    """The anchored observations tell the neighbour's vanished and changed notice, with the files as evidence."""
+    observer = Stage.organisation(OBSERVER)
+    chain = visitor.demo.chain
+    logs = chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED])
+    acts = [decode_log(log.topics, log.data) for log in logs if log.account == chain.ledger]
+    digests = [act.subject for act in acts if act.act == Act.OBSERVATION_RECORDED and act.organisation_id == observer]
+    findings = [finding for digest in digests for finding in read_observation(visitor.document(digest)).findings]
+    told = {(finding.kind, finding.ocid) for finding in findings}
+    if told != {(FindingKind.VANISHED, VANISHED_OCID), (FindingKind.CHANGED, CHANGED_OCID)}:
+        raise CheckFailed(seen=f"{told}")
+    for finding in findings:
+        files = [visitor.store.get(each) for each in (finding.was, finding.now) if each is not None]
+        if len(set(files)) != 1 + (finding.kind is FindingKind.CHANGED):
+            raise CheckFailed(seen=f"{finding.kind}: {finding.release_id}")
+    return say("vanished: {vanished}; changed: {changed}", vanished=VANISHED_OCID, changed=CHANGED_OCID)
+
+
 def procedures_stand(visitor: Visitor) -> str:
-    """Each procedure is in the mode and state that the story left it in."""
+    """Each procedure of the stories is in the mode and state that the story left it in."""
     found = {ocid: (each["mode"], each["status"]) for ocid, each in visitor.processes().items()}
     if found != EXPECTED:
         raise CheckFailed(seen=f"{found}")
@@ -109,9 +218,9 @@ def procedures_stand(visitor: Visitor) -> str:
 
 
 def releases_match_the_ledger(visitor: Visitor) -> str:
-    """Each release that is served has, with its salt, the digest that stands on the ledger, but for the altered one."""
+    """Releases that are served have, with their salt, the digest that stands on the ledger, but for the altered one."""
     count = 0
-    for ocid, process in visitor.processes().items():
+    for ocid, process in visitor.some().items():
         if ocid == TAMPERED_OCID:
             continue
         for release in visitor.json(f"/api/v1/processes/{process['processId']}")["anchoredReleases"]:
@@ -127,7 +236,8 @@ def heads_are_proven(visitor: Visitor) -> str:
     """The acts that the API lists give the head that a storage proof against a block header shows."""
     chain = visitor.demo.chain
     block = chain.block_number()
-    for process in visitor.processes().values():
+    some = visitor.some()
+    for process in some.values():
         key = bytes.fromhex(process["processId"][2:])
         acts = visitor.json(f"/api/v1/processes/{process['processId']}/acts")["acts"]
         digests = [bytes.fromhex(act["digest"][2:]) for act in acts]
@@ -135,7 +245,7 @@ def heads_are_proven(visitor: Visitor) -> str:
         proof = prove_head(chain, chain.ledger, head_slot(key), block)
         if verify_head(proof.header, proof.account_proof, proof.storage_proof, proof.ledger, proof.slot) != folded:
             raise CheckFailed(seen=process["ocid"])
-    return say("{count} heads at block {block}", count=len(visitor.processes()), block=block)
+    return say("{count} heads at block {block}", count=len(some), block=block)
 
 
 def standstill_binds(visitor: Visitor) -> str:
@@ -204,8 +314,12 @@ def _file_check(visitor: Visitor, name: str, content: bytes) -> str:
 CHECKS: Final[tuple[tuple[str, Callable[[Visitor], str]], ...]] = (
     ("All pages answer", pages_answer),
     ("Every procedure stands where its story left it", procedures_stand),
-    ("Every release served is the one on the ledger", releases_match_the_ledger),
-    ("Every head is proven against a block header", heads_are_proven),
+    ("All procedures of the years before are there", all_procedures_are_there),
+    ("A search finds what it should", search_finds),
+    ("Silent procedures are listed", silent_ones_are_listed),
+    ("The neighbour's vanished and changed notices are found", observation_tells_what_became),
+    ("Releases served are the ones on the ledger", releases_match_the_ledger),
+    ("Heads are proven against a block header", heads_are_proven),
     ("No contract before the standstill has ended", standstill_binds),
     ("The process page tells the alteration", page_tells_the_alteration),
     ("The index check names exactly the alteration", index_check_names_the_alteration),

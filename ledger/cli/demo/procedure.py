@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from ledger.cli.demo.town import BUYER, TOWN_OFFSET, Body, Firm
-
-_TOWN = timezone(timedelta(seconds=TOWN_OFFSET))
-
-
-def stamp(seconds: int) -> str:
-    """A moment as OCDS writes it."""
-    return datetime.fromtimestamp(seconds, UTC).astimezone(_TOWN).isoformat()
+from ledger.cli.demo.calendar import stamp
+from ledger.cli.demo.town import BUYER, Body, Firm
 
 
 def euros(amount: float) -> dict[str, Any]:
@@ -23,7 +16,10 @@ def euros(amount: float) -> dict[str, Any]:
 
 @dataclass
 class Procedure:
-    """One contracting process. ``tender`` is what every release repeats of it; releases are numbered from 1."""
+    """One contracting process. ``tender`` is what every release repeats of it; releases are numbered from 1.
+
+    ``place``: where it is delivered, if that is worth saying; ``details``: the procedure's name in German law.
+    """
 
     ocid: str
     title: str
@@ -34,6 +30,8 @@ class Procedure:
     value: float
     buyer: Body = BUYER
     lots: tuple[tuple[str, str], ...] = ()
+    place: str | None = None
+    details: str | None = None
     number: int = field(default=0, init=False)
 
     def tender(self, status: str, **more: Any) -> dict[str, Any]:
@@ -56,6 +54,10 @@ class Procedure:
                 }
             ],
         }
+        if self.place:
+            tender["items"][0]["deliveryAddresses"] = [{"locality": self.place, "countryName": "Deutschland"}]
+        if self.details:
+            tender["procurementMethodDetails"] = self.details
         if self.lots:
             tender["lots"] = [{"id": lot, "title": title, "status": status} for lot, title in self.lots]
         return tender | more
@@ -81,9 +83,7 @@ class Procedure:
         }
 
 
-def award(
-    firm: Firm, amount: float, when: int, *, number: str = "1", lot: str | None = None, **more: Any
-) -> dict[str, Any]:
+def award(firm: Firm, amount: float, when: int, *, number: str = "1", lot: str | None = None) -> dict[str, Any]:
     """An OCDS award to one firm."""
     found: dict[str, Any] = {
         "id": number,
@@ -99,13 +99,16 @@ def award(
 
 
 def contract(
-    amount: float, when: int, *, number: str = "1", award_id: str = "1", status: str = "active"
+    amount: float, when: int, *, number: str = "1", award_id: str = "1", lot: str | None = None
 ) -> dict[str, Any]:
-    """An OCDS contract of the first award."""
-    return {
-        "id": "1",
-        "awardID": "1",
+    """An OCDS contract of an award."""
+    found: dict[str, Any] = {
+        "id": number,
+        "awardID": award_id,
         "status": "active",
         "dateSigned": stamp(when),
         "value": euros(amount),
     }
+    if lot:
+        found["relatedLots"] = [lot]
+    return found

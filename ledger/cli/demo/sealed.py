@@ -22,8 +22,9 @@ from ledger.chain.acts import (
 )
 from ledger.chain.identifiers import lot_id
 from ledger.cli.acts.fields import PAPER
-from ledger.cli.demo.procedure import Procedure, award, contract, stamp
-from ledger.cli.demo.stage import DAY, HOUR, Stage, Story
+from ledger.cli.demo.calendar import DAY, HOUR, stamp
+from ledger.cli.demo.procedure import Procedure, award, contract
+from ledger.cli.demo.stage import Stage, Story
 from ledger.cli.demo.town import BRIGHT, BUYER, CLEAN, GRITTERS, RESCUE, REVIEW_BODY, TRUCKS, Firm
 from ledger.terms import NoticeKind, RoundKind
 

@@ -9,8 +9,9 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment, deploy
@@ -19,8 +20,13 @@ from ledger.chain.node.genesis import create
 from ledger.chain.signers import KeystoreSigner, create_keystore
 from ledger.cli.connection import connect_to
 from ledger.cli.demo.anchored import burst_pipe, tablets, watched_road
+from ledger.cli.demo.bringing_in import Notices, bring_in
+from ledger.cli.demo.calendar import stamp
+from ledger.cli.demo.neighbour import watched_neighbour
+from ledger.cli.demo.notice_service import notice_service
+from ledger.cli.demo.past import PUBLISHED_UNTIL, past_releases
 from ledger.cli.demo.sealed import fire_station, rescue_vehicle, school_cleaning, winter_service
-from ledger.cli.demo.stage import Stage
+from ledger.cli.demo.stage import Stage, Story
 from ledger.cli.demo.tampering import Altered, alter_behind_the_ledgers_back
 from ledger.cli.demo.town import ADMITTED_KEYS, BUYER, CUSTODIANS
 from ledger.cli.holding import held
@@ -36,6 +42,7 @@ from ledger.store.releases import ReleaseStore
 from ledger.store.state import State
 
 WEEKS: Final = 8
+PROCEDURES: Final = 250
 SCRYPT_N: Final = 2**12
 """The demo's keys protect nothing; real ones cost a second for each try."""
 
@@ -54,22 +61,25 @@ STORIES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """An open demo: one process holds the chain."""
+    """An open demo: one process holds the chain. ``procedures``: how many the years before the story have."""
 
     settings: Settings
     node: EmbeddedNode
     chain: Chain
+    procedures: int
 
 
 @contextmanager
-def open_demo(home: Path, *, tampering: bool = True) -> Iterator[Demo]:
-    """Opens the demo's home, and plays the story first where there is none yet.
+def open_demo(home: Path, *, tampering: bool = True, procedures: int | None = None) -> Iterator[Demo]:
+    """Opens the demo's home, and plays the story first where there is none yet. ``procedures``: how many the years
+    before the story have, by default ``PROCEDURES``.
 
     A home whose making was cut off is made anew. Raises ``HomeExists`` for a folder that is no demo's, ``DemoInUse``
     while another process has it open.
     """
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(home), _opened(home) if _is_made(home) else _made(home, tampering=tampering) as demo:
+    wanted = PROCEDURES if procedures is None else procedures
+    with _alone(home), _opened(home) if _is_made(home) else _made(home, tampering, wanted) as demo:
         yield demo
 
 
@@ -90,9 +100,14 @@ def _opened(home: Path) -> Iterator[Demo]:
     with EmbeddedNode.open(settings.chain_dir) as node:
         chain = connect_to(node, settings, Deployment.load(settings.deployment_path))
         try:
-            yield Demo(settings, node, chain)
+            yield Demo(settings, node, chain, _mark(home).get("procedures", 0))
         finally:
             chain.close()
+
+
+def _mark(home: Path) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads((home / MARK).read_text(encoding="utf-8"))
+    return made
 
 
 def _is_made(home: Path) -> bool:
@@ -100,7 +115,7 @@ def _is_made(home: Path) -> bool:
     if not any(home.iterdir()):
         return False
     try:
-        made = json.loads((home / MARK).read_text(encoding="utf-8"))
+        made = _mark(home)
     except FileNotFoundError:
         raise HomeExists(home=home) from None
     if made["finished"]:
@@ -112,7 +127,7 @@ def _is_made(home: Path) -> bool:
 
 
 @contextmanager
-def _made(home: Path, *, tampering: bool) -> Iterator[Demo]:
+def _made(home: Path, tampering: bool, procedures: int) -> Iterator[Demo]:
     settings, keys, sealing_keys = _new_home(home)
     now = int(time.time())
     clock = DevelopmentClock(now - WEEKS * 7 * 86400)
@@ -124,13 +139,14 @@ def _made(home: Path, *, tampering: bool) -> Iterator[Demo]:
         deployment.save(settings.deployment_path)
         chain = connect_to(node, settings, deployment)
         try:
-            _play(settings, chain, Stage(chain, clock, keys, _releases(settings), now), sealing_keys)
+            _play(Stage(chain, clock, keys, _releases(settings), now), sealing_keys, procedures)
             clock.finish()
             _index(settings, chain)
             if tampering:
                 _leave_files_to_try(settings, alter_behind_the_ledgers_back(settings))
-            replace_file(home / MARK, json.dumps({"finished": True, "tampering": tampering}).encode())
-            yield Demo(settings, node, chain)
+            mark = {"finished": True, "tampering": tampering, "procedures": procedures}
+            replace_file(home / MARK, json.dumps(mark).encode())
+            yield Demo(settings, node, chain, procedures)
         finally:
             chain.close()
 
@@ -184,12 +200,24 @@ def _releases(settings: Settings) -> ReleaseStore:
     return ReleaseStore(ObjectStore(settings.store_dir), state)
 
 
-def _play(settings: Settings, chain: Chain, stage: Stage, sealing_keys: dict[str, bytes]) -> None:
+def _play(stage: Stage, sealing_keys: dict[str, bytes], procedures: int) -> None:
     try:
         stage.open_town_hall(sealing_keys)
-        stage.play(STORIES)
+        begin = stamp(stage.clock.now())
+        past = list(past_releases(stage.now, procedures))
+        bring_in(stage, ((body, [each for each in notices if each["date"] < begin]) for body, notices in past))
+        since = [(body, [each for each in notices if each["date"] >= begin]) for body, notices in past]
+        with notice_service() as service:
+            neighbour = partial(watched_neighbour, service=service)
+            stage.play((*STORIES, neighbour, partial(_weeks_since, notices=since)))
     finally:
         stage.releases.state.close()
+
+
+def _weeks_since(stage: Stage, notices: Notices) -> Story:
+    """What was published in the first weeks of the chain, brought in at once, before the story's last acts."""
+    yield stage.ago(PUBLISHED_UNTIL, "07:00")
+    bring_in(stage, notices)
 
 
 def _index(settings: Settings, chain: Chain) -> None:

@@ -23,7 +23,8 @@ from ledger.chain.registry import (
     RegistryAct,
 )
 from ledger.chain.signers import Signer
-from ledger.cli.demo.town import BUYER, CUSTODIANS, ON_THE_LEDGER, TOWN_OFFSET, Body
+from ledger.cli.demo.calendar import HOUR, Calendar
+from ledger.cli.demo.town import BUYER, CUSTODIANS, ON_THE_LEDGER, Body
 from ledger.ocds.digest import new_salt
 from ledger.ocds.privacy import policy_named
 from ledger.store.objects import StoreClass
@@ -31,8 +32,8 @@ from ledger.store.outbox import Outbox
 from ledger.store.releases import ReleaseStore, notice_key
 from ledger.terms import NoticeKind
 
-HOUR: Final = 3600
-DAY: Final = 86400
+_ENOUGH_GAS: Final = 10_000_000
+"""More than any act of the story uses, and less than a block takes."""
 
 Story = Generator[int, None, None]
 """A procedure told in order; it yields the moment (seconds since 1970) at which it goes on."""
@@ -65,13 +66,12 @@ class Stage:
 
     def ago(self, days: int, clock: str = "10:00") -> int:
         """The moment so many days before today, at that time of the town's day; a negative number lies ahead."""
-        midnight = (self.now + TOWN_OFFSET) // DAY * DAY - TOWN_OFFSET
-        hours, minutes = clock.split(":")
-        return midnight - days * DAY + int(hours) * HOUR + int(minutes) * 60
+        return Calendar(self.now).ago(days, clock)
 
     def send(self, act: LedgerAct | RegistryAct, *keys: str) -> Recorded:
         """Sends an act by each of these keys in turn; what the last call brought about."""
-        return [self.chain.send(act, self.keys[key]) for key in keys][-1]
+        # Nothing is tried out before: running an act is what takes time, and a refusal is told by name all the same.
+        return [self.chain.recorded(self.chain.submit(act, self.keys[key], gas=_ENOUGH_GAS)) for key in keys][-1]
 
     def alone(self, act: LedgerAct | RegistryAct) -> Recorded:
         """By the town's publisher."""

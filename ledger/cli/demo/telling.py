@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from ledger.chain.identifiers import process_id
 from ledger.cli.demo.anchored import TAMPERED_OCID
+from ledger.cli.demo.neighbour import CHANGED_OCID, VANISHED_OCID
 from ledger.cli.demo.seeding import TO_TRY, Demo
 from ledger.cli.demo.stage import Stage
-from ledger.cli.demo.town import BUYER
+from ledger.cli.demo.town import BUYER, OBSERVER
 from ledger.cli.language import say
 
 
@@ -16,8 +17,11 @@ def told_lines(demo: Demo, url: str, rpc_url: str) -> Iterator[str]:
     """Addresses first, then what to try on the command line."""
     home = demo.settings.home
     process = process_id(Stage.organisation(BUYER), TAMPERED_OCID).hex()
+    vanished, changed = (process_id(Stage.organisation(OBSERVER), each).hex() for each in (VANISHED_OCID, CHANGED_OCID))
     yield say("Procedures          {url}/", url=url)
     yield say("Altered afterwards  {url}/processes/0x{process}", url=url, process=process)
+    yield say("Vanished notice     {url}/processes/0x{process}", url=url, process=vanished)
+    yield say("Changed silently    {url}/processes/0x{process}", url=url, process=changed)
     yield say("Check a file        {url}/check   (files to try: {folder})", url=url, folder=home / TO_TRY)
     yield say("Status              {url}/status", url=url)
     yield say("Data                {url}/api/v1/processes", url=url)

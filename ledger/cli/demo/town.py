@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ledger.ocds.privacy import NATURAL_PERSON
 from ledger.terms import OrganisationKind, Role
 
 SCHEME: Final = "DE-LEITWEG"
-TOWN_OFFSET: Final = 3600
-"""Seconds before UTC: the town has one time all year, so that the demo reads the same on every machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,11 @@ class Body:
     def party_id(self) -> str:
         """The organisation's id in releases."""
         return f"{self.scheme}-{self.uid}"
+
+    @property
+    def publisher_key(self) -> str:
+        """The name of the key that publishes its notices."""
+        return next(key for key, roles in self.people if roles & Role.PUBLISHER)
 
     def reference(self) -> dict[str, Any]:
         """How a release refers to it."""
@@ -73,6 +77,34 @@ BUYER: Final = Body(
         ("auditor", Role.AUDITOR),
     ),
 )
+
+
+def _company(uid: str, name: str, street: str, place: tuple[str, str], key: str) -> Body:
+    """A body of the town that publishes its own notices."""
+    people = ((f"{key}-publisher", Role.PUBLISHER), (f"{key}-one", Role.OFFICER), (f"{key}-two", Role.OFFICER))
+    return Body(uid, name, street, *place, OrganisationKind.BUYER, people)
+
+
+UTILITY: Final = _company(
+    "059990001002-20001-31", "Stadtwerke Musterbach GmbH", "Pumpenweg 3", ("59999", "Musterbach"), "utility"
+)
+SCHOOLS: Final = _company(
+    "059990001003-20002-42", "Schulverband Musterbach-Hinterfeld", "Schulweg 1", ("59982", "Hinterfeld"), "schools"
+)
+SEWERS: Final = _company(
+    "059990001004-20003-53", "Abwasserverband Oberes Mustertal", "Klärwerk 1", ("59983", "Altenquell"), "sewers"
+)
+
+NEIGHBOUR: Final = Body(
+    "059990003001-30001-64",
+    "Stadt Drübenau",
+    "Alter Markt 1",
+    "59984",
+    "Drübenau",
+    OrganisationKind.BUYER,
+    (),
+)
+"""The neighbour town: its notices stand in a notice service, from which the association pulls them."""
 
 COUNTY: Final = Body(
     "059990000000-54321-09",
@@ -127,7 +159,7 @@ CUSTODIANS: Final = tuple(
 )
 """Neighbours that hold shares of release: without them no bid could be read before its time, not by the town either."""
 
-ON_THE_LEDGER: Final = (BUYER, OBSERVER, REVIEW_BODY, *CUSTODIANS)
+ON_THE_LEDGER: Final = (BUYER, UTILITY, SCHOOLS, SEWERS, OBSERVER, REVIEW_BODY, *CUSTODIANS)
 ADMITTED_KEYS: Final = ("governor", *(key for body in ON_THE_LEDGER for key, _ in body.people))
 
 
@@ -166,7 +198,7 @@ class Firm:
             "roles": list(roles),
         }
         if self.sole_trader:
-            party["details"] = {"scale": "sole"}
+            party["details"] = {"scale": NATURAL_PERSON}
         return party
 
 

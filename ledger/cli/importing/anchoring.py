@@ -44,9 +44,11 @@ def anchor(
     signer: Signer,
     now: Callable[[], int],
     advance: Callable[[int], None],
+    *,
+    tried: bool = False,
 ) -> int:
     """Anchors all notices that wait, oldest first; how many. ``advance`` is told of each batch that is recorded;
-    ``now`` tells the chain's present second.
+    ``now`` tells the chain's present second. ``tried``: the like of them was accepted before, and none is tried out.
 
     Raises what sending raises; what was recorded until then stays, and the rest waits for the next time.
     """
@@ -68,7 +70,7 @@ def anchor(
                 anchored += note_oldest()
             # Running a batch is what costs. The first is tried out before anything is signed, so what the ledger
             # refuses at all is told by name; the others are alike, and the node runs each of them once.
-            gas = None if number == 0 else gas_of(batch)
+            gas = gas_of(batch) if number or tried else None
             notices = tuple(_notice(release, embargoed) for release in batch)
             act = PublishNotices(organisation_id, now() + VALID_SECONDS, notices)
             keys = [release.key for release in batch]
