@@ -1,4 +1,4 @@
-"""What pulls of public notices saw and found.
+"""What pulls of public notices saw and found; negotiations without a call are direct awards where they say so.
 
 Revision ID: 0006
 Revises: 0005
@@ -6,21 +6,20 @@ Revises: 0005
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
-
-from ledger.index import schema
-from ledger.index.observations import OBSERVATION_RECORDED
-from ledger.index.raw import record_of
 
 revision = "0006"
 down_revision = "0005"
 
+READ_AGAIN = (
+    "organisations", "processes", "releases", "lots", "rounds", "bids", "awards", "suspensions", "lookup", "acts",
+    "blocks",
+)  # fmt: skip
+
 
 def upgrade() -> None:
-    """Add the tables, with a row for each pull so far."""
+    """Add the tables, and let the next run begin at the first block; copies of releases stay."""
     op.create_table(
         "observations",
         sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -67,22 +66,9 @@ def upgrade() -> None:
         ["finding", "block_number", "log_index", "number"],
         unique=False,
     )
-    acts = op.get_bind().execute(sa.select(schema.acts).where(schema.acts.c.act == OBSERVATION_RECORDED)).all()
-    if acts:
-        op.bulk_insert(schema.observations, [_not_read_yet(act) for act in acts])
-
-
-def _not_read_yet(act: Any) -> dict[str, Any]:
-    """The row of an act whose document was not looked for: as if it were missing, so that the next run takes it in."""
-    record = record_of(act)
-    return {
-        "block_number": act.block_number,
-        "log_index": act.log_index,
-        "organisation_id": record.organisation_id,
-        "sequence": record.sequence,
-        "time": record.time,
-        "digest": record.subject,
-        "condition": "missing",
-        "notices": 0,
-        "findings": 0,
-    }
+    for table in READ_AGAIN:
+        op.execute(sa.delete(sa.table(table)))
+    op.execute(
+        "UPDATE cursor SET block_number = NULL, block_hash = NULL, block_time = NULL, forget_due = true, "
+        "acts = 0, processes = 0, releases = 0, problems = 0"
+    )
