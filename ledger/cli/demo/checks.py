@@ -101,7 +101,8 @@ class Visitor:
 
     def page(self, path: str, language: str) -> str:
         """The page behind a path, as text."""
-        answer = self.web.get(path, params={"lang": language})
+        # Parameters given apart would take the place of those in the path.
+        answer = self.web.get(f"{path}{'&' if '?' in path else '?'}lang={language}")
         if answer.status_code != 200:
             raise CheckFailed(seen=f"{path}: {answer.status_code}")
         return html.unescape(answer.text)
@@ -186,6 +187,8 @@ def silent_ones_are_listed(visitor: Visitor) -> str:
     wrong = [each["ocid"] for each in found if each["status"] != "evaluation" or each["deadline"] >= since]
     if not found or wrong:
         raise CheckFailed(seen=f"{len(found)}, {wrong}")
+    if found[0]["title"] not in visitor.page(f"/?silentDays={SILENT_DAYS}", "de"):
+        raise CheckFailed(seen=found[0]["title"])
     return say("{count} silent procedures", count=len(found))
 
 
