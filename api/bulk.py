@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from api.answers import NEVER, Using, plain
 from api.described import TEXT, content
@@ -198,10 +199,25 @@ def _streamed(request: Request, content: Iterator[bytes], media_type: str, name:
         raise DownloadsBusy()
     held = _held(content)
     next(held)  # begun, so that its end gives the place back even if nobody reads a line
-    return StreamingResponse(held, media_type=media_type, headers=headers)
+    return _Download(held, media_type, headers)
 
 
-def _held(content: Iterator[bytes]) -> Iterator[bytes]:
+class _Download(StreamingResponse):
+    """Ends what it reads from when the reader ends it; else a place would be taken until memory is next tidied up."""
+
+    def __init__(self, held: Generator[bytes, None, None], media_type: str, headers: Mapping[str, str]) -> None:
+        super().__init__(held, media_type=media_type, headers=headers)
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As the whole class does; the thread that reads is waited for before."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._held.close()
+
+
+def _held(content: Iterator[bytes]) -> Generator[bytes, None, None]:
     try:
         yield b""
         yield from content
