@@ -73,6 +73,8 @@ bench: setup-dev
 	$(BIN)/python -m benchmarks.node
 	$(BIN)/python -m benchmarks.importing
 	$(BIN)/python -m benchmarks.index
+	$(BIN)/python -m benchmarks.search
+	$(BIN)/python -m benchmarks.api
 
 # Versions and hashes only: no registry is named in a lock file.
 lock: setup-dev

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import cache
 from typing import Annotated, Any
 
 import orjson
@@ -18,6 +19,11 @@ from ledger.errors import InvalidDigest
 REVALIDATE = "no-cache"
 FOR_EVER = "public, max-age=31536000, immutable"
 NEVER = "no-store"
+
+JSON = "application/json"
+
+KEEP = "siegel.keep"
+"""Where a request carries the function that the body of an answer is given to that may be kept."""
 
 
 DIGEST_PATTERN = r"^(0x)?[0-9a-fA-F]{64}$"
@@ -31,7 +37,12 @@ def services_of(request: Request) -> Services:
     return services
 
 
-Using = Annotated[Services, Depends(services_of)]
+async def _using(request: Request) -> Services:
+    # Not a plain function: that would be sent to a thread of its own, which takes longer than the answer.
+    return services_of(request)
+
+
+Using = Annotated[Services, Depends(_using)]
 DigestText = Annotated[
     str,
     Path(
@@ -57,8 +68,10 @@ def plain(value: Any) -> Any:
     """Rows, enums and bytes as what JSON can say."""
     if isinstance(value, bytes):
         return "0x" + value.hex()
+    if value is None or type(value) is str:
+        return value
     if is_dataclass(value) and not isinstance(value, type):
-        return {camel(field.name): plain(getattr(value, field.name)) for field in fields(value)}
+        return {told: plain(getattr(value, name)) for name, told in _names(type(value))}
     if isinstance(value, Enum):
         return value.value if isinstance(value.value, str) else camel(value.name.lower())
     if isinstance(value, Mapping):
@@ -69,6 +82,11 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, int) and abs(value) > 2**53 else value
 
 
+@cache
+def _names(kind: type) -> tuple[tuple[str, str], ...]:
+    return tuple((field.name, camel(field.name)) for field in fields(kind))
+
+
 def camel(name: str) -> str:
     """``process_id`` -> ``processId``."""
     first, *rest = name.split("_")
@@ -77,23 +95,43 @@ def camel(name: str) -> str:
 
 def answer(request: Request, content: Any, *, cache: str = REVALIDATE) -> Response:
     """Our own JSON; it names chain id and ledger."""
+    return bytes_answer(request, _own(request, content), JSON, cache=cache)
+
+
+def index_answer(request: Request, content: Any) -> Response:
+    """As ``answer``, of nothing but the index and the statuses of this second: it may be kept (:mod:`api.kept`)."""
+    body = _own(request, content)
+    if (keep := request.scope.get(KEEP)) is not None:
+        keep(body)
+    return bytes_answer(request, body, JSON, cache=REVALIDATE)
+
+
+def _own(request: Request, content: Any) -> bytes:
     deployment = services_of(request).deployment
-    named = {"chainId": deployment.chain_id, "ledger": "0x" + deployment.ledger.hex(), **content}
-    return ocds_answer(request, named, cache=cache)
+    return orjson.dumps({"chainId": deployment.chain_id, "ledger": "0x" + deployment.ledger.hex(), **content})
 
 
 def ocds_answer(request: Request, content: Any, *, cache: str = REVALIDATE) -> Response:
     """JSON of a standard's form, to which nothing is added; chain id and ledger stand in the headers."""
-    return bytes_answer(request, orjson.dumps(content), "application/json", cache=cache)
+    return bytes_answer(request, orjson.dumps(content), JSON, cache=cache)
 
 
 def bytes_answer(
     request: Request, body: bytes, media_type: str, *, cache: str, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Bytes with an ETag that is a digest of them; 304 where the client holds them (RFC 9110 section 13.1.2)."""
-    tag = '"' + base64.urlsafe_b64encode(hashlib.sha256(body).digest()[:18]).decode() + '"'
+    tag = tag_of(body)
     found = {"ETag": tag, "Cache-Control": cache, **(headers or {})}
-    held = request.headers.get("if-none-match", "")
-    if held.strip() == "*" or tag in {part.strip().removeprefix("W/") for part in held.split(",")}:
+    if is_held(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=found)
     return Response(body, media_type=media_type, headers=found)
+
+
+def tag_of(body: bytes) -> str:
+    """The ETag of an answer: a digest of its bytes."""
+    return '"' + base64.urlsafe_b64encode(hashlib.sha256(body).digest()[:18]).decode() + '"'
+
+
+def is_held(held: str, tag: str) -> bool:
+    """Whether a client whose ``If-None-Match`` is this holds the answer with that ETag."""
+    return held.strip() == "*" or tag in {part.strip().removeprefix("W/") for part in held.split(",")}

@@ -24,6 +24,7 @@ from api import (
 )
 from api.head import HeadAsGet
 from api.headers import AnswerHeaders
+from api.kept import KeptAnswers
 from api.services import Services
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment
@@ -80,6 +81,7 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
         responses=described.PROBLEMS,
     )
     app.state.services = services
+    app.add_middleware(KeptAnswers, index=services.index, queries=services.queries)
     app.add_middleware(HeadAsGet)
     app.add_middleware(metrics.Requests, registry=services.metrics)
     app.add_middleware(

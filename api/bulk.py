@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -18,7 +18,6 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
-from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from api.answers import NEVER, Using, plain
@@ -205,24 +204,24 @@ def _streamed(request: Request, content: Iterator[bytes], media_type: str, name:
     return _Download(held, media_type, headers)
 
 
+class _Download(StreamingResponse):
+    """Ends what it reads from when the reader ends it; else a place would be taken until memory is next tidied up."""
+
+    def __init__(self, held: Generator[bytes, None, None], media_type: str, headers: Mapping[str, str]) -> None:
+        super().__init__(held, media_type=media_type, headers=headers)
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As the whole class does; the thread that reads is waited for before."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._held.close()
+
+
 def _held(content: Iterator[bytes]) -> Generator[bytes, None, None]:
     try:
         yield b""
         yield from content
     finally:
         _slots.release()
-
-
-class _Download(StreamingResponse):
-    """Ends its content when it ends itself: one whose reader went away would else wait for the garbage collector."""
-
-    def __init__(self, content: Generator[bytes, None, None], media_type: str, headers: dict[str, str]) -> None:
-        super().__init__(content, media_type=media_type, headers=headers)
-        self._content = content
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            await run_in_threadpool(self._content.close)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.answers import DIGEST_PATTERN, Using, answer, digest_of, plain
+from api.answers import DIGEST_PATTERN, Using, digest_of, index_answer, plain
 from api.described import ADDRESS, TEXT_OR_NULL, list_of, object_of, ours, schema_of
 from ledger.index.rows import FindingRow
 from ledger.ocds.observation import FindingKind
@@ -49,7 +49,9 @@ def findings(
         url = request.url.include_query_params(cursor=page.next_cursor)
         following = f"{url.path}?{url.query}"
     found = [finding_json(row) for row in page.items]
-    return answer(request, {"total": page.total, "findings": found, "nextCursor": page.next_cursor, "next": following})
+    return index_answer(
+        request, {"total": page.total, "findings": found, "nextCursor": page.next_cursor, "next": following}
+    )
 
 
 def finding_json(row: FindingRow) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
+from collections.abc import Mapping
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -44,8 +45,9 @@ class AnswerHeaders:
 
     def __init__(self, app: ASGIApp, *, chain_id: int, ledger: bytes, license_url: str) -> None:
         self._app = app
-        self._licensed = {"Link": f'<{license_url}>; rel="license"'} if license_url else {}
-        self._headers = {**SECURITY, "Siegel-Chain-Id": str(chain_id), "Siegel-Ledger": "0x" + ledger.hex()}
+        headers = {**SECURITY, "Siegel-Chain-Id": str(chain_id), "Siegel-Ledger": "0x" + ledger.hex()}
+        licensed = {"Link": f'<{license_url}>; rel="license"'} if license_url else {}
+        self._headers, self._of_open_data = _encoded(headers), _encoded({**headers, **SHARED, **licensed})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on; only the first message of an answer is touched."""
@@ -54,13 +56,16 @@ class AnswerHeaders:
             return
 
         is_open = scope["method"] in ("GET", "HEAD") and scope["path"].startswith(OPEN_DATA)
-        shared = {**SHARED, **self._licensed} if is_open else {}
+        added = self._of_open_data if is_open else self._headers
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in {**self._headers, **shared}.items():
-                    headers.setdefault(name, value)
+                given = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(each for each in added if each[0] not in given)]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]

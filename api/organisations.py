@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.answers import DigestText, Using, answer, digest_of, plain
+from api.answers import DigestText, Using, digest_of, index_answer, plain
 from api.described import ADDRESS, TEXT, list_of, object_of, ours, schema_of
 from ledger.index.rows import ActRow, OrganisationRow
 from ledger.index.sums import OrganisationSums, Total
@@ -35,7 +35,7 @@ ONE = ROW | {"acts": list_of(schema_of(ActRow)), "sums": SUMS}
 @router.get("/organisations", summary="All organisations", responses=ours({"organisations": list_of(object_of(ROW))}))
 def organisations(request: Request, services: Using) -> Response:
     """By name; names come from releases, the chain holds none."""
-    return answer(request, {"organisations": [_json(row) for row in services.queries.organisations()]})
+    return index_answer(request, {"organisations": [_json(row) for row in services.queries.organisations()]})
 
 
 @router.get("/organisations/{organisationId}", summary="One organisation", responses=ours(ONE))
@@ -45,7 +45,7 @@ def organisation(request: Request, services: Using, organisationId: DigestText) 
     row = services.queries.organisation(digest_of(organisationId))
     acts = services.queries.organisation_acts(row.organisation_id)
     sums = _sums_json(services.queries.organisation_sums(row.organisation_id))
-    return answer(request, {**_json(row), "acts": plain(acts), "sums": sums})
+    return index_answer(request, {**_json(row), "acts": plain(acts), "sums": sums})
 
 
 def _json(row: OrganisationRow) -> dict[str, object]:

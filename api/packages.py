@@ -52,19 +52,17 @@ def shown_releases(services: Services, process_id: bytes) -> list[dict[str, Any]
     Raises ``ObjectAltered``, ``ObjectMissing`` or ``ReleaseUnreadable``: a package that silently lacked a release
     would pass for the whole truth.
     """
+    rows = services.queries.releases(process_id)
     shown = []
-    for row in services.queries.releases(process_id):
-        if row.condition in NOT_TOLD:
-            continue
-        data = services.releases.stored_bytes(row.digest)
-        try:
-            release = services.releases.shown(row.digest)
-        except SiegelError as error:
-            if error.status >= 500:
-                raise  # the installation is to blame, not the release
-            raise ReleaseUnreadable(digest=row.digest, size=len(data), why=str(error)) from error
+    for digest, release in services.releases.shown_many([row.digest for row in rows if row.condition not in NOT_TOLD]):
+        if isinstance(release, SiegelError):
+            size = len(services.releases.stored_bytes(digest))  # raises by name what its bytes cannot be had for
+            if release.status >= 500:
+                raise release  # the installation is to blame, not the release
+            raise ReleaseUnreadable(digest=digest, size=size, why=str(release)) from release
         if not isinstance(release, dict):
-            raise ReleaseUnreadable(digest=row.digest, size=len(data), why="it is no JSON object")
+            size = len(services.releases.stored_bytes(digest))
+            raise ReleaseUnreadable(digest=digest, size=size, why="it is no JSON object")
         shown.append(release)
     return shown
 

@@ -18,7 +18,7 @@ MOST_WORDS = 20
 """Each word of a search costs the database something."""
 
 
-def process_filter(
+async def process_filter(
     q: Annotated[
         str | None, Query(description="words and quoted phrases, all of which must occur", max_length=500)
     ] = None,
@@ -46,7 +46,8 @@ def process_filter(
     published_to: Annotated[int | None, Query(alias="publishedTo", ge=0, le=FAR)] = None,
     sort: Sort = Sort.UPDATED,
 ) -> ProcessFilter:
-    """Raises ``InvalidDigest``, ``InvalidParameter``."""
+    """Raises ``InvalidDigest``, ``InvalidParameter``. It waits for nothing; as a plain function it would be sent to a
+    thread of its own."""
     words = parts(q or "")
     if len(words) > MOST_WORDS:
         raise InvalidParameter(parameter="q", value=q, why=f"it has more than {MOST_WORDS} different words")

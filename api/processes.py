@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.answers import DigestText, Using, answer, camel, digest_of, ocds_answer, plain
+from api.answers import DigestText, Using, answer, camel, digest_of, index_answer, ocds_answer, plain
 from api.described import ADDRESS, ANY_OBJECT, HEX, TEXT, TEXT_OR_NULL, content, list_of, object_of, ours, schema_of
 from api.findings import FINDING, finding_json
 from api.observer import observer_of
@@ -71,21 +71,22 @@ def processes(
     }
     if facets:
         found["facets"] = {camel(facet.name): plain(facet) for facet in services.queries.facets(wanted)}
-    return answer(request, found)
+    # Silence goes by another clock than statuses.
+    return index_answer(request, found) if wanted.silent_days is None else answer(request, found)
 
 
 @router.get("/processes/{processId}", summary="One process", responses=ours(ONE))
 def process(request: Request, services: Using, processId: DigestText) -> Response:
     """Its state, lots, awards, suspensions, anchored releases, and what pulls found about these."""
-    process_id = digest_of(processId)
-    found = process_json(services.queries.process(process_id)) | {
-        "lots": plain(services.queries.lots(process_id)),
-        "awards": plain(services.queries.awards(process_id)),
-        "suspensions": plain(services.queries.suspensions(process_id)),
-        "anchoredReleases": plain(services.queries.releases(process_id)),
-        "findings": [finding_json(row) for row in services.queries.findings_of(process_id)],
+    whole = services.queries.whole_process(digest_of(processId))
+    found = process_json(whole.row) | {
+        "lots": plain(whole.lots),
+        "awards": plain(whole.awards),
+        "suspensions": plain(whole.suspensions),
+        "anchoredReleases": plain(whole.releases),
+        "findings": [finding_json(row) for row in whole.findings],
     }
-    return answer(request, found)
+    return index_answer(request, found)
 
 
 @router.get("/processes/{processId}/acts", summary="All acts of a process in their order", responses=ours(ACTS))
@@ -93,13 +94,13 @@ def acts(request: Request, services: Using, processId: DigestText) -> Response:
     """Each with the data of its event, of which ``digest`` is the keccak256; their fold is ``head``."""
     process_id = digest_of(processId)
     row = services.queries.process(process_id)
-    return answer(request, {"head": plain(row.head), "acts": plain(services.queries.acts(process_id))})
+    return index_answer(request, {"head": plain(row.head), "acts": plain(services.queries.acts(process_id))})
 
 
 @router.get("/processes/{processId}/rounds", summary="Rounds of a sealed process", responses=ours(ROUNDS))
 def rounds(request: Request, services: Using, processId: DigestText) -> Response:
     """Bids are commitments and outcomes; nothing of their content is here."""
-    return answer(request, {"rounds": plain(services.queries.rounds(digest_of(processId)))})
+    return index_answer(request, {"rounds": plain(services.queries.rounds(digest_of(processId)))})
 
 
 @router.get("/processes/{processId}/releases", summary="OCDS release package of a process", responses=RELEASES)

@@ -48,7 +48,9 @@ def configured(app: FastAPI) -> uvicorn.Config:
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket on that interface; port 0 takes a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP: only then asyncio switches Nagle's algorithm off on the sockets that it accepts, and with that on a
+    # client that keeps its connection gets the body 40 ms behind the headers.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.answers import Using, answer
+from api.answers import Using, index_answer
 from api.described import TEXT, TEXT_OR_NULL, list_of, object_of, ours
 
 router = APIRouter(tags=["statistics"])
@@ -39,4 +39,4 @@ def statistics(request: Request, services: Using) -> Response:
             for item in found.divisions
         ],
     }
-    return answer(request, content)
+    return index_answer(request, content)

@@ -29,6 +29,11 @@ def postgres_server() -> Iterator[Path]:
         yield folder
 
 
+def installed() -> bool:
+    """Whether there is a PostgreSQL to start."""
+    return _programs() is not None
+
+
 def _programs() -> tuple[str, str] | None:
     path = os.pathsep.join((os.environ.get("PATH", ""), *PLACES))
     initdb, postgres = (shutil.which(name, path=path) for name in ("initdb", "postgres"))

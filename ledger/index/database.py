@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from ledger.errors import IndexFromLaterVersion, IndexUnreachable, SiegelError
 from ledger.index import schema, search_index
+from ledger.index.kept import Kept
 from ledger.index.rows import IndexStatus
 from ledger.store.database_failures import database_url, naming_failures
 
@@ -37,6 +39,9 @@ class Index:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writing = threading.Lock()
+        self._watching = threading.Lock()
+        self._watch: Any = None
+        self._kept: list[Kept[Any]] = []
 
     @classmethod
     def open(cls, url: str) -> Index:
@@ -77,6 +82,43 @@ class Index:
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(WRITE_LOCK)))
             yield connection
+        for kept in self._kept:
+            kept.clear()  # at once: what was erased is in memory no longer than in the index
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the index lies in this machine's files, so that ``position`` waits for nobody."""
+        return self._engine.dialect.name == "sqlite"
+
+    def position(self) -> Hashable:
+        """Equal to an earlier one only if nothing was committed in between, by whatever process: then every reader sees
+        what readers saw then. Where the database cannot be asked it is equal to no other.
+
+        SQLite counts what others commit (PRAGMA data_version) and what a connection does itself; PostgreSQL names the
+        transactions that a snapshot sees, and equal ones see the same.
+        """
+        with self._watching:
+            try:
+                if self._watch is None:
+                    self._watch = self._engine.raw_connection()
+                    if not self.is_here:
+                        self._watch.driver_connection.autocommit = True
+                driver = self._watch.driver_connection
+                if self.is_here:
+                    return driver.execute("PRAGMA data_version").fetchone()[0], driver.total_changes
+                return driver.execute("SELECT pg_current_snapshot()::text").fetchone()[0]  # type: ignore[no-any-return]
+            except (DBAPIError, self._engine.dialect.loaded_dbapi.Error):
+                self._stop_watching()
+                return object()
+
+    def keep(self, kept: Kept[Any]) -> None:
+        """Let go of what is kept there whenever something is written here."""
+        self._kept.append(kept)
+
+    def _stop_watching(self) -> None:
+        if self._watch is not None:
+            self._watch.invalidate()
+            self._watch = None
 
     def forget(self) -> bool:
         """Drop what the database keeps of deleted rows besides its tables; ``False`` if a reader is in the way.
@@ -147,6 +189,8 @@ class Index:
 
     def close(self) -> None:
         """Let go of all connections."""
+        with self._watching:
+            self._stop_watching()
         self._engine.dispose()
 
 

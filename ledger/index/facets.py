@@ -1,13 +1,10 @@
 """How many processes of a search have which buyer, status, mode, method, CPV division, year and place.
 
-Each facet is counted without its own filter, so that a reader sees what else could be chosen. Counts are kept until
-an act is recorded or a minute has passed (statuses follow the clock, and releases can arrive without an act).
+Each facet is counted without its own filter, so that a reader sees what else could be chosen.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,15 +12,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from ledger.index.process_list import conditions
-from ledger.index.rows import ProcessFilter, Sort
-from ledger.index.schema import acts, processes
+from ledger.index.rows import ProcessFilter
+from ledger.index.schema import processes
 from ledger.index.status import status
 
 MOST_VALUES = 12
 """Of a facet with more values the commonest are told; the chosen one always is."""
-
-KEPT = 500  # searches whose counts are kept
-FRESH = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +70,3 @@ def _facet(connection: Connection, name: str, filter: ProcessFilter, now: int) -
         found = connection.execute(query.where(column == chosen)).one_or_none()
         values = [*values[: MOST_VALUES - 1], FacetValue(chosen, found.number if found else 0, True)]
     return Facet(name, tuple(values), len(rows) > len(values))
-
-
-class Counts:
-    """Counts that were asked for lately; safe to use from many threads."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Any, tuple[Facet, ...]] = OrderedDict()
-        self._changing = threading.Lock()
-
-    def of(self, connection: Connection, filter: ProcessFilter, now: int) -> tuple[Facet, ...]:
-        """All facets of a search as of the newest act and this minute."""
-        newest = select(acts.c.block_number, acts.c.log_index, acts.c.digest)
-        newest = newest.order_by(acts.c.block_number.desc(), acts.c.log_index.desc()).limit(1)
-        at = connection.execute(newest).one_or_none()
-        key = (replace(filter, sort=Sort.UPDATED), None if at is None else tuple(at), now // FRESH)
-        with self._changing:
-            if (found := self._kept.get(key)) is not None:
-                self._kept.move_to_end(key)
-                return found
-        found = count(connection, filter, now)
-        with self._changing:
-            self._kept[key] = found
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return found

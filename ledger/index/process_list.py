@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import Any
 
 import orjson
@@ -26,6 +26,11 @@ from ledger.index.words import sought
 DEFAULT_FILTER = ProcessFilter()
 MAX_LIMIT = 200
 
+FEW = 5_000
+"""Processes that are looked up and then sorted; of more the list is gone through in its order until a page is full."""
+
+_BY_INDEX = (Sort.UPDATED, Sort.PUBLISHED)
+
 Key = tuple[ColumnElement[Any], bool]  # expression, descending
 
 
@@ -35,18 +40,18 @@ def page_of_processes(
     cursor: str | None,
     limit: int,
     now: int,
+    total: int,
     row_of: Callable[[Row[Any]], ProcessRow],
 ) -> Page[ProcessRow]:
-    """One page; see :meth:`ledger.index.queries.Queries.processes`."""
+    """One page; see :meth:`ledger.index.queries.Queries.processes`. ``now`` is the moment of ``moment_of``, ``total``
+    what passes ``filter`` then."""
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidParameter(parameter="limit", value=limit, why=f"it must be from 1 to {MAX_LIMIT}")
-    after = None
-    if cursor is not None:
-        now, after = _read_cursor(cursor, filter)
-    where = conditions(connection, filter, now)
-    count: Select[Any] = select(func.count()).select_from(processes).where(*where)
-    total = connection.execute(count).scalar_one()
-    keys = _keys(filter.sort, now)
+    after = None if cursor is None else _read_cursor(cursor, filter)[1]
+    # Without a filter, and with the one for an organisation, an index has the list in its order.
+    in_order = total > FEW or replace(filter, organisation_id=None, sort=Sort.UPDATED) == DEFAULT_FILTER
+    where = conditions(connection, filter, now, row_by_row=in_order and filter.sort in _BY_INDEX)
+    keys = _keys(filter.sort, now, in_order=in_order)
     # First the page's ids, for which an index is enough; rows are wide, and only those of the page are read.
     found = select(processes.c.process_id, *(key.label(f"key_{n}") for n, (key, _) in enumerate(keys))).where(*where)
     if after is not None:
@@ -54,7 +59,7 @@ def page_of_processes(
             raise InvalidCursor(cursor=cursor)
         found = found.where(_after(keys, after))
     ordered = found.order_by(*(key.desc() if down else key.asc() for key, down in keys)).limit(limit + 1).subquery()
-    query = select(processes, status(now).label("status"), *(ordered.c[f"key_{n}"] for n in range(len(keys))))
+    query = select(*process_columns(now), *(ordered.c[f"key_{n}"] for n in range(len(keys))))
     query = query.join(ordered, ordered.c.process_id == processes.c.process_id).order_by(
         *(ordered.c[f"key_{n}"].desc() if down else ordered.c[f"key_{n}"].asc() for n, (_, down) in enumerate(keys))
     )
@@ -66,10 +71,31 @@ def page_of_processes(
     )
 
 
-def conditions(connection: Connection, filter: ProcessFilter, now: int) -> list[ColumnElement[bool] | TextClause]:
-    """What must hold of a row of ``processes`` at ``now``."""
+def process_columns(now: int | ColumnElement[int]) -> list[ColumnElement[Any]]:
+    """All that a :class:`ProcessRow` says: not the text for searching, which is as long as all else."""
+    names = (name for name in ProcessRow.__dataclass_fields__ if name != "status")
+    return [*(processes.c[name] for name in names), status(now).label("status")]
+
+
+def moment_of(cursor: str | None, filter: ProcessFilter, now: int) -> int:
+    """The moment whose statuses a page tells: ``now``, or that of the first page. Raises ``InvalidCursor``."""
+    return now if cursor is None else _read_cursor(cursor, filter)[0]
+
+
+def count_of_processes(connection: Connection, filter: ProcessFilter, now: int) -> int:
+    """How many processes pass ``filter`` at ``now``."""
+    query: Select[Any] = select(func.count()).select_from(processes).where(*conditions(connection, filter, now))
+    return int(connection.execute(query).scalar_one())
+
+
+def conditions(
+    connection: Connection, filter: ProcessFilter, now: int, *, row_by_row: bool = False
+) -> list[ColumnElement[bool] | TextClause]:
+    """What must hold of a row of ``processes`` at ``now``; ``row_by_row`` as in ``search_index.contains``."""
     words = sought(filter.q or "")
-    found: list[ColumnElement[bool] | TextClause] = [contains(connection, words)] if words else []
+    found: list[ColumnElement[bool] | TextClause] = []
+    if words:
+        found.append(contains(connection, words, row_by_row=row_by_row))
     if filter.ocid is not None:
         found.append(processes.c.ocid == filter.ocid.replace("\0", "?"))  # PostgreSQL refuses NUL; no ocid has one
     if filter.organisation_id is not None:
@@ -97,12 +123,13 @@ def conditions(connection: Connection, filter: ProcessFilter, now: int) -> list[
     return found
 
 
-def _keys(sort: Sort, now: int) -> Sequence[Key]:
+def _keys(sort: Sort, now: int, *, in_order: bool) -> Sequence[Key]:
+    """``in_order``: let the database follow its index of that order. It would do so for a rare value, too, and read
+    every row of the table on its way; no index holds a sum."""
     identity: Key = (processes.c.process_id, False)
-    if sort is Sort.UPDATED:
-        return (processes.c.last_time, True), identity
-    if sort is Sort.PUBLISHED:
-        return (processes.c.first_time, True), identity
+    if sort in _BY_INDEX:
+        time = processes.c.last_time if sort is Sort.UPDATED else processes.c.first_time
+        return (time if in_order else time + 0, True), identity
     if sort is Sort.DEADLINE:
         deadline = processes.c.deadline
         group = case((deadline >= now, 0), (deadline < now, 1), else_=2)

@@ -5,22 +5,43 @@ Every method reads in one transaction of its own and is safe to call from many t
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    func,
+    select,
+)
 
 from ledger.chain.codec import decode_detail
 from ledger.chain.record import NOBODY, ZERO, ActRecord
 from ledger.errors import LogMalformed, OrganisationUnknown, ProcessUnknown
 from ledger.index import schema
 from ledger.index.database import Index
-from ledger.index.facets import Counts, Facet
+from ledger.index.facets import Facet, count
 from ledger.index.finding_list import findings_of, page_of_findings, pulls_naming
+from ledger.index.kept import Kept
 from ledger.index.names import act_name, organisation_kinds
-from ledger.index.process_list import DEFAULT_FILTER, page_of_processes
+from ledger.index.process_list import (
+    DEFAULT_FILTER,
+    count_of_processes,
+    moment_of,
+    page_of_processes,
+    process_columns,
+)
 from ledger.index.raw import record_of
 from ledger.index.rows import (
     ActRow,
@@ -41,9 +62,10 @@ from ledger.index.rows import (
     Sort,
     Status,
     SuspensionRow,
+    WholeProcess,
 )
 from ledger.index.statistics import Statistics, statistics_of
-from ledger.index.status import status
+from ledger.index.status import last_second
 from ledger.index.sums import OrganisationSums, sums_of
 from ledger.ocds.observation import FindingKind
 from ledger.terms import Act
@@ -54,8 +76,14 @@ __all__ = [
 ]  # fmt: skip
 
 
+KEPT = 1_000
+"""Answers over many processes that are kept: totals, counts, sums."""
+
+Value = TypeVar("Value")
+
+
 class Queries:
-    """Read access to an index.
+    """Read access to an index. Answers that take many processes to give are kept until the index or a status changes.
 
     ``now`` in some methods is the moment for which statuses that follow from dates are derived, in seconds; the
     default is the wall clock.
@@ -63,7 +91,10 @@ class Queries:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._counts = Counts()
+        self._kept: Kept[Any] = Kept(KEPT)
+        # Whoever asks for the same waits for the one who counts, instead of counting as well.
+        self._making = tuple(threading.Lock() for _ in range(16))
+        index.keep(self._kept)
 
     def processes(
         self,
@@ -77,22 +108,32 @@ class Queries:
 
         Raises ``InvalidCursor`` for a cursor that this list did not give out, ``InvalidParameter`` for the limit.
         """
+        moment = moment_of(cursor, filter, _now(now))
+        total = self._made("total", replace(filter, sort=Sort.UPDATED), moment, count_of_processes)
         with self._index.reading() as connection:
-            return page_of_processes(connection, filter, cursor, limit, _now(now), process_row)
+            return page_of_processes(connection, filter, cursor, limit, moment, total, process_row)
 
     def facets(self, filter: ProcessFilter = DEFAULT_FILTER, *, now: int | None = None) -> tuple[Facet, ...]:
         """What the processes that pass ``filter`` can be narrowed to, with counts; see :mod:`ledger.index.facets`."""
-        with self._index.reading() as connection:
-            return self._counts.of(connection, filter, _now(now))
+        return self._made("facets", replace(filter, sort=Sort.UPDATED), _now(now), count)
 
     def process(self, process_id: bytes, *, now: int | None = None) -> ProcessRow:
         """One process; raises ``ProcessUnknown``."""
         with self._index.reading() as connection:
-            query = process_query(_now(now)).where(schema.processes.c.process_id == process_id)
-            row = connection.execute(query).one_or_none()
-        if row is None:
-            raise ProcessUnknown(process_id=process_id)
-        return process_row(row)
+            return _process(connection, process_id, _now(now))
+
+    def whole_process(self, process_id: bytes, *, now: int | None = None) -> WholeProcess:
+        """One process with what belongs to it, as of one moment; raises ``ProcessUnknown``."""
+        asked = {"process_id": process_id}
+        with self._index.reading() as connection:
+            return WholeProcess(
+                row=_process(connection, process_id, _now(now)),
+                lots=tuple(LotRow(**row._mapping) for row in connection.execute(_LOTS, asked)),
+                awards=tuple(AwardRow(**row._mapping) for row in connection.execute(_AWARDS, asked)),
+                suspensions=tuple(SuspensionRow(**row._mapping) for row in connection.execute(_SUSPENSIONS, asked)),
+                releases=tuple(map(_release_row, connection.execute(_RELEASES, asked))),
+                findings=findings_of(connection, process_id),
+            )
 
     def processes_by_ocid(self, ocid: str, *, now: int | None = None) -> tuple[ProcessRow, ...]:
         """All processes under one ocid: a buyer's and an observer's may share it."""
@@ -102,19 +143,11 @@ class Queries:
 
     def acts(self, process_id: bytes) -> tuple[ActRow, ...]:
         """All acts of a process in their order; raises ``ProcessUnknown``."""
-        query = (
-            select(schema.acts, schema.blocks.c.hash.label("block_hash"))
-            .join(schema.blocks, schema.blocks.c.number == schema.acts.c.block_number)
-            .where(schema.acts.c.process_id == process_id)
-            .order_by(schema.acts.c.sequence)
-        )
-        return tuple(_act_row(row) for row in self._of_process(process_id, query))
+        return tuple(_act_row(row) for row in self._of_process(process_id, _ACTS))
 
     def releases(self, process_id: bytes) -> tuple[ReleaseRow, ...]:
         """All anchored releases of a process in the order of their acts; raises ``ProcessUnknown``."""
-        table = schema.releases
-        query = select(table).where(table.c.process_id == process_id).order_by(table.c.sequence)
-        return tuple(_release_row(row) for row in self._of_process(process_id, query))
+        return tuple(_release_row(row) for row in self._of_process(process_id, _RELEASES))
 
     def release(self, digest: bytes) -> tuple[ReleaseRow, ...]:
         """Every act's row that anchors this release digest (usually one); empty if none does."""
@@ -143,21 +176,15 @@ class Queries:
 
     def lots(self, process_id: bytes) -> tuple[LotRow, ...]:
         """The lots of a sealed process; raises ``ProcessUnknown``."""
-        table = schema.lots
-        query = select(table).where(table.c.process_id == process_id).order_by(table.c.lot_id, table.c.lot)
-        return tuple(LotRow(**row._mapping) for row in self._of_process(process_id, query))
+        return tuple(LotRow(**row._mapping) for row in self._of_process(process_id, _LOTS))
 
     def awards(self, process_id: bytes) -> tuple[AwardRow, ...]:
         """The awards of a sealed process in the order of their announcement; raises ``ProcessUnknown``."""
-        table = schema.awards
-        query = select(table).where(table.c.process_id == process_id).order_by(table.c.award)
-        return tuple(AwardRow(**row._mapping) for row in self._of_process(process_id, query))
+        return tuple(AwardRow(**row._mapping) for row in self._of_process(process_id, _AWARDS))
 
     def suspensions(self, process_id: bytes) -> tuple[SuspensionRow, ...]:
         """The suspensions of a process, lifted ones too; raises ``ProcessUnknown``."""
-        table = schema.suspensions
-        query = select(table).where(table.c.process_id == process_id).order_by(table.c.suspension)
-        return tuple(SuspensionRow(**row._mapping) for row in self._of_process(process_id, query))
+        return tuple(SuspensionRow(**row._mapping) for row in self._of_process(process_id, _SUSPENSIONS))
 
     def findings(
         self,
@@ -197,13 +224,12 @@ class Queries:
 
     def statistics(self, filter: ProcessFilter = DEFAULT_FILTER, *, now: int | None = None) -> Statistics:
         """Numbers over the processes that pass ``filter``."""
-        with self._index.reading() as connection:
-            return statistics_of(connection, filter, _now(now))
+        return self._made("statistics", replace(filter, sort=Sort.UPDATED), _now(now), statistics_of)
 
     def organisation_sums(self, organisation_id: bytes) -> OrganisationSums:
         """What the processes of an organisation add up to; nothing for one that the registry does not know."""
-        with self._index.reading() as connection:
-            return sums_of(connection, organisation_id)
+        filter = ProcessFilter(organisation_id=organisation_id)
+        return self._made("sums", filter, _now(None), lambda connection, *_: sums_of(connection, organisation_id))
 
     def organisation_acts(self, organisation_id: bytes) -> tuple[ActRow, ...]:
         """The acts on an organisation outside any process, in the order of the chain: the registry's and its own."""
@@ -232,62 +258,118 @@ class Queries:
 
     def lookup(self, digest: bytes) -> tuple[Found, ...]:
         """All that a 32-byte digest names; empty if nothing does."""
-        acts, lookup, blocks = schema.acts, schema.lookup, schema.blocks
-        entries = (
-            select(lookup.c.kind, lookup.c.release, acts, schema.processes.c.ocid)
-            .join(acts, (acts.c.process_id == lookup.c.process_id) & (acts.c.sequence == lookup.c.sequence))
-            .join(schema.processes, schema.processes.c.process_id == lookup.c.process_id)
-            .where(lookup.c.digest == digest)
-            .order_by(acts.c.block_number, acts.c.log_index)
-        )
-        places = (
-            select(acts, schema.processes.c.ocid)
-            .outerjoin(schema.processes, schema.processes.c.process_id == acts.c.process_id)
-            .order_by(acts.c.block_number, acts.c.log_index)
-        )
-        in_block = places.join(blocks, blocks.c.number == acts.c.block_number).where(blocks.c.hash == digest)
+        asked = {"digest": digest}
         with self._index.reading() as connection:
             return tuple(
-                [_found(row.kind, digest, row, row.release) for row in connection.execute(entries)]
+                [_found(row.kind, digest, row, row.release) for row in connection.execute(_ENTRIES, asked)]
                 + [
                     _found(row.kind, digest, row, row.release)
                     for query in pulls_naming(digest)
                     for row in connection.execute(query)
                 ]
-                + [_found("act", digest, row) for row in connection.execute(places.where(acts.c.digest == digest))]
-                + [
-                    _found("transaction", digest, row)
-                    for row in connection.execute(places.where(acts.c.transaction_hash == digest))
-                ]
-                + [_found("block", digest, row) for row in connection.execute(in_block)]
+                + [_found(kind, digest, row) for kind, query in _PLACES for row in connection.execute(query, asked)]
             )
 
     def status(self) -> IndexStatus:
         """How far the index is; the chain's head is not asked."""
         return self._index.status()
 
+    def holds_until(self, now: int) -> int:
+        """The last second at which no status differs from what it is at ``now``."""
+        return self._made("seconds", DEFAULT_FILTER, now, lambda connection, *_: last_second(connection, now))
+
+    def _made(
+        self, name: str, filter: ProcessFilter, now: int, make: Callable[[Connection, ProcessFilter, int], Value]
+    ) -> Value:
+        """What ``make`` gives, kept under ``name`` as long as it would give the same."""
+        key, position = (name, filter), self._index.position()
+        with self._making[hash(key) % len(self._making)]:
+            found: Value | None = self._kept.get(position, key, now)
+            if found is None:
+                with self._index.reading() as connection:
+                    found = make(connection, filter, now)
+                    last = last_second(connection, now, filter.silent_days)
+                self._kept.put(position, key, found, now, last)
+        return found
+
     def _of_process(self, process_id: bytes, query: Select[Any]) -> Iterator[Row[Any]]:
         with self._index.reading() as connection:
-            _require(connection, process_id)
-            yield from connection.execute(query)
+            rows = connection.execute(query, {"process_id": process_id}).all()
+            if not rows:
+                _require(connection, process_id)
+        yield from rows
 
 
-def process_query(now: int) -> Select[Any]:
-    """All columns of processes with their status at ``now``."""
-    return select(schema.processes, status(now).label("status"))
+def process_query(now: int | ColumnElement[int]) -> Select[Any]:
+    """What a :class:`ProcessRow` says of processes, with their status at ``now``."""
+    return select(*process_columns(now))
 
 
 def process_row(row: Row[Any]) -> ProcessRow:
     """A row of ``process_query``."""
-    values = {name: row._mapping[name] for name in ProcessRow.__dataclass_fields__}
+    mapping = row._mapping
+    values = {name: mapping[name] for name in ProcessRow.__dataclass_fields__}
     return ProcessRow(
         **{**values, "status": Status(values["status"]), "suppliers": tuple(orjson.loads(values["suppliers"]))}
     )
 
 
+# Written once: to put a question together takes as long as its answer.
+_ID: BindParameter[bytes] = bindparam("process_id", type_=LargeBinary)
+_PROCESS = process_query(bindparam("now", type_=BigInteger)).where(schema.processes.c.process_id == _ID)
+_KNOWN = select(schema.processes.c.process_id).where(schema.processes.c.process_id == _ID)
+_ACTS = (
+    select(schema.acts, schema.blocks.c.hash.label("block_hash"))
+    .join(schema.blocks, schema.blocks.c.number == schema.acts.c.block_number)
+    .where(schema.acts.c.process_id == _ID)
+    .order_by(schema.acts.c.sequence)
+)
+
+
+def _all_of(table: Table, *order: str) -> Select[Any]:
+    return select(table).where(table.c.process_id == _ID).order_by(*(table.c[name] for name in order))
+
+
+_DIGEST: BindParameter[bytes] = bindparam("digest", type_=LargeBinary)
+_ENTRIES = (
+    select(schema.lookup.c.kind, schema.lookup.c.release, schema.acts, schema.processes.c.ocid)
+    .join(
+        schema.acts,
+        (schema.acts.c.process_id == schema.lookup.c.process_id) & (schema.acts.c.sequence == schema.lookup.c.sequence),
+    )
+    .join(schema.processes, schema.processes.c.process_id == schema.lookup.c.process_id)
+    .where(schema.lookup.c.digest == _DIGEST)
+    .order_by(schema.acts.c.block_number, schema.acts.c.log_index)
+)
+_PLACE = (
+    select(schema.acts, schema.processes.c.ocid)
+    .outerjoin(schema.processes, schema.processes.c.process_id == schema.acts.c.process_id)
+    .order_by(schema.acts.c.block_number, schema.acts.c.log_index)
+)
+# First the block: joined, a database may go through all acts and look at the block of each.
+_BLOCKS = select(schema.blocks.c.number).where(schema.blocks.c.hash == _DIGEST)
+_PLACES = (
+    ("act", _PLACE.where(schema.acts.c.digest == _DIGEST)),
+    ("transaction", _PLACE.where(schema.acts.c.transaction_hash == _DIGEST)),
+    ("block", _PLACE.where(schema.acts.c.block_number.in_(_BLOCKS))),
+)
+"""By what an act is found besides, and what that is called."""
+
+_RELEASES = _all_of(schema.releases, "sequence")
+_LOTS = _all_of(schema.lots, "lot_id", "lot")
+_AWARDS = _all_of(schema.awards, "award")
+_SUSPENSIONS = _all_of(schema.suspensions, "suspension")
+
+
+def _process(connection: Connection, process_id: bytes, now: int) -> ProcessRow:
+    row = connection.execute(_PROCESS, {"process_id": process_id, "now": now}).one_or_none()
+    if row is None:
+        raise ProcessUnknown(process_id=process_id)
+    return process_row(row)
+
+
 def _require(connection: Connection, process_id: bytes) -> None:
-    known = select(schema.processes.c.process_id).where(schema.processes.c.process_id == process_id)
-    if connection.execute(known).one_or_none() is None:
+    if connection.execute(_KNOWN, {"process_id": process_id}).one_or_none() is None:
         raise ProcessUnknown(process_id=process_id)
 
 

@@ -346,6 +346,18 @@ class SuspensionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeProcess:
+    """A process and what belongs to it, read at one moment; each part in its own order."""
+
+    row: ProcessRow
+    lots: tuple[LotRow, ...]
+    awards: tuple[AwardRow, ...]
+    suspensions: tuple[SuspensionRow, ...]
+    releases: tuple[ReleaseRow, ...]
+    findings: tuple[FindingRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationRow:
     """One organisation of the registry. ``name`` is the one its latest release gives it (the chain holds none).
     ``kinds`` are the registry's (``buyer``, ``observer``, ``custodian``, ...)."""

@@ -78,11 +78,16 @@ def is_intact(connection: Connection) -> bool:
     return True
 
 
-def contains(connection: Connection, sought: Sequence[Sequence[str]]) -> ColumnElement[bool] | TextClause:
-    """Processes whose text contains one of each of the alternatives, all of three letters or more."""
+def contains(
+    connection: Connection, sought: Sequence[Sequence[str]], *, row_by_row: bool = False
+) -> ColumnElement[bool] | TextClause:
+    """Processes whose text contains one of each of the alternatives, all of three letters or more. ``row_by_row``: few
+    rows will be looked at until enough are found, so the text of each is read."""
+    search = processes.c.search
     if connection.dialect.name != "sqlite":
-        search = processes.c.search
         return and_(*(or_(*(search.like(f"%{_escaped(item)}%") for item in items)) for items in sought))
+    if row_by_row:
+        return and_(*(or_(*(func.instr(search, item) > 0 for item in items)) for items in sought))
     match = " AND ".join("(" + " OR ".join(f'"{_quoted(item)}"' for item in items) + ")" for items in sought)
     found = "SELECT rowid FROM search_index WHERE search_index MATCH :sought"
     counted = select(func.count()).select_from(text(f"({found} LIMIT {MANY})")).params(sought=match)

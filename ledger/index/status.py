@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, case, or_
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from ledger.index.content import Content, is_made
 from ledger.index.rows import Status
-from ledger.index.schema import processes
+from ledger.index.schema import LAST_SECOND, processes
 
 TENDERING = "tendering"
 
@@ -44,7 +44,7 @@ _OF_TAG = {
 }
 
 
-def status(now: int) -> ColumnElement[str]:
+def status(now: int | ColumnElement[int]) -> ColumnElement[str]:
     """The status of a process at ``now`` as an SQL expression over ``processes``; the only place that derives it."""
     phase, deadline, standstill = processes.c.phase, processes.c.deadline, processes.c.standstill_until
     return case(
@@ -73,6 +73,23 @@ def is_silent(now: int, days: int) -> list[ColumnElement[bool]]:
         processes.c.deadline < now - days * 86_400,
         processes.c.suspended.is_(False),
     ]
+
+
+def last_second(connection: Connection, now: int, silent_days: int | None = None) -> int:
+    """The last second from ``now`` on at which every process still has the status that it has at ``now``; with
+    ``silent_days`` also at which the same procedures are silent for so long."""
+    phase, deadline, standstill = processes.c.phase, processes.c.deadline, processes.c.standstill_until
+    ends = [
+        select(func.min(deadline)).where(phase == TENDERING, deadline >= now),
+        select(func.min(standstill)).where(phase == "awarded", standstill >= now),
+    ]
+    found = [connection.execute(query).scalar_one() for query in ends]
+    if silent_days is not None:
+        wait = silent_days * 86_400
+        query = select(func.min(deadline)).where(deadline >= now - wait)
+        silent = connection.execute(query).scalar_one()
+        found.append(None if silent is None else silent + wait)
+    return min((end for end in found if end is not None), default=LAST_SECOND)
 
 
 def phase_of_releases(published: Sequence[Content], awards: Sequence[Content], contracts: Sequence[Content]) -> str:

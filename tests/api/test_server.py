@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -48,6 +49,29 @@ settings = Settings.load(Path(sys.argv[1]), rpc_url=sys.argv[2], poll_interval=0
 run(create_app(settings), "127.0.0.1", 0, started=lambda url: print(url, flush=True))
 print("ended", flush=True)
 """
+
+
+def test_bind_connection_accepted_sends_at_once() -> None:
+    """Nagle's algorithm is off: with it on, a client that keeps its connection waits 40 ms for each body."""
+    found: list[int] = []
+
+    async def accept() -> None:
+        accepted = asyncio.Event()
+
+        async def look(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            found.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+            accepted.set()
+
+        with bind("127.0.0.1", 0) as listening:
+            async with await asyncio.start_server(look, sock=listening):
+                _, writer = await asyncio.open_connection(*listening.getsockname())
+                await accepted.wait()
+                writer.close()
+
+    asyncio.run(accept())
+    assert found
+    assert found[0] != 0
 
 
 def test_run_on_port_zero_follows_the_chain_until_told_to_end(town: Town, tmp_path: Path) -> None:
