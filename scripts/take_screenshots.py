@@ -18,7 +18,7 @@ from playwright.sync_api import FloatRect, Page, sync_playwright
 
 TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-LONGEST = 2_100  # pixels; more of a long page makes a picture that nobody looks at
+LONGEST = 2_600  # pixels; more of a long page makes a picture that nobody looks at
 SCREENS = {"desktop": 1280, "phone": 390}
 
 
