@@ -112,7 +112,7 @@ def tampered(page: Page, url: str) -> str:
 
 def corrected(page: Page, url: str) -> str:
     """Page of a process whose notices changed something."""
-    return first_with(page, url, ".changes del")
+    return first_with(page, url, ".changes__title")
 
 
 def first_with(page: Page, url: str, selector: str) -> str:
