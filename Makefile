@@ -73,6 +73,7 @@ bench: setup-dev
 	$(BIN)/python -m benchmarks.node
 	$(BIN)/python -m benchmarks.importing
 	$(BIN)/python -m benchmarks.index
+	$(BIN)/python -m benchmarks.long_process
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.api
 

@@ -20,7 +20,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from benchmarks.index_chain import grown_ledger
+from benchmarks.index_chain import Grown, grown_ledger
 from tests.postgres import new_databases, running_server
 
 NAIVE = 10_000  # events are enough for the naive loop: its cost does not depend on how many there are
@@ -35,7 +35,7 @@ def main() -> None:
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()}\n")
     with ExitStack() as closing:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
-        ledger = closing.enter_context(grown_ledger(folder, with_releases=WITH_RELEASES))
+        ledger = closing.enter_context(grown_ledger(Grown, folder, with_releases=WITH_RELEASES))
         databases = {"SQLite": _sqlite(folder)}
         if shutil.which("psql"):
             databases["PostgreSQL"] = new_databases(closing.enter_context(running_server("fsync=on")))

@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from ledger.chain.acts import CommitBid, LotTerms, Notice, PublishNotices, PublishTender, RoundTerms, TenderTerms
 from ledger.chain.codec import encode_call
@@ -23,13 +24,16 @@ from tests.chain.nodes import anvil
 from tests.index.town import DAY, START, Town, release
 
 NOTICES_AT_ONCE = 50
-TENDERS, BIDS = 10, 25  # sealed processes that a cycle begins, and the bids in each
+LOTS = 15  # of notices in a block
+TENDERS, BIDS = 30, 25  # sealed processes that a cycle begins, and the bids in each
 GAS = 30_000_000
-CYCLE = ("notices", "tenders", "bids", "notices")  # 250, 210, 250 and 250 acts
+CYCLE = ("notices", "tenders", "bids", "notices")  # 750, 630, 750 and 750 acts
 
 
 class Grown:
-    """A ledger that grows by whole cycles of four blocks and 960 acts: a fifth of the processes is sealed.
+    """A ledger that grows by whole cycles of four blocks and 2,880 acts: a fifth of the processes is sealed. Anvil holds
+    the states of 500 blocks in memory and reads those before from the disk, whole, for each question: hence blocks that
+    are full.
 
     The acts of the first ``with_releases`` notices have their releases in the store; all others name digests of
     releases that nobody has.
@@ -57,16 +61,20 @@ class Grown:
                 getattr(self, f"_{kind}")()
         return self.town.chain.block_number()
 
-    def _notices(self, at_once: int = 5) -> None:
+    def _notices(self, at_once: int = LOTS) -> None:
         for _ in range(at_once):
             self._publish([self._notice() for _ in range(NOTICES_AT_ONCE)])
         self._mine(at_once * NOTICES_AT_ONCE)
 
     def _tenders(self) -> None:
-        """Proposed and performed in the same block, one officer after the other, beside four lots of notices."""
+        """Proposed and performed in the same block, one officer after the other, beside some lots of notices."""
+        self._sealed = self._begin_tenders(TENDERS)
+        self._notices(LOTS * 4 // 5)
+        self.events += TENDERS
+
+    def _begin_tenders(self, number: int) -> list[bytes]:
         town = self.town
-        ocids = [self._new_ocid() for _ in range(TENDERS)]
-        self._sealed = [town.process(ocid) for ocid in ocids]
+        ocids = [self._new_ocid() for _ in range(number)]
         for ocid in ocids:
             terms = TenderTerms(
                 ocid=ocid,
@@ -77,16 +85,18 @@ class Grown:
             data = encode_call(PublishTender(town.buyer, town.expires(), self._chance.randbytes(32), terms))
             for officer in (town.officer_one, town.officer_two):
                 self._send(officer.account, data)
-        self._notices(4)
-        self.events += TENDERS
+        return [town.process(ocid) for ocid in ocids]
 
     def _bids(self) -> None:
+        self._commit_bids(BIDS)
+        self._mine(BIDS * TENDERS)
+
+    def _commit_bids(self, each: int) -> None:
         expires = self.town.expires()
-        for number in range(BIDS):
+        for number in range(each):
             for process_id in self._sealed:
                 bid = CommitBid(process_id, 1, self._chance.randbytes(32), bytes(32), expires)
-                self._send(bytes([0x77] * 19 + [number]), encode_call(bid))
-        self._mine(BIDS * TENDERS)
+                self._send(bytes([0x77] * 19 + [number % 256]), encode_call(bid))
 
     def _notice(self) -> Notice:
         if not self._known or self._chance.random() < 0.5:
@@ -129,8 +139,11 @@ class Grown:
         self.events += acts
 
 
+G = TypeVar("G", bound=Grown)
+
+
 @contextmanager
-def grown_ledger(folder: Path, with_releases: int = 0) -> Iterator[Grown]:
+def grown_ledger(of: type[G], folder: Path, with_releases: int = 0) -> Iterator[G]:
     """A town's ledger on an anvil of its own, ready to grow."""
-    with anvil("--gas-limit", "20000000000", "--order", "fifo", since=START) as node:
-        yield Grown(Town(node.transport, folder), with_releases)
+    with anvil("--gas-limit", "100000000000", "--order", "fifo", since=START) as node:
+        yield of(Town(node.transport, folder), with_releases)

@@ -20,15 +20,16 @@ from ledger.errors import ActsIncomplete, BlockUnknown, IndexNotReady, LogMalfor
 from ledger.index import findings, schema, search_index
 from ledger.index.compare import differences
 from ledger.index.database import Index, rows_in_order
-from ledger.index.derive import Derived, Entry
+from ledger.index.derive import Derived, derive
 from ledger.index.documents import Documents
 from ledger.index.findings import Difference, DifferenceKind
+from ledger.index.history import Entry
 from ledger.index.observations import acts_between, rows_of
 from ledger.index.organisations import Kinds
 from ledger.index.rows import Condition
 from ledger.index.sync import Synchroniser
 from ledger.index.telling import Teller
-from ledger.index.writer import Place, copies_in, derive_organisations, derive_process, read_entries
+from ledger.index.writer import Place, copies_in, derive_organisations, history_of, read_entries
 from ledger.store.objects import ObjectStore
 
 __all__ = ["Difference", "DifferenceKind", "check", "check_process"]
@@ -55,7 +56,7 @@ def check_process(index: Index, chain: Chain, store: ObjectStore, process_id: by
                 return (_acts_differ(process_id, ocid, held, None),)
             raise ProcessUnknown(process_id=process_id)
         documents = Documents(store, copies_in(connection))
-        derived = derive_process(place, process_id, entries, documents, Kinds(connection))
+        derived = derive(history_of(place, process_id, entries, Kinds(connection)), documents.load)
         found = list(_of_process(connection, process_id, entries, derived, store))
         head = derived.processes[0]["head"]
     if head != held:
@@ -95,7 +96,7 @@ def _compare(
     unknown = False
     for process_id in on_chain:
         entries = read_entries(fresh, [process_id])[process_id]
-        derived = derive_process(place, process_id, entries, documents, kinds)
+        derived = derive(history_of(place, process_id, entries, kinds), documents.load)
         row = derived.processes[0]
         held = chain.head(process_id, block=cursor.block_number)
         if row["head"] != held:

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from ledger.chain.heads import next_head
 from ledger.chain.identifiers import lot_id
 from ledger.chain.record import ZERO, ActRecord
 from ledger.index.content import Content, end, is_made, named_documents, plain_text, suppliers_of, total
 from ledger.index.documents import Document
 from ledger.index.fold import ProcessFold, Round
+from ledger.index.history import Entry, History
 from ledger.index.merging import latest_by_id
 from ledger.index.names import act_name
 from ledger.index.rows import PROBLEMS, Condition
@@ -57,15 +57,6 @@ _SUBJECTS = {
 """What the subject of an act is looked up as; of all others it is a document."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One act with its place and digest."""
-
-    record: ActRecord
-    block_number: int
-    digest: bytes
-
-
 @dataclass(slots=True)
 class Derived:
     """Rows by table name, each a mapping of column to value; and the documents they were taken from."""
@@ -81,29 +72,23 @@ class Derived:
     documents: list[Document] = field(default_factory=list)
 
 
-def derive(
-    process_id: bytes, entries: Sequence[Entry], kinds: int, genesis: bytes, load: Callable[..., Document]
-) -> Derived:
-    """The rows of a process whose acts are ``entries``, in order and without gaps.
+def derive(history: History, load: Callable[..., Document]) -> Derived:
+    """The rows of a process: of what all its acts say together all, of bids and of the look-up those that are new, and
+    those of its releases.
 
-    ``kinds``: kind bits of the organisation when the process began; ``genesis``: the head before the first act;
     ``load(digest, embargoed=..., erased_by=...)``: the document of a release.
     """
-    fold = ProcessFold(kinds)
-    head = genesis
-    for entry in entries:
-        fold.apply(entry.record)
-        head = next_head(head, entry.digest)
-    erased = _erased(entry.record for entry in entries)
+    process_id, fold = history.process_id, history.fold
     rows = Derived()
     contents: list[tuple[int, int, Content]] = []
-    for entry in entries:
+    for entry in history.new:
+        if entry.record.release == ZERO:
+            _look_up(rows, process_id, entry.record)
+    for entry in history.publishing:
         record = entry.record
         _look_up(rows, process_id, record)
-        if record.release == ZERO:
-            continue
         kind = fold.notice_kinds.get(record.sequence)
-        document = load(record.release, embargoed=kind == "embargoed", erased_by=erased.get(record.release))
+        document = load(record.release, embargoed=kind == "embargoed", erased_by=history.erased.get(record.release))
         document = _of_this_process(document, fold.ocid)
         rows.documents.append(document)
         rows.releases.append(_release(process_id, entry, kind, document))
@@ -125,7 +110,9 @@ def derive(
              "state": terms.state}
         )  # fmt: skip
     for round_ in fold.rounds.values():
-        _round(rows, process_id, round_, fold.cancelled)
+        _round(rows, process_id, round_)
+    for number, bid in sorted(fold.touched):
+        _bid(rows, process_id, fold, fold.rounds[number], bid)
     for number, award in fold.awards.items():
         rows.awards.append(
             {"process_id": process_id, "award": number, "lot": award.lot, "round": award.round, "bid": award.bid,
@@ -138,21 +125,8 @@ def derive(
             {"process_id": process_id, "suspension": number, "lot": suspension.lot, "time": suspension.time,
              "lifted_time": suspension.lifted_time}
         )  # fmt: skip
-    rows.processes.append(_process(process_id, entries, fold, published, rows.releases, head))
+    rows.processes.append(_process(history, published, rows.releases))
     return rows
-
-
-def _erased(records: Iterable[ActRecord]) -> dict[bytes, int]:
-    """The releases that were erased as a whole, each with the act that says so: FieldsErased names in ``subject`` the
-    release that act ``ref`` published. Where fields are erased, ``subject`` is the digest of their list."""
-    published: dict[int, bytes] = {}
-    erased: dict[bytes, int] = {}
-    for record in records:
-        if record.act == Act.FIELDS_ERASED and record.subject == published.get(record.ref):
-            erased.setdefault(record.subject, record.sequence)
-        if record.release != ZERO:
-            published[record.sequence] = record.release
-    return erased
 
 
 def _of_this_process(document: Document, ocid: str) -> Document:
@@ -164,14 +138,8 @@ def _of_this_process(document: Document, ocid: str) -> Document:
     return replace(document, condition=condition, problem=document.problem or f"it says {said}", content=None)
 
 
-def _process(
-    process_id: bytes,
-    entries: Sequence[Entry],
-    fold: ProcessFold,
-    published: Sequence[Content],
-    releases: Sequence[dict[str, Any]],
-    head: bytes,
-) -> dict[str, Any]:
+def _process(history: History, published: Sequence[Content], releases: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    fold, first, last = history.fold, history.first, history.last
     taken = {
         **{column: latest(published, path) for column, path in PATHS.items()},
         "procurement_method": _method(published),
@@ -190,14 +158,13 @@ def _process(
     deadline = fold.deadline if sealed else end(latest(published, "tender/tenderPeriod/endDate"))
     phase = fold.phase if sealed else phase_of_releases(published, awards, latest_by_id(published, "contracts"))
     announced = [award for award in fold.live_awards if award.state == "announced"]
-    first, last = entries[0], entries[-1]
     searched = (
         *(taken["title"], taken["buyer_name"], fold.ocid, taken["place"]),
         *(*names, *_lot_titles(published), *_classifications(published)),
         taken["description"],
     )
     return {
-        "process_id": process_id,
+        "process_id": history.process_id,
         "organisation_id": first.record.organisation_id,
         "parent_process_id": fold.parent,
         "ocid": fold.ocid,
@@ -221,10 +188,10 @@ def _process(
         "last_time": last.record.time,
         "first_block": first.block_number,
         "last_block": last.block_number,
-        "acts": len(entries),
+        "acts": history.acts,
         "releases": len(releases),
         "problems": sum(row["condition"] in PROBLEMS for row in releases),
-        "head": head,
+        "head": history.head,
         "month": _month([content.moment for content in published], first.record.time),
         "search": search_text(searched),
     }
@@ -266,7 +233,7 @@ def _said(content: Content) -> dict[str, Any]:
     }
 
 
-def _round(rows: Derived, process_id: bytes, round_: Round, cancelled: bool) -> None:
+def _round(rows: Derived, process_id: bytes, round_: Round) -> None:
     rows.rounds.append(
         {"process_id": process_id, "round": round_.number, "kind": round_.kind, "state": round_.state,
          "opened_time": round_.opened_time, "first_deadline": _storable(round_.first_deadline),
@@ -275,14 +242,17 @@ def _round(rows: Derived, process_id: bytes, round_: Round, cancelled: bool) -> 
          "key_set": round_.key_set, "invited": round_.invited, "sequence": round_.sequence,
          "receivers": _json(receiver.hex() for receiver in round_.receivers)}
     )  # fmt: skip
-    for bid in round_.bids.values():
-        rows.bids.append(
-            {"process_id": process_id, "round": round_.number, "bid": bid.number, "external": bid.external,
-             "commitment": bid.subject, "author": bid.author, "time": bid.time, "arrival": bid.arrival,
-             "late": bid.arrival > round_.deadline, "admitted": bid.admitted, "present": bid.present,
-             "supersedes": bid.supersedes, "superseded": bid.superseded, "withdrawn": bid.withdrawn,
-             "excluded": bool(bid.exclusions), "outcome": round_.outcome(bid, cancelled), "sequence": bid.sequence}
-        )  # fmt: skip
+
+
+def _bid(rows: Derived, process_id: bytes, fold: ProcessFold, round_: Round, number: int) -> None:
+    bid = round_.bids[number]
+    rows.bids.append(
+        {"process_id": process_id, "round": round_.number, "bid": bid.number, "external": bid.external,
+         "commitment": bid.subject, "author": bid.author, "time": bid.time, "arrival": bid.arrival,
+         "late": bid.arrival > round_.deadline, "admitted": bid.admitted, "present": bid.present,
+         "supersedes": bid.supersedes, "superseded": bid.superseded, "withdrawn": bid.withdrawn,
+         "excluded": bool(bid.exclusions), "outcome": round_.outcome(bid, fold.cancelled), "sequence": bid.sequence}
+    )  # fmt: skip
 
 
 def _look_up(rows: Derived, process_id: bytes, record: ActRecord) -> None:

@@ -6,7 +6,7 @@ meaning of each act's fields and the precedence of outcomes are those of ``contr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,9 +79,9 @@ class Round:
             return "late"
         return "returned" if cancelled else "pending"
 
-    def open_up_to(self, end: int, time: int) -> None:
+    def open_up_to(self, end: int, time: int) -> int:
         """All outcomes below ``end`` stand. A word of 256 bids without an envelope has none of its own: what is neither
-        withdrawn nor superseded there is missing."""
+        withdrawn nor superseded there is missing. The number up to which outcomes stand then."""
         counted = self.counted or 0
         while end < counted and end % _WORD == 0:
             word = [self.bids[number] for number in range(end, min(end + _WORD, counted))]
@@ -92,6 +92,7 @@ class Round:
             end += len(word)
         if end >= counted:
             self.state, self.bids_opened_time = "opened", time
+        return end
 
 
 @dataclass(slots=True)
@@ -132,6 +133,8 @@ class ProcessFold:
 
     ``kinds`` are the registry's kind bits of the organisation when the process began: they decide whether notices
     make it observed or anchored.
+
+    ``touched`` names the bids that acts have changed, each by round and number, until somebody empties it.
     """
 
     def __init__(self, kinds: int) -> None:
@@ -147,6 +150,7 @@ class ProcessFold:
         self.awards: dict[int, Award] = {}
         self.suspensions: dict[int, Suspension] = {}
         self.notice_kinds: dict[int, str] = {}
+        self.touched: set[tuple[int, int]] = set()
 
     def apply(self, record: ActRecord) -> None:
         """Take one act, in the order of their sequences; acts that change no state are passed over."""
@@ -193,6 +197,25 @@ class ProcessFold:
                 return "unsuccessful"
         return "tendering" if any(entry.state == "open" for entry in self.main_rounds) else "evaluation"
 
+    def _touch(self, round_: Round, bids: Iterable[int] | None = None) -> None:
+        """Some bids of the round, or all of them, may be other than they were."""
+        self.touched.update((round_.number, bid) for bid in (round_.bids if bids is None else bids))
+
+    def _meant(self, record: ActRecord) -> Bid:
+        """The one bid that an act changes."""
+        round_ = self.rounds[record.round]
+        self._touch(round_, (record.bid,))
+        return round_.bids[record.bid]
+
+    def _move_deadline(self, round_: Round, deadline: int) -> None:
+        round_.deadline = deadline
+        self._touch(round_)  # which bids are late
+
+    def _cancel(self, cancelled: bool) -> None:
+        self.cancelled, self.state = cancelled, "cancelled" if cancelled else "active"
+        for round_ in self.rounds.values():
+            self._touch(round_)  # bids that nobody opened are returned, or wait again
+
     # ---- acts, in the order of the statute ---------------------------------------------------------------------
 
     def _notice_published(self, record: ActRecord, detail: Mapping[str, Any]) -> None:
@@ -212,7 +235,7 @@ class ProcessFold:
 
     def _tender_amended(self, record: ActRecord, detail: Mapping[str, Any]) -> None:
         if detail["deadline"]:
-            self.rounds[record.round].deadline = detail["deadline"]
+            self._move_deadline(self.rounds[record.round], detail["deadline"])
 
     def _round_opened(self, record: ActRecord, detail: Mapping[str, Any]) -> None:
         self._open_round(record, detail["terms"])
@@ -224,7 +247,7 @@ class ProcessFold:
         )  # fmt: skip
 
     def _round_resumed(self, record: ActRecord, detail: Mapping[str, Any]) -> None:
-        self.rounds[record.round].deadline = detail["deadline"]
+        self._move_deadline(self.rounds[record.round], detail["deadline"])
         self.exceptions += 1
 
     def _bid_committed(self, record: ActRecord, detail: Mapping[str, Any]) -> None:
@@ -234,10 +257,12 @@ class ProcessFold:
         earlier = round_.by_commitment.get((supersedes, record.first)) if supersedes else None
         if earlier is not None:
             earlier.superseded = True
+            self._touch(round_, (earlier.number,))
         round_.bids[record.bid] = round_.by_commitment[record.subject, record.first] = bid
+        self._touch(round_, (record.bid,))
 
     def _bid_withdrawn(self, record: ActRecord, _detail: Mapping[str, Any]) -> None:
-        self.rounds[record.round].bids[record.bid].withdrawn = True
+        self._meant(record).withdrawn = True
 
     def _external_bid_registered(self, record: ActRecord, _detail: Mapping[str, Any]) -> None:
         round_ = self.rounds[record.round]
@@ -245,6 +270,7 @@ class ProcessFold:
         bid.admitted = record.arrival > round_.deadline
         self.exceptions += bid.admitted
         round_.bids[record.bid] = bid
+        self._touch(round_, (record.bid,))
 
     def _round_closed(self, record: ActRecord, detail: Mapping[str, Any]) -> None:
         round_ = self.rounds[record.round]
@@ -255,24 +281,26 @@ class ProcessFold:
             round_.bids[number].admitted = bool(detail["admitted"][word] >> bit & 1)
             self.exceptions += round_.bids[number].admitted
         round_.open_up_to(0, record.time)
+        self._touch(round_)
 
     def _bids_opened(self, record: ActRecord, detail: Mapping[str, Any]) -> None:
         round_ = self.rounds[record.round]
         for number, outcome in enumerate(detail["outcomes"], detail["from"]):
             round_.bids[number].recorded = OUTCOMES[outcome["outcome"]]
-        round_.open_up_to(detail["from"] + len(detail["outcomes"]), record.time)
+        end = round_.open_up_to(detail["from"] + len(detail["outcomes"]), record.time)
+        self._touch(round_, range(detail["from"], end))
 
     def _outcome_revised(self, record: ActRecord, detail: Mapping[str, Any]) -> None:
-        bid = self.rounds[record.round].bids[record.bid]
+        bid = self._meant(record)
         bid.admitted = bid.admitted or bid.arrival > self.rounds[record.round].deadline
         bid.recorded = OUTCOMES[detail["outcome"]["outcome"]]
         self.exceptions += 1
 
     def _bid_excluded(self, record: ActRecord, _detail: Mapping[str, Any]) -> None:
-        self.rounds[record.round].bids[record.bid].exclusions.add(record.lot)
+        self._meant(record).exclusions.add(record.lot)
 
     def _bid_readmitted(self, record: ActRecord, _detail: Mapping[str, Any]) -> None:
-        self.rounds[record.round].bids[record.bid].exclusions.discard(record.lot)
+        self._meant(record).exclusions.discard(record.lot)
 
     def _award_announced(self, record: ActRecord, _detail: Mapping[str, Any]) -> None:
         self.awards[record.sequence] = Award(record.lot, record.round, record.bid, _given(record.subject), record.time)
@@ -306,11 +334,12 @@ class ProcessFold:
                 award.state = "void"
 
     def _tender_cancelled(self, _record: ActRecord, _detail: Mapping[str, Any]) -> None:
-        self.cancelled, self.state = True, "cancelled"
+        self._cancel(True)
 
     def _reinstated(self, record: ActRecord, _detail: Mapping[str, Any]) -> None:
         if record.lot == ZERO:
-            self.cancelled, self.reinstated, self.state = False, True, "active"
+            self._cancel(False)
+            self.reinstated = True
         else:
             self.lots[record.lot].state = "open"
 

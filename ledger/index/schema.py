@@ -298,7 +298,7 @@ lookup = Table(
     Column("process_id", LargeBinary, primary_key=True),
     Column("sequence", BigInteger, primary_key=True, autoincrement=False),
     Column("release", LargeBinary),
-    Index("ix_lookup_process_id", "process_id"),
+    Index("ix_lookup_process_id_sequence", "process_id", "sequence"),
 )
 
 observations = Table(

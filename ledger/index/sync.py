@@ -27,6 +27,7 @@ from ledger.errors import (
 from ledger.index import schema, search_index
 from ledger.index.arrivals import Arrivals
 from ledger.index.database import Index
+from ledger.index.long_histories import LongHistories
 from ledger.index.observations import acts_between, derive_observations, forget_observations, waiting_acts
 from ledger.index.reading import Batch, Reader
 from ledger.index.rows import Condition
@@ -80,6 +81,7 @@ class Synchroniser:
         batch: int = BATCH,
         enough: int = ENOUGH,
         confirmations: int = 0,
+        long: LongHistories | None = None,
     ) -> None:
         self._index = index
         self._chain = chain
@@ -87,6 +89,7 @@ class Synchroniser:
         self._enough = enough
         self._confirmations = confirmations
         self._arrivals = Arrivals(store)
+        self._long = LongHistories() if long is None else long
         self.reader = Reader(chain, batch)
         self.place = Place(chain.chain_id, chain.ledger, chain.registry)
 
@@ -206,7 +209,8 @@ class Synchroniser:
     ) -> None:
         """Derive anew whatever the acts of blocks ``first`` to ``last`` touch, and compare heads with the contracts:
         one that differs means that acts are missing or false."""
-        self._require_heads("ledger", derive_processes(connection, self.place, processes, self._store), last)
+        derived = derive_processes(connection, self.place, processes, self._store, self._long)
+        self._require_heads("ledger", derived, last)
         heads = derive_organisations(connection, self.place, organisations, since=first)
         for of, part in zip(SERIES, (0, 1), strict=True):
             held = self._heads(of, heads, last)

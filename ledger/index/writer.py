@@ -17,6 +17,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     insert,
@@ -28,8 +29,10 @@ from ledger.chain.heads import genesis_list_head, genesis_process_head, genesis_
 from ledger.chain.record import ZERO, act_digest
 from ledger.errors import SequenceBroken
 from ledger.index import schema
-from ledger.index.derive import Derived, Entry, derive
+from ledger.index.derive import Derived, derive
 from ledger.index.documents import Copy, Documents
+from ledger.index.history import Entry, History
+from ledger.index.long_histories import LongHistories
 from ledger.index.organisations import Kinds, OrganisationFold
 from ledger.index.raw import record_of
 from ledger.store.objects import ObjectStore
@@ -72,34 +75,67 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str
 
 
 def derive_processes(
-    connection: Connection, place: Place, process_ids: Iterable[bytes], store: ObjectStore
+    connection: Connection,
+    place: Place,
+    process_ids: Iterable[bytes],
+    store: ObjectStore,
+    long: LongHistories | None = None,
 ) -> dict[bytes, bytes]:
-    """Replace all derived rows of these processes by what their acts and releases give now; their heads.
+    """Replace the derived rows of these processes by what their acts and releases give now; their heads.
 
-    Where a release can no longer be read, its copy goes, and the index is marked as having something to forget.
+    Processes of which ``long`` has kept the history go on from it, and long ones are kept there; all others are derived
+    whole. Where a release can no longer be read, its copy goes, and the index is marked as having something to forget.
     Raises ``SequenceBroken`` if the acts of one have a gap.
     """
     heads: dict[bytes, bytes] = {}
     kinds, more = Kinds(connection), Counter[str]()
-    for chunk in _of_few_acts(connection, process_ids):
-        entries = read_entries(connection, chunk)
-        kept = _kept_copies(connection, (entry.record.release for acts in entries.values() for entry in acts))
+    for ids, histories in _histories(connection, place, process_ids, kinds, long):
+        kept = _kept_copies(connection, (entry.record.release for each in histories for entry in each.publishing))
         documents = Documents(store, copies_in(connection, kept))
-        derived = [
-            derive_process(place, process_id, entries[process_id], documents, kinds)
-            for process_id in chunk
-            if process_id in entries
-        ]
-        more.subtract(_counted(connection, chunk))
-        for table in schema.OF_PROCESS:
-            _delete(connection, table.c.process_id, chunk)
-            insert_many(connection, table, [row for rows in derived for row in getattr(rows, table.name)])
+        derived = [derive(history, documents.load) for history in histories]
+        more.subtract(_counted(connection, ids))
+        _replace(connection, ids, derived, resumed=any(history.is_stored for history in histories))
         _keep_copies(connection, derived, kept)
-        for row in (rows.processes[0] for rows in derived):
+        for history, row in zip(histories, (rows.processes[0] for rows in derived), strict=True):
             heads[row["process_id"]] = row["head"]
             more.update(processes=1, releases=row["releases"], problems=row["problems"])
+            if long is not None:
+                long.keep(connection, history)
     count(connection, more)
     return heads
+
+
+def _histories(
+    connection: Connection, place: Place, process_ids: Iterable[bytes], kinds: Kinds, long: LongHistories | None
+) -> Iterator[tuple[list[bytes], list[History]]]:
+    """Ids of processes, as many at a time as have few acts together, with the histories of those that have any."""
+    anew = []
+    for process_id in process_ids:
+        history = long.resume(connection, process_id) if long is not None else None
+        if history is None:
+            anew.append(process_id)
+            continue
+        later = read_entries(connection, [process_id], since=history.acts)
+        yield [process_id], [history.take(later.get(process_id, ()))]
+    for chunk in _of_few_acts(connection, anew):
+        entries = read_entries(connection, chunk)
+        yield chunk, [history_of(place, each, entries[each], kinds) for each in chunk if each in entries]
+
+
+def _replace(
+    connection: Connection, process_ids: Sequence[bytes], derived: Sequence[Derived], *, resumed: bool
+) -> None:
+    """Put the derived rows where earlier ones of these processes are; ``resumed``: it is one whose history went on, and
+    bids and the look-up have rows that stay."""
+    for table in schema.OF_PROCESS:
+        rows = [row for each in derived for row in getattr(each, table.name)]
+        if resumed and table is schema.bids:
+            _delete_each(connection, (table.c.process_id, table.c.round, table.c.bid), rows)
+        elif resumed and table is schema.lookup:
+            _delete_each(connection, (table.c.process_id, table.c.sequence), derived[0].releases)
+        else:
+            _delete(connection, table.c.process_id, process_ids)
+        insert_many(connection, table, rows)
 
 
 def count(connection: Connection, more: Mapping[str, int]) -> None:
@@ -118,30 +154,31 @@ def _counted(connection: Connection, process_ids: Sequence[bytes]) -> dict[str, 
     return dict(zip(("processes", "releases", "problems"), map(int, row), strict=True))
 
 
-def derive_process(
-    place: Place, process_id: bytes, entries: Sequence[Entry], documents: Documents, kinds: Kinds
-) -> Derived:
-    """The rows that the acts and releases of one process give; nothing is written."""
+def history_of(place: Place, process_id: bytes, entries: Sequence[Entry], kinds: Kinds) -> History:
+    """The history that all acts of one process give."""
     bits = kinds.at(entries[0].record.organisation_id, entries[0].block_number)
     genesis = genesis_process_head(place.chain_id, place.ledger, process_id)
-    return derive(process_id, entries, bits, genesis, documents.load)
+    return History(process_id, bits, genesis).take(entries)
 
 
 def read_entries(
-    connection: Connection, process_ids: Sequence[bytes], *, distrust: bool = False
+    connection: Connection, process_ids: Sequence[bytes], *, since: int = 0, distrust: bool = False
 ) -> dict[bytes, list[Entry]]:
-    """The acts of processes in the order of the chain; ``distrust`` computes their digests anew.
+    """The acts of processes in the order of the chain, those after act ``since``; ``distrust`` computes their digests
+    anew.
 
-    Raises ``SequenceBroken`` unless they count 1, 2, 3, ..., ``LogMalformed`` for a row that is no act.
+    Raises ``SequenceBroken`` unless they count on by one, ``LogMalformed`` for a row that is no act.
     """
     query = "SELECT process_id, organisation_id, act, data, digest, block_number FROM acts WHERE process_id"
-    found = _with(connection, query, process_ids, "ORDER BY process_id, block_number, log_index")
+    then = "ORDER BY process_id, block_number, log_index"
+    found = _with(connection, query, process_ids, f"AND sequence > {since:d} {then}" if since else then)
     entries: dict[bytes, list[Entry]] = {}
     for row in found:
         so_far = entries.setdefault(row.process_id, [])
         record = record_of(row)
-        if record.sequence != len(so_far) + 1:
-            raise SequenceBroken(process_id=row.process_id, expected=len(so_far) + 1, got=record.sequence)
+        expected = since + len(so_far) + 1
+        if record.sequence != expected:
+            raise SequenceBroken(process_id=row.process_id, expected=expected, got=record.sequence)
         digest = act_digest(row.data) if distrust else row.digest
         so_far.append(Entry(record, row.block_number, digest))
     return entries
@@ -234,6 +271,13 @@ def _keep_copies(connection: Connection, derived: Sequence[Derived], kept: Colle
 
 def _delete(connection: Connection, key: Column[Any], values: Sequence[bytes]) -> None:
     _with(connection, f'DELETE FROM "{key.table}" WHERE "{key.name}"', values)  # noqa: S608 - names of ours
+
+
+def _delete_each(connection: Connection, key: Sequence[Column[Any]], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Delete the rows that have the same key as one of these."""
+    if rows:
+        statement = delete(key[0].table).where(*(column == bindparam(column.name) for column in key))
+        connection.execute(statement, [{column.name: row[column.name] for column in key} for row in rows])
 
 
 def _with(connection: Connection, statement: str, values: Sequence[bytes], then: str = "") -> Any:

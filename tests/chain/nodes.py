@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -71,7 +72,12 @@ def anvil(*arguments: str, chain_id: int = 20_261, since: int = LONG_AGO) -> Ite
     """A new anvil on a free port of the loopback; gas costs nothing there, too."""
     command = [str(ROOT / "node_modules/.bin/anvil"), "--host", "127.0.0.1", "--port", "0", "--accounts", "1"]
     command += ["--chain-id", str(chain_id), "--base-fee", "0", "--gas-price", "0", "--timestamp", str(since)]
-    with subprocess.Popen([*command, "--hardfork", "prague", *arguments], stdout=subprocess.PIPE, text=True) as process:
+    command += ["--hardfork", "prague", *arguments]
+    with (
+        # Past states go to the disk, and anvil would leave them in the home of whoever runs it.
+        tempfile.TemporaryDirectory(prefix="anvil-") as folder,
+        subprocess.Popen([*command, "--cache-path", folder], stdout=subprocess.PIPE, text=True) as process,
+    ):
         try:
             assert process.stdout is not None
             listening = None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledger.index.database import Index
+from ledger.index.long_histories import LongHistories
 from ledger.index.sync import Synchroniser
 from tests.index.town import Town, embedded_town
 
@@ -46,5 +47,5 @@ def sqlite_index(tmp_path: Path) -> Iterator[Index]:
 
 @pytest.fixture
 def synchroniser(index: Index, town: Town) -> Synchroniser:
-    """Reads the town's ledger into the index."""
-    return Synchroniser(index, town.chain, town.store)
+    """Reads the town's ledger into the index. It keeps every history, be it short: these towns have no long ones."""
+    return Synchroniser(index, town.chain, town.store, long=LongHistories(least=1))

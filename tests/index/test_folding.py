@@ -10,6 +10,7 @@ import pytest
 from ledger.chain.acts import InformLosers
 from ledger.chain.record import ZERO
 from ledger.index.database import Index
+from ledger.index.long_histories import LongHistories
 from ledger.index.queries import Queries
 from ledger.index.rows import Status
 from ledger.index.sync import Synchroniser
@@ -155,8 +156,10 @@ def test_fold_words_without_envelope_and_short_letters_as_in_the_contract(tmp_pa
     with embedded(tmp_path / "chain") as node:
         town = settle(node)
         index, store = Index.open(f"sqlite:///{tmp_path / 'index.sqlite'}"), ObjectStore(tmp_path / "store")
-        synchroniser = Synchroniser(index, town.chain, store)
+        synchroniser = Synchroniser(index, town.chain, store, long=LongHistories(least=1))
         award = story.flood(town, story.organise(town))
+        for block in range(town.chain.deployment.block, town.chain.block_number() + 1, 20):
+            synchroniser.run_once(block)
         synchroniser.run_once()
         require_as_contract(town, index)
         (round_,) = Queries(index).rounds(story.PROCESS)
@@ -166,6 +169,9 @@ def test_fold_words_without_envelope_and_short_letters_as_in_the_contract(tmp_pa
             town.pass_to(town.now + 300_000)
             synchroniser.run_once()
             require_as_contract(town, index)
+        followed = index.digest()
+        synchroniser.rebuild()
+        assert index.digest() == followed
         index.close()
 
 

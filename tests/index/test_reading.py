@@ -18,6 +18,7 @@ from ledger.errors import ActsIncomplete, ChainMoved, LogMalformed, NodeAnswerMa
 from ledger.index import reading
 from ledger.index.database import Index
 from ledger.index.derive import derive
+from ledger.index.history import History
 from ledger.index.queries import Queries
 from ledger.index.reading import Batch, Reader
 from ledger.index.sync import Synchroniser
@@ -99,9 +100,9 @@ def derived(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The processes that are derived, each as often as it is."""
     found: list[bytes] = []
 
-    def counted(process_id: bytes, *arguments: Any) -> Any:
-        found.append(process_id)
-        return derive(process_id, *arguments)
+    def counted(history: History, load: Any) -> Any:
+        found.append(history.process_id)
+        return derive(history, load)
 
     monkeypatch.setattr("ledger.index.writer.derive", counted)
     return found
