@@ -174,18 +174,6 @@ class Queries:
                 for row in connection.execute(query)
             )
 
-    def lots(self, process_id: bytes) -> tuple[LotRow, ...]:
-        """The lots of a sealed process; raises ``ProcessUnknown``."""
-        return tuple(LotRow(**row._mapping) for row in self._of_process(process_id, _LOTS))
-
-    def awards(self, process_id: bytes) -> tuple[AwardRow, ...]:
-        """The awards of a sealed process in the order of their announcement; raises ``ProcessUnknown``."""
-        return tuple(AwardRow(**row._mapping) for row in self._of_process(process_id, _AWARDS))
-
-    def suspensions(self, process_id: bytes) -> tuple[SuspensionRow, ...]:
-        """The suspensions of a process, lifted ones too; raises ``ProcessUnknown``."""
-        return tuple(SuspensionRow(**row._mapping) for row in self._of_process(process_id, _SUSPENSIONS))
-
     def findings(
         self,
         kind: FindingKind | None = None,
@@ -199,11 +187,6 @@ class Queries:
         """
         with self._index.reading() as connection:
             return page_of_findings(connection, kind, organisation_id, cursor, limit)
-
-    def findings_of(self, process_id: bytes) -> tuple[FindingRow, ...]:
-        """What pulls found about the notices of a process, the latest first; empty if nothing."""
-        with self._index.reading() as connection:
-            return findings_of(connection, process_id)
 
     def organisations(self) -> tuple[OrganisationRow, ...]:
         """All organisations by name, those without a name last; the governors (id zero) are none."""

@@ -95,7 +95,7 @@ def test_findings_are_rows_until_they_are_taken_back(
         ("vanished", HALL, False),
         ("changed", ROAD, True),
     ]
-    assert told(queries.findings_of(town.process(ROAD, town.observer))) == [("changed", ROAD, True)]
+    assert told(queries.whole_process(town.process(ROAD, town.observer)).findings) == [("changed", ROAD, True)]
     assert told(queries.findings(FindingKind.CHANGED).items) == [("changed", ROAD, True)]
     assert queries.findings(None, town.buyer).items == ()
 
@@ -144,8 +144,8 @@ def test_findings_of_another_organisation_stay_with_its_own_processes(
     record(town, observation(finding(FindingKind.VANISHED, ROAD, observed[ROAD])))
     Synchroniser(sqlite_index, town.chain, town.store).run_once()
     queries = Queries(sqlite_index)
-    assert queries.findings_of(town.process(ROAD)) == ()
-    assert told(queries.findings_of(town.process(ROAD, town.observer))) == [("vanished", ROAD, True)]
+    assert queries.whole_process(town.process(ROAD)).findings == ()
+    assert told(queries.whole_process(town.process(ROAD, town.observer)).findings) == [("vanished", ROAD, True)]
 
 
 def lost(town: Town, digest: bytes) -> None:
