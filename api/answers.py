@@ -11,7 +11,7 @@ from functools import cache
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Depends, Path, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from api.services import Services
 from ledger.errors import InvalidDigest
@@ -42,15 +42,15 @@ async def _using(request: Request) -> Services:
     return services_of(request)
 
 
+_DIGEST_TEXT: dict[str, Any] = {"max_length": 80, "json_schema_extra": {"pattern": DIGEST_PATTERN}}
+
 Using = Annotated[Services, Depends(_using)]
-DigestText = Annotated[
-    str,
-    Path(
-        description="32 bytes in hexadecimal, with or without 0x",
-        max_length=80,
-        json_schema_extra={"pattern": DIGEST_PATTERN},
-    ),
-]
+DigestText = Annotated[str, Path(description="32 bytes in hexadecimal, with or without 0x", **_DIGEST_TEXT)]
+
+
+def digest_query(description: str) -> Any:
+    """32 bytes in hexadecimal as a parameter of the query; ``description`` says of what."""
+    return Query(description=description, **_DIGEST_TEXT)
 
 
 def digest_of(text: str) -> bytes:
