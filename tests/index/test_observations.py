@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ from ledger.ocds.differences import Change
 from ledger.ocds.digest import new_salt
 from ledger.ocds.observation import Day, Finding, FindingKind, Observation, Seen
 from ledger.store import StoreClass
-from tests.index.town import START, Town, anvil_town, release
+from tests.index.town import START, Town, release
 
 ROAD, HALL = "ocds-a2ef3d-road", "ocds-a2ef3d-hall"
 PRICE = Change("tender/value/amount", (), 250000, 990000)
@@ -283,13 +282,6 @@ def test_lookup_names_document_and_changed_file(town: Town, sqlite_index: Index,
     (file,) = queries.lookup(LATER_FILE)
     assert (file.kind, file.ocid, file.release) == ("changed", ROAD, observed[ROAD])
     assert queries.lookup(FILE) == ()
-
-
-@pytest.fixture
-def reorganising(tmp_path: Path) -> Iterator[Town]:
-    """A town on a node that can reorganise its chain."""
-    with anvil_town(tmp_path / "town") as town:
-        yield town
 
 
 def test_reorganised_observation_is_gone(reorganising: Town, sqlite_index: Index) -> None:
