@@ -11,7 +11,7 @@ from functools import cache
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Depends, Path, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from api.services import Services
 from ledger.errors import InvalidDigest
@@ -23,7 +23,7 @@ NEVER = "no-store"
 JSON = "application/json"
 
 KEEP = "siegel.keep"
-"""Where a request carries the function that the body of an answer is given to that may be kept."""
+"""Where a request carries the function that an answer that may be kept is given to: its body and its ETag."""
 
 
 DIGEST_PATTERN = r"^(0x)?[0-9a-fA-F]{64}$"
@@ -42,15 +42,15 @@ async def _using(request: Request) -> Services:
     return services_of(request)
 
 
+_DIGEST_TEXT: dict[str, Any] = {"max_length": 80, "json_schema_extra": {"pattern": DIGEST_PATTERN}}
+
 Using = Annotated[Services, Depends(_using)]
-DigestText = Annotated[
-    str,
-    Path(
-        description="32 bytes in hexadecimal, with or without 0x",
-        max_length=80,
-        json_schema_extra={"pattern": DIGEST_PATTERN},
-    ),
-]
+DigestText = Annotated[str, Path(description="32 bytes in hexadecimal, with or without 0x", **_DIGEST_TEXT)]
+
+
+def digest_query(description: str) -> Any:
+    """32 bytes in hexadecimal as a parameter of the query; ``description`` says of what."""
+    return Query(description=description, **_DIGEST_TEXT)
 
 
 def digest_of(text: str) -> bytes:
@@ -101,9 +101,10 @@ def answer(request: Request, content: Any, *, cache: str = REVALIDATE) -> Respon
 def index_answer(request: Request, content: Any) -> Response:
     """As ``answer``, of nothing but the index and the statuses of this second: it may be kept (:mod:`api.kept`)."""
     body = _own(request, content)
+    tag = tag_of(body)
     if (keep := request.scope.get(KEEP)) is not None:
-        keep(body)
-    return bytes_answer(request, body, JSON, cache=REVALIDATE)
+        keep(body, tag)
+    return _tagged(request, body, tag, JSON, {"Cache-Control": REVALIDATE})
 
 
 def _own(request: Request, content: Any) -> bytes:
@@ -120,8 +121,11 @@ def bytes_answer(
     request: Request, body: bytes, media_type: str, *, cache: str, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Bytes with an ETag that is a digest of them; 304 where the client holds them (RFC 9110 section 13.1.2)."""
-    tag = tag_of(body)
-    found = {"ETag": tag, "Cache-Control": cache, **(headers or {})}
+    return _tagged(request, body, tag_of(body), media_type, {"Cache-Control": cache, **(headers or {})})
+
+
+def _tagged(request: Request, body: bytes, tag: str, media_type: str, headers: Mapping[str, str]) -> Response:
+    found = {"ETag": tag, **headers}
     if is_held(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=found)
     return Response(body, media_type=media_type, headers=found)

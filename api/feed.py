@@ -14,6 +14,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.answers import REVALIDATE, Using, bytes_answer, services_of
 from api.described import TEXT, content
 from api.packages import address_of
+from api.paging import next_address
 from api.process_filter import Wanted
 from ledger.index.rows import ProcessRow
 from ledger.ocds.odd_characters import visible
@@ -48,9 +49,8 @@ def feed(
     _link(root, "self", here, MEDIA_TYPE)
     shown = _tail("/", request.url.remove_query_params(["cursor", "sort"]).query)
     _link(root, "alternate", address_of(request, services, shown), "text/html")
-    if page.next_cursor is not None:
-        following = request.url.include_query_params(cursor=page.next_cursor)
-        _link(root, "next", address_of(request, services, _tail(following.path, following.query)), MEDIA_TYPE)
+    if (following := next_address(request, page)) is not None:
+        _link(root, "next", address_of(request, services, following), MEDIA_TYPE)
     if services.settings.license_url:
         _link(root, "license", services.settings.license_url, None)  # RFC 4946
     for row in page.items:

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.answers import DIGEST_PATTERN, Using, digest_of, index_answer, plain
-from api.described import ADDRESS, TEXT_OR_NULL, list_of, object_of, ours, schema_of
+from api.answers import Using, digest_of, digest_query, index_answer, plain
+from api.described import ADDRESS, object_of, ours, schema_of
+from api.paging import described_list, listed
 from ledger.index.rows import FindingRow
 from ledger.ocds.observation import FindingKind
 
@@ -16,12 +17,7 @@ router = APIRouter(tags=["findings"])
 FINDING = schema_of(FindingRow)["properties"] | {
     "links": object_of(dict.fromkeys(("process", "observation", "page"), ADDRESS))
 }
-LIST = {
-    "total": {"type": "integer"},
-    "findings": list_of(object_of(FINDING)),
-    "nextCursor": TEXT_OR_NULL,
-    "next": TEXT_OR_NULL,
-}
+LIST = described_list("findings", FINDING)
 
 
 @router.get("/findings", summary="What pulls found about notices", responses=ours(LIST))
@@ -29,14 +25,7 @@ def findings(
     request: Request,
     services: Using,
     kind: FindingKind | None = None,
-    observer: Annotated[
-        str | None,
-        Query(
-            description="organisation id of whoever pulled",
-            max_length=80,
-            json_schema_extra={"pattern": DIGEST_PATTERN},
-        ),
-    ] = None,
+    observer: Annotated[str | None, digest_query("organisation id of whoever pulled")] = None,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
@@ -44,14 +33,7 @@ def findings(
     recorded document that says so, served under ``/documents``."""
     organisation_id = None if observer is None else digest_of(observer)
     page = services.queries.findings(kind, organisation_id, cursor, limit)
-    following = None
-    if page.next_cursor is not None:
-        url = request.url.include_query_params(cursor=page.next_cursor)
-        following = f"{url.path}?{url.query}"
-    found = [finding_json(row) for row in page.items]
-    return index_answer(
-        request, {"total": page.total, "findings": found, "nextCursor": page.next_cursor, "next": following}
-    )
+    return index_answer(request, listed(request, "findings", page, finding_json))
 
 
 def finding_json(row: FindingRow) -> dict[str, Any]:

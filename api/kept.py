@@ -13,7 +13,7 @@ from typing import Any, Final
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.answers import JSON, KEEP, REVALIDATE, is_held, tag_of
+from api.answers import JSON, KEEP, REVALIDATE, is_held
 from ledger.index.database import Index
 from ledger.index.kept import Kept
 from ledger.index.queries import Queries
@@ -74,8 +74,7 @@ class KeptAnswers:
             await found.send(scope["headers"], send)
             return
 
-        def keep(body: bytes) -> None:
-            tag = tag_of(body)
+        def keep(body: bytes, tag: str) -> None:
             headers = [(b"etag", tag.encode()), (b"cache-control", REVALIDATE.encode())]
             answer = _Answer(tag, headers, body, scope.get("route"))
             self._kept.put(position, key, answer, now, self._queries.holds_until(now))

@@ -67,7 +67,9 @@ def told_problem(error: SiegelError) -> dict[str, Any]:
 def registry(request: Request) -> Response:
     """Every problem ``type`` with its HTTP status and meaning, by name."""
     found = [entry(kind) for _, kind in sorted(KINDS.items())]
-    return _varying(answer(request, {"problems": found}))
+    response = answer(request, {"problems": found})
+    response.headers.add_vary_header("Accept")  # browsers get a page at the same address
+    return response
 
 
 @router.get("/problems/{name}", tags=["problems"], summary="What a problem means", responses=ours(ENTRY))
@@ -75,7 +77,9 @@ def meaning(request: Request, name: str) -> Response:
     """The meaning of a problem ``type``, its HTTP status and the sentence with its placeholders."""
     if name not in KINDS:
         raise NotFound(path=request.url.path)
-    return _varying(answer(request, entry(KINDS[name])))
+    response = answer(request, entry(KINDS[name]))
+    response.headers.add_vary_header("Accept")
+    return response
 
 
 KINDS: Final = {
@@ -84,12 +88,6 @@ KINDS: Final = {
     if isinstance(kind, type) and issubclass(kind, SiegelError) and kind is not SiegelError
 }
 """All failures that have a name, by it."""
-
-
-def _varying(response: Response) -> Response:
-    """Browsers get a page at the same address."""
-    response.headers["Vary"] = "Accept"
-    return response
 
 
 def entry(kind: type[SiegelError]) -> dict[str, Any]:

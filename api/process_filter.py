@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from api.answers import DIGEST_PATTERN, digest_of
+from api.answers import digest_of, digest_query
 from ledger.errors import InvalidParameter
 from ledger.index.rows import ProcessFilter, Sort, Status
 from ledger.index.words import parts
@@ -23,14 +23,7 @@ async def process_filter(
         str | None, Query(description="words and quoted phrases, all of which must occur", max_length=500)
     ] = None,
     ocid: Annotated[str | None, Query(max_length=128)] = None,
-    buyer: Annotated[
-        str | None,
-        Query(
-            description="organisation id of the buyer or observer",
-            max_length=80,
-            json_schema_extra={"pattern": DIGEST_PATTERN},
-        ),
-    ] = None,
+    buyer: Annotated[str | None, digest_query("organisation id of the buyer or observer")] = None,
     buyer_name: Annotated[str | None, Query(alias="buyerName", max_length=200)] = None,
     status: Status | None = None,
     mode: Annotated[str | None, Query(pattern="^(observed|anchored|sealed)$")] = None,

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import DigestText, Using, answer, camel, digest_of, index_answer, ocds_answer, plain
-from api.described import ADDRESS, ANY_OBJECT, HEX, TEXT, TEXT_OR_NULL, content, list_of, object_of, ours, schema_of
+from api.described import ADDRESS, ANY_OBJECT, HEX, TEXT, content, list_of, object_of, ours, schema_of
 from api.findings import FINDING, finding_json
 from api.observer import observer_of
 from api.packages import made_record, package_info, shown_releases
+from api.paging import described_list, listed
 from api.process_filter import Wanted
 from ledger.index.rows import ActRow, AwardRow, LotRow, ProcessRow, ReleaseRow, RoundRow, SuspensionRow
 from ledger.ocds.package import record_package, release_package
@@ -27,12 +28,7 @@ FACET = object_of(
         "more": {"type": "boolean"},
     }
 )
-LIST = {
-    "total": {"type": "integer"},
-    "processes": list_of(object_of(PROCESS)),
-    "nextCursor": TEXT_OR_NULL,
-    "next": TEXT_OR_NULL,
-}
+LIST = described_list("processes", PROCESS)
 FACETS = {"type": "object", "additionalProperties": FACET}
 ONE = PROCESS | {
     "lots": list_of(schema_of(LotRow)),
@@ -59,16 +55,7 @@ def processes(
 ) -> Response:
     """One page; ``nextCursor`` and ``next`` lead to the following one and are null on the last."""
     page = services.queries.processes(wanted, cursor, limit)
-    following = None
-    if page.next_cursor is not None:
-        url = request.url.include_query_params(cursor=page.next_cursor)
-        following = f"{url.path}?{url.query}"
-    found: dict[str, Any] = {
-        "total": page.total,
-        "processes": [process_json(row) for row in page.items],
-        "nextCursor": page.next_cursor,
-        "next": following,
-    }
+    found = listed(request, "processes", page, process_json)
     if facets:
         found["facets"] = {camel(facet.name): plain(facet) for facet in services.queries.facets(wanted)}
     # Silence goes by another clock than statuses.

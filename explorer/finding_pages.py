@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -32,7 +30,6 @@ def routes(renderer: Renderer) -> list[Route]:
             "next_page": links.findings_page(following) if following else None,
         }
         same = {**narrowed, **({"cursor": cursor} if cursor else {})}
-        address = f"{links.API}/findings" + (f"?{urlencode(same)}" if same else "")
-        return renderer.page(request, "findings.html", values, data_url=address)
+        return renderer.page(request, "findings.html", values, data_url=links.api_findings(same))
 
     return [Route("/findings", findings)]

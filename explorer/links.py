@@ -8,6 +8,11 @@ from urllib.parse import urlencode
 API = "/api/v1"
 
 
+def with_query(path: str, query: Mapping[str, str]) -> str:
+    """A path with its query, without a question mark where there is none."""
+    return f"{path}?{urlencode(query)}" if query else path
+
+
 def process_page(process_id: bytes) -> str:
     """Page of a process."""
     return f"/processes/0x{process_id.hex()}"
@@ -20,7 +25,7 @@ def organisation_page(organisation_id: bytes) -> str:
 
 def findings_page(query: Mapping[str, str]) -> str:
     """Page of what pulls found."""
-    return "/findings" + (f"?{urlencode(query)}" if query else "")
+    return with_query("/findings", query)
 
 
 def release_file(digest: bytes) -> str:
@@ -35,7 +40,12 @@ def document_file(digest: bytes) -> str:
 
 def api_processes(query: Mapping[str, str]) -> str:
     """The list of processes as JSON."""
-    return f"{API}/processes" + (f"?{urlencode(query)}" if query else "")
+    return with_query(f"{API}/processes", query)
+
+
+def api_findings(query: Mapping[str, str]) -> str:
+    """What pulls found, as JSON."""
+    return with_query(f"{API}/findings", query)
 
 
 def api_process(process_id: bytes, part: str = "") -> str:

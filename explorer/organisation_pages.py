@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -36,7 +34,7 @@ def routes(renderer: Renderer) -> list[Route]:
             "sums": queries.organisation_sums(organisation_id),
             "acts": queries.organisation_acts(organisation_id),
             "first_page": address if cursor else None,
-            "next_page": f"{address}?{urlencode({'cursor': page.next_cursor})}" if page.next_cursor else None,
+            "next_page": links.with_query(address, {"cursor": page.next_cursor}) if page.next_cursor else None,
         }
         return renderer.page(request, "organisation.html", values, data_url=links.api_organisation(organisation_id))
 

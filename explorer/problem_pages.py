@@ -23,13 +23,17 @@ def routes(renderer: Renderer) -> list[Route]:
 
     def registry(request: Request) -> Response:
         values = {"problems": [entry(kind) for _, kind in sorted(KINDS.items())]}
-        return _varying(renderer.page(request, "problems.html", values))
+        response = renderer.page(request, "problems.html", values)
+        response.headers.add_vary_header("Accept")
+        return response
 
     def problem(request: Request) -> Response:
         name = request.path_params["name"]
         if name not in KINDS:
             raise NotFound(path=request.url.path)
-        return _varying(renderer.page(request, "problem.html", {"problem": entry(KINDS[name])}))
+        response = renderer.page(request, "problem.html", {"problem": entry(KINDS[name])})
+        response.headers.add_vary_header("Accept")
+        return response
 
     return [Route(PATH, registry), Route(PATH + "/{name}", problem)]
 
@@ -54,8 +58,3 @@ class ForReaders(BaseRoute):
     def url_path_for(self, name: str, /, **path_params: object) -> URLPath:
         """No address is made from this."""
         raise NoMatchFound(name, path_params)
-
-
-def _varying(response: Response) -> Response:
-    response.headers["vary"] += ", Accept"
-    return response

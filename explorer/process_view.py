@@ -120,7 +120,8 @@ def view(services: Services, process_id: bytes) -> ProcessView:
     next scheduled check. Where the chain cannot be asked the page says that it was not checked.
     """
     queries = services.queries
-    row = queries.process(process_id)
+    whole = queries.whole_process(process_id)
+    row = whole.row
     unchecked: SiegelError | None = None
     found_differences: Sequence[Difference] = ()
     try:
@@ -133,13 +134,11 @@ def view(services: Services, process_id: bytes) -> ProcessView:
         for found in found_differences
         if found.sequence is not None and found.kind is not DifferenceKind.ROW_OUTDATED
     }
-    releases = [_release(services, release, altered) for release in queries.releases(process_id)]
+    releases = [_release(services, release, altered) for release in whole.releases]
     published = sorted((each for each in releases if each.content), key=_published)
     by_sequence = {release.row.sequence: release for release in releases}
-    lots = queries.lots(process_id)
-    awards = queries.awards(process_id)
-    early = {award.award for award in awards if award.early}
-    named = {lot.lot: lot for lot in lots} if len(lots) > 1 else {}
+    early = {award.award for award in whole.awards if award.early}
+    named = {lot.lot: lot for lot in whole.lots} if len(whole.lots) > 1 else {}
     steps = [_step(act, by_sequence, named, altered_steps, early) for act in queries.acts(process_id)]
     rounds = queries.rounds(process_id)
     return ProcessView(
@@ -149,13 +148,13 @@ def view(services: Services, process_id: bytes) -> ProcessView:
         releases=releases,
         rounds=rounds,
         key_sets=queries.key_sets(row.organisation_id) if rounds else {},
-        lots=lots,
-        awards=awards,
-        suspensions=queries.suspensions(process_id),
+        lots=whole.lots,
+        awards=whole.awards,
+        suspensions=whole.suspensions,
         documents=_documents(releases),
         changes=_changes(published),
         values=[(step, published[step.release]) for step in value_history([_data(each) for each in published])],
-        pulled=queries.findings_of(process_id),
+        pulled=whole.findings,
         differences=[found for found in found_differences if found.kind is not DifferenceKind.ROW_OUTDATED],
         outdated=[found for found in found_differences if found.kind is DifferenceKind.ROW_OUTDATED],
         unchecked=unchecked,

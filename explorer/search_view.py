@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from api.process_filter import MOST_WORDS
+from explorer import links
 from ledger.index.facets import Facet
 from ledger.index.rows import ProcessFilter, Status
 from ledger.index.words import parts
@@ -94,7 +94,7 @@ class Search:
     def address(self, **changed: str | None) -> str:
         """The start page with this search; a parameter that is ``None`` is taken away."""
         asked = {name: value for name, value in {**self.asked, **changed}.items() if value}
-        return f"/?{urlencode(asked)}" if asked else "/"
+        return links.with_query("/", asked)
 
     def groups(self, facets: Sequence[Facet]) -> Sequence[Group]:
         """Facets with the address behind each value; one without a choice is left out."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -53,7 +52,9 @@ def values(found: Statistics) -> dict[str, object]:
 def _counted(found: Sequence[tuple[str, int]], parameter: str | None = None) -> list[Bar]:
     most = max((number for _, number in found), default=1)
     return [
-        Bar(value, number, 100 * number / most, address=f"/?{urlencode({parameter: value})}" if parameter else None)
+        Bar(
+            value, number, 100 * number / most, address=links.with_query("/", {parameter: value}) if parameter else None
+        )
         for value, number in found
     ]
 
@@ -66,7 +67,7 @@ def _summed(divisions: Sequence[DivisionSum]) -> list[tuple[str, list[Bar]]]:
         most = max(*(abs(item.amount) for item in found), Decimal(1))
         bars = [
             Bar(item.division, item.processes, float(max(item.amount, Decimal(0)) * 100 / most), item.amount, currency,
-                f"/?{urlencode({'cpv': item.division})}")
+                links.with_query("/", {"cpv": item.division}))
             for item in found
         ]  # fmt: skip
         plots.append((currency, bars))

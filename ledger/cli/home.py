@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from ledger.durable import sync
 from ledger.errors import HomeExists, HomeMissing, HomeVersionUnknown
 from ledger.settings import HOME_VERSION, Settings, read_toml
 
@@ -94,12 +95,3 @@ def replace_file(path: Path, content: bytes, mode: int = 0o600) -> None:
         os.fsync(file.fileno())
     draft.replace(path)
     sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """Makes durable what was written to a file, or the names in a folder."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from ledger.index import schema
 from ledger.index.database import Index
+from ledger.index.made_rows import process_row
 from ledger.index.process_list import conditions
-from ledger.index.queries import process_query, process_row
 from ledger.index.rows import NOT_TOLD, ProcessFilter, ProcessRow
+from ledger.index.statements import process_query
 
 PIECE = 200
 """Processes read in one transaction: readers that hold one for long keep the database from tidying up."""

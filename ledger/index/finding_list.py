@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import orjson
@@ -11,7 +10,6 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    Table,
     and_,
     exists,
     func,
@@ -23,10 +21,10 @@ from sqlalchemy import (
     tuple_,
 )
 
-from ledger.errors import InvalidCursor, InvalidParameter
-from ledger.index.process_list import MAX_LIMIT
+from ledger.errors import InvalidCursor
+from ledger.index.paging import read_cursor, require_limit, write_cursor
 from ledger.index.rows import FindingRow, Page
-from ledger.index.schema import LAST_SECOND, acts, notice_findings, observations, processes
+from ledger.index.schema import LAST_SECOND, acts, notice_findings, observations, of_same_act, processes
 from ledger.ocds.differences import Change
 from ledger.ocds.observation import FindingKind
 
@@ -42,8 +40,7 @@ def page_of_findings(
 
     Raises ``InvalidCursor``, ``InvalidParameter``.
     """
-    if not 1 <= limit <= MAX_LIMIT:
-        raise InvalidParameter(parameter="limit", value=limit, why=f"it must be from 1 to {MAX_LIMIT}")
+    require_limit(limit)
     table = notice_findings
     wanted: list[ColumnElement[bool]] = []
     if kind is not None:
@@ -51,10 +48,10 @@ def page_of_findings(
     if organisation_id is not None:
         wanted.append(table.c.organisation_id == organisation_id)
     total = connection.execute(select(func.count()).select_from(table).where(*wanted)).scalar_one()
-    after = [] if cursor is None else [tuple_(*_place()) < tuple_(*map(_literal, _read_cursor(cursor)))]
+    after = [] if cursor is None else [tuple_(*_place()) < tuple_(*map(_literal, _read_place(cursor)))]
     query = _query().where(*wanted, *after).order_by(*(column.desc() for column in _place())).limit(limit + 1)
     rows = connection.execute(query).all()
-    following = _write_cursor(rows[limit - 1]) if len(rows) > limit else None
+    following = write_cursor([rows[limit - 1]._mapping[name] for name in _PLACE]) if len(rows) > limit else None
     return Page(tuple(map(_row, rows[:limit])), following, total)
 
 
@@ -68,17 +65,13 @@ def pulls_naming(digest: bytes) -> tuple[Select[Any], Select[Any]]:
     """The acts of pulls whose document, or one of whose changed files, has this digest; ``kind`` says which."""
     found, seen = notice_findings, observations
     place = (acts.c.time, acts.c.sequence, acts.c.act, acts.c.block_number, acts.c.transaction_hash)
-
-    def at(table: Table) -> ColumnElement[bool]:
-        return (acts.c.block_number == table.c.block_number) & (acts.c.log_index == table.c.log_index)
-
     documents = select(
         literal("observation").label("kind"), acts.c.process_id, literal("").label("ocid"), null().label("release"),
         *place,
-    ).join(acts, at(seen))  # fmt: skip
+    ).join(acts, of_same_act(acts, seen))  # fmt: skip
     files = select(
         literal("changed").label("kind"), found.c.process_id, found.c.ocid, found.c.release, *place
-    ).join(acts, at(found))  # fmt: skip
+    ).join(acts, of_same_act(acts, found))  # fmt: skip
     of_changed = (found.c.now == digest) & (found.c.finding == FindingKind.CHANGED.value)
     return documents.where(seen.c.digest == digest), files.where(of_changed)
 
@@ -100,7 +93,6 @@ def _query() -> Select[Any]:
         )
     )
     of_same = (later.c.process_id == found.c.process_id) & (later.c.release_id == found.c.release_id)
-    at = (observations.c.block_number == found.c.block_number) & (observations.c.log_index == found.c.log_index)
     return (
         select(
             found,
@@ -113,7 +105,7 @@ def _query() -> Select[Any]:
             processes.c.buyer_name,
             (~exists().where(of_same, undone, is_later)).label("stands"),
         )
-        .join(observations, at)
+        .join(observations, of_same_act(observations, found))
         .outerjoin(processes, processes.c.process_id == found.c.process_id)
     )
 
@@ -128,17 +120,8 @@ def _literal(value: int) -> ColumnElement[int]:
     return literal_column(str(value))
 
 
-def _write_cursor(row: Row[Any]) -> str:
-    values = [row._mapping[name] for name in _PLACE]
-    return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[int, ...]:
-    try:
-        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError as error:
-        raise InvalidCursor(cursor=cursor) from error
-    fits = isinstance(values, list) and len(values) == len(_PLACE) and all(type(value) is int for value in values)
-    if not fits or not all(0 <= value <= LAST_SECOND for value in values):
+def _read_place(cursor: str) -> tuple[int, ...]:
+    values = read_cursor(cursor)
+    if len(values) != len(_PLACE) or not all(type(value) is int and 0 <= value <= LAST_SECOND for value in values):
         raise InvalidCursor(cursor=cursor)
     return tuple(values)

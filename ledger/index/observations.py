@@ -82,8 +82,7 @@ def acts_between(connection: Connection, first: int, last: int) -> Sequence[Any]
 def waiting_acts(connection: Connection) -> Sequence[tuple[bytes, Any]]:
     """The acts whose document was not there, each after its digest."""
     acts, table = schema.acts, schema.observations
-    at = (acts.c.block_number == table.c.block_number) & (acts.c.log_index == table.c.log_index)
-    query = select(acts).join(table, at).where(table.c.condition == Condition.MISSING)
+    query = select(acts).join(table, schema.of_same_act(acts, table)).where(table.c.condition == Condition.MISSING)
     return [(record_of(act).subject, act) for act in connection.execute(query)]
 
 

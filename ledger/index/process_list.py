@@ -7,16 +7,15 @@ pages through.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, replace
 from typing import Any
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, Row, Select, TextClause, and_, case, func, or_, select
 
-from ledger.errors import InvalidCursor, InvalidParameter
+from ledger.errors import InvalidCursor
+from ledger.index.paging import read_cursor, require_limit, write_cursor
 from ledger.index.rows import Page, ProcessFilter, ProcessRow, Sort
 from ledger.index.schema import LAST_SECOND, processes
 from ledger.index.search_index import contains
@@ -24,7 +23,6 @@ from ledger.index.status import has_status, is_silent, status
 from ledger.index.words import sought
 
 DEFAULT_FILTER = ProcessFilter()
-MAX_LIMIT = 200
 
 FEW = 5_000
 """Processes that are looked up and then sorted; of more the list is gone through in its order until a page is full."""
@@ -45,8 +43,7 @@ def page_of_processes(
 ) -> Page[ProcessRow]:
     """One page; see :meth:`ledger.index.queries.Queries.processes`. ``now`` is the moment of ``moment_of``, ``total``
     what passes ``filter`` then."""
-    if not 1 <= limit <= MAX_LIMIT:
-        raise InvalidParameter(parameter="limit", value=limit, why=f"it must be from 1 to {MAX_LIMIT}")
+    require_limit(limit)
     after = None if cursor is None else _read_cursor(cursor, filter)[1]
     # Without a filter, and with the one for an organisation, an index has the list in its order.
     in_order = total > FEW or replace(filter, organisation_id=None, sort=Sort.UPDATED) == DEFAULT_FILTER
@@ -161,13 +158,12 @@ def _after(keys: Sequence[Key], values: Sequence[Any]) -> ColumnElement[bool]:
 def _write_cursor(filter: ProcessFilter, now: int, row: Row[Any], keys: int) -> str:
     values = [row._mapping[f"key_{place}"] for place in range(keys)]
     values[-1] = values[-1].hex()
-    return base64.urlsafe_b64encode(orjson.dumps([_fingerprint(filter), now, *values])).decode().rstrip("=")
+    return write_cursor([_fingerprint(filter), now, *values])
 
 
 def _read_cursor(cursor: str, filter: ProcessFilter) -> tuple[int, list[Any]]:
     try:
-        content = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        fingerprint, now, *values = content
+        fingerprint, now, *values = read_cursor(cursor)
         values[-1] = bytes.fromhex(values[-1])
     except (ValueError, TypeError, IndexError) as error:
         raise InvalidCursor(cursor=cursor) from error

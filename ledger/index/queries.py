@@ -7,47 +7,35 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import (
-    BigInteger,
-    BindParameter,
-    ColumnElement,
-    Connection,
-    LargeBinary,
-    Row,
-    Select,
-    Table,
-    bindparam,
-    func,
-    select,
-)
+from sqlalchemy import Connection, Row, Select, func, select
 
-from ledger.chain.codec import decode_detail
-from ledger.chain.record import NOBODY, ZERO, ActRecord
-from ledger.errors import LogMalformed, OrganisationUnknown, ProcessUnknown
-from ledger.index import schema
+from ledger.chain.record import ZERO
+from ledger.errors import OrganisationUnknown, ProcessUnknown
+from ledger.index import schema, statements
 from ledger.index.database import Index
 from ledger.index.facets import Facet, count
 from ledger.index.finding_list import findings_of, page_of_findings, pulls_naming
 from ledger.index.kept import Kept
-from ledger.index.names import act_name, organisation_kinds
-from ledger.index.process_list import (
-    DEFAULT_FILTER,
-    count_of_processes,
-    moment_of,
-    page_of_processes,
-    process_columns,
+from ledger.index.made_rows import (
+    act_row,
+    detail_of,
+    found_row,
+    key_set_row,
+    organisation_row,
+    process_row,
+    release_row,
 )
+from ledger.index.process_list import DEFAULT_FILTER, count_of_processes, moment_of, page_of_processes
 from ledger.index.raw import record_of
 from ledger.index.rows import (
     ActRow,
     AwardRow,
     BidRow,
-    Condition,
     FindingRow,
     Found,
     IndexStatus,
@@ -60,7 +48,6 @@ from ledger.index.rows import (
     ReleaseRow,
     RoundRow,
     Sort,
-    Status,
     SuspensionRow,
     WholeProcess,
 )
@@ -69,12 +56,6 @@ from ledger.index.status import last_second
 from ledger.index.sums import OrganisationSums, sums_of
 from ledger.ocds.observation import FindingKind
 from ledger.terms import Act
-
-__all__ = [
-    "ActRow", "AwardRow", "BidRow", "Condition", "FindingRow", "Found", "IndexStatus", "LotRow", "OrganisationRow",
-    "Page", "ProcessFilter", "ProcessRow", "Queries", "ReleaseRow", "RoundRow", "Sort", "Status", "SuspensionRow",
-]  # fmt: skip
-
 
 KEPT = 1_000
 """Answers over many processes that are kept: totals, counts, sums."""
@@ -128,33 +109,35 @@ class Queries:
         with self._index.reading() as connection:
             return WholeProcess(
                 row=_process(connection, process_id, _now(now)),
-                lots=tuple(LotRow(**row._mapping) for row in connection.execute(_LOTS, asked)),
-                awards=tuple(AwardRow(**row._mapping) for row in connection.execute(_AWARDS, asked)),
-                suspensions=tuple(SuspensionRow(**row._mapping) for row in connection.execute(_SUSPENSIONS, asked)),
-                releases=tuple(map(_release_row, connection.execute(_RELEASES, asked))),
+                lots=tuple(LotRow(**row._mapping) for row in connection.execute(statements.LOTS, asked)),
+                awards=tuple(AwardRow(**row._mapping) for row in connection.execute(statements.AWARDS, asked)),
+                suspensions=tuple(
+                    SuspensionRow(**row._mapping) for row in connection.execute(statements.SUSPENSIONS, asked)
+                ),
+                releases=tuple(map(release_row, connection.execute(statements.RELEASES, asked))),
                 findings=findings_of(connection, process_id),
             )
 
     def processes_by_ocid(self, ocid: str, *, now: int | None = None) -> tuple[ProcessRow, ...]:
         """All processes under one ocid: a buyer's and an observer's may share it."""
         with self._index.reading() as connection:
-            query = process_query(_now(now)).where(schema.processes.c.ocid == ocid)
+            query = statements.process_query(_now(now)).where(schema.processes.c.ocid == ocid)
             return tuple(map(process_row, connection.execute(query.order_by(schema.processes.c.process_id))))
 
     def acts(self, process_id: bytes) -> tuple[ActRow, ...]:
         """All acts of a process in their order; raises ``ProcessUnknown``."""
-        return tuple(_act_row(row) for row in self._of_process(process_id, _ACTS))
+        return tuple(act_row(row) for row in self._of_process(process_id, statements.ACTS))
 
     def releases(self, process_id: bytes) -> tuple[ReleaseRow, ...]:
         """All anchored releases of a process in the order of their acts; raises ``ProcessUnknown``."""
-        return tuple(_release_row(row) for row in self._of_process(process_id, _RELEASES))
+        return tuple(release_row(row) for row in self._of_process(process_id, statements.RELEASES))
 
     def release(self, digest: bytes) -> tuple[ReleaseRow, ...]:
         """Every act's row that anchors this release digest (usually one); empty if none does."""
         table = schema.releases
         query = select(table).where(table.c.digest == digest).order_by(table.c.process_id, table.c.sequence)
         with self._index.reading() as connection:
-            return tuple(map(_release_row, connection.execute(query)))
+            return tuple(map(release_row, connection.execute(query)))
 
     def rounds(self, process_id: bytes) -> tuple[RoundRow, ...]:
         """The rounds of a sealed process with their bids; empty for the other modes; raises ``ProcessUnknown``."""
@@ -174,18 +157,6 @@ class Queries:
                 for row in connection.execute(query)
             )
 
-    def lots(self, process_id: bytes) -> tuple[LotRow, ...]:
-        """The lots of a sealed process; raises ``ProcessUnknown``."""
-        return tuple(LotRow(**row._mapping) for row in self._of_process(process_id, _LOTS))
-
-    def awards(self, process_id: bytes) -> tuple[AwardRow, ...]:
-        """The awards of a sealed process in the order of their announcement; raises ``ProcessUnknown``."""
-        return tuple(AwardRow(**row._mapping) for row in self._of_process(process_id, _AWARDS))
-
-    def suspensions(self, process_id: bytes) -> tuple[SuspensionRow, ...]:
-        """The suspensions of a process, lifted ones too; raises ``ProcessUnknown``."""
-        return tuple(SuspensionRow(**row._mapping) for row in self._of_process(process_id, _SUSPENSIONS))
-
     def findings(
         self,
         kind: FindingKind | None = None,
@@ -200,18 +171,13 @@ class Queries:
         with self._index.reading() as connection:
             return page_of_findings(connection, kind, organisation_id, cursor, limit)
 
-    def findings_of(self, process_id: bytes) -> tuple[FindingRow, ...]:
-        """What pulls found about the notices of a process, the latest first; empty if nothing."""
-        with self._index.reading() as connection:
-            return findings_of(connection, process_id)
-
     def organisations(self) -> tuple[OrganisationRow, ...]:
         """All organisations by name, those without a name last; the governors (id zero) are none."""
         table = schema.organisations
         query = select(table).where(table.c.organisation_id != ZERO)
         query = query.order_by(table.c.name.is_(None), func.lower(table.c.name), table.c.organisation_id)
         with self._index.reading() as connection:
-            return tuple(map(_organisation_row, connection.execute(query)))
+            return tuple(map(organisation_row, connection.execute(query)))
 
     def organisation(self, organisation_id: bytes) -> OrganisationRow:
         """One organisation; raises ``OrganisationUnknown``."""
@@ -220,7 +186,7 @@ class Queries:
             row = connection.execute(select(table).where(table.c.organisation_id == organisation_id)).one_or_none()
         if row is None:
             raise OrganisationUnknown(organisation_id=organisation_id)
-        return _organisation_row(row)
+        return organisation_row(row)
 
     def statistics(self, filter: ProcessFilter = DEFAULT_FILTER, *, now: int | None = None) -> Statistics:
         """Numbers over the processes that pass ``filter``."""
@@ -241,7 +207,7 @@ class Queries:
             .order_by(acts.c.block_number, acts.c.log_index)
         )
         with self._index.reading() as connection:
-            return tuple(map(_act_row, connection.execute(query)))
+            return tuple(map(act_row, connection.execute(query)))
 
     def key_sets(self, organisation_id: bytes) -> dict[bytes, KeySetRow]:
         """The key sets that a buyer registered, by their id."""
@@ -253,21 +219,25 @@ class Queries:
         )
         with self._index.reading() as connection:
             records = [record_of(row) for row in connection.execute(query)]
-        found = {record.subject: _detail(record).get("key_set") for record in records}
-        return {key_set: _key_set_row(detail) for key_set, detail in found.items() if detail is not None}
+        found = {record.subject: detail_of(record).get("key_set") for record in records}
+        return {key_set: key_set_row(detail) for key_set, detail in found.items() if detail is not None}
 
     def lookup(self, digest: bytes) -> tuple[Found, ...]:
         """All that a 32-byte digest names; empty if nothing does."""
         asked = {"digest": digest}
         with self._index.reading() as connection:
             return tuple(
-                [_found(row.kind, digest, row, row.release) for row in connection.execute(_ENTRIES, asked)]
+                [found_row(row.kind, digest, row, row.release) for row in connection.execute(statements.ENTRIES, asked)]
                 + [
-                    _found(row.kind, digest, row, row.release)
+                    found_row(row.kind, digest, row, row.release)
                     for query in pulls_naming(digest)
                     for row in connection.execute(query)
                 ]
-                + [_found(kind, digest, row) for kind, query in _PLACES for row in connection.execute(query, asked)]
+                + [
+                    found_row(kind, digest, row)
+                    for kind, query in statements.PLACES
+                    for row in connection.execute(query, asked)
+                ]
             )
 
     def status(self) -> IndexStatus:
@@ -300,165 +270,17 @@ class Queries:
         yield from rows
 
 
-def process_query(now: int | ColumnElement[int]) -> Select[Any]:
-    """What a :class:`ProcessRow` says of processes, with their status at ``now``."""
-    return select(*process_columns(now))
-
-
-def process_row(row: Row[Any]) -> ProcessRow:
-    """A row of ``process_query``."""
-    mapping = row._mapping
-    values = {name: mapping[name] for name in ProcessRow.__dataclass_fields__}
-    return ProcessRow(
-        **{**values, "status": Status(values["status"]), "suppliers": tuple(orjson.loads(values["suppliers"]))}
-    )
-
-
-# Written once: to put a question together takes as long as its answer.
-_ID: BindParameter[bytes] = bindparam("process_id", type_=LargeBinary)
-_PROCESS = process_query(bindparam("now", type_=BigInteger)).where(schema.processes.c.process_id == _ID)
-_KNOWN = select(schema.processes.c.process_id).where(schema.processes.c.process_id == _ID)
-_ACTS = (
-    select(schema.acts, schema.blocks.c.hash.label("block_hash"))
-    .join(schema.blocks, schema.blocks.c.number == schema.acts.c.block_number)
-    .where(schema.acts.c.process_id == _ID)
-    .order_by(schema.acts.c.sequence)
-)
-
-
-def _all_of(table: Table, *order: str) -> Select[Any]:
-    return select(table).where(table.c.process_id == _ID).order_by(*(table.c[name] for name in order))
-
-
-_DIGEST: BindParameter[bytes] = bindparam("digest", type_=LargeBinary)
-_ENTRIES = (
-    select(schema.lookup.c.kind, schema.lookup.c.release, schema.acts, schema.processes.c.ocid)
-    .join(
-        schema.acts,
-        (schema.acts.c.process_id == schema.lookup.c.process_id) & (schema.acts.c.sequence == schema.lookup.c.sequence),
-    )
-    .join(schema.processes, schema.processes.c.process_id == schema.lookup.c.process_id)
-    .where(schema.lookup.c.digest == _DIGEST)
-    .order_by(schema.acts.c.block_number, schema.acts.c.log_index)
-)
-_PLACE = (
-    select(schema.acts, schema.processes.c.ocid)
-    .outerjoin(schema.processes, schema.processes.c.process_id == schema.acts.c.process_id)
-    .order_by(schema.acts.c.block_number, schema.acts.c.log_index)
-)
-# First the block: joined, a database may go through all acts and look at the block of each.
-_BLOCKS = select(schema.blocks.c.number).where(schema.blocks.c.hash == _DIGEST)
-_PLACES = (
-    ("act", _PLACE.where(schema.acts.c.digest == _DIGEST)),
-    ("transaction", _PLACE.where(schema.acts.c.transaction_hash == _DIGEST)),
-    ("block", _PLACE.where(schema.acts.c.block_number.in_(_BLOCKS))),
-)
-"""By what an act is found besides, and what that is called."""
-
-_RELEASES = _all_of(schema.releases, "sequence")
-_LOTS = _all_of(schema.lots, "lot_id", "lot")
-_AWARDS = _all_of(schema.awards, "award")
-_SUSPENSIONS = _all_of(schema.suspensions, "suspension")
-
-
 def _process(connection: Connection, process_id: bytes, now: int) -> ProcessRow:
-    row = connection.execute(_PROCESS, {"process_id": process_id, "now": now}).one_or_none()
+    row = connection.execute(statements.PROCESS, {"process_id": process_id, "now": now}).one_or_none()
     if row is None:
         raise ProcessUnknown(process_id=process_id)
     return process_row(row)
 
 
 def _require(connection: Connection, process_id: bytes) -> None:
-    if connection.execute(_KNOWN, {"process_id": process_id}).one_or_none() is None:
+    if connection.execute(statements.KNOWN, {"process_id": process_id}).one_or_none() is None:
         raise ProcessUnknown(process_id=process_id)
 
 
 def _now(now: int | None) -> int:
     return int(time.time()) if now is None else now
-
-
-def _organisation_row(row: Row[Any]) -> OrganisationRow:
-    values = {name: row._mapping[name] for name in OrganisationRow.__dataclass_fields__}
-    return OrganisationRow(**{**values, "kinds": organisation_kinds(values["kinds"])})
-
-
-def _release_row(row: Row[Any]) -> ReleaseRow:
-    return ReleaseRow(
-        **{
-            **row._mapping,
-            "condition": Condition(row.condition),
-            "tags": tuple(orjson.loads(row.tags)),
-            "suppliers": tuple(orjson.loads(row.suppliers)),
-        }
-    )
-
-
-def _act_row(row: Row[Any]) -> ActRow:
-    record = record_of(row)
-    return ActRow(
-        process_id=record.process_id,
-        organisation_id=record.organisation_id,
-        act=act_name(record.act),
-        number=record.act,
-        sequence=record.sequence,
-        roles=record.roles,
-        time=record.time,
-        first=record.first,
-        second=None if record.second == NOBODY else record.second,
-        lot=_given(record.lot),
-        round=record.round or None,
-        bid=record.bid if record.round and act_name(record.act) in _WITH_BID else None,
-        ref=record.ref or None,
-        arrival=record.arrival or None,
-        ground=_given(record.ground),
-        release=_given(record.release),
-        subject=_given(record.subject),
-        detail=_detail(record),
-        digest=row.digest,
-        data=row.data,
-        block_number=row.block_number,
-        block_hash=row.block_hash,
-        transaction_hash=row.transaction_hash,
-        log_index=row.log_index,
-    )
-
-
-_WITH_BID = frozenset(
-    {"BidCommitted", "BidWithdrawn", "ExternalBidRegistered", "OutcomeRevised", "BidExcluded", "BidReadmitted",
-     "AwardAnnounced"}
-)  # fmt: skip
-
-
-def _detail(record: ActRecord) -> dict[str, Any]:
-    try:
-        return decode_detail(record)
-    except LogMalformed:
-        return {}  # a row altered by hand: the page is still shown, and the check names the row
-
-
-def _key_set_row(key_set: Mapping[str, Any]) -> KeySetRow:
-    return KeySetRow(
-        officer_threshold=key_set["officer_threshold"],
-        officers=len(key_set["officers"]),
-        custodian_threshold=key_set["custodian_threshold"],
-        custodians=len(key_set["custodians"]),
-    )
-
-
-def _given(value: bytes) -> bytes | None:
-    return None if value == ZERO else value
-
-
-def _found(kind: str, digest: bytes, row: Row[Any], release: bytes | None = None) -> Found:
-    return Found(
-        kind=kind,
-        digest=digest,
-        process_id=row.process_id,
-        ocid=row.ocid or "",
-        sequence=row.sequence,
-        act=act_name(row.act),
-        time=row.time,
-        block_number=row.block_number,
-        transaction_hash=row.transaction_hash,
-        release=release,
-    )

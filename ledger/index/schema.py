@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
@@ -352,3 +353,8 @@ OF_RELEASES = (copies, processes, releases, lots, lookup, organisations)
 
 DERIVED = (organisations, *OF_PROCESS, *OF_OBSERVATIONS)
 """All that rebuilding empties and fills again."""
+
+
+def of_same_act(left: Table, right: Table) -> ColumnElement[bool]:
+    """Rows of one act: what is derived from an act outside any process is kept under the act's place on the chain."""
+    return (left.c.block_number == right.c.block_number) & (left.c.log_index == right.c.log_index)

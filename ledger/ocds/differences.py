@@ -6,7 +6,7 @@ that the later release leaves out counts as unchanged, as in merging; one that i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -22,6 +22,8 @@ READ = (
     "buyer/name",
 )  # fmt: skip
 """Fields that readers care for, the most asked for first: OCDS names without positions in lists."""
+
+_PLACES = {field: place for place, field in enumerate(READ)}
 
 _OF_EVERY_RELEASE = frozenset({"id", "date", "tag", "ocid", "initiationType", "language"})
 
@@ -52,8 +54,7 @@ def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> Differences:
     Fields that every release has for itself (``id``, ``date``, ``tag``) are left out.
     """
     found = [change for change in _of_object(was, now, (), ()) if change.field not in _OF_EVERY_RELEASE]
-    places = {field: place for place, field in enumerate(READ)}
-    read = sorted((change for change in found if change.field in places), key=lambda change: places[change.field])
+    read = _in_order(change for change in found if change.field in _PLACES)
     return Differences(tuple(read), len(found) - len(read))
 
 
@@ -65,8 +66,7 @@ def both_ways(was: Mapping[str, Any], now: Mapping[str, Any]) -> Sequence[Change
         for change in differences(now, was).changes
         if change.was is None
     ]
-    places = {field: place for place, field in enumerate(READ)}
-    return sorted((*differences(was, now).changes, *gone), key=lambda change: places[change.field])
+    return _in_order((*differences(was, now).changes, *gone))
 
 
 def merged(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,6 +85,10 @@ def merged(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
         else:
             found[name] = value
     return found
+
+
+def _in_order(changes: Iterable[Change]) -> list[Change]:
+    return sorted(changes, key=lambda change: _PLACES[change.field])
 
 
 def _of_object(

@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
+from ledger.durable import sync
+
 AT_ONCE: Final = 16
 _DAY: Final = 86400
 
@@ -76,16 +78,7 @@ def make_folders(folders: Iterable[Path]) -> None:
 
 def sync_folders(folders: Iterable[Path]) -> None:
     """Bring the names in these folders to the disk."""
-    _at_once(sync_folder, list(folders))
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    _at_once(sync, list(folders))
 
 
 def _at_once(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:

@@ -23,9 +23,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ledger.durable import sync
 from ledger.errors import ObjectAltered, ObjectErased, ObjectKindConflict, ObjectMissing, ObjectNotErasable, SaltInvalid
 from ledger.ocds.digest import SALT_LENGTH, plain_digest
-from ledger.store.durable_files import sync_folder, touch_all, write_all
+from ledger.store.durable_files import touch_all, write_all
 
 _PLAIN_INDEX = "plain"
 _WRITING = "writing"
@@ -180,7 +181,7 @@ class ObjectStore:
             self._write(self._path(kind, digest, _ERASED), json.dumps(tombstone).encode())
         self._drop_plain_entries(kind, digest)
         path.unlink()
-        sync_folder(path.parent)
+        sync(path.parent)
 
     def discard(self, digest: bytes) -> None:
         """Take out an object that no act names, without a trace; one that is not there is no failure."""
@@ -190,7 +191,7 @@ class ObjectStore:
         kind, path = found
         self._drop_plain_entries(kind, digest)
         path.unlink()
-        sync_folder(path.parent)
+        sync(path.parent)
 
     def reclassify(self, digest: bytes, kind: StoreClass) -> None:
         """Move an object to another class, as when an embargo ends. Raises as ``get`` does.
@@ -207,7 +208,7 @@ class ObjectStore:
         self._drop_plain_entries(was, digest)
         before = self._path(was, digest, suffix)
         before.unlink(missing_ok=True)
-        sync_folder(before.parent)
+        sync(before.parent)
 
     def digests(self, kind: StoreClass | None = None) -> Iterator[bytes]:
         """All stored digests in ascending order within each class; erased ones are left out."""
@@ -270,7 +271,7 @@ class ObjectStore:
         """Searched by name, not computed from the content, so that altered objects can be erased, too."""
         for entry in list((self.folder / kind.value / _PLAIN_INDEX).glob(f"*/*-{digest.hex()}")):
             entry.unlink(missing_ok=True)
-            sync_folder(entry.parent)
+            sync(entry.parent)
 
     def _write(self, path: Path, content: bytes) -> None:
         write_all([(path, content)], self.folder / _WRITING)

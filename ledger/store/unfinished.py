@@ -16,7 +16,8 @@ from typing import BinaryIO
 
 from sqlalchemy import select
 
-from ledger.store.durable_files import make_folders, sync_folder
+from ledger.durable import sync
+from ledger.store.durable_files import make_folders
 from ledger.store.objects import ObjectStore
 from ledger.store.state import State
 from ledger.store.tables import imports, salts
@@ -39,7 +40,7 @@ def noted(store: ObjectStore, digests: Iterable[bytes]) -> Iterator[None]:
         file.write(b"".join(digests))
         file.flush()
         os.fsync(file.fileno())
-        sync_folder(folder)
+        sync(folder)
         yield
         path.unlink()
 

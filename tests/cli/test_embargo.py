@@ -306,7 +306,7 @@ def crash(*_: Any, **__: Any) -> None:
 @pytest.mark.parametrize(
     "step",
     ["ledger.store.objects.ObjectStore._write", "ledger.store.objects.ObjectStore._drop_plain_entries",
-     "ledger.store.objects.sync_folder", "ledger.store.releases.AuditTrail.add"],
+     "ledger.store.objects.sync", "ledger.store.releases.AuditTrail.add"],
 )  # fmt: skip
 def test_disclose_cut_off_at_any_step_next_call_finishes_once(
     siegel: Siegel, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str

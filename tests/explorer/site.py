@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -63,6 +64,11 @@ class Site:
         """The anchored bytes of a process's release."""
         (row,) = self.services.queries.processes_by_ocid(ocid)
         return self.services.store.get(self.services.queries.releases(row.process_id)[place].digest)
+
+
+def text_of(html: str) -> str:
+    """What is read, spaces evened out."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html.partition("<main")[2].partition("</main>")[0]).split())
 
 
 @contextmanager

@@ -15,8 +15,7 @@ from ledger.terms import STATUTE
 from tests.chain.nodes import embedded
 from tests.chain.story import OCID, tell
 from tests.chain.town import BUYER, settle
-from tests.explorer.site import open_services, serving
-from tests.explorer.test_process_pages import text_of
+from tests.explorer.site import open_services, serving, text_of
 
 COMPOSED = {"BidCommitted", "ExternalBidRegistered", "ProcessSuspended", "Reinstated"}
 """Acts whose sentence is composed from the act's record alone."""

@@ -17,8 +17,7 @@ from explorer import check_pages
 from explorer.check_pages import FORM_BYTES, MAX_BYTES, SENT_AT_ONCE
 from ledger.index.queries import Queries
 from ledger.index.rows import ProcessRow
-from tests.explorer.site import ALTERED, OPEN, PDF, Site
-from tests.explorer.test_process_pages import text_of
+from tests.explorer.site import ALTERED, OPEN, PDF, Site, text_of
 
 
 def check(reader: httpx.Client, name: str, content: bytes) -> httpx.Response:

@@ -6,12 +6,7 @@ import re
 
 import httpx
 
-from tests.explorer.site import OBSERVED, Site
-
-
-def text_of(html: str) -> str:
-    """What is read, spaces evened out."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html.partition("<main")[2].partition("</main>")[0]).split())
+from tests.explorer.site import OBSERVED, Site, text_of
 
 
 def test_list_names_notice_day_and_what_was_changed(reader: httpx.Client, site: Site) -> None:

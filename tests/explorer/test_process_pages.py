@@ -12,13 +12,8 @@ from ledger.chain.acts import CancelTender
 from ledger.chain.identifiers import lot_id
 from ledger.index.rows import KeySetRow
 from ledger.index.sync import Synchroniser
-from tests.explorer.site import ALTERED, AWARDED, OBSERVED, OPEN, Site, open_services, serving
+from tests.explorer.site import ALTERED, AWARDED, OBSERVED, OPEN, Site, open_services, serving, text_of
 from tests.index.town import DAY, START, embedded_town, release
-
-
-def text_of(html: str) -> str:
-    """What is read, spaces evened out."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html.partition("<main")[2].partition("</main>")[0]).split())
 
 
 def test_start_page_tells_status_and_mode_of_each_process(reader: httpx.Client, site: Site) -> None:

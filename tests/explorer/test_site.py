@@ -13,8 +13,7 @@ import pytest
 import explorer
 from explorer.legal_pages import REQUIRED, missing
 from ledger.errors import NodeRefused, NodeUnreachable, ObjectAltered, SiegelError
-from tests.explorer.site import OPEN, Site, open_services, serving
-from tests.explorer.test_process_pages import text_of
+from tests.explorer.site import OPEN, Site, open_services, serving, text_of
 
 STATIC = Path(explorer.__file__).parent / "static"
 

@@ -10,13 +10,20 @@ import pytest
 from ledger.index.database import Index
 from ledger.index.long_histories import LongHistories
 from ledger.index.sync import Synchroniser
-from tests.index.town import Town, embedded_town
+from tests.index.town import Town, anvil_town, embedded_town
 
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
     """A fresh town on the embedded chain."""
     with embedded_town(tmp_path / "town") as town:
+        yield town
+
+
+@pytest.fixture
+def reorganising(tmp_path: Path) -> Iterator[Town]:
+    """A town on a node that can reorganise its chain."""
+    with anvil_town(tmp_path / "town") as town:
         yield town
 
 

@@ -69,7 +69,7 @@ def require_as_contract(town: Town, index: Index) -> None:
                 given = (story.PROCESS, found.round, bid.commitment, bid.author)
                 number, arrival, gone = town.chain.view("bidOf", *given)
                 assert (bid.bid, bid.arrival, (bid.superseded, bid.withdrawn)) == (number, arrival, GONE[gone])
-    for award in queries.awards(story.PROCESS):
+    for award in queries.whole_process(story.PROCESS).awards:
         state, is_void, standstill_end = town.chain.view("awardOf", story.PROCESS, award.award)
         assert award.state == ("void" if is_void else AwardState(state).name.lower())
         assert (award.standstill_until or 0) == standstill_end
@@ -97,10 +97,10 @@ def test_fold_exceptions_counted_and_early_conclusion_flagged(told: tuple[Town, 
     queries = Queries(told[1])
     row = queries.process(story.PROCESS)
     assert (row.exceptions, row.remands, row.reinstated, row.cancelled, row.suspended) == (4, 1, True, False, False)
-    assert [(award.state, award.early) for award in queries.awards(story.PROCESS)] == [
+    assert [(award.state, award.early) for award in queries.whole_process(story.PROCESS).awards] == [
         ("withdrawn", False), ("completed", False), ("void", False), ("terminated", True),
     ]  # fmt: skip
-    (suspension,) = queries.suspensions(story.PROCESS)
+    (suspension,) = queries.whole_process(story.PROCESS).suspensions
     assert suspension.lifted_time is not None
     assert suspension.lot == story.ROOF
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ from ledger.ocds.differences import Change
 from ledger.ocds.digest import new_salt
 from ledger.ocds.observation import Day, Finding, FindingKind, Observation, Seen
 from ledger.store import StoreClass
-from tests.index.town import START, Town, anvil_town, release
+from tests.index.town import START, Town, release
 
 ROAD, HALL = "ocds-a2ef3d-road", "ocds-a2ef3d-hall"
 PRICE = Change("tender/value/amount", (), 250000, 990000)
@@ -95,7 +94,7 @@ def test_findings_are_rows_until_they_are_taken_back(
         ("vanished", HALL, False),
         ("changed", ROAD, True),
     ]
-    assert told(queries.findings_of(town.process(ROAD, town.observer))) == [("changed", ROAD, True)]
+    assert told(queries.whole_process(town.process(ROAD, town.observer)).findings) == [("changed", ROAD, True)]
     assert told(queries.findings(FindingKind.CHANGED).items) == [("changed", ROAD, True)]
     assert queries.findings(None, town.buyer).items == ()
 
@@ -144,8 +143,8 @@ def test_findings_of_another_organisation_stay_with_its_own_processes(
     record(town, observation(finding(FindingKind.VANISHED, ROAD, observed[ROAD])))
     Synchroniser(sqlite_index, town.chain, town.store).run_once()
     queries = Queries(sqlite_index)
-    assert queries.findings_of(town.process(ROAD)) == ()
-    assert told(queries.findings_of(town.process(ROAD, town.observer))) == [("vanished", ROAD, True)]
+    assert queries.whole_process(town.process(ROAD)).findings == ()
+    assert told(queries.whole_process(town.process(ROAD, town.observer)).findings) == [("vanished", ROAD, True)]
 
 
 def lost(town: Town, digest: bytes) -> None:
@@ -283,13 +282,6 @@ def test_lookup_names_document_and_changed_file(town: Town, sqlite_index: Index,
     (file,) = queries.lookup(LATER_FILE)
     assert (file.kind, file.ocid, file.release) == ("changed", ROAD, observed[ROAD])
     assert queries.lookup(FILE) == ()
-
-
-@pytest.fixture
-def reorganising(tmp_path: Path) -> Iterator[Town]:
-    """A town on a node that can reorganise its chain."""
-    with anvil_town(tmp_path / "town") as town:
-        yield town
 
 
 def test_reorganised_observation_is_gone(reorganising: Town, sqlite_index: Index) -> None:

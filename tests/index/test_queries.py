@@ -181,10 +181,7 @@ def test_processes_limit_out_of_range_refused(queries: Queries, limit: int) -> N
 def test_process_unknown_refused_everywhere(queries: Queries) -> None:
     """Every question about a process that is not there says so, an empty list would be a lie."""
     nothing = b"\x01" * 32
-    for ask in (
-        queries.process, queries.acts, queries.releases, queries.rounds, queries.lots, queries.awards,
-        queries.suspensions,
-    ):  # fmt: skip
+    for ask in (queries.process, queries.whole_process, queries.acts, queries.releases, queries.rounds):
         with pytest.raises(ProcessUnknown):
             ask(nothing)
     with pytest.raises(OrganisationUnknown):

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from ledger.chain.rpc import to_hex
 from ledger.index.database import Index
 from ledger.index.queries import Queries
 from ledger.index.sync import Synchroniser
-from tests.index.town import Town, anvil_town, release
+from tests.index.town import Town, release
 
 OCID = "ocds-a2ef3d-bridge"
-
-
-@pytest.fixture
-def reorganising(tmp_path: Path) -> Iterator[Town]:
-    """A town on a node that can reorganise its chain."""
-    with anvil_town(tmp_path / "town") as town:
-        yield town
 
 
 def publish(town: Town, count: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from ledger.chain.node.database import DATABASE, connect
 from ledger.chain.node.mark import AnsweredMark
 from ledger.chain.node.schema import COLUMNS, FORMAT, SCHEMA, BlockRow
 from ledger.chain.node.sums import Tally
+from ledger.durable import sync
 from ledger.errors import ChainExists
 
 BLOCK_GAS_LIMIT = 1_000_000_000
@@ -74,6 +74,4 @@ def create(path: Path, *, genesis_time: int | None = None, chain_id: int | None 
     mark.write(1)
     mark.close()
     unfinished.replace(path / DATABASE)
-    folder = os.open(path, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    sync(path)

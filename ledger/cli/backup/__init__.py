@@ -21,11 +21,12 @@ from ledger.cli.backup.snapshot import picture_of
 from ledger.cli.backup.transfer import seal, unpack, verify
 from ledger.cli.command import command
 from ledger.cli.holding import held, is_held
-from ledger.cli.home import require_home, sync
+from ledger.cli.home import require_home
 from ledger.cli.keys import opened_by
 from ledger.cli.language import say
 from ledger.cli.passphrase import backup_passphrase
 from ledger.cli.session import Session
+from ledger.durable import sync
 from ledger.errors import ArgumentInvalid, BackupExists, BackupPassphraseReused, HomeExists, HomeVersionUnknown
 from ledger.settings import HOME_VERSION, Settings
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from ledger.cli.home import sync
+from ledger.durable import sync
 from ledger.errors import BackupExists
 
 _DRAFT: Final = re.compile(r".+\.[0-9a-f]{8}\.part")
