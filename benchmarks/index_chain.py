@@ -31,9 +31,10 @@ CYCLE = ("notices", "tenders", "bids", "notices")  # 750, 630, 750 and 750 acts
 
 
 class Grown:
-    """A ledger that grows by whole cycles of four blocks and 2,880 acts: a fifth of the processes is sealed. Anvil
-    holds the states of 500 blocks in memory and reads those before from the disk, whole, for each question: hence blocks
-    that are full.
+    """A ledger that grows by whole cycles of four blocks and 2,880 acts: a fifth of the processes is sealed.
+
+    Blocks are full because anvil holds the states of 500 of them in memory; earlier ones it reads from the disk, a
+    whole state for each question.
 
     The acts of the first ``with_releases`` notices have their releases in the store; all others name digests of
     releases that nobody has.
