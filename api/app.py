@@ -61,9 +61,11 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if services.follower is not None:
             services.follower.start()
+            services.comparison.start()
         try:
             yield
         finally:
+            services.comparison.stop()
             if services.follower is not None:
                 services.follower.stop()
             if closing is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api.answers import NEVER, Using, answer, plain
+from api.comparison import ComparisonStatus
 from api.described import TEXT, content, ours, schema_of
 from ledger.errors import IndexNotReady
 from ledger.index.rows import IndexStatus
@@ -14,13 +15,14 @@ probes = APIRouter(tags=["status"])
 """What machines ask, also at the root; ``/status`` there is a page for people."""
 
 
-STATUS = {"status": schema_of(IndexStatus)}
+STATUS = {"status": schema_of(IndexStatus), "comparison": schema_of(ComparisonStatus)}
 
 
-@router.get("/status", summary="How far the index is behind the chain", responses=ours(STATUS))
+@router.get("/status", summary="How far index and comparison with the chain are", responses=ours(STATUS))
 def status(request: Request, services: Using) -> Response:
-    """Lag in blocks and in seconds of block time."""
-    return answer(request, {"status": plain(services.status())}, cache=NEVER)
+    """Lag in blocks and in seconds of block time; what comparing stored data with the chain found so far."""
+    content = {"status": plain(services.status()), "comparison": plain(services.comparison.status())}
+    return answer(request, content, cache=NEVER)
 
 
 @probes.get("/healthz", summary="The process is alive", responses=content("text/plain", TEXT))

@@ -27,7 +27,7 @@ GAUGES: Final = {
     "processes": "contracting processes in the index",
     "acts": "acts in the index",
     "releases": "anchored releases in the index",
-    "problems": "releases whose stored bytes are not intact",
+    "problems": "releases whose stored bytes were not intact when they were indexed",
 }
 
 BUCKETS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -76,11 +76,24 @@ class _IndexGauges:
                 yield GaugeMetricFamily(f"siegel_{name}", meaning, value=value)
 
 
+class _Differing:
+    """What should raise an alarm at the operator."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "siegel_differing_processes", "processes whose stored data differ from the chain", value=self._number
+        )
+
+
 @router.get("/metrics", summary="Gauges and times in Prometheus' text format", responses=content("text/plain", TEXT))
 def metrics(services: Using) -> Response:
     """Unknown values are left out."""
     now = CollectorRegistry()
     now.register(_IndexGauges(services.status()))
+    now.register(_Differing(services.comparison.status().differing))
     body = generate_latest(now) + generate_latest(services.metrics)
     return Response(body, media_type=CONTENT_TYPE_PLAIN_0_0_4, headers={"Cache-Control": NEVER})
 

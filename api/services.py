@@ -9,6 +9,7 @@ from functools import partial
 from prometheus_client import CollectorRegistry
 
 from api.checks import Checks
+from api.comparison import Comparison
 from api.told import name
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment
@@ -28,8 +29,8 @@ class Services:
     """The open parts of one installation.
 
     ``queries`` answers from the index; ``store`` gives the bytes behind digests and refuses altered ones;
-    ``releases`` knows embargoes and disclosed fields; ``checks`` compares with the chain; ``chain`` is the node;
-    ``metrics`` counts what is asked.
+    ``releases`` knows embargoes and disclosed fields; ``checks`` compares with the chain,
+    ``comparison`` does so with all processes in turn; ``chain`` is the node; ``metrics`` counts what is asked.
     ``follower`` ends embargoes that are due and keeps the index up with the chain while serving; ``None`` where
     somebody else does.
     """
@@ -43,6 +44,7 @@ class Services:
     state: State
     releases: ReleaseStore
     checks: Checks
+    comparison: Comparison
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     follower: Follower | None = None
 
@@ -57,6 +59,7 @@ class Services:
         releases = ReleaseStore(store, state)
         synchroniser = Synchroniser(index, chain, store, confirmations=settings.confirmations)
         follower = Follower(synchroniser, settings.poll_interval, before=DueDisclosures(releases, "siegel serve"))
+        checks = Checks(partial(check_process, index, chain, store), queries, store)
         return cls(
             settings=settings,
             deployment=chain.deployment,
@@ -66,12 +69,14 @@ class Services:
             store=store,
             state=state,
             releases=releases,
-            checks=Checks(partial(check_process, index, chain, store), queries, store),
+            checks=checks,
+            comparison=Comparison(checks, queries.process_after),
             follower=follower if follow else None,
         )
 
     def close(self) -> None:
         """Stop following and let go of the databases; the chain belongs to whoever opened it."""
+        self.comparison.stop()
         if self.follower is not None:
             self.follower.stop()
         self.index.close()

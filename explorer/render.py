@@ -75,6 +75,7 @@ class Renderer:
             license_url=settings.license_url,
             chain_id=self.services.deployment.chain_id,
             ledger=self.services.deployment.ledger,
+            differs=self.services.checks.differs,
         )
         headers = {"content-language": language, "vary": "Accept-Language, Cookie", "cache-control": REVALIDATE}
         # Here and not in the templates, so that no place can be forgotten; ours hold none of these characters.

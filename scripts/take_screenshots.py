@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -20,6 +22,9 @@ TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 LONGEST = 2_600  # pixels; more of a long page makes a picture that nobody looks at
 SCREENS = {"desktop": 1280, "phone": 390}
+BEGIN = {"differences": "#timeline"}
+"""Where a picture begins, if what it is to show stands far down its page."""
+TOP = "(element) => element.getBoundingClientRect().top + scrollY - 24"
 
 
 def main() -> None:
@@ -37,8 +42,9 @@ def main() -> None:
             context = browser.new_context(viewport={"width": width, "height": 844}, locale="de-DE")
             page = context.new_page()
             for name in visit(page, given.url, given.home, given.also):
-                height = min(LONGEST, page.evaluate("document.documentElement.scrollHeight"))
-                clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": height}
+                height = page.evaluate("document.documentElement.scrollHeight")
+                top = page.locator(BEGIN[name]).evaluate(TOP) if name in BEGIN else 0
+                clip: FloatRect = {"x": 0, "y": top, "width": width, "height": min(LONGEST, height - top)}
                 page.screenshot(path=TARGET / f"{name}-{screen}.png", full_page=True, clip=clip)
             context.close()
         browser.close()
@@ -54,7 +60,7 @@ def visit(page: Page, url: str, home: Path, also: tuple[str, str] | None) -> Ite
     yield "search"
     page.goto(url + process(url, status="standstill"), wait_until="networkidle")
     yield "process"
-    page.goto(url + corrected(page, url), wait_until="networkidle")
+    page.goto(url + corrected(url), wait_until="networkidle")
     yield "differences"
     page.goto(url + organisation(url), wait_until="networkidle")
     yield "organisation"
@@ -70,7 +76,7 @@ def visit(page: Page, url: str, home: Path, also: tuple[str, str] | None) -> Ite
     yield "vanished"
     page.goto(url + process(url, mode="observed"), wait_until="networkidle")
     yield "observed"
-    page.goto(url + tampered(page, url), wait_until="networkidle")
+    page.goto(url + tampered(url), wait_until="networkidle")
     yield "tampered"
     page.goto(url + "/check", wait_until="networkidle")
     yield "check"
@@ -105,23 +111,22 @@ def vanished(url: str) -> str:
     return str(found[0]["links"]["page"]).partition("#")[0]
 
 
-def tampered(page: Page, url: str) -> str:
-    """Page of the process that raises the alarm."""
-    return first_with(page, url, ".kern-alert--danger")
+def tampered(url: str) -> str:
+    """Page of the process that raises the alarm; waits until all have been compared once."""
+    for _ in range(300):
+        comparison = httpx.get(f"{url}/api/v1/status").json()["comparison"]
+        if comparison["last"] is not None:
+            return f"/processes/{comparison['processes'][0]}"
+        time.sleep(1)
+    raise TimeoutError(url)
 
 
-def corrected(page: Page, url: str) -> str:
-    """Page of a process whose notices changed something."""
-    return first_with(page, url, ".changes__title")
-
-
-def first_with(page: Page, url: str, selector: str) -> str:
-    """Page of the first process of the list that shows something of the kind."""
-    for row in httpx.get(f"{url}/api/v1/processes", params={"limit": 200}).json()["processes"]:
-        page.goto(url + row["links"]["page"])
-        if page.locator(selector).count():
-            return str(row["links"]["page"])
-    raise LookupError(selector)
+@cache
+def corrected(url: str) -> str:
+    """Page of the town's process whose notices changed most; not the observed one, which has a picture of its own."""
+    found = httpx.get(f"{url}/api/v1/processes", params={"mode": "anchored", "limit": 200}).json()["processes"]
+    pages = [str(row["links"]["page"]) for row in found]
+    return max(pages, key=lambda page: httpx.get(url + page).text.count('class="changes__title"'))
 
 
 if __name__ == "__main__":

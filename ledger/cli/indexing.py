@@ -62,7 +62,7 @@ def status(session: Session) -> Answer:
                 lag="?" if found.lag_blocks is None else found.lag_blocks,
             ),
             say(
-                "{processes} processes, {acts} acts, {releases} releases; {problems} releases are not intact.",
+                "{processes} processes, {acts} acts, {releases} releases; {problems} were not intact when read in.",
                 processes=found.processes,
                 acts=found.acts,
                 releases=found.releases,

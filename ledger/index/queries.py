@@ -118,6 +118,13 @@ class Queries:
                 findings=findings_of(connection, process_id),
             )
 
+    def process_after(self, process_id: bytes) -> bytes | None:
+        """The next id of a process in their order, the first for ``b""``; ``None`` behind the last."""
+        table = schema.processes
+        query = select(table.c.process_id).where(table.c.process_id > process_id).order_by(table.c.process_id).limit(1)
+        with self._index.reading() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
     def processes_by_ocid(self, ocid: str, *, now: int | None = None) -> tuple[ProcessRow, ...]:
         """All processes under one ocid: a buyer's and an observer's may share it."""
         with self._index.reading() as connection:

@@ -429,8 +429,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
     """How far the index is. ``head_*`` is the chain's head as last seen, ``None`` when the chain could not be asked;
-    lag is counted in blocks and in seconds of block time. ``problems`` counts releases whose bytes are not intact
-    (``PROBLEMS``)."""
+    lag is counted in blocks and in seconds of block time. ``problems`` counts releases whose bytes were not intact
+    when last indexed (``PROBLEMS``)."""
 
     chain_id: int | None
     ledger: bytes | None
