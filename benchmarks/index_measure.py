@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 Work = Callable[[], int]
-NAIVE_STEP = 8  # blocks asked for at once: about as many logs as the index asks for
+NAIVE_STEP = 2  # blocks asked for at once: about as many logs as the index asks for
 
 
 def main() -> None:
