@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
-from ledger.chain.acts import CommitBid
+from ledger.chain.acts import CancelTender, CommitBid, Reinstate
 from ledger.chain.record import ZERO, ActRecord
 from ledger.errors import ActsIncomplete
+from ledger.index import schema
 from ledger.index.database import Index
 from ledger.index.history import History
 from ledger.index.long_histories import LongHistories
@@ -115,6 +116,27 @@ def test_one_bid_more_reads_one_act_and_writes_one_bid(
     assert len(Queries(sqlite_index).rounds(town.process(OCID))[0].bids) == 21
 
 
+def test_cancelled_and_reinstated_bids_nobody_opened_change_with_it(tendering: Town, sqlite_index: Index) -> None:
+    """An act about the whole process writes the bids that it changes, though it names none of them."""
+    town, long = tendering, Counting()
+    synchroniser = Synchroniser(sqlite_index, town.chain, town.store, long=long)
+    for number in range(1, 4):
+        commit(town, number)
+    synchroniser.run_once()
+    outcomes = []
+    for number, act in enumerate((CancelTender, Reinstate), 2):
+        release_digest = town.keep(release(OCID, number))
+        town.jointly(act(town.call(OCID, ground=bytes([number]) * 32, release=release_digest)))
+        synchroniser.run_once()
+        (round_,) = Queries(sqlite_index).rounds(town.process(OCID))
+        outcomes.append([bid.outcome for bid in round_.bids])
+    assert outcomes == [["returned"] * 3, ["pending"] * 3]
+    assert long.resumed == 2
+    followed = sqlite_index.digest()
+    synchroniser.rebuild()
+    assert sqlite_index.digest() == followed
+
+
 def test_transaction_that_failed_leaves_no_history_behind(town: Town, index: Index) -> None:
     """A node that hides an act is refused, and what was read then does not count when it comes to its senses."""
     long = Counting()
@@ -136,8 +158,19 @@ def test_transaction_that_failed_leaves_no_history_behind(town: Town, index: Ind
     assert Queries(index).process(town.process("ocds-a2ef3d-fire-station")).acts == 3
 
 
-def test_reorganised_chain_same_acts_in_other_blocks_derived_whole(tendering: Town, sqlite_index: Index) -> None:
-    """Blocks are forgotten, and what was kept of them with them."""
+def test_resume_same_acts_in_another_block_derived_whole(town: Town, sqlite_index: Index) -> None:
+    """Acts that were recorded again after a reorganisation may have the same head in other blocks."""
+    long = LongHistories(least=1)
+    publish(town)
+    Synchroniser(sqlite_index, town.chain, town.store, long=long).run_once()
+    blocks = schema.blocks
+    with sqlite_index.writing() as connection:
+        connection.execute(update(blocks).where(blocks.c.number == town.chain.block_number()).values(hash=b"\1" * 32))
+        assert long.resume(connection, town.process("ocds-a2ef3d-fire-station")) is None
+
+
+def test_reorganised_chain_kept_histories_go_with_its_blocks(tendering: Town, sqlite_index: Index) -> None:
+    """What went on from blocks that are gone is derived whole, and goes on from there."""
     town, long = tendering, Counting()
     synchroniser = Synchroniser(sqlite_index, town.chain, town.store, long=long)
     for number in range(1, 6):
