@@ -24,7 +24,9 @@ def test_type_of_a_problem_leads_a_reader_to_its_page(site: Site) -> None:
 
 def test_registry_lists_every_problem(site: Site) -> None:
     """Each with a link, and in the reader's language around it."""
-    listed = httpx.get(f"{site.url}/problems").json()["problems"]
+    data = httpx.get(f"{site.url}/problems")
+    assert data.headers["vary"] == "Accept"
+    listed = data.json()["problems"]
     page = httpx.get(f"{site.url}/problems", headers=BROWSER).text
     assert "Fehler der Schnittstelle" in page
     assert all(f'href="{each["type"]}"' in page for each in listed)

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from ledger.chain.acts import InformLosers
-from ledger.chain.record import ZERO
+from ledger.chain.record import NOBODY, ZERO, ActRecord
 from ledger.index.database import Index
+from ledger.index.fold import Bid, ProcessFold, Round
 from ledger.index.long_histories import LongHistories
 from ledger.index.queries import Queries
 from ledger.index.rows import Status
 from ledger.index.sync import Synchroniser
 from ledger.store import ObjectStore
-from ledger.terms import AwardState, OrganisationKind, ProcessState, RoundKind, RoundState
+from ledger.terms import Act, AwardState, OrganisationKind, Outcome, ProcessState, RoundKind, RoundState
 from tests.chain import story
 from tests.chain.nodes import embedded
 from tests.chain.town import BUYER, OBSERVER, Town, settle
@@ -173,6 +174,40 @@ def test_fold_words_without_envelope_and_short_letters_as_in_the_contract(tmp_pa
         synchroniser.rebuild()
         assert index.digest() == followed
         index.close()
+
+
+def _tendering(bids: int) -> ProcessFold:
+    """A process with a round of so many bids, of which nobody has been told that any was touched."""
+    fold = ProcessFold(OrganisationKind.BUYER)
+    round_ = fold.rounds[1] = Round(1, 1, "bids", 0, 10, 10, None, None, (), counted=bids)
+    round_.bids = {number: Bid(number, 2, 5, 5, ZERO, ZERO, None) for number in range(bids)}
+    return fold
+
+
+def _act(act: Act) -> ActRecord:
+    """An act about round 1; all else is zero."""
+    words = ZERO, ZERO, int(act), 9, 0, 20, NOBODY, NOBODY, ZERO, 1, 0, 0, 0, ZERO, ZERO, ZERO, b""
+    return ActRecord._make(words)
+
+
+@pytest.mark.parametrize("act", [Act.TENDER_AMENDED, Act.ROUND_RESUMED])
+def test_fold_deadline_moved_every_bid_may_be_late_or_not(act: Act, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a bid is late is said in its row, which is to be written again."""
+    fold = _tendering(3)
+    monkeypatch.setattr("ledger.index.fold.decode_detail", lambda _record: {"deadline": 30})
+    fold.apply(_act(act))
+    assert fold.touched == {(1, 0), (1, 1), (1, 2)}
+
+
+def test_fold_words_behind_the_opened_bids_are_touched_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the bids that follow have no envelope, an opening decides them, too."""
+    fold = _tendering(600)
+    fold.rounds[1].bids[0].present = True
+    outcomes = [{"outcome": Outcome.OPENED}] * 256
+    monkeypatch.setattr("ledger.index.fold.decode_detail", lambda _record: {"from": 0, "outcomes": outcomes})
+    fold.apply(_act(Act.BIDS_OPENED))
+    assert fold.rounds[1].bids[599].recorded == "missing"
+    assert fold.touched == {(1, number) for number in range(600)}
 
 
 def _enum(kind: str) -> str:
