@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from fastapi import APIRouter, Response
-from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client import CollectorRegistry, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.metrics_core import Metric
@@ -76,24 +76,13 @@ class _IndexGauges:
                 yield GaugeMetricFamily(f"siegel_{name}", meaning, value=value)
 
 
-class _Differing:
-    """What should raise an alarm at the operator."""
-
-    def __init__(self, number: int) -> None:
-        self._number = number
-
-    def collect(self) -> Iterator[Metric]:
-        yield GaugeMetricFamily(
-            "siegel_differing_processes", "processes whose stored data differ from the chain", value=self._number
-        )
-
-
 @router.get("/metrics", summary="Gauges and times in Prometheus' text format", responses=content("text/plain", TEXT))
 def metrics(services: Using) -> Response:
     """Unknown values are left out."""
     now = CollectorRegistry()
     now.register(_IndexGauges(services.status()))
-    now.register(_Differing(services.comparison.status().differing))
+    differing = Gauge("siegel_differing_processes", "processes whose stored data differ from the chain", registry=now)
+    differing.set(len(services.checks.differing))
     body = generate_latest(now) + generate_latest(services.metrics)
     return Response(body, media_type=CONTENT_TYPE_PLAIN_0_0_4, headers={"Cache-Control": NEVER})
 

@@ -84,7 +84,7 @@ def derive(history: History, load: Callable[..., Document]) -> Derived:
     for entry in history.new:
         if entry.record.release == ZERO:
             _look_up(rows, process_id, entry.record)
-    for entry in history.publishing:
+    for entry in history.publishing.values():
         record = entry.record
         _look_up(rows, process_id, record)
         kind = fold.notice_kinds.get(record.sequence)

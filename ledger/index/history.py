@@ -38,9 +38,8 @@ class History:
         self.head = genesis
         self.acts = 0
         self.new: list[Entry] = []
-        self.publishing: list[Entry] = []
+        self.publishing: dict[int, Entry] = {}  # acts with a release, by their sequence
         self.erased: dict[bytes, int] = {}  # releases that were erased as a whole, each with the act that says so
-        self._published: dict[int, bytes] = {}
         self.is_stored = False  # whether rows of all but what is new are in the index
 
     def take(self, entries: Iterable[Entry]) -> History:
@@ -55,11 +54,11 @@ class History:
             self.fold.apply(record)
             # FieldsErased names in ``subject`` the release that act ``ref`` published, if all of it is erased; where
             # fields are, ``subject`` is the digest of their list.
-            if record.act == Act.FIELDS_ERASED and record.subject == self._published.get(record.ref):
+            meant = self.publishing.get(record.ref)
+            if record.act == Act.FIELDS_ERASED and meant is not None and record.subject == meant.record.release:
                 self.erased.setdefault(record.subject, record.sequence)
             if record.release != ZERO:
-                self._published[record.sequence] = record.release
-                self.publishing.append(entry)
+                self.publishing[record.sequence] = entry
             self.new.append(entry)
         return self
 

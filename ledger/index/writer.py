@@ -90,7 +90,9 @@ def derive_processes(
     heads: dict[bytes, bytes] = {}
     kinds, more = Kinds(connection), Counter[str]()
     for ids, histories in _histories(connection, place, process_ids, kinds, long):
-        kept = _kept_copies(connection, (entry.record.release for each in histories for entry in each.publishing))
+        kept = _kept_copies(
+            connection, (entry.record.release for each in histories for entry in each.publishing.values())
+        )
         documents = Documents(store, copies_in(connection, kept))
         derived = [derive(history, documents.load) for history in histories]
         more.subtract(_counted(connection, ids))
