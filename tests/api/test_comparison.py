@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -13,7 +13,8 @@ from api.comparison import SHARE, Comparison, ComparisonStatus
 from ledger.errors import NodeUnreachable
 from ledger.index.check import Difference, check_process
 from tests.api.conftest import Api
-from tests.explorer.site import ALTERED
+from tests.explorer.site import ALTERED, alter_notice
+from tests.waiting import wait_until
 
 
 class Town:
@@ -39,11 +40,7 @@ class Town:
     @contextmanager
     def altered_file(self) -> Iterator[None]:
         """Somebody changes a stored release; afterwards it is as it was."""
-        (release,) = self.services.queries.releases(self.altered)
-        path = self.services.store.path(release.digest)
-        intact = path.read_bytes()
-        path.chmod(0o600)
-        path.write_bytes(intact.replace(b"24900.5", b"29900.5"))
+        path, intact = alter_notice(self.services)
         try:
             yield
         finally:
@@ -118,20 +115,12 @@ def test_thread_goes_on_after_a_failure_and_ends_when_told(town: Town, caplog: p
     comparison = Comparison(town.checks, after, shortest_pause=0.001)
     assert comparison.status().since is None
     comparison.start()
-    until(lambda: bool(asked))
+    wait_until(lambda: bool(asked))
     comparison.stop()
     assert "the comparison with the chain stands still" in caplog.text
     since = comparison.status().since
     assert since is not None
     assert since <= time.time()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for another thread."""
-    end = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_status_and_metrics_tell_what_differs(api: Api) -> None:

@@ -7,7 +7,7 @@ import json
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ from tests.cli.test_import import anchored
 from tests.cli.test_pull import day
 from tests.cli.test_running import running
 from tests.explorer.site import open_services, serving
+from tests.waiting import wait_until
 
 SECRET = "Quastenflosser"
 SENTENCE = f"Neubau des Aquariums für einen {SECRET}"
@@ -350,19 +351,11 @@ def test_serve_discloses_by_itself_when_the_moment_comes(home: Path, tmp_path: P
         out, err = importing.communicate(timeout=120)
         assert importing.returncode == 0, out + err
     with running(home, "serve", "--port", "0") as (_, url):
-        wait_until(lambda: httpx.get(f"{url}/api/v1/processes", timeout=60).json()["total"] == 1)
+        wait_until(lambda: httpx.get(f"{url}/api/v1/processes", timeout=60).json()["total"] == 1, seconds=60)
         assert SECRET not in httpx.get(f"{url}/", timeout=60).text
         let_pass(home)
-        wait_until(lambda: SECRET in httpx.get(f"{url}/", timeout=60).text)
+        wait_until(lambda: SECRET in httpx.get(f"{url}/", timeout=60).text, seconds=60)
     assert trail(home) == [("siegel serve", "due")]
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    """Look again and again, at most a minute."""
-    until = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < until
-        time.sleep(0.1)
 
 
 def test_doctor_names_a_notice_that_is_withheld_too_long(siegel: Siegel, home: Path, tmp_path: Path) -> None:

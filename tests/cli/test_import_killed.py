@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from tests.cli.conftest import Siegel, start_siegel
 from tests.cli.notices import release
 from tests.cli.test_import import anchored
 from tests.cli.test_running import running
+from tests.waiting import wait_until
 
 FIRST, SECOND = 300, 200
 SEED = 20261127
@@ -39,14 +40,6 @@ def at_work(home: Path, *arguments: object) -> Iterator[subprocess.Popen[str]]:
         process.kill()
         out, err = process.communicate()
         assert ended is None, out + err
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    """Look again and again, at most two minutes."""
-    until = time.monotonic() + 120
-    while not happened():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 STATUS = "SELECT count(*) FROM outbox JOIN releases ON releases.key = outbox.key WHERE status = ? AND ocid LIKE ?"
@@ -79,18 +72,18 @@ def test_import_node_importer_and_indexer_killed_in_turn_nothing_is_lost_or_twic
     second = lines(tmp_path / "second.jsonl", SECOND, "ocds-test01")
     with running(home, "node", "--port", "0"):
         with at_work(home, "import", first):
-            wait_until(lambda: is_preparing(home))
+            wait_until(lambda: is_preparing(home), seconds=120)
         with at_work(home, "import", first):
-            wait_until(lambda: in_outbox(home, "prepared", "ocds-test00") == FIRST)
+            wait_until(lambda: in_outbox(home, "prepared", "ocds-test00") == FIRST, seconds=120)
             time.sleep(chance.random() / 2)
         with at_work(home, "import", first):
-            wait_until(lambda: in_outbox(home, "sent", "ocds-test00") > 0)
+            wait_until(lambda: in_outbox(home, "sent", "ocds-test00") > 0, seconds=120)
         for _ in range(3):
             with at_work(home, "index", "run"):
                 time.sleep(1 + chance.random())
 
     with running(home, "node", "--port", "0") as (node, _), start_siegel(home, "import", second) as importer:
-        wait_until(lambda: in_outbox(home, "sent", "ocds-test01") > 0)
+        wait_until(lambda: in_outbox(home, "sent", "ocds-test01") > 0, seconds=120)
         node.send_signal(signal.SIGKILL)
         said, told = importer.communicate(timeout=120)
         assert (importer.returncode, "[NodeUnreachable]" in told) == (1, True), told

@@ -213,13 +213,21 @@ AWARD = {
 }
 
 
+def alter_notice(services: Services) -> tuple[Path, bytes]:
+    """Change the stored notice of one process behind the ledger's back; its file, and what it held before."""
+    (row,) = services.queries.processes_by_ocid(ALTERED)
+    (found,) = services.queries.releases(row.process_id)
+    path = services.store.path(found.digest)
+    intact = path.read_bytes()
+    path.chmod(0o600)
+    path.write_bytes(intact.replace(b"24900.5", b"29900.5"))
+    return path, intact
+
+
 def alter(site: Site) -> None:
     """Change the stored notice and the database's row of one process behind the ledger's back."""
+    alter_notice(site.services)
     (row,) = site.services.queries.processes_by_ocid(ALTERED)
-    (found,) = site.services.queries.releases(row.process_id)
-    path = site.services.store.path(found.digest)
-    path.chmod(0o600)
-    path.write_bytes(path.read_bytes().replace(b"24900.5", b"29900.5"))
     with sqlite3.connect(site.folder / "index.sqlite") as connection:
         query = "update processes set title = 'Beschaffung von Kies', value_amount = '29900.5' where process_id = ?"
         connection.execute(query, (row.process_id,))

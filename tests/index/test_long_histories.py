@@ -81,15 +81,29 @@ def commit(town: Town, number: int) -> None:
     town.chain.send(bid, town.bidder_one)
 
 
+def taking_bids(town: Town, index: Index, number: int) -> tuple[Counting, Synchroniser]:
+    """An index that knows so many bids, and what its synchroniser keeps."""
+    long = Counting()
+    synchroniser = Synchroniser(index, town.chain, town.store, long=long)
+    for bid in range(1, number + 1):
+        commit(town, bid)
+    synchroniser.run_once()
+    return long, synchroniser
+
+
+def require_as_derived_whole(index: Index, synchroniser: Synchroniser) -> None:
+    """Every row is what reading all anew gives."""
+    grown = index.digest()
+    synchroniser.rebuild()
+    assert index.digest() == grown
+
+
 def test_one_bid_more_reads_one_act_and_writes_one_bid(
     tendering: Town, sqlite_index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many bids there are, the next one costs what it is."""
-    town, long = tendering, Counting()
-    synchroniser = Synchroniser(sqlite_index, town.chain, town.store, long=long)
-    for number in range(1, 21):
-        commit(town, number)
-    synchroniser.run_once()
+    town = tendering
+    long, synchroniser = taking_bids(town, sqlite_index, 20)
     commit(town, 21)
     read: list[Any] = []
 
@@ -118,11 +132,8 @@ def test_one_bid_more_reads_one_act_and_writes_one_bid(
 
 def test_cancelled_and_reinstated_bids_nobody_opened_change_with_it(tendering: Town, sqlite_index: Index) -> None:
     """An act about the whole process writes the bids that it changes, though it names none of them."""
-    town, long = tendering, Counting()
-    synchroniser = Synchroniser(sqlite_index, town.chain, town.store, long=long)
-    for number in range(1, 4):
-        commit(town, number)
-    synchroniser.run_once()
+    town = tendering
+    long, synchroniser = taking_bids(town, sqlite_index, 3)
     outcomes = []
     for number, act in enumerate((CancelTender, Reinstate), 2):
         release_digest = town.keep(release(OCID, number))
@@ -132,9 +143,7 @@ def test_cancelled_and_reinstated_bids_nobody_opened_change_with_it(tendering: T
         outcomes.append([bid.outcome for bid in round_.bids])
     assert outcomes == [["returned"] * 3, ["pending"] * 3]
     assert long.resumed == 2
-    followed = sqlite_index.digest()
-    synchroniser.rebuild()
-    assert sqlite_index.digest() == followed
+    require_as_derived_whole(sqlite_index, synchroniser)
 
 
 def test_transaction_that_failed_leaves_no_history_behind(town: Town, index: Index) -> None:
@@ -152,9 +161,7 @@ def test_transaction_that_failed_leaves_no_history_behind(town: Town, index: Ind
     honest = Synchroniser(index, town.chain, town.store, long=long)
     honest.run_once()
     assert long.resumed == 1
-    grown = index.digest()
-    honest.rebuild()
-    assert index.digest() == grown
+    require_as_derived_whole(index, honest)
     assert Queries(index).process(town.process("ocds-a2ef3d-fire-station")).acts == 3
 
 
@@ -171,9 +178,9 @@ def test_resume_same_acts_in_another_block_derived_whole(town: Town, sqlite_inde
 
 def test_reorganised_chain_kept_histories_go_with_its_blocks(tendering: Town, sqlite_index: Index) -> None:
     """What went on from blocks that are gone is derived whole, and goes on from there."""
-    town, long = tendering, Counting()
-    synchroniser = Synchroniser(sqlite_index, town.chain, town.store, long=long)
-    for number in range(1, 6):
+    town = tendering
+    long, synchroniser = taking_bids(town, sqlite_index, 1)
+    for number in range(2, 6):
         commit(town, number)
         synchroniser.run_once()
     assert long.resumed == 4
@@ -181,9 +188,7 @@ def test_reorganised_chain_kept_histories_go_with_its_blocks(tendering: Town, sq
     for number in range(10, 12):
         commit(town, number)
         synchroniser.run_once()
-    grown = sqlite_index.digest()
-    synchroniser.rebuild()
-    assert sqlite_index.digest() == grown
+    require_as_derived_whole(sqlite_index, synchroniser)
 
 
 def test_two_programs_on_one_index_each_goes_on_only_from_its_own_rows(town: Town, index: Index) -> None:
@@ -194,9 +199,7 @@ def test_two_programs_on_one_index_each_goes_on_only_from_its_own_rows(town: Tow
         publish(town, number=number, title=f"Fassung {number}")
         synchroniser.run_once()
     assert (ones.resumed, twos.resumed) == (1, 0)
-    grown = index.digest()
-    one.rebuild()
-    assert index.digest() == grown
+    require_as_derived_whole(index, one)
 
 
 def test_keep_more_than_there_is_room_for_oldest_goes(town: Town, sqlite_index: Index) -> None:

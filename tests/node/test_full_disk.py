@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from ledger.chain.node import EmbeddedNode, genesis
 from ledger.errors import ChainStorageFailed
 from tests.node.board import BYTECODE, Signer, send
+from tests.waiting import wait_until
 
 OTHER = "0x" + "11" * 20
 
@@ -21,14 +21,6 @@ def served_folder(tmp_path: Path) -> Path:
     folder = tmp_path / "chain"
     genesis.create(folder, genesis_time=int(time.time()) - 100)
     return folder
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """At most twenty seconds."""
-    until = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 def test_write_a_block_on_a_full_disk_stops_by_name_and_loses_nothing_answered(tmp_path: Path) -> None:
