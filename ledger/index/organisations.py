@@ -104,7 +104,7 @@ class Kinds:
         acts = schema.acts
         query = select(acts).where(
             acts.c.organisation_id == organisation_id,
-            acts.c.process_id == ZERO,
+            schema.OUTSIDE,
             acts.c.act.in_([int(Act.ORGANISATION_ADMITTED), int(Act.KINDS_CHANGED)]),
         )
         changes: dict[int, int] = {}

@@ -210,7 +210,7 @@ class Queries:
         query = (
             select(acts, schema.blocks.c.hash.label("block_hash"))
             .join(schema.blocks, schema.blocks.c.number == acts.c.block_number)
-            .where(acts.c.organisation_id == organisation_id, acts.c.process_id == ZERO)
+            .where(acts.c.organisation_id == organisation_id, schema.OUTSIDE)
             .order_by(acts.c.block_number, acts.c.log_index)
         )
         with self._index.reading() as connection:
@@ -221,7 +221,7 @@ class Queries:
         acts = schema.acts
         query = select(acts).where(
             acts.c.organisation_id == organisation_id,
-            acts.c.process_id == ZERO,
+            schema.OUTSIDE,
             acts.c.act == int(Act.KEY_SET_REGISTERED),
         )
         with self._index.reading() as connection:

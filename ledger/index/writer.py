@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from ledger.chain.heads import genesis_list_head, genesis_process_head, genesis_roles_head
-from ledger.chain.record import ZERO, act_digest
+from ledger.chain.record import act_digest
 from ledger.errors import SequenceBroken
 from ledger.index import schema
 from ledger.index.derive import Derived, derive
@@ -206,7 +206,7 @@ def derive_organisations(
         of_organisation = acts.c.organisation_id == organisation_id
         if known is not None:
             of_organisation &= acts.c.block_number >= since
-        items = select(acts).where(of_organisation, (acts.c.process_id == ZERO) | (acts.c.sequence == 1))
+        items = select(acts).where(of_organisation, schema.OUTSIDE | (acts.c.sequence == 1))
         for row in connection.execute(items.order_by(acts.c.block_number, acts.c.log_index)):
             fold.apply(row, from_registry=row.account == place.registry)
         newest = connection.execute(select(func.max(acts.c.time)).where(of_organisation)).scalar_one()

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, select, text
 
 from ledger.errors import IndexFromLaterVersion
 from ledger.index.database import Index
-from ledger.index.schema import OF_OBSERVATIONS, copies, metadata
+from ledger.index.schema import OF_OBSERVATIONS, OUTSIDE, copies, metadata
 from ledger.index.sync import Synchroniser
+from ledger.terms import STATUTE
 from tests.index.test_synchronising import publish
 from tests.index.town import Town
 
@@ -25,6 +26,14 @@ def test_open_empty_database_migrations_give_the_schema(index: Index) -> None:
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
     """The index of words differs between the databases, and SQLite's keeps tables of its own."""
     return kind not in ("table", "index") or not (name or "").startswith("search_index")
+
+
+def test_outside_is_what_the_statute_records_outside_processes() -> None:
+    """The number in the condition, which an index needs as a literal, parts the acts as their series do."""
+    last_of_processes = int(str(OUTSIDE.right))
+    assert {act for act in STATUTE if act > last_of_processes} == {
+        act for act, entry in STATUTE.items() if entry.series != "process"
+    }
 
 
 def test_open_again_nothing_lost(index_url: str) -> None:
@@ -48,8 +57,10 @@ def test_open_index_of_a_later_version_refused(index_url: str) -> None:
     assert refusal.value.values["schema"] == "9999"
 
 
-def _undo_0005_to_0007(connection: Connection) -> None:
+def _undo_0005_to_0008(connection: Connection) -> None:
     """Make the tables what they were at revision 0004; migrations only go forward."""
+    connection.execute(text("DROP INDEX ix_acts_outside"))
+    connection.execute(text("CREATE INDEX ix_acts_organisation_id_process_id ON acts (organisation_id, process_id)"))
     connection.execute(text("DROP INDEX ix_lookup_process_id_sequence"))
     connection.execute(text("CREATE INDEX ix_lookup_process_id ON lookup (process_id)"))
     for table in OF_OBSERVATIONS:
@@ -66,7 +77,7 @@ def test_open_index_of_an_earlier_version_is_read_again(town: Town, index_url: s
     Synchroniser(index, town.chain, town.store).run_once()
     made = index.digest()
     with index.writing() as connection:
-        _undo_0005_to_0007(connection)
+        _undo_0005_to_0008(connection)
         connection.execute(text("UPDATE processes SET title = 'as it was read then'"))
         if connection.dialect.name == "sqlite":
             for trigger in ("insert", "delete", "update"):
@@ -95,7 +106,7 @@ def test_open_index_that_did_not_count_counts_when_read_again(town: Town, index_
     Synchroniser(index, town.chain, town.store).run_once()
     status = index.status()
     with index.writing() as connection:
-        _undo_0005_to_0007(connection)
+        _undo_0005_to_0008(connection)
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     index.close()
     index = Index.open(index_url)

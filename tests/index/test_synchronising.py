@@ -15,12 +15,13 @@ from ledger.chain.logs import RawLog
 from ledger.errors import ActsIncomplete, IndexBelongsElsewhere, IndexUnreachable, SequenceBroken, SettingInvalid
 from ledger.index import schema
 from ledger.index.database import Index
+from ledger.index.organisations import Kinds
 from ledger.index.queries import Queries
 from ledger.index.rows import Condition, Status
 from ledger.index.sync import Synchroniser
 from ledger.index.writer import derive_organisations
 from ledger.store import State, StoreClass
-from ledger.terms import NoticeKind
+from ledger.terms import NoticeKind, OrganisationKind
 from tests.index.town import DAY, START, Town, embedded_town, release
 
 OCID = "ocds-a2ef3d-fire-station"
@@ -349,6 +350,28 @@ def test_derive_organisation_reads_only_what_came_since(town: Town, index: Index
             assert "ix_acts_organisation_id_block_number" in plan, plan
         (naming,) = [query for query in asked if "FROM processes" in query[0].replace("\n", " ")]
         assert "ix_processes_named" in explained(connection, *naming)
+
+
+def test_read_acts_outside_processes_goes_by_their_own_index(
+    town: Town, index: Index, synchroniser: Synchroniser
+) -> None:
+    """Who was admitted as what, and an organisation's own acts, are found without going through its processes' acts."""
+    town.accept_key_set()
+    publish(town)
+    synchroniser.run_once()
+    asked: list[tuple[str, Any]] = []
+    queries = Queries(index)
+    with index.reading() as connection:
+        listening = (connection.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+        event.listen(*listening)
+        assert Kinds(connection).at(town.buyer, town.chain.block_number()) == OrganisationKind.BUYER
+        assert len(queries.organisation_acts(town.buyer)) == 5
+        assert list(queries.key_sets(town.buyer)) == [town.key_set]
+        event.remove(*listening)
+        of_acts = [query for query in asked if "FROM acts" in query[0].replace("\n", " ")]
+        assert len(of_acts) == 3
+        for query in of_acts:
+            assert "ix_acts_outside" in explained(connection, *query)
 
 
 def explained(connection: Connection, query: str, values: Any) -> str:
