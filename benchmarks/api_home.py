@@ -52,7 +52,13 @@ def made_home(home: Path) -> Settings:
         _publish(home)
         _fill(Settings.load(home))
         ready.touch()
-    return Settings.load(home)
+    settings = Settings.load(home)
+    index = Index.open(settings.index_url)
+    held = index.status().processes
+    index.close()
+    if held != PROCESSES:  # a migration since then read the chain again, and most processes never stood there
+        sys.exit(f"{home}: {held:,} processes instead of {PROCESSES:,}; remove it, it is made again")
+    return settings
 
 
 def _publish(home: Path) -> None:
