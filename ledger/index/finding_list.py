@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import orjson
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
+    LargeBinary,
     Row,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     literal,
@@ -57,13 +61,26 @@ def page_of_findings(
 
 def findings_of(connection: Connection, process_id: bytes) -> tuple[FindingRow, ...]:
     """The findings about the notices of one process, the latest first."""
-    query = _query().where(notice_findings.c.process_id == process_id)
-    return tuple(map(_row, connection.execute(query.order_by(*(column.desc() for column in _place())))))
+    return tuple(map(_row, connection.execute(_of_process(), {"process_id": process_id})))
 
 
-def pulls_naming(digest: bytes) -> tuple[Select[Any], Select[Any]]:
+def pulls_naming(connection: Connection, digest: bytes) -> list[Row[Any]]:
     """The acts of pulls whose document, or one of whose changed files, has this digest; ``kind`` says which."""
+    return [row for query in _naming() for row in connection.execute(query, {"digest": digest})]
+
+
+# Put together once: that takes as long as the answers.
+@cache
+def _of_process() -> Select[Any]:
+    wanted: BindParameter[bytes] = bindparam("process_id", type_=LargeBinary)
+    query = _query().where(notice_findings.c.process_id == wanted)
+    return query.order_by(*(column.desc() for column in _place()))
+
+
+@cache
+def _naming() -> tuple[Select[Any], Select[Any]]:
     found, seen = notice_findings, observations
+    digest: BindParameter[bytes] = bindparam("digest", type_=LargeBinary)
     place = (acts.c.time, acts.c.sequence, acts.c.act, acts.c.block_number, acts.c.transaction_hash)
     documents = select(
         literal("observation").label("kind"), acts.c.process_id, literal("").label("ocid"), null().label("release"),

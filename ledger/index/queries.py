@@ -235,11 +235,7 @@ class Queries:
         with self._index.reading() as connection:
             return tuple(
                 [found_row(row.kind, digest, row, row.release) for row in connection.execute(statements.ENTRIES, asked)]
-                + [
-                    found_row(row.kind, digest, row, row.release)
-                    for query in pulls_naming(digest)
-                    for row in connection.execute(query)
-                ]
+                + [found_row(row.kind, digest, row, row.release) for row in pulls_naming(connection, digest)]
                 + [
                     found_row(kind, digest, row)
                     for kind, query in statements.PLACES
