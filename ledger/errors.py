@@ -778,6 +778,391 @@ class BlockHashMismatch(EvidenceRefused):
     sentence = "The header has the hash {got}, expected was {expected}."
 
 
+class BundleMalformed(EvidenceRefused):
+    """A bundle is not the one valid byte sequence for what it holds (``docs/bundle-1.md``)."""
+
+    sentence = "Not a bundle of the format siegel-bundle/1, at byte {offset}: {reason}."
+
+
+class ManifestInvalid(EvidenceRefused):
+    """The manifest of a bundle is not canonical, or a field of it has no such value."""
+
+    sentence = "The manifest is invalid: {reason}."
+
+
+class EntryAltered(EvidenceRefused):
+    """An entry of a bundle is not what the manifest says it is."""
+
+    sentence = "The entry {entry} has the digest {got}, expected was {expected}."
+
+
+class EntryMissing(EvidenceRefused):
+    """A bundle lacks an entry without which it proves nothing."""
+
+    sentence = "The entry {entry} is missing."
+
+
+class EntryUnexpected(EvidenceRefused):
+    """A bundle holds what belongs to nothing in it."""
+
+    sentence = "The entry {entry} belongs to nothing in the bundle."
+
+
+class EntryInvalid(EvidenceRefused):
+    """An entry of a bundle does not have the form of its kind."""
+
+    sentence = "The entry {entry} cannot be read: {reason}."
+
+
+class BundleTooLarge(SiegelError):
+    """What is to be proven does not fit into one bundle (``docs/bundle-1.md``, the file)."""
+
+    sentence = "A bundle holds at most {most} {what}, these would be {given}."
+    status = 413
+
+
+class EvidenceNotYet(SiegelError):
+    """A process began after the newest block that can be proven: its witnesses have to see the log first."""
+
+    sentence = "Nothing of process {process} can be proven up to block {block}, the newest that most witnesses saw."
+    status = 409
+
+
+class OtherChain(EvidenceRefused):
+    """A bundle speaks of another chain, or of other smart contracts, than the policy."""
+
+    sentence = "{what} is {got}, the policy says {expected}."
+
+
+class BlockMismatch(EvidenceRefused):
+    """A header is not that of the block it stands for in the bundle."""
+
+    sentence = "The header of block {block} is that of block {got}."
+
+
+class ActMisplaced(EvidenceRefused):
+    """An act of a series does not count on from the one before, or belongs to another series."""
+
+    sentence = "Act {position} of {series} is out of place: {reason}."
+
+
+class SeriesUnrelated(EvidenceRefused):
+    """The series of a process is of no organisation whose roles the bundle holds."""
+
+    sentence = "The process {process} is of none of the organisations in the bundle."
+
+
+class ReleaseForeign(EvidenceRefused):
+    """A release speaks of another contracting process than the act that anchors it."""
+
+    sentence = "The release {release} has the ocid {got}, its act {expected}."
+
+
+class PolicyInvalid(EvidenceRefused):
+    """A trust policy that says something else than ``docs/bundle-1.md`` allows."""
+
+    sentence = "The trust policy cannot be used, {field}: {reason}."
+
+
+class ValidatorsUnknown(EvidenceRefused):
+    """The trust policy names no validators for a block: it must be brought up to date before it can judge."""
+
+    sentence = "The trust policy names no validators for block {block}."
+
+
+class SealsUnexpected(EvidenceRefused):
+    """A header that validators seal, of a chain that has none according to the trust policy."""
+
+    sentence = "Block {block} is one that validators seal; the trust policy knows a chain of one operator."
+
+
+class ConsensusFieldDiffers(EvidenceRefused):
+    """A header's field that QBFT fixes has another value."""
+
+    sentence = "In the header of block {block} {field} is {got}, expected was {expected}."
+
+
+class ValidatorsDiffer(EvidenceRefused):
+    """A header declares other validators than those in force."""
+
+    sentence = "The header of block {block} declares the validators {got}, in force are {expected}."
+
+
+class ProposerForeign(EvidenceRefused):
+    """A header was proposed by an account that is no validator in force."""
+
+    sentence = "Block {block} was proposed by {got}, which is no validator; in force are {expected}."
+
+
+class SealInvalid(EvidenceRefused):
+    """A seal is not the one form of a signature from which its signer follows."""
+
+    sentence = "Seal {position} of block {block} is no valid seal: {reason}."
+
+
+class SealForeign(EvidenceRefused):
+    """A seal was not made for this header by a validator in force."""
+
+    sentence = "Seal {position} of block {block} is by {got}, which is no validator; in force are {expected}."
+
+
+class SealRepeated(EvidenceRefused):
+    """A validator's seal stands in a header twice."""
+
+    sentence = "Seal {position} of block {block} is a second one by {got}."
+
+
+class QuorumMissing(EvidenceRefused):
+    """Too few validators sealed a header."""
+
+    sentence = "Block {block} was sealed by {got} validators, needed are {expected}."
+
+
+class HeaderNotNext(EvidenceRefused):
+    """A header does not follow the one before it."""
+
+    sentence = "The header of block {block} does not follow: {field} is {got}, expected was {expected}."
+
+
+class MerkleProofMalformed(EvidenceRefused):
+    """A proof of a transparency log has not exactly the hashes it needs (RFC 9162, section 2.1)."""
+
+    sentence = "Not a proof of a transparency log: {reason}."
+
+
+class NotIncluded(EvidenceRefused):
+    """A transparency log's tree does not hold the leaf: the block was never logged, or another one in its place."""
+
+    sentence = "Leaf {index} of the log's tree of {size} leads to the root {got}, the checkpoint has {expected}."
+
+
+class TreesInconsistent(EvidenceRefused):
+    """A log's later tree does not begin with the leaves of its earlier one: the log was rewritten."""
+
+    sentence = "The proof leads to the root {got} for the log's tree of {size}, its checkpoint has {expected}."
+
+
+class VerifierKeyMalformed(EvidenceRefused):
+    """A verifier key of a log or a witness is none, or is there twice (C2SP signed-note)."""
+
+    sentence = "The verifier key {key} cannot be used: {reason}."
+
+
+class CheckpointMalformed(EvidenceRefused):
+    """Bytes are not a checkpoint in the one form of ``docs/bundle-1.md`` (C2SP tlog-checkpoint)."""
+
+    sentence = "Not a signed checkpoint: {reason}."
+
+
+class LogUnknown(EvidenceRefused):
+    """A checkpoint is of a log that the policy does not name."""
+
+    sentence = "The checkpoint is of the log {got}, expected was {expected}."
+
+
+class LogSignatureInvalid(EvidenceRefused):
+    """A checkpoint is not signed by the log it names."""
+
+    sentence = "The log {origin} did not sign this checkpoint of size {size}."
+
+
+class CosignatureInvalid(EvidenceRefused):
+    """A known witness's line on a checkpoint is not its cosignature (C2SP tlog-cosignature)."""
+
+    sentence = "The witness {witness} did not sign this checkpoint."
+
+
+class InclusionMalformed(EvidenceRefused):
+    """An ``inclusion`` entry of a bundle is not two numbers and hashes, or is not for the checkpoint's tree."""
+
+    sentence = "The place in the log cannot be read: {reason}."
+
+
+class CosignaturesTooFew(EvidenceRefused):
+    """Fewer witnesses than the policy asks for cosigned the checkpoint."""
+
+    sentence = "{got} known witnesses cosigned the checkpoint, expected were {expected}."
+
+
+class CosignedLate(EvidenceRefused):
+    """Witnesses saw the block in the log later than the policy allows: perhaps it is of a history rewritten later."""
+
+    sentence = "The checkpoint was cosigned {delay} seconds after the block, allowed are {allowed}."
+
+
+class CosignedEarly(EvidenceRefused):
+    """Witnesses saw the block before the time it bears: the chain's clock ran ahead, and deadlines ended early."""
+
+    sentence = "The checkpoint was cosigned {ahead} seconds before the time of the block, allowed are {allowed}."
+
+
+# --- transparency log ----------------------------------------------------------------------------------------------
+
+
+class LogMissing(SiegelError):
+    """The home has no transparency log."""
+
+    sentence = "This home has no transparency log; siegel log init makes one."
+    status = 404
+
+
+class LogExists(SiegelError):
+    """A home has one living log: a second one that is no successor would be another history of the same chain."""
+
+    sentence = "This home has the log {origin} already; siegel log init --successor ends it and begins its successor."
+
+
+class LogOriginInvalid(SiegelError):
+    """A log's origin must be a name that every witness can use (C2SP tlog-checkpoint)."""
+
+    sentence = "{origin} cannot be a log's origin: an address without scheme is one, for example vergabe.example.de."
+
+
+class LogKeyMissing(SiegelError):
+    """A log's private key is not in its folder, as after a restore: backups never hold it."""
+
+    sentence = "The key of the log {origin} is not here, so it ended; siegel log init --successor begins its successor."
+    status = 503
+
+
+class LogContradictory(SiegelError):
+    """Files of a log contradict each other; whatever is signed now could be a second history."""
+
+    sentence = "The log's files contradict each other, so nothing is signed. {path}: {reason}"
+    status = 503
+
+
+class LogEntryTooLarge(SiegelError):
+    """A header is larger than an entry of a log can be (C2SP tlog-tiles)."""
+
+    sentence = "A header of {got} bytes cannot be logged, the most is {most}."
+
+
+class ChainLeftLog(SiegelError):
+    """The block logged last is not on the chain any more: the chain was rewritten, reorganised or restored."""
+
+    sentence = "Block {block} is in the log as {expected}, on the chain it is {got}: nothing more is logged."
+    status = 503
+
+
+class LogNotHolding(SiegelError):
+    """No log of the home holds the block: nothing was recorded in it, or the log is not that far yet."""
+
+    sentence = "Block {block} is not in the log."
+    status = 404
+
+
+class WitnessUnknown(SiegelError):
+    """No witness of this name is asked."""
+
+    sentence = "There is no witness {witness}."
+    status = 404
+
+
+class WitnessExists(SiegelError):
+    """A witness of this name is asked already."""
+
+    sentence = "The witness {witness} is asked already."
+    status = 409
+
+
+class WitnessUnreachable(SiegelError):
+    """A witness does not answer, or not to its end."""
+
+    sentence = "The witness {witness} at {url} does not answer: {reason}."
+    status = 503
+
+
+class WitnessRefusesLog(SiegelError):
+    """A witness does not know the log, or the log's key (C2SP tlog-witness: 404, 403)."""
+
+    sentence = (
+        "The witness {witness} does not know the log {origin} or its key (HTTP {code}): its operator must add it."
+    )
+    status = 502
+
+
+class WitnessRefusesTree(SiegelError):
+    """A witness saw another tree: the log was rewritten since (C2SP tlog-witness: 422)."""
+
+    sentence = "The witness {witness} saw another tree of {old} leaves: this one of {size} did not grow out of it."
+    status = 502
+
+
+class LogBehindWitness(SiegelError):
+    """A witness saw a larger tree: the log's folder is an old copy, and must not go on."""
+
+    sentence = (
+        "The witness {witness} saw a tree of {held} leaves, this log has {size}: it is an old copy and cannot go on."
+    )
+    status = 502
+
+
+class WitnessAnswerUnusable(SiegelError):
+    """A witness answered something that is no cosignature of it."""
+
+    sentence = "The answer of the witness {witness} cannot be used: {reason}."
+
+
+class MalformedDer(EvidenceRefused):
+    """Bytes are not the Distinguished Encoding of what was expected (X.690)."""
+
+    sentence = "Not DER at byte {offset}: {reason}."
+
+
+class TimestampInvalid(EvidenceRefused):
+    """A time stamp is none: refused, in another form than the one valid, or not signed as RFC 3161 demands."""
+
+    sentence = "The time stamp is not valid: {reason}."
+
+
+class TimestampForeign(EvidenceRefused):
+    """A time stamp is by an authority that no root of the trust policy vouches for."""
+
+    sentence = "The time stamp is by {authority}, which is under no root of the trust policy: {reason}."
+
+
+class TimestampImprint(EvidenceRefused):
+    """A time stamp is for other bytes."""
+
+    sentence = "The time stamp is for bytes with the digest {got}, expected was {expected}."
+
+
+class StampsTooFew(EvidenceRefused):
+    """Too few of the policy's authorities stamped a checkpoint."""
+
+    sentence = "The checkpoint of {size} leaves was stamped by {got} authorities, needed are {expected}."
+
+
+class StampedEarly(EvidenceRefused):
+    """A time stamp is from before a block that the stamped checkpoint holds."""
+
+    sentence = "The checkpoint over block {block} was stamped {ahead} seconds before that block; {allowed} are allowed."
+
+
+class TimestampAuthorityFailed(SiegelError):
+    """A time-stamping authority cannot be reached, or answers something else than a time stamp that holds."""
+
+    sentence = "The time-stamping authority {authority} gave no time stamp: {why}."
+    status = 502
+
+
+class MalformedAbi(EvidenceRefused):
+    """Bytes are not the one canonical ABI encoding of an act's own arguments (Solidity ABI specification)."""
+
+    sentence = "Not canonical ABI encoding at byte {offset}: {reason}."
+
+
+class ActImpossible(EvidenceRefused):
+    """An act that the contract could never have accepted at its place (``ledger/statute.json``, ITenderLedger.sol).
+
+    ``series`` is the id of the process, or of the organisation (zero: the governors); ``refusal`` the contract's own
+    error, or what contradicts the record itself (docs/verifying.md, "Statute").
+    """
+
+    sentence = "Act {sequence} ({act}) of {series} could never have been accepted: {refusal}; {reason}."
+
+
 # --- chain access --------------------------------------------------------------------------------------------------
 
 

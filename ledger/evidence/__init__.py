@@ -1,1 +1,1 @@
-"""Strict, independent readers of what a chain node answers: RLP, headers, Merkle-Patricia proofs, heads. No I/O."""
+"""Evidence: makes bundles that prove a procedure, publishes the transparency log, and (``verify``) checks both."""

@@ -16,7 +16,7 @@ from ledger.chain.nonces import NonceBook, Sent
 from ledger.chain.rpc import from_hex, to_int
 from ledger.chain.sending import Submitted
 from ledger.errors import NodeAnswerMalformed, SiegelError
-from ledger.evidence.head_proof import prove_head
+from ledger.evidence.proving import prove_head
 
 WORD, ACCOUNT = "0x" + "11" * 32, "0x" + "22" * 20
 DEPLOYMENT = Deployment(1, bytes(32), b"\x01" * 20, b"\x02" * 20, 0)

@@ -23,8 +23,9 @@ from ledger.errors import (
     NodeRefused,
     SlotAbsent,
 )
-from ledger.evidence.head_proof import prove_head, verify_head
-from ledger.evidence.header import read_header
+from ledger.evidence.proving import prove_head
+from ledger.evidence.verify.head_proof import verify_head
+from ledger.evidence.verify.header import read_header
 from ledger.terms import ProcessState, RoundState
 from tests.chain.story import PROCESS, ROOF, tell
 from tests.chain.town import BUYER, Town

@@ -32,8 +32,8 @@ from ledger.errors import (
     SiegelError,
     WrongChain,
 )
-from ledger.evidence.head_proof import prove_head
-from ledger.evidence.header import read_header
+from ledger.evidence.proving import prove_head
+from ledger.evidence.verify.header import read_header
 from ledger.terms import NoticeKind, OrganisationKind
 from tests.chain.replay import answering
 from tests.chain.town import BUYER, OFFICERS, Town, actor, digest

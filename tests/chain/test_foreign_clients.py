@@ -26,8 +26,8 @@ from ledger.chain.node.server import serve
 from ledger.chain.record import act_digest
 from ledger.chain.reverts import named_refusal
 from ledger.errors import NodeRefused, ReleaseMissing
-from ledger.evidence.head_proof import verify_head
-from ledger.evidence.header import read_header
+from ledger.evidence.verify.head_proof import verify_head
+from ledger.evidence.verify.header import read_header
 from tests.node.process import ask
 
 ARTIFACTS = Path(artifacts_package.__path__[0])

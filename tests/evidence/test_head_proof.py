@@ -6,10 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pytest
+from eth_hash.auto import keccak
 
 from ledger.errors import AccountAbsent, BlockHashMismatch, EvidenceRefused, MalformedRlp, ProofNodeMismatch, SlotAbsent
-from ledger.evidence.head_proof import prove_head, read_account, verify_head
-from ledger.evidence.header import read_header
+from ledger.evidence.proving import prove_head
+from ledger.evidence.verify import rlp
+from ledger.evidence.verify.head_proof import read_account, verify_head
+from ledger.evidence.verify.header import read_header
+from tests.evidence.qbft_network import genesis, nodes, propose
 
 
 class Recorded(NamedTuple):
@@ -105,6 +109,21 @@ def test_verify_with_any_altered_byte_is_refused(qbft: Any) -> None:
                 proofs = (forged, one.storage_proof) if part is one.account_proof else (one.account_proof, forged)
                 with pytest.raises(EvidenceRefused):
                     verify_head(one.header, *proofs, one.account, one.slot)
+
+
+def test_verify_a_state_that_no_chain_has_is_refused() -> None:
+    """Values in a trie that no client writes: an account of three fields, and a slot that holds zero."""
+
+    def leaf(key: bytes, value: bytes) -> bytes:
+        return rlp.encode([b"\x20" + keccak(key), value])
+
+    account, slot = b"\x11" * 20, bytes(32)
+    storage = leaf(slot, rlp.encode(b""))
+    for fields in ([b"\x01", b"", keccak(storage)], [b"\x01", b"", keccak(storage), bytes(32)]):
+        state = leaf(account, rlp.encode(fields))
+        header = propose(genesis(nodes(1)), nodes(1), state_root=keccak(state)).raw
+        with pytest.raises(MalformedRlp, match="account of 3 fields" if len(fields) == 3 else "holds zero"):
+            verify_head(header, [state], [storage], account, slot)
 
 
 class Node:

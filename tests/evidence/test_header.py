@@ -8,9 +8,9 @@ import pytest
 from eth_hash.auto import keccak
 
 from ledger.errors import EvidenceRefused, MalformedHeader, MalformedRlp
-from ledger.evidence import qbft as extra
-from ledger.evidence import rlp
-from ledger.evidence.header import read_header
+from ledger.evidence.verify import qbft as extra
+from ledger.evidence.verify import rlp
+from ledger.evidence.verify.header import read_header
 
 
 def raw(text: str) -> bytes:
@@ -108,3 +108,11 @@ def test_read_extra_data_of_another_form_is_refused(fields: list[Any], error: ty
     """QBFT extra data has one form."""
     with pytest.raises(error):
         extra.read_extra_data(rlp.encode(fields))
+
+
+def test_read_header_with_a_list_for_extra_data_is_refused(qbft: Any) -> None:
+    """Extra data are bytes, whatever they hold."""
+    fields = rlp.decode_list(raw(qbft("raw_headers")["node1"][1]))
+    fields[12] = []
+    with pytest.raises(MalformedHeader, match="extra data"):
+        read_header(rlp.encode(fields))

@@ -12,9 +12,10 @@ from ledger.chain import heads
 from ledger.chain.client import Chain
 from ledger.chain.codec import ACT_RECORDED, act_digest, decode_log
 from ledger.errors import EvidenceRefused, HeadMismatch
-from ledger.evidence.head_proof import prove_head, verify_head
-from ledger.evidence.header import read_header
-from ledger.evidence.history import verify_history
+from ledger.evidence.proving import prove_head
+from ledger.evidence.verify.head_proof import verify_head
+from ledger.evidence.verify.header import read_header
+from ledger.evidence.verify.history import verify_history
 from ledger.terms import STATUTE, Act
 from tests.chain.nodes import anvil, embedded
 from tests.chain.story import PROCESS, tell

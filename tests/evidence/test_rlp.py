@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import MalformedRlp
-from ledger.evidence import rlp
+from ledger.evidence.verify import rlp
 
 ITEMS: st.SearchStrategy[Any] = st.recursive(
     st.binary(max_size=70), lambda inner: st.lists(inner, max_size=20), max_leaves=40

@@ -19,7 +19,7 @@ from ledger.errors import (
     ProofNodeMismatch,
     UnusedProofNodes,
 )
-from ledger.evidence import trie
+from ledger.evidence.verify import trie
 
 ENTRIES = st.dictionaries(st.integers(0, 400), st.binary(min_size=1, max_size=50), min_size=1, max_size=60)
 
@@ -191,3 +191,13 @@ def test_read_a_path_of_another_length_is_refused(size: int) -> None:
     """Only digests are paths."""
     with pytest.raises(MalformedTrieNode, match="32 bytes"):
         trie.read(MANY.root, b"\x01" * size, [])
+
+
+def test_read_a_branch_where_every_path_has_ended_is_refused() -> None:
+    """All paths have the same length, so nothing can part there."""
+    child = other.encode(branch(n0=keccak(b"a"), n1=keccak(b"b")))
+    neighbour = f"n{int(NIBBLES[-1], 16) ^ 1:x}"
+    last = other.encode(branch(**{f"n{NIBBLES[-1]}": keccak(child), neighbour: keccak(b"c")}))
+    root = other.encode([bytes.fromhex("1" + NIBBLES[:63]), keccak(last)])
+    with pytest.raises(MalformedTrieNode, match="below the end"):
+        trie.read(keccak(root), PATH, [root, last, child])

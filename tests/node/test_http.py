@@ -19,8 +19,8 @@ from web3.middleware import SignAndSendRawMiddlewareBuilder
 from ledger.chain.node import DevelopmentClock, EmbeddedNode, genesis
 from ledger.chain.node.server import MAX_BATCH, NodeServer, serve
 from ledger.errors import DevelopmentClockRefused
-from ledger.evidence.head_proof import verify_head
-from ledger.evidence.header import read_header
+from ledger.evidence.verify.head_proof import verify_head
+from ledger.evidence.verify.header import read_header
 from tests.node.board import ABI, BYTECODE, NOTE_TAKEN, note
 from tests.node.process import ask
 

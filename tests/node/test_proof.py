@@ -9,8 +9,8 @@ from eth_hash.auto import keccak
 
 from ledger.chain.node import EmbeddedNode, RpcError
 from ledger.errors import AccountAbsent, EvidenceRefused, SlotAbsent
-from ledger.evidence.head_proof import read_account, verify_head
-from ledger.evidence.header import read_header
+from ledger.evidence.verify.head_proof import read_account, verify_head
+from ledger.evidence.verify.header import read_header
 from tests.node.board import Signer, note, send
 
 COUNT, LATEST, ABSENT = (number.to_bytes(32, "big") for number in (0, 1, 77))

@@ -8,15 +8,12 @@ and witnesses of its header say.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
 
-from eth_hash.auto import keccak
-
-from ledger.errors import AccountAbsent, BlockHashMismatch, MalformedRlp, SlotAbsent
-from ledger.evidence import rlp, trie
-from ledger.evidence.header import Header, read_header
+from ledger.chain.keccak import keccak
+from ledger.errors import AccountAbsent, MalformedRlp, SlotAbsent
+from ledger.evidence.verify import rlp, trie
+from ledger.evidence.verify.header import Header, read_header
 
 
 @dataclass(frozen=True)
@@ -43,35 +40,6 @@ class Account:
     code_hash: bytes
 
 
-class ProofSource(Protocol):
-    """A node's answers that a proof is made of; none of them is believed."""
-
-    def raw_header(self, block: int, /) -> bytes: ...
-
-    def block_hash(self, block: int, /) -> bytes: ...
-
-    def proof(
-        self, account: bytes, slots: Sequence[bytes], block: int, /
-    ) -> tuple[Sequence[bytes], Sequence[Sequence[bytes]]]: ...
-
-
-def prove_head(source: ProofSource, ledger: bytes, slot: bytes, block: int) -> HeadProof:
-    """Fetch the proof of ``slot`` of ``ledger`` after block number ``block`` and verify it before handing it on.
-
-    A slot that is absent is proven, too. Raises what else ``verify_head`` raises, and BlockHashMismatch if the header
-    is not the one the node names by hash.
-    """
-    account_proof, (storage_proof,) = source.proof(ledger, [slot], block)
-    proof = HeadProof(source.raw_header(block), tuple(account_proof), tuple(storage_proof), ledger, slot)
-    got, expected = read_header(proof.header).block_hash, source.block_hash(block)
-    if got != expected:
-        raise BlockHashMismatch(expected=expected, got=got)
-    # A series without items has no head: that the slot is absent is proven just as well.
-    with suppress(SlotAbsent):
-        verify_head(proof.header, proof.account_proof, proof.storage_proof, ledger, slot)
-    return proof
-
-
 def verify_head(
     header: bytes, account_proof: Sequence[bytes], storage_proof: Sequence[bytes], ledger: bytes, slot: bytes
 ) -> bytes:
@@ -81,10 +49,14 @@ def verify_head(
     is none at all: for other slots and accounts, with nodes missing or left over, or not canonical.
     """
     read = read_header(header)
-    account = read_account(read, account_proof, ledger)
+    return verify_slot(read_account(read, account_proof, ledger), storage_proof, ledger, slot, read.number)
+
+
+def verify_slot(account: Account, storage_proof: Sequence[bytes], ledger: bytes, slot: bytes, block: int) -> bytes:
+    """As ``verify_head``, of an account whose state is proven: ``ledger``, after ``block``."""
     value = trie.read(account.storage_root, keccak(slot), storage_proof)
     if value is None:
-        raise SlotAbsent(slot=slot, account=ledger, block=read.number)
+        raise SlotAbsent(slot=slot, account=ledger, block=block)
     return _word(value)
 
 

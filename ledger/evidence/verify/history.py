@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ledger.chain.heads import fold
 from ledger.errors import HeadMismatch, SlotAbsent
-from ledger.evidence.head_proof import HeadProof, verify_head
+from ledger.evidence.verify.head_proof import HeadProof, verify_head
 
 
 def verify_history(proof: HeadProof, genesis: bytes, items: Iterable[bytes]) -> bytes:

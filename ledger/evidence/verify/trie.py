@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eth_hash.auto import keccak
-
+from ledger.chain.keccak import keccak
 from ledger.errors import MalformedTrieNode, MissingProofNode, ProofNodeMismatch, UnusedProofNodes
-from ledger.evidence import rlp
+from ledger.evidence.verify import rlp
 
 EMPTY_TRIE_ROOT = keccak(b"\x80")
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from eth_hash.auto import keccak
-
+from ledger.chain.keccak import keccak
 from ledger.errors import MalformedHeader
-from ledger.evidence import qbft, rlp
+from ledger.evidence.verify import qbft, rlp
 
 # Fields since: the beginning, EIP-1559, EIP-4895, EIP-4844 with EIP-4788, EIP-7685.
 _FIELD_COUNTS = (15, 16, 17, 20, 21)
@@ -22,9 +21,11 @@ class Header:
 
     raw: bytes
     parent_hash: bytes
+    beneficiary: bytes
     state_root: bytes
     transactions_root: bytes
     receipts_root: bytes
+    difficulty: int
     number: int
     time: int
     extra_data: bytes
@@ -36,14 +37,20 @@ class Header:
         return self.mix_hash == qbft.MIX_HASH and self.number > 0
 
     @cached_property
-    def block_hash(self) -> bytes:
-        """The block's hash: keccak-256 of the header, for QBFT with round 0 and without seals.
+    def hashed(self) -> bytes:
+        """The bytes that the block hash covers, a leaf of the transparency log: the header, for QBFT with round 0 and
+        without seals, so that it is the same whichever node gave it.
 
         Raises MalformedRlp or MalformedHeader if a QBFT header's extra data cannot be read.
         """
         if not self.is_qbft:
-            return keccak(self.raw)
-        return keccak(self.with_extra_data(qbft.read_extra_data(self.extra_data).without_round_and_seals()))
+            return self.raw
+        return self.with_extra_data(qbft.read_extra_data(self.extra_data).without_round_and_seals())
+
+    @cached_property
+    def block_hash(self) -> bytes:
+        """The block's hash: keccak-256 of ``hashed``. Raises as it."""
+        return keccak(self.hashed)
 
     def with_extra_data(self, extra_data: bytes) -> bytes:
         """This header's RLP with other extra data."""
@@ -57,9 +64,9 @@ def read_header(raw: bytes) -> Header:
     fields = rlp.decode_list(raw)
     if len(fields) not in _FIELD_COUNTS:
         raise MalformedHeader(reason=f"{len(fields)} fields")
-    for position, size in ((1, 32), (2, 20), (6, 256), (14, 8)):
+    for position, size in ((1, 32), (6, 256), (14, 8)):
         rlp.fixed(fields[position], size)
-    for position in (7, 9, 10):
+    for position in (9, 10):
         rlp.integer(fields[position])
     _check_later_forks(fields)
     extra_data = fields[_EXTRA_DATA]
@@ -68,9 +75,11 @@ def read_header(raw: bytes) -> Header:
     return Header(
         raw=raw,
         parent_hash=rlp.fixed(fields[0], 32),
+        beneficiary=rlp.fixed(fields[2], 20),
         state_root=rlp.fixed(fields[3], 32),
         transactions_root=rlp.fixed(fields[4], 32),
         receipts_root=rlp.fixed(fields[5], 32),
+        difficulty=rlp.integer(fields[7]),
         number=rlp.integer(fields[8], 8),
         time=rlp.integer(fields[11], 8),
         extra_data=extra_data,
