@@ -1,4 +1,4 @@
-"""Recorded answers of a real Besu QBFT network, read in place."""
+"""Recorded answers of a real Besu QBFT network, read in place; and what a ledger recorded of a long story."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests.chain import story
+from tests.chain.nodes import embedded
+from tests.chain.town import settle
+from tests.evidence.recording import Recording, record_town
+
 
 @pytest.fixture(scope="session")
 def qbft() -> Any:
@@ -17,3 +22,12 @@ def qbft() -> Any:
     if not root:
         pytest.skip("SIEGEL_TEST_DATA is not set: the recorded Besu network is not at hand")
     return lambda name: json.loads((Path(root) / "qbft" / f"{name}.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """What the ledger recorded of the story in which every act of the statute happens."""
+    with embedded(tmp_path_factory.mktemp("told") / "chain") as node:
+        town = settle(node)
+        story.tell(town)
+        return record_town(town)
