@@ -29,7 +29,7 @@ SECURITY = {
 }
 
 
-OPEN_DATA = ("/api/v1/", "/extension/", "/problems/")
+OPEN_DATA = ("/api/v1/", "/extension/", "/problems/", "/checkpoint", "/tile/")
 
 SHARED = {
     "Access-Control-Allow-Origin": "*",

@@ -14,6 +14,7 @@ from api.told import name
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment
 from ledger.errors import ObjectErased, ObjectMissing, ReleaseEmbargoed
+from ledger.evidence.log.keeper import LogKeeper
 from ledger.index.check import Difference, check_process
 from ledger.index.database import Index
 from ledger.index.follower import Follower
@@ -32,7 +33,7 @@ class Services:
     ``releases`` knows embargoes and disclosed fields; ``checks`` compares with the chain,
     ``comparison`` does so with all processes in turn; ``chain`` is the node; ``metrics`` counts what is asked.
     ``follower`` ends embargoes that are due and keeps the index up with the chain while serving; ``None`` where
-    somebody else does.
+    somebody else does. ``keeper`` publishes the transparency log and feeds its witnesses, where there is a log.
     """
 
     settings: Settings
@@ -47,6 +48,7 @@ class Services:
     comparison: Comparison
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     follower: Follower | None = None
+    keeper: LogKeeper | None = None
 
     @classmethod
     def open(cls, settings: Settings, chain: Chain, *, follow: bool = True) -> Services:
@@ -59,6 +61,9 @@ class Services:
         releases = ReleaseStore(store, state)
         synchroniser = Synchroniser(index, chain, store, confirmations=settings.confirmations)
         follower = Follower(synchroniser, settings.poll_interval, before=DueDisclosures(releases, "siegel serve"))
+        keeper = None
+        if settings.log_dir.is_dir():
+            keeper = LogKeeper(settings.log_dir, chain, index, settings.poll_interval)
         checks = Checks(partial(check_process, index, chain, store), queries, store)
         return cls(
             settings=settings,
@@ -72,11 +77,14 @@ class Services:
             checks=checks,
             comparison=Comparison(checks, queries.process_after),
             follower=follower if follow else None,
+            keeper=keeper if follow else None,
         )
 
     def close(self) -> None:
         """Stop following and let go of the databases; the chain belongs to whoever opened it."""
         self.comparison.stop()
+        if self.keeper is not None:
+            self.keeper.stop()
         if self.follower is not None:
             self.follower.stop()
         self.index.close()

@@ -212,6 +212,11 @@ class Settings(BaseSettings):
         return self.home / "chain"
 
     @property
+    def log_dir(self) -> Path:
+        """Folder of the transparency log and its predecessors."""
+        return self.home / "log"
+
+    @property
     def keys_dir(self) -> Path:
         """Folder of the keystores, one file an account."""
         return self.home / "keys"

@@ -41,6 +41,7 @@ def picture_of(settings: Settings) -> Iterator[dict[str, Path]]:
         sources = _small_files(settings, copies)
         sources |= _chain(settings, copies)
         sources |= _state_and_store(settings, copies)
+        sources |= _logs(settings, copies)
         yield dict(sorted(sources.items()))
 
 
@@ -95,6 +96,27 @@ def _chain(settings: Settings, copies: Path) -> dict[str, Path]:
     for file in files:
         if file.suffix == ".sqlite":
             found[f"chain/{file.name}"] = _copy_database(file, copies / f"chain.{file.name}")
+    return found
+
+
+def _logs(settings: Settings, copies: Path) -> dict[str, Path]:
+    """The transparency log without its private key: a restored log has ended, or it would sign a second history.
+
+    What witnesses signed is copied first: a log that is behind it would be refused.
+    """
+    from ledger.evidence.log.cosignatures import CosignatureBook
+    from ledger.evidence.log.folder import logs_of
+    from ledger.evidence.log.writer import locked
+
+    found: dict[str, Path] = {}
+    book = CosignatureBook(settings.log_dir).path
+    if book.exists():
+        found[f"log/{book.name}"] = _copy_database(book, copies / f"log.{book.name}")
+    for log in logs_of(settings.log_dir):
+        with locked(log):
+            for file in log.lasting_files():
+                name = file.relative_to(settings.home).as_posix()
+                found[name] = _keep(file, copies / "log" / name)
     return found
 
 

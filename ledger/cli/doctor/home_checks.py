@@ -29,6 +29,7 @@ def version(settings: Settings) -> Iterator[Finding]:
 def permissions(settings: Settings) -> Iterator[Finding]:
     """Keys, confidential objects and state are for their owner alone."""
     private = [settings.home, settings.keys_dir, *settings.keys_dir.glob("*"), settings.home / "state.sqlite"]
+    private += settings.log_dir.glob("*/key")
     open_ones = [path for path in private if path.exists() and _is_exposed(path, settings)]
     if not open_ones:
         yield well("permissions", say("Nobody else on this machine can read keys and state."))

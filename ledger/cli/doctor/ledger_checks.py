@@ -214,4 +214,26 @@ def embargoes(session: Session) -> Iterator[Finding]:
         )
 
 
-CHECKS: Final = (chain, contracts, governance, clock, index, store, state, erasures, embargoes)
+def log(session: Session) -> Iterator[Finding]:
+    """The transparency log, where there is one, can go on, and its witnesses sign."""
+    from ledger.evidence.log.cosignatures import CosignatureBook
+    from ledger.evidence.log.folder import living_log, logs_of
+    from ledger.evidence.log.publisher import Publisher
+
+    folder = session.settings.log_dir
+    try:
+        if not logs_of(folder):
+            return
+        tree = Publisher(folder, session.chain, session.index).check()
+        yield well("log", say("The log {origin} has {size} blocks.", origin=living_log(folder).origin, size=tree.size))
+        for each in CosignatureBook(folder).feedings(living_log(folder).origin):
+            if each.failure is not None:
+                said = say(
+                    "since {since}: {why}", since=shown_moment(each.failure.since), why=say_error(each.failure.error)
+                )
+                yield wrong("log", said, "siegel log status")
+    except SiegelError as error:
+        yield wrong("log", say_error(error), "siegel log status")
+
+
+CHECKS: Final = (chain, contracts, governance, clock, index, store, state, erasures, embargoes, log)

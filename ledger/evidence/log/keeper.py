@@ -1,0 +1,111 @@
+"""Publishes the log and feeds its witnesses while something else serves."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from ledger.errors import SiegelError
+from ledger.evidence.log.cosignatures import CosignatureBook, Witness
+from ledger.evidence.log.folder import LogFolder, living_log
+from ledger.evidence.log.publisher import Blocks, Publisher
+from ledger.evidence.log.witnesses import TIMEOUT, feed
+from ledger.index.database import Index
+
+logger = logging.getLogger(__name__)
+
+LONGEST_PAUSE: Final = 600.0
+"""Seconds until a witness that failed again and again is asked once more."""
+
+
+def feed_all(log: LogFolder, book: CosignatureBook, timeout: float = TIMEOUT) -> None:
+    """Ask every witness once, all at the same time; what fails stands in the book."""
+    witnesses = book.witnesses()
+    if not witnesses:
+        return
+
+    def ask(witness: Witness) -> None:
+        try:
+            feed(log, book, witness, timeout)
+        except SiegelError as error:
+            logger.info("not cosigned: %s", error)
+
+    with ThreadPoolExecutor(len(witnesses)) as pool:
+        list(pool.map(ask, witnesses))
+
+
+class LogKeeper:
+    """Runs a round every ``poll_interval`` seconds until stopped. A failure to publish is kept in ``failure`` and tried
+    again; each witness has its own thread while it is asked, so none waits for another, and publishing for none."""
+
+    def __init__(self, folder: Path, blocks: Blocks, index: Index, poll_interval: float) -> None:
+        """``folder``: the home's ``log``."""
+        self._folder, self._poll_interval = folder, poll_interval
+        self._publisher, self._book = Publisher(folder, blocks, index), CosignatureBook(folder)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="log keeper", daemon=True)
+        self._asking: dict[str, threading.Thread] = {}
+        self._pauses: dict[str, tuple[float, float]] = {}  # by witness: until when, and how long
+        self.failure: Exception | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after what is being written. A witness that is being asked is not waited for: what it answers is written
+        whole or not at all."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._round()
+            self._stop.wait(self._poll_interval)
+
+    def _round(self) -> None:
+        try:
+            self._publisher.publish()
+            self.failure = None
+        except SiegelError as error:
+            if repr(self.failure) != repr(error):  # once, not every second
+                logger.warning("the log stands still: %s: %s", error.name, error)
+            self.failure = error
+        except Exception as error:
+            logger.exception("the log stands still")
+            self.failure = error
+        try:
+            self._feed(living_log(self._folder))
+        except Exception:
+            logger.exception("the witnesses are not asked")
+
+    def _feed(self, log: LogFolder) -> None:
+        size = log.newest().size
+        for witness in self._book.witnesses():
+            name = witness.name
+            busy = name in self._asking and self._asking[name].is_alive()
+            if busy or time.monotonic() < self._pauses.get(name, (0.0, 0.0))[0]:
+                continue
+            if size and not self._book.has(log.origin, size, name):
+                self._asking[name] = threading.Thread(
+                    target=self._ask, args=(log, witness), name=f"asking {name}", daemon=True
+                )
+                self._asking[name].start()
+
+    def _ask(self, log: LogFolder, witness: Witness) -> None:
+        try:
+            feed(log, self._book, witness)
+        except Exception as error:
+            pause = min(LONGEST_PAUSE, 2 * self._pauses.get(witness.name, (0.0, self._poll_interval))[1])
+            self._pauses[witness.name] = time.monotonic() + pause, pause
+            if isinstance(error, SiegelError):
+                logger.info("not cosigned: %s", error)
+            else:
+                logger.exception("not cosigned")
+        else:
+            self._pauses.pop(witness.name, None)
