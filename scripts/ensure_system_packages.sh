@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# The tests use a real browser and a real PostgreSQL. Where they are missing they are installed through apt, if we may.
+# The tests use a real browser, a real PostgreSQL and OpenSSL's time-stamping authority. Where they are missing they are
+# installed through apt, if we may.
 set -euo pipefail
 
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)
+command -v openssl >/dev/null || missing+=(openssl)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if ! command -v apt-get >/dev/null; then
