@@ -76,6 +76,7 @@ bench: setup-dev
 	$(BIN)/python -m benchmarks.long_process
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.api
+	$(BIN)/python -m benchmarks.evidence
 
 # Versions and hashes only: no registry is named in a lock file.
 lock: setup-dev

@@ -10,10 +10,12 @@ from fastapi import FastAPI
 from api import (
     bulk,
     described,
+    evidence,
     extension,
     feed,
     findings,
     health,
+    log,
     lookup,
     metrics,
     organisations,
@@ -62,9 +64,13 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
         if services.follower is not None:
             services.follower.start()
             services.comparison.start()
+            if services.keeper is not None:
+                services.keeper.start()
         try:
             yield
         finally:
+            if services.keeper is not None:
+                services.keeper.stop()
             services.comparison.stop()
             if services.follower is not None:
                 services.follower.stop()
@@ -94,11 +100,12 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
     )
     problems.install(app)
     # The bulk files before the single things: their names would pass for digests.
-    for part in (bulk, feed, processes, releases, organisations, findings, statistics, lookup, health):
+    for part in (bulk, feed, evidence, processes, releases, organisations, findings, statistics, lookup, health):
         app.include_router(part.router, prefix=PREFIX)
     for probes in (health.probes, metrics.router):
         app.include_router(probes, prefix=PREFIX)
         app.include_router(probes, include_in_schema=False)  # probes look for them at the root
+    app.include_router(log.router)
     app.include_router(extension.router)
     app.include_router(problems.router)
     app.include_router(problems.nothing_else, prefix="/api")

@@ -9,26 +9,23 @@ from __future__ import annotations
 import csv
 import io
 import re
-import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
 
-from api.answers import NEVER, Using, plain
+from api.answers import Using, plain
 from api.described import TEXT, content
-from api.head import is_head
+from api.downloads import downloaded
 from api.observer import observer_of
 from api.packages import address_of, made_record
 from api.problems import told_problem
 from api.process_filter import Wanted
 from api.services import Services
-from ledger.errors import DownloadsBusy, ReleaseUnreadable, SiegelError
+from ledger.errors import ReleaseUnreadable, SiegelError
 from ledger.index.exports import Export, exported
 from ledger.index.rows import OrganisationRow, ProcessRow
 
@@ -41,9 +38,6 @@ BOM = "\ufeff"
 
 _CALCULATED = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-
-AT_ONCE = 4
-_slots = threading.BoundedSemaphore(AT_ONCE)
 
 PROCESS_COLUMNS: dict[str, Callable[[ProcessRow], Any]] = {
     "processId": lambda row: row.process_id,
@@ -88,14 +82,14 @@ ORGANISATION_COLUMNS: dict[str, Callable[[OrganisationRow], Any]] = {
 def releases(request: Request, services: Using, wanted: Wanted) -> Response:
     """One release a line, with disclosed fields in place; process after process, each in the order of its acts."""
     lines = (_line(line) for piece in exported(services.index, wanted) for line in _releases(services, piece))
-    return _streamed(request, lines, JSON_LINES, "releases.jsonl")
+    return downloaded(request, lines, JSON_LINES, "releases.jsonl")
 
 
 @router.get("/records.jsonl", summary="Records of the processes that fit", responses=content(JSON_LINES, TEXT))
 def records(request: Request, services: Using, wanted: Wanted) -> Response:
     """One OCDS record a line: the disclosed releases of a process, and the compiled release."""
     lines = (_line(line) for piece in exported(services.index, wanted) for line in _records(services, piece))
-    return _streamed(request, lines, JSON_LINES, "records.jsonl")
+    return downloaded(request, lines, JSON_LINES, "records.jsonl")
 
 
 @router.get("/processes.csv", summary="The processes that fit as a table", responses=content(CSV, TEXT))
@@ -106,13 +100,13 @@ def processes(request: Request, services: Using, wanted: Wanted) -> Response:
         "page": lambda row: address_of(request, services, f"/processes/0x{row.process_id.hex()}"),
     }
     rows = (each.process for piece in exported(services.index, wanted) for each in piece)
-    return _streamed(request, _table(columns, rows), CSV, "processes.csv")
+    return downloaded(request, _table(columns, rows), CSV, "processes.csv")
 
 
 @router.get("/organisations.csv", summary="All organisations as a table", responses=content(CSV, TEXT))
 def organisations(request: Request, services: Using) -> Response:
     """One organisation a row, by name."""
-    return _streamed(request, _table(ORGANISATION_COLUMNS, services.queries.organisations()), CSV, "organisations.csv")
+    return downloaded(request, _table(ORGANISATION_COLUMNS, services.queries.organisations()), CSV, "organisations.csv")
 
 
 def _releases(services: Services, piece: Sequence[Export]) -> Iterator[dict[str, Any]]:
@@ -190,38 +184,3 @@ def _moment(seconds: int | None) -> str | None:
         return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
     except (ValueError, OverflowError):
         return str(seconds)
-
-
-def _streamed(request: Request, content: Iterator[bytes], media_type: str, name: str) -> Response:
-    """A download; more than ``AT_ONCE`` are not begun. Raises ``DownloadsBusy``."""
-    headers = {"Cache-Control": NEVER, "Content-Disposition": f'attachment; filename="{name}"'}
-    if is_head(request):
-        return Response(media_type=media_type, headers=headers)
-    if not _slots.acquire(blocking=False):
-        raise DownloadsBusy()
-    held = _held(content)
-    next(held)  # begun, so that its end gives the place back even if nobody reads a line
-    return _Download(held, media_type, headers)
-
-
-class _Download(StreamingResponse):
-    """Ends what it reads from when the reader ends it; else a place would be taken until memory is next tidied up."""
-
-    def __init__(self, held: Generator[bytes, None, None], media_type: str, headers: Mapping[str, str]) -> None:
-        super().__init__(held, media_type=media_type, headers=headers)
-        self._held = held
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As the whole class does; the thread that reads is waited for before."""
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self._held.close()
-
-
-def _held(content: Iterator[bytes]) -> Generator[bytes, None, None]:
-    try:
-        yield b""
-        yield from content
-    finally:
-        _slots.release()

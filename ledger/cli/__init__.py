@@ -9,10 +9,12 @@ from ledger.cli import (
     demo,
     disclosing,
     doctor,
+    evidence,
     importing,
     indexing,
     init,
     keys,
+    log,
     lookup,
     pulling,
     serving,
@@ -30,6 +32,8 @@ acts.register(app)
 approve.register(app)
 indexing.register(app)
 lookup.register(app)
+evidence.register(app)
 serving.register(app)
+log.register(app)
 backup.register(app)
 doctor.register(app)

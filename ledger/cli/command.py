@@ -40,6 +40,7 @@ from ledger.errors import (
     KeyUnknown,
     NewPassphraseMissing,
     PassphraseMissing,
+    PolicyInvalid,
     SettingInvalid,
     SiegelError,
 )
@@ -60,6 +61,7 @@ COULD_NOT_RUN: Final = (
     KeyUnknown,
     NewPassphraseMissing,
     PassphraseMissing,
+    PolicyInvalid,
     SettingInvalid,
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api import bulk
+from api import bulk, downloads
 from ledger.store import StoreClass
 from tests.api.conftest import Api
 from tests.explorer.site import AWARDED, OBSERVED, OPEN
@@ -121,23 +121,23 @@ def test_organisations_as_csv(api: Api) -> None:
 
 def test_bulk_files_more_at_once_than_are_given_are_refused(api: Api) -> None:
     """Long answers must not keep others from theirs; each that ends, or is broken off, makes room."""
-    for _ in range(bulk.AT_ONCE):
-        assert bulk._slots.acquire(blocking=False)
+    for _ in range(downloads.AT_ONCE):
+        assert downloads._slots.acquire(blocking=False)
     try:
         answer = api.get("/releases.jsonl")
         assert (answer.status_code, answer.json()["type"]) == (503, "/problems/DownloadsBusy")
         assert api.get("/processes").status_code == 200
         assert api.client.head("/api/v1/releases.jsonl").status_code == 200
     finally:
-        for _ in range(bulk.AT_ONCE):
-            bulk._slots.release()
-    for _ in range(2 * bulk.AT_ONCE):
+        for _ in range(downloads.AT_ONCE):
+            downloads._slots.release()
+    for _ in range(2 * downloads.AT_ONCE):
         assert api.get("/releases.jsonl").status_code == 200
-    for _ in range(bulk.AT_ONCE):
+    for _ in range(downloads.AT_ONCE):
         with api.client.stream("GET", "/api/v1/releases.jsonl") as answer:
             assert answer.status_code == 200
     # The server learns in its own time that nobody listens any more.
-    taken = [bulk._slots.acquire(timeout=30) for _ in range(bulk.AT_ONCE)]
+    taken = [downloads._slots.acquire(timeout=30) for _ in range(downloads.AT_ONCE)]
     for _ in filter(None, taken):
-        bulk._slots.release()
+        downloads._slots.release()
     assert all(taken)

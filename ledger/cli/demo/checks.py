@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import html
+import io
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,13 +24,16 @@ from ledger.chain.signers import keystore_account
 from ledger.cli.demo.anchored import TAMPERED_OCID
 from ledger.cli.demo.calendar import DAY, HOUR
 from ledger.cli.demo.neighbour import CHANGED_OCID, VANISHED_OCID
-from ledger.cli.demo.seeding import Demo
+from ledger.cli.demo.seeding import POLICY, Demo
 from ledger.cli.demo.stage import Stage
 from ledger.cli.demo.tampering import NOW, WAS, altered_release
 from ledger.cli.demo.town import BUYER, OBSERVER
 from ledger.cli.language import say
 from ledger.errors import CheckFailed, ConclusionPremature, SiegelError
-from ledger.evidence.head_proof import prove_head, verify_head
+from ledger.evidence.proving import prove_head
+from ledger.evidence.verify.head_proof import verify_head
+from ledger.evidence.verify.policy import read_policy
+from ledger.evidence.verify.verifier import verify
 from ledger.index.check import DifferenceKind, check
 from ledger.index.database import Index
 from ledger.index.rows import SILENT_DAYS
@@ -251,6 +255,23 @@ def heads_are_proven(visitor: Visitor) -> str:
     return say("{count} heads at block {block}", count=len(some), block=block)
 
 
+def evidence_verifies(visitor: Visitor) -> str:
+    """One file for each procedure, and one for the buyer, verify under the demo's own policy; altered ones do not."""
+    policy = read_policy((visitor.demo.settings.home / POLICY).read_bytes())
+    some = visitor.some()
+    paths = [f"/api/v1/processes/{process['processId']}/evidence" for process in some.values()]
+    paths.append(f"/api/v1/organisations/0x{Stage.organisation(BUYER).hex()}/evidence")
+    for path in paths:
+        bundle = visitor.web.get(path).content
+        if not verify(io.BytesIO(bundle), policy).verified:
+            raise CheckFailed(seen=path)
+        middle = len(bundle) // 2
+        altered = bundle[:middle] + bytes([bundle[middle] ^ 1]) + bundle[middle + 1 :]
+        if verify(io.BytesIO(altered), policy).verified:
+            raise CheckFailed(seen=path)
+    return say("{count} files, and as many with one bit flipped", count=len(paths))
+
+
 def standstill_binds(visitor: Visitor) -> str:
     """The ledger refuses a contract before the standstill has ended, unless a ground is given."""
     chain = visitor.demo.chain
@@ -323,6 +344,7 @@ CHECKS: Final[tuple[tuple[str, Callable[[Visitor], str]], ...]] = (
     ("The neighbour's vanished and changed notices are found", observation_tells_what_became),
     ("Releases served are the ones on the ledger", releases_match_the_ledger),
     ("Heads are proven against a block header", heads_are_proven),
+    ("Evidence of procedures verifies offline", evidence_verifies),
     ("No contract before the standstill has ended", standstill_binds),
     ("The process page tells the alteration", page_tells_the_alteration),
     ("The index check names exactly the alteration", index_check_names_the_alteration),

@@ -34,6 +34,9 @@ from ledger.cli.home import create_home, replace_file
 from ledger.cli.keys import new_key_path, sealing_key_path
 from ledger.cli.sealing_keys import create_sealing_key
 from ledger.errors import DemoInUse, HomeExists
+from ledger.evidence.log.folder import create_log
+from ledger.evidence.log.publisher import Publisher
+from ledger.evidence.policy import policy_of
 from ledger.index.database import Index
 from ledger.index.sync import Synchroniser
 from ledger.settings import Settings
@@ -48,6 +51,8 @@ SCRYPT_N: Final = 2**12
 
 MARK: Final = "demo.json"
 TO_TRY: Final = "try"
+POLICY: Final = "policy.json"
+LOG_ORIGIN: Final = "demo.vergabesiegel.invalid"
 STORIES: Final = (
     fire_station,
     school_cleaning,
@@ -141,9 +146,12 @@ def _made(home: Path, tampering: bool, procedures: int) -> Iterator[Demo]:
         try:
             _play(Stage(chain, clock, keys, _releases(settings), now), sealing_keys, procedures)
             clock.finish()
+            create_log(settings.log_dir, LOG_ORIGIN)
             _index(settings, chain)
             if tampering:
                 _leave_files_to_try(settings, alter_behind_the_ledgers_back(settings))
+            policy = policy_of(chain, BUYER.name, settings.log_dir)
+            replace_file(home / POLICY, json.dumps(policy, indent=2, ensure_ascii=False).encode() + b"\n")
             mark = {"finished": True, "tampering": tampering, "procedures": procedures}
             replace_file(home / MARK, json.dumps(mark).encode())
             yield Demo(settings, node, chain, procedures)
@@ -224,5 +232,6 @@ def _index(settings: Settings, chain: Chain) -> None:
     index = Index.open(settings.index_url)
     try:
         Synchroniser(index, chain, ObjectStore(settings.store_dir)).run_once()
+        Publisher(settings.log_dir, chain, index).publish()
     finally:
         index.close()

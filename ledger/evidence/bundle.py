@@ -1,0 +1,238 @@
+"""Writes evidence bundles (``docs/bundle-1.md``): of one process, or of all processes of an organisation.
+
+What is written comes from index and stores, the proofs from the node. Whether it proves anything is for
+``ledger.evidence.verify`` to say, for us as for everybody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from ledger.chain.client import Chain
+from ledger.chain.heads import head_slot
+from ledger.chain.record import ACT_RECORDED, ZERO, decode_log
+from ledger.errors import BundleTooLarge, EvidenceNotYet, ObjectAltered, ObjectErased, ObjectMissing
+from ledger.evidence.log.cosignatures import CosignatureBook
+from ledger.evidence.log.places import most_of, newest_cosigned, place_of
+from ledger.evidence.organisations import named_organisations
+from ledger.evidence.verify.archive import write_archive
+from ledger.evidence.verify.contents import read_release
+from ledger.evidence.verify.header import read_header
+from ledger.evidence.verify.manifest import LARGEST_FILE, MOST_ENTRIES, Entry, Manifest, kind_of
+from ledger.evidence.verify.proofs import AccountProof, write_proofs
+from ledger.evidence.verify.series import pack_act, write_list
+from ledger.index.database import Index
+from ledger.index.series import SeriesReader
+from ledger.ocds.disclosure import read_disclosure
+from ledger.store import ObjectStore, ReleaseStore, StoreClass
+from ledger.terms import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where evidence comes from."""
+
+    chain: Chain
+    index: Index
+    store: ObjectStore
+    releases: ReleaseStore
+    logs: Path
+    """The home's folder ``log``, which need not be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """An entry before it is written; ``read`` gives its bytes, of a document from the store again."""
+
+    entry: Entry
+    crc: int
+    read: Callable[[], bytes]
+
+
+@dataclass
+class _Draft:
+    """The pieces of a bundle by name."""
+
+    pieces: dict[str, _Piece] = field(default_factory=dict)
+
+    def add(self, name: str, data: bytes, *, salt: bytes = b"", read: Callable[[], bytes] | None = None) -> None:
+        """Take an entry; an empty one is left out, for there is nothing to prove."""
+        if data and name not in self.pieces:
+            entry = Entry(name, kind_of(name), len(data), hashlib.sha256(salt + data).digest(), salt)
+            self.pieces[name] = _Piece(entry, zlib.crc32(data), read or (lambda: data))
+
+
+def write_process_bundle(sources: Sources, process_id: bytes, out: BinaryIO) -> Manifest:
+    """Write the bundle of a process, proven for the newest indexed block; where there is a log, for the newest block
+    that most of its witnesses saw.
+
+    Raises ProcessUnknown, EvidenceNotYet, BundleTooLarge, and as asking the node does; BlockUnknown if the node is
+    behind the index.
+    """
+    draft = _Draft()
+    with sources.index.reading() as connection:
+        series = SeriesReader(connection, newest_cosigned(sources.logs))
+        organisation = series.organisation_of(process_id)
+        acts = series.process(process_id)
+        if not acts:
+            raise EvidenceNotYet(process=process_id, block=series.block)
+        _add_roles(draft, series, {organisation}, acts)
+        _add_content(draft, sources, series, acts)
+        block, closed = series.block, _closings(series, acts)
+    draft.add(f"acts/process-{process_id.hex()}", b"".join(map(pack_act, acts)))
+    _add_block(draft, sources.chain, block, ledger=[process_id])
+    for earlier in closed - {block}:
+        _add_earlier(draft, sources.chain, earlier, [process_id])
+    _add_places(draft, sources, {block} | closed)
+    return _write(draft, sources.chain, block, ("process", process_id), out)
+
+
+def write_organisation_bundle(sources: Sources, organisation_id: bytes, out: BinaryIO) -> Manifest:
+    """Write the bundle of all processes of an organisation. Raises OrganisationUnknown, else as for a process."""
+    draft = _Draft()
+    with sources.index.reading() as connection:
+        series = SeriesReader(connection, newest_cosigned(sources.logs))
+        items = series.listed(organisation_id)
+        processes = {item: series.process(item) for item in items if len(item) == 32}
+        acts = [act for of_process in processes.values() for act in of_process]
+        _add_roles(draft, series, {organisation_id}, acts)
+        _add_content(draft, sources, series, [*acts, *(item for item in items if len(item) > 32)])
+        block = series.block
+        closed = {process_id: _closings(series, of_process) for process_id, of_process in processes.items()}
+    draft.add(f"acts/list-{organisation_id.hex()}", write_list(items))
+    for process_id, of_process in processes.items():
+        draft.add(f"acts/process-{process_id.hex()}", b"".join(map(pack_act, of_process)))
+    _add_block(draft, sources.chain, block, ledger=[organisation_id, *processes])
+    earlier = set().union(*closed.values()) - {block}
+    for number in earlier:
+        _add_earlier(draft, sources.chain, number, [each for each, blocks in closed.items() if number in blocks])
+    _add_places(draft, sources, {block} | earlier)
+    return _write(draft, sources.chain, block, ("organisation", organisation_id), out)
+
+
+def _add_roles(draft: _Draft, series: SeriesReader, organisations: set[bytes], acts: Sequence[bytes]) -> None:
+    """The registry's acts on these organisations, on all that the acts name, and on the governors; also on custodians,
+    if there are rounds whose keys they hold."""
+    named = named_organisations(acts)
+    if any(int.from_bytes(data[:32], "big") in (Act.TENDER_PUBLISHED, Act.ROUND_OPENED) for data in acts):
+        named |= named_organisations([act for organisation in organisations for act in series.roles(organisation)])
+    for organisation in {ZERO} | organisations | named:
+        draft.add(f"acts/roles-{organisation.hex()}", b"".join(map(pack_act, series.roles(organisation))))
+
+
+def _add_content(draft: _Draft, sources: Sources, series: SeriesReader, acts: Sequence[bytes]) -> None:
+    """Releases and documents that the acts name, as far as everybody may see them."""
+    for data in acts:
+        record = decode_log((ACT_RECORDED, ZERO, ZERO, data[:32]), data)
+        for digest in (record.ground, record.subject):
+            _add_document(draft, sources.store, digest)
+        if record.release != ZERO:
+            _add_release(draft, sources, series, record.release)
+
+
+def _add_release(draft: _Draft, sources: Sources, series: SeriesReader, digest: bytes) -> None:
+    try:
+        found = _public(sources.store, digest)
+    except (ObjectAltered, ObjectMissing):
+        found = series.copy(digest)  # what the store lost can be proven as long as anybody has it
+    if found is None:
+        return
+    salt, data = found
+    draft.add(f"releases/{digest.hex()}", data, salt=salt)
+    texts = sorted(sources.releases.disclosures(digest), key=lambda text: read_disclosure(text).digest)
+    draft.add(f"disclosures/{digest.hex()}", "".join(f"{text}\n" for text in texts).encode("ascii"))
+    for document in read_release(data, texts).documents:
+        _add_document(draft, sources.store, document)
+
+
+def _add_document(draft: _Draft, store: ObjectStore, digest: bytes) -> None:
+    try:
+        found = None if digest == ZERO else _public(store, digest)
+    except (ObjectAltered, ObjectMissing):
+        found = None
+    if found is not None:
+        draft.add(f"documents/{digest.hex()}", found[1], salt=found[0], read=partial(store.get, digest))
+
+
+def _public(store: ObjectStore, digest: bytes) -> tuple[bytes, bytes] | None:
+    """Salt and bytes of an object that everybody may see; None for any other. Raises ObjectAltered, ObjectMissing."""
+    try:
+        kind, salt, data = store.whole(digest)
+    except ObjectErased:
+        return None
+    return (salt or b"", data) if kind is StoreClass.PUBLIC else None
+
+
+def _add_block(draft: _Draft, chain: Chain, block: int, ledger: Sequence[bytes]) -> None:
+    """The header, and the heads of these series of the ledger and of all roles that the bundle holds."""
+    roles = [bytes.fromhex(name[-64:]) for name in draft.pieces if name.startswith("acts/roles-")]
+    proofs = [_proof(chain, chain.ledger, ledger, block), _proof(chain, chain.registry, roles, block)]
+    draft.add(f"blocks/{block:012}/header", chain.raw_header(block))
+    draft.add(f"blocks/{block:012}/proofs", write_proofs(proofs))
+
+
+def _closings(series: SeriesReader, acts: Sequence[bytes]) -> set[int]:
+    """The blocks in which rounds were closed: a bundle shows when they were logged."""
+    times = {
+        record.time
+        for record in (decode_log((ACT_RECORDED, ZERO, ZERO, data[:32]), data) for data in acts)
+        if record.act == Act.ROUND_CLOSED
+    }
+    return {block for time in times if (block := series.block_at(time)) is not None}
+
+
+def _add_earlier(draft: _Draft, chain: Chain, block: int, processes: Sequence[bytes]) -> None:
+    draft.add(f"blocks/{block:012}/header", chain.raw_header(block))
+    draft.add(f"blocks/{block:012}/proofs", write_proofs([_proof(chain, chain.ledger, processes, block)]))
+
+
+def _add_places(draft: _Draft, sources: Sources, blocks: set[int]) -> None:
+    """Where the blocks stand in the log, if there is one."""
+    if newest_cosigned(sources.logs) is None:
+        return
+    threshold = most_of(CosignatureBook(sources.logs).witnesses())
+    for block in blocks:
+        header = read_header(draft.pieces[f"blocks/{block:012}/header"].read())
+        place = place_of(sources.logs, header, threshold=threshold)
+        draft.add(f"blocks/{block:012}/inclusion", place.inclusion.encoded())
+        draft.add(f"checkpoints/{place.inclusion.size:012}", place.checkpoint)
+
+
+def _proof(chain: Chain, account: bytes, series: Sequence[bytes], block: int) -> AccountProof:
+    found = chain.proof(account, [head_slot(each) for each in series], block)
+    return AccountProof(account, found.account_proof, dict(zip(series, found.storage_proofs, strict=True)))
+
+
+def _write(draft: _Draft, chain: Chain, block: int, subject: tuple[str, bytes], out: BinaryIO) -> Manifest:
+    """Sizes and digests stand in front, so documents are read a second time rather than held."""
+    pieces = [piece for _, piece in sorted(draft.pieces.items())]
+    deployment = chain.deployment
+    manifest = Manifest(
+        block=block,
+        chain_id=deployment.chain_id,
+        genesis_hash=deployment.genesis_hash,
+        ledger=deployment.ledger,
+        registry=deployment.registry,
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        entries=tuple(piece.entry for piece in pieces),
+    )
+    size = sum(piece.entry.size + len(piece.entry.name) for piece in pieces) + len(manifest.raw)
+    _require_room(len(pieces), size + 2 * _AROUND * (len(pieces) + 2))
+    write_archive(manifest, [(piece.crc, piece.read) for piece in pieces], out)
+    return manifest
+
+
+def _require_room(entries: int, size: int) -> None:
+    for what, given, most in (("entries", entries, MOST_ENTRIES), ("bytes", size, LARGEST_FILE)):
+        if given > most:
+            raise BundleTooLarge(what=what, given=given, most=most)
+
+
+_AROUND = 128  # bytes that stand about an entry, in front of it and in the directory, each time at most

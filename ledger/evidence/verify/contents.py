@@ -1,0 +1,126 @@
+"""What a bundle holds, read once: small entries as they are, releases by what matters of them, documents by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from ledger.errors import SiegelError
+from ledger.evidence.verify.archive import BundleReader
+from ledger.evidence.verify.manifest import Manifest
+from ledger.ocds.disclosure import redactions
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a verifier needs of a release. ``documents`` are anchored digests (32 bytes), ``redacted`` its concealed
+    places without a disclosure; ``problem`` says why it cannot be read."""
+
+    ocid: str | None = None
+    documents: tuple[bytes, ...] = ()
+    redacted: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass
+class Contents:
+    """``identity`` is the bundle's name. Entries by the ids and numbers of their names: ``headers`` and the like by
+    block, checkpoints by size of the tree."""
+
+    manifest: Manifest
+    identity: bytes
+    lists: dict[bytes, bytes] = field(default_factory=dict)
+    processes: dict[bytes, bytes] = field(default_factory=dict)
+    roles: dict[bytes, bytes] = field(default_factory=dict)
+    headers: dict[int, bytes] = field(default_factory=dict)
+    inclusions: dict[int, bytes] = field(default_factory=dict)
+    proofs: dict[int, bytes] = field(default_factory=dict)
+    checkpoints: dict[int, bytes] = field(default_factory=dict)
+    timestamps: dict[tuple[int, bytes], bytes] = field(default_factory=dict)
+    disclosures: dict[bytes, bytes] = field(default_factory=dict)
+    documents: set[bytes] = field(default_factory=set)
+    releases: dict[bytes, Release] = field(default_factory=dict)
+
+
+def read_contents(stream: BinaryIO) -> Contents:
+    """Read a bundle to its end. Raises BundleMalformed, ManifestInvalid, EntryAltered."""
+    reader = BundleReader(stream)
+    contents = Contents(reader.manifest, reader.identity)
+    numbered = {
+        "header": contents.headers,
+        "inclusion": contents.inclusions,
+        "proofs": contents.proofs,
+        "checkpoint": contents.checkpoints,
+    }
+    series = {"list": contents.lists, "process": contents.processes, "roles": contents.roles}
+    for entry, pieces in reader.entries():
+        if entry.kind == "document":
+            contents.documents.add(entry.id)
+            continue
+        data = _whole(pieces)
+        if entry.kind in numbered:
+            numbered[entry.kind][entry.number] = data
+        elif entry.kind == "acts":
+            series[entry.name.split("/")[1].split("-")[0]][entry.id] = data
+        elif entry.kind == "timestamp":
+            contents.timestamps[entry.number, entry.id] = data
+        elif entry.kind == "disclosures":
+            contents.disclosures[entry.id] = data
+        else:
+            disclosed = contents.disclosures.get(entry.id)
+            contents.releases[entry.id] = read_release(data, [] if disclosed is None else _lines(disclosed))
+    return contents
+
+
+def read_release(data: bytes, disclosed: Sequence[str]) -> Release:
+    """What matters of a release; ``disclosed`` are its disclosures as texts."""
+    try:
+        release = _JSON.decode(data.decode("utf-8-sig"))
+        concealed = redactions(release, disclosed) if disclosed or _may_name(data, b"_sd", b'"..."') else []
+        documents = tuple(dict.fromkeys(_documents(release))) if _may_name(data, b"digest") else ()
+        return Release(str(release.get("ocid")), documents, tuple(place.path for place in concealed))
+    except SiegelError as error:
+        return Release(problem=str(error))
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
+        return Release(problem=f"{type(error).__name__}: {error}")
+
+
+def _may_name(data: bytes, *names: bytes) -> bool:
+    """Whether a field of these names can be in the text: it stands there as it is, or written with escapes."""
+    return b"\\u" in data or any(name in data for name in names)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a field that stands twice")  # noqa: TRY003
+    return found
+
+
+def _lines(data: bytes) -> list[str]:
+    """Disclosures, one on a line. What else there is no disclosure can be, and is refused as one."""
+    return data.decode("ascii", "replace").removesuffix("\n").split("\n")
+
+
+def _whole(pieces: Iterator[bytes]) -> bytes:
+    return b"".join(pieces)
+
+
+def _documents(value: Any) -> Iterator[bytes]:
+    """The digests that entries of ``documents`` name, wherever in the release they stand."""
+    if isinstance(value, list):
+        for entry in value:
+            yield from _documents(entry)
+    elif isinstance(value, dict):
+        for name, entry in value.items():
+            if name == "documents" and isinstance(entry, list):
+                for document in entry:
+                    digest = document.get("digest") if isinstance(document, dict) else None
+                    if isinstance(digest, str) and len(digest) == 64:
+                        yield bytes.fromhex(digest)
+            yield from _documents(entry)
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_once)

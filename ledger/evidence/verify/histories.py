@@ -1,0 +1,111 @@
+"""The step ``acts``: the acts at hand are all acts of their series, in order (``docs/bundle-1.md``, step 7)."""
+
+from __future__ import annotations
+
+from ledger.chain.record import ActRecord
+from ledger.errors import ActMisplaced, EntryMissing, EntryUnexpected, SeriesUnrelated
+from ledger.evidence.verify import series
+from ledger.evidence.verify.abi import reader
+from ledger.evidence.verify.contents import Contents
+from ledger.evidence.verify.policy import Policy
+from ledger.evidence.verify.proven import Process, Proven
+from ledger.evidence.verify.report import Note
+from ledger.terms import STATUTE, Act
+
+_ZERO = bytes(32)
+
+
+def check_acts(contents: Contents, policy: Policy, proven: Proven) -> list[Note]:
+    """Every series folds to its proven head, and the series are those that the subject needs.
+
+    Raises EntryMissing, EntryUnexpected, EntryInvalid, SeriesUnrelated, ActMisplaced, HeadMismatch.
+    """
+    contracts = series.Contracts(policy.chain_id, policy.ledger.account, policy.registry.account)
+    _require_series(contents)
+    for organisation_id, data in contents.roles.items():
+        name = f"acts/roles-{organisation_id.hex()}"
+        acts = series.split_acts(name, data)
+        series.read_series(name, acts, process_id=_ZERO, organisation_id=organisation_id)
+        head = proven.heads[contracts.registry, organisation_id]
+        series.check_roles(contracts, organisation_id, acts, head)
+        proven.roles[organisation_id] = tuple(acts)
+    for process_id, data in contents.processes.items():
+        proven.processes[process_id] = _process(contents, contracts, proven, process_id, data)
+    if contents.manifest.subject_kind == "organisation":
+        _check_list(contents, contracts, proven, contents.manifest.subject_id)
+    for number, heads in proven.earlier.items():
+        for process_id, head in heads.items():
+            _check_earlier(contracts, proven, process_id, number, head)
+    if policy.log is not None:
+        _require_closings(proven)
+    return []
+
+
+def _check_earlier(contracts: series.Contracts, proven: Proven, process_id: bytes, block: int, head: bytes) -> None:
+    """The acts up to an earlier block are all that there were then. Raises HeadMismatch."""
+    process, time = proven.processes[process_id], proven.headers[block].time
+    count = sum(record.time <= time for record in process.records)
+    series.check_process(contracts, process_id, process.acts[:count], head)
+
+
+def _require_closings(proven: Proven) -> None:
+    """The block in which a round was closed is here, for the log to say when that was. Raises EntryMissing.
+
+    Times of blocks strictly increase, so a time names its block.
+    """
+    for process_id, process in proven.processes.items():
+        shown = {proven.headers[block].time for block, heads in proven.earlier.items() if process_id in heads}
+        shown.add(max(header.time for header in proven.headers.values()))
+        for record in process.records:
+            if record.act == Act.ROUND_CLOSED and record.time not in shown:
+                raise EntryMissing(entry=f"block in which act {record.sequence} of {process_id.hex()} was recorded")
+
+
+def _require_series(contents: Contents) -> None:
+    """Of a process its own series; of an organisation its list, which can be empty."""
+    manifest = contents.manifest
+    is_process = manifest.subject_kind == "process"
+    if is_process and manifest.subject_id not in contents.processes:
+        raise EntryMissing(entry=f"acts/process-{manifest.subject_id.hex()}")
+    expected = {manifest.subject_id}
+    for extra in contents.lists.keys() - (set() if is_process else expected):
+        raise EntryUnexpected(entry=f"acts/list-{extra.hex()}")
+    for extra in contents.processes.keys() - expected if is_process else ():
+        raise EntryUnexpected(entry=f"acts/process-{extra.hex()}")
+
+
+def _process(
+    contents: Contents, contracts: series.Contracts, proven: Proven, process_id: bytes, data: bytes
+) -> Process:
+    name = f"acts/process-{process_id.hex()}"
+    acts = series.split_acts(name, data)
+    records = series.read_series(name, acts, process_id=process_id, organisation_id=_ZERO)
+    series.check_process(contracts, process_id, acts, proven.heads[contracts.ledger, process_id])
+    ocid = ocid_of(records[0])
+    for organisation_id in contents.roles:
+        if series.process_id_of(organisation_id, ocid.encode()) == process_id:
+            return Process(organisation_id, ocid, tuple(acts), tuple(records))
+    raise SeriesUnrelated(process=process_id)
+
+
+def ocid_of(record: ActRecord) -> str:
+    """The ocid that the first act of a process says. Raises ActMisplaced for an act that begins none, MalformedAbi."""
+    if record.act not in (Act.NOTICE_PUBLISHED, Act.TENDER_PUBLISHED):
+        raise ActMisplaced(series="a process", position=1, reason="it is no act that begins a process")
+    values = reader(STATUTE[Act(record.act)].detail)(record.detail)
+    ocid: str = values[1] if record.act == Act.NOTICE_PUBLISHED else values[0][0]
+    return ocid
+
+
+def _check_list(contents: Contents, contracts: series.Contracts, proven: Proven, organisation_id: bytes) -> None:
+    name = f"acts/list-{organisation_id.hex()}"
+    items = series.split_list(name, contents.lists.get(organisation_id, b""))
+    series.check_list(contracts, organisation_id, items, proven.heads[contracts.ledger, organisation_id])
+    for position, item in enumerate(items, 1):
+        if len(item) > 32:
+            series.read_series(name, [item], process_id=_ZERO, organisation_id=organisation_id, first=position)
+    listed = {item for item in items if len(item) == 32}
+    for missing in listed - proven.processes.keys():
+        raise EntryMissing(entry=f"acts/process-{missing.hex()}")
+    for extra in proven.processes.keys() - listed:
+        raise EntryUnexpected(entry=f"acts/process-{extra.hex()}")

@@ -1,0 +1,51 @@
+"""The steps about the rules: statute, bids, ranking (``docs/bundle-1.md``, steps 9 to 11)."""
+
+from __future__ import annotations
+
+from ledger.chain.record import ZERO
+from ledger.evidence.verify.authority import Authorities
+from ledger.evidence.verify.contents import Contents
+from ledger.evidence.verify.policy import Policy
+from ledger.evidence.verify.proven import Proven
+from ledger.evidence.verify.report import Note
+from ledger.evidence.verify.series import split_list
+from ledger.evidence.verify.statute import replay
+from ledger.evidence.verify.statute_list import check_list
+from ledger.evidence.verify.steps import NotProvable
+from ledger.terms import OrganisationKind
+
+
+def check_statute(contents: Contents, policy: Policy, proven: Proven) -> list[Note]:
+    """The contract could have accepted every act from these people; what it lets pass is said. Raises ActImpossible."""
+    authorities = Authorities(proven.roles)
+    notes = []
+    for process_id, process in proven.processes.items():
+        first = process.records[0]
+        _, kinds = authorities.roles(process.organisation_id, first.first, first.roles, first.time)
+        if kinds & OrganisationKind.OBSERVER:
+            notes.append(Note("observed", {"ocid": process.ocid}))
+        replayed = replay(
+            process_id,
+            process.organisation_id,
+            process.acts,
+            authorities,
+            chain_id=policy.chain_id,
+            ledger=policy.ledger.account,
+        )
+        for flag in replayed.flags:
+            values = {"flag": flag.name, "act": flag.sequence, "ocid": process.ocid, **flag.values}
+            if flag.ground == ZERO:
+                notes.append(Note("flag", values))
+            else:
+                notes.append(Note("flagWithGround", {**values, "ground": flag.ground}))
+    for organisation_id, data in contents.lists.items():
+        check_list(organisation_id, split_list("", data), authorities)
+    return notes
+
+
+def check_bids(_contents: Contents, _policy: Policy, _proven: Proven) -> list[Note]:
+    """Not yet: it comes with sealed bids."""
+    raise NotProvable(Note("laterWork"))
+
+
+check_ranking = check_bids

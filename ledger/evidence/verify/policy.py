@@ -1,0 +1,158 @@
+"""Trust policies: what a reader takes as given (``docs/bundle-1.md``, trust policy)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.errors import PolicyInvalid, VerifierKeyMalformed
+from ledger.evidence.verify.checkpoint import LogTrust
+from ledger.evidence.verify.validators import ValidatorSets, read_validator_sets
+
+FORMAT = "siegel-policy/1"
+LARGEST = 16 * 2**20
+
+_DECIMAL = re.compile("0|[1-9][0-9]{0,19}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """A smart contract: its account (20 bytes), and the keccak-256 of its code (32 bytes)."""
+
+    account: bytes
+    code_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LogPolicy:
+    """The transparency log with its witnesses, how many of these must have cosigned, and how many seconds after a
+    block at most."""
+
+    trust: LogTrust
+    threshold: int
+    max_log_delay: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampPolicy:
+    """Root certificates (DER) of time-stamping authorities, and how many of these must have stamped a checkpoint."""
+
+    roots: tuple[bytes, ...]
+    threshold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What is trusted. ``log`` and ``timestamps`` are None where there are none."""
+
+    name: str
+    chain_id: int
+    genesis_hash: bytes
+    ledger: Trusted
+    registry: Trusted
+    consensus: ValidatorSets
+    log: LogPolicy | None
+    timestamps: TimestampPolicy | None
+
+
+def read_policy(raw: bytes) -> Policy:
+    """Read a policy file. Raises PolicyInvalid."""
+    if len(raw) > LARGEST:
+        raise PolicyInvalid(field="", reason=f"it has {len(raw)} bytes")
+    try:
+        given = json.loads(raw.decode("utf-8"), object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise PolicyInvalid(field="", reason=f"no JSON: {error}"[:200]) from error
+    names = {"format", "name", "chainId", "genesisHash", "ledger", "registry", "consensus", "log", "timestamps"}
+    _require_fields("", given, names)
+    if given["format"] != FORMAT:
+        raise PolicyInvalid(field="format", reason=f"{FORMAT} was expected")
+    chain_id = _text(given, "chainId")
+    if not _DECIMAL.fullmatch(chain_id):
+        raise PolicyInvalid(field="chainId", reason="a decimal number as text was expected")
+    consensus = read_validator_sets(given["consensus"])
+    if consensus.is_single and given["log"] is None:
+        raise PolicyInvalid(field="log", reason="nothing else signs the blocks of a chain without validators")
+    return Policy(
+        name=_text(given, "name"),
+        chain_id=int(chain_id),
+        genesis_hash=_hex("genesisHash", given["genesisHash"], 32),
+        ledger=_trusted("ledger", given["ledger"]),
+        registry=_trusted("registry", given["registry"]),
+        consensus=consensus,
+        log=None if given["log"] is None else _log(given["log"]),
+        timestamps=None if given["timestamps"] is None else _timestamps(given["timestamps"]),
+    )
+
+
+def _trusted(field: str, given: Any) -> Trusted:
+    _require_fields(field, given, {"account", "codeHash"})
+    return Trusted(_hex(f"{field}.account", given["account"], 20), _hex(f"{field}.codeHash", given["codeHash"], 32))
+
+
+def _log(given: Any) -> LogPolicy:
+    _require_fields("log", given, {"logs", "witnesses", "threshold", "maxLogDelay"})
+    logs, witnesses = (_texts(f"log.{name}", given[name]) for name in ("logs", "witnesses"))
+    if not logs:
+        raise PolicyInvalid(field="log.logs", reason="the verifier key of a log was expected")
+    try:
+        trust = LogTrust.read(logs, witnesses)
+    except VerifierKeyMalformed as error:
+        raise PolicyInvalid(field="log", reason=str(error)) from error
+    return LogPolicy(
+        trust,
+        threshold=_whole("log.threshold", given["threshold"], 0, len(witnesses)),
+        max_log_delay=_whole("log.maxLogDelay", given["maxLogDelay"], 1, 2**31),
+    )
+
+
+def _timestamps(given: Any) -> TimestampPolicy:
+    _require_fields("timestamps", given, {"roots", "threshold"})
+    roots = []
+    for position, text in enumerate(_texts("timestamps.roots", given["roots"])):
+        try:
+            roots.append(base64.b64decode(text, validate=True))
+        except (binascii.Error, ValueError, TypeError) as error:
+            raise PolicyInvalid(field=f"timestamps.roots[{position}]", reason="base64 of DER was expected") from error
+    return TimestampPolicy(tuple(roots), _whole("timestamps.threshold", given["threshold"], 0, len(roots)))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise PolicyInvalid(field="", reason="a field that stands twice")
+    return found
+
+
+def _require_fields(field: str, given: Any, names: set[str]) -> None:
+    if not isinstance(given, dict) or set(given) != names:
+        raise PolicyInvalid(field=field, reason="the fields must be " + ", ".join(sorted(names)))
+
+
+def _text(given: dict[str, Any], name: str) -> str:
+    value = given[name]
+    if not isinstance(value, str) or not value or len(value) > 1000:
+        raise PolicyInvalid(field=name, reason="a text was expected")
+    return value
+
+
+def _texts(field: str, given: Any) -> list[str]:
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise PolicyInvalid(field=field, reason="a list of texts was expected")
+    return given
+
+
+def _whole(field: str, given: Any, least: int, most: int) -> int:
+    if type(given) is not int or not least <= given <= most:
+        raise PolicyInvalid(field=field, reason=f"a whole number from {least} to {most} was expected")
+    return given
+
+
+def _hex(field: str, given: Any, size: int) -> bytes:
+    if not isinstance(given, str) or not re.fullmatch(f"[0-9a-f]{{{2 * size}}}", given, re.ASCII):
+        raise PolicyInvalid(field=field, reason=f"{size} bytes in lower-case hex were expected")
+    return bytes.fromhex(given)

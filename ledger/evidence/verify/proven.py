@@ -1,0 +1,32 @@
+"""What earlier steps of a verification proved, for the later ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ledger.chain.record import ActRecord
+from ledger.evidence.verify.header import Header
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A contracting process: all its acts, in order, as log data and as records."""
+
+    organisation_id: bytes
+    ocid: str
+    acts: tuple[bytes, ...]
+    records: tuple[ActRecord, ...]
+
+
+@dataclass
+class Proven:
+    """Headers by block; heads by account and series, after the proven block; of earlier
+    blocks those of processes; processes by id; the registry's acts by
+    organisation; by block the moment at which enough witnesses had cosigned, None if none is asked for."""
+
+    headers: dict[int, Header] = field(default_factory=dict)
+    heads: dict[tuple[bytes, bytes], bytes] = field(default_factory=dict)
+    earlier: dict[int, dict[bytes, bytes]] = field(default_factory=dict)
+    processes: dict[bytes, Process] = field(default_factory=dict)
+    roles: dict[bytes, tuple[bytes, ...]] = field(default_factory=dict)
+    logged: dict[int, int | None] = field(default_factory=dict)

@@ -1,0 +1,33 @@
+"""The words of a verification in both languages, one table for all verifiers (``words.json``)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ledger.evidence.verify.report import Note, Step, Verdict
+
+_WORDS: dict[str, Any] = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
+_STEPS = {step["name"]: step for step in _WORDS["steps"]}
+
+
+def step_words(step: Step, what: str, language: str) -> str:
+    """``title``, ``question`` or ``fault`` of a step, in ``de`` or ``en``."""
+    text: str = _STEPS[step][what][language]
+    return text
+
+
+def verdict_words(verdict: Verdict, language: str) -> str:
+    """What a verdict is called."""
+    text: str = _WORDS["verdicts"][verdict][language]
+    return text
+
+
+def note_words(note: Note, language: str) -> str:
+    """A note as a sentence; bytes in it as hex."""
+    sentence: str = _WORDS["notes"][note.name][language]
+    shown = {name: value.hex() if isinstance(value, bytes) else value for name, value in note.values.items()}
+    if "flag" in shown:
+        shown["flag"] = _WORDS["flags"][shown["flag"]][language]
+    return sentence.format_map(shown)

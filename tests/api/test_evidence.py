@@ -1,0 +1,60 @@
+"""Evidence over the API: what is downloaded verifies without the server."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from api import downloads
+from ledger.chain.identifiers import process_id
+from ledger.evidence.log.folder import create_log
+from ledger.evidence.log.publisher import Publisher
+from ledger.evidence.policy import policy_of
+from ledger.evidence.verify.policy import Policy, read_policy
+from ledger.evidence.verify.verifier import verify
+from tests.api.conftest import Api
+from tests.explorer.site import OPEN
+
+
+@pytest.fixture(scope="module")
+def trusted(api: Api) -> Policy:
+    """The policy of the chain that is served, which is logged from here on."""
+    services = api.site.services
+    create_log(services.settings.log_dir, "log.example/served")
+    Publisher(services.settings.log_dir, services.chain, services.index).publish()
+    return read_policy(json.dumps(policy_of(services.chain, "test", services.settings.log_dir)).encode())
+
+
+def test_evidence_of_a_process_verifies(api: Api, trusted: Policy) -> None:
+    """The very bytes of the answer, and nothing else."""
+    answer = api.client.get(f"/api/v1/processes/0x{api.site.town.process(OPEN).hex()}/evidence")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["cache-control"] == "no-store"
+    assert ".zip" in answer.headers["content-disposition"]
+    report = verify(io.BytesIO(answer.content), trusted)
+    assert report.verified
+    assert report.subject == ("process", api.site.town.process(OPEN))
+
+
+def test_evidence_of_an_organisation_verifies(api: Api, trusted: Policy) -> None:
+    """All processes of the buyer."""
+    buyer = api.site.town.buyer
+    answer = api.client.get(f"/api/v1/organisations/0x{buyer.hex()}/evidence")
+    report = verify(io.BytesIO(answer.content), trusted)
+    assert report.verified
+    assert report.subject == ("organisation", buyer)
+
+
+def test_evidence_of_nobody_is_a_problem(api: Api) -> None:
+    """Named before the download begins; its place is given back."""
+    nobody = process_id(bytes(32), "ocds-nobody-1")
+    for _ in range(2 * downloads.AT_ONCE):
+        answer = api.client.get(f"/api/v1/processes/0x{nobody.hex()}/evidence")
+        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/ProcessUnknown")
+    assert (
+        api.client.get(f"/api/v1/organisations/0x{nobody.hex()}/evidence").json()["type"]
+        == "/problems/OrganisationUnknown"
+    )

@@ -1,0 +1,112 @@
+"""A bundle made here and checked elsewhere, with a policy and nothing else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from tests.cli.conftest import Siegel
+from tests.cli.notices import OCID, UID, package, release, write
+
+
+def proven(siegel: Siegel, home: Path, folder: Path) -> tuple[Path, Path]:
+    """A bundle of an anchored process, and the policy of its chain."""
+    file, policy = folder / "bundle.zip", folder / "policy.json"
+    assert siegel("log", "init", "--origin", "log.example", home=home).exit_code == 0
+    assert siegel("import", write(folder / "n.json", package(release(1), release(2))), home=home).exit_code == 0
+    done = siegel("evidence", OCID, "-o", file, "--json", home=home)
+    assert done.exit_code == 0, done.out
+    assert done.data["size"] == file.stat().st_size
+    assert siegel("policy", "--name", "Musterbach", "-o", policy, home=home).exit_code == 0
+    return file, policy
+
+
+def test_verify_in_another_folder_without_the_home_verified(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """Neither home nor chain is needed: whoever has file and policy checks it."""
+    file, policy = proven(siegel, home, tmp_path)
+    shutil.rmtree(home)
+    done = siegel("verify", file, "--policy", policy, "--json", home=tmp_path / "nowhere")
+    assert (done.exit_code, done.data["verified"], done.data["policy"]) == (0, True, "Musterbach")
+    assert [step["number"] for step in done.data["steps"]] == list(range(1, 12))
+    assert not (tmp_path / "nowhere").exists()
+    told = siegel("verify", file, "--policy", policy)
+    assert "is verified under the policy Musterbach" in told.out
+    assert "One operator keeps this chain." in told.out
+
+
+def test_verify_altered_bundle_says_step_fault_and_exits_with_one(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """One letter of a release is another: expected, got, and whose fault it would be."""
+    file, policy = proven(siegel, home, tmp_path)
+    data = file.read_bytes()
+    file.write_bytes(data.replace(OCID.encode(), OCID.replace("0", "1").encode(), 1))
+    done = siegel("verify", file, "--policy", policy)
+    assert done.exit_code == 1
+    assert " 1. Format: FAILED" in done.out
+    assert "[EntryAltered]" in done.out
+    assert "Whose fault it would be: Whoever made the file" in done.out
+    assert "is NOT verified" in done.out
+
+
+def test_verify_without_a_usable_policy_cannot_run(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """No policy, no verification: a missing one, another format, a field too many."""
+    file, policy = proven(siegel, home, tmp_path)
+    assert siegel("verify", file, "--policy", tmp_path / "none.json").exit_code == 2
+    content = json.loads(policy.read_text())
+    wrong: tuple[dict[str, Any], ...] = (
+        {"format": "siegel-policy/2"}, {"more": 1}, {"chainId": 7}, {"genesisHash": "00"}, {"log": {}}, {"log": None},
+    )  # fmt: skip
+    for change in wrong:
+        policy.write_text(json.dumps(content | change))
+        done = siegel("verify", file, "--policy", policy, "--json")
+        assert (done.exit_code, done.data["error"]) == (2, "PolicyInvalid"), change
+
+
+def test_verify_under_the_policy_of_another_chain_not_verified(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """Each chain has its own id and genesis; nothing of another's verifies."""
+    file, policy = proven(siegel, home, tmp_path)
+    content = json.loads(policy.read_text())
+    policy.write_text(json.dumps(content | {"genesisHash": "11" * 32}))
+    done = siegel("verify", file, "--policy", policy, "--json")
+    assert done.exit_code == 1
+    assert done.data["steps"][1]["refusal"]["error"] == "OtherChain"
+    assert {step["verdict"] for step in done.data["steps"][2:]} == {"notChecked"}
+
+
+def test_policy_of_a_chain_of_one_operator_without_a_log_refused(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """Nothing would sign its blocks, and anybody could make such a chain."""
+    done = siegel("policy", "--name", "x", "-o", tmp_path / "p.json", "--json", home=home)
+    assert (done.exit_code, done.data["error"]) == (1, "LogMissing")
+    assert not (tmp_path / "p.json").exists()
+    _, policy = proven(siegel, home, tmp_path)
+    policy.write_text(json.dumps(json.loads(policy.read_text()) | {"log": None}))
+    done = siegel("verify", tmp_path / "bundle.zip", "--policy", policy, "--json")
+    assert (done.exit_code, done.data["error"]) == (2, "PolicyInvalid")
+
+
+def test_evidence_of_an_organisation_holds_all_its_processes(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """By the id that the organisation has on the ledger."""
+    _, policy = proven(siegel, home, tmp_path)
+    other = write(tmp_path / "m.json", package(release(1, ocid="ocds-test00-other")))
+    assert siegel("import", other, home=home).exit_code == 0
+    from ledger.chain.identifiers import organisation_id
+    from tests.cli.notices import SCHEME
+
+    file = tmp_path / "all.zip"
+    buyer = "0x" + organisation_id(SCHEME, UID).hex()
+    assert siegel("evidence", buyer, "--organisation", "-o", file, home=home).exit_code == 0
+    with zipfile.ZipFile(file) as archive:
+        assert sum(name.startswith("acts/process-") for name in archive.namelist()) == 2
+    assert siegel("verify", file, "--policy", policy).exit_code == 0
+
+
+def test_evidence_of_an_unknown_process_leaves_no_file(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """Refused by name, and an earlier file stays as it was."""
+    file = tmp_path / "bundle.zip"
+    file.write_bytes(b"earlier")
+    done = siegel("evidence", "ocds-nobody-1", "-o", file, "--json", home=home)
+    assert (done.exit_code, done.data["error"]) == (1, "ProcessUnknown")
+    assert file.read_bytes() == b"earlier"
+    assert list(tmp_path.glob("*.part")) == []

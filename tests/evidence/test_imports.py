@@ -1,0 +1,41 @@
+"""What the verifier needs: a stranger must be able to read it in an evening, and nothing in it may reach out."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+OURS = {
+    "ledger.chain",
+    "ledger.chain.heads",
+    "ledger.chain.keccak",
+    "ledger.chain.record",
+    "ledger.errors",
+    "ledger.ocds",
+    "ledger.ocds.disclosure",
+    "ledger.ocds.json_text",
+    "ledger.terms",
+}
+"""Of our own, besides the verifier itself."""
+
+OTHERS = {"_cffi_backend", "_libsecp256k1", "_openssl", "_pysha3", "coincurve", "cryptography", "eth_hash", "sha3"}
+"""Of others: keccak, secp256k1, and Ed25519 with certificates."""
+
+ABSENT = {"ssl", "http", "urllib.request", "sqlite3", "httpx", "sqlalchemy", "web3", "pydantic", "eth_abi"}
+"""What could reach out, or read settings. (Python's own ``email``, which cryptography reads, knows ``socket``.)"""
+
+
+def test_verifier_imports_little_and_nothing_that_reaches_out() -> None:
+    """In a process of its own: every module that is there once the verifier is, and what of it is not Python's own."""
+    script = (
+        "import sys, ledger.evidence.verify.verifier, ledger.evidence.verify.policy, ledger.evidence.verify.words;"
+        "print('\\n'.join(sys.modules))"
+    )
+    modules = set(
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    )
+    ours = {name for name in modules if name.startswith("ledger.") and not name.startswith("ledger.evidence")}
+    assert ours == OURS
+    foreign = {name.split(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"ledger", "__main__"}
+    assert {name for name in foreign if not name.startswith(("__editable__", "_virtualenv"))} <= OTHERS
+    assert modules & ABSENT == set()
