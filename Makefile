@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --req
 # Node of the machine where there is one, else the one that PyPI carries.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup setup-dev demo test test-long test-others lint contracts contracts-test bench lock wheel clean
+.PHONY: setup setup-dev demo test test-long test-others coverage lint contracts contracts-test bench lock wheel clean
 
 setup: $(VENV)/.setup
 setup-dev: $(VENV)/.setup-dev
@@ -55,11 +55,15 @@ contracts-test: setup-dev
 
 # Two lanes, for two cores: what takes long at the pages and commands beside everything else. Each test is in one of them.
 LONG := tests/cli tests/demo tests/explorer tests/index
-PYTEST := $(BIN)/coverage run -m pytest
+PYTEST := $(BIN)/python -m pytest
 
 test: lint
-	$(BIN)/coverage erase
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-long test-others
+
+# The same with branches counted, which takes about twice as long.
+coverage:
+	$(BIN)/coverage erase
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target PYTEST="$(BIN)/coverage run -m pytest" test-long test-others
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
