@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
+from ledger.cli.home import replace_file, replacing
 from ledger.cli.language import current_language, say, say_error
 from ledger.cli.session import Session
 from ledger.cli.values import digest, duration, is_digest, shown_moment
@@ -21,6 +19,9 @@ from ledger.errors import ArgumentInvalid, ProcessUnknown
 if TYPE_CHECKING:
     from ledger.evidence.bundle import Sources
     from ledger.evidence.verify.report import Report, Result
+
+PUBLIC: Final = 0o666
+"""Mode of files for everybody, as far as the person who writes them lets others read."""
 
 OutOption = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=say("the file to write"))]
 
@@ -48,7 +49,7 @@ def evidence(
     from ledger.evidence.bundle import write_organisation_bundle, write_process_bundle
 
     sources = _sources(session)
-    with _written_whole(out) as file:
+    with replacing(out, PUBLIC) as file:
         if organisation:
             manifest = write_organisation_bundle(sources, digest(subject, "PROCESS"), file)
         else:
@@ -111,8 +112,7 @@ def policy(
         epoch_length=epoch_length or EPOCH_LENGTH,
         max_log_delay=duration(max_log_delay, "--max-log-delay"),
     )
-    with _written_whole(out) as file:
-        file.write(json.dumps(content, indent=2, ensure_ascii=False).encode() + b"\n")
+    replace_file(out, json.dumps(content, indent=2, ensure_ascii=False).encode() + b"\n", PUBLIC)
     return Answer({"file": out, "policy": content}, [say("{file} is written.", file=out)])
 
 
@@ -142,20 +142,6 @@ def _process(sources: Sources, given: str) -> bytes:
         ids = ", ".join("0x" + row.process_id.hex() for row in found)
         raise ArgumentInvalid(argument="PROCESS", value=given, why=say("several processes have it: {ids}", ids=ids))
     return found[0].process_id
-
-
-@contextmanager
-def _written_whole(path: Path) -> Iterator[BinaryIO]:
-    """The file, which is there whole in the end or as it was before."""
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        with unfinished.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _data(report: Report) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from ledger.chain.client import Chain
 from ledger.chain.heads import head_slot
-from ledger.chain.record import ACT_RECORDED, ZERO, decode_log
+from ledger.chain.record import ACT_RECORDED, ZERO, ActRecord, decode_log
 from ledger.errors import BundleTooLarge, EvidenceNotYet, ObjectAltered, ObjectErased, ObjectMissing
 from ledger.evidence.log.cosignatures import CosignatureBook
 from ledger.evidence.log.places import most_of, newest_cosigned, place_of
@@ -28,6 +28,7 @@ from ledger.evidence.verify.manifest import LARGEST_FILE, MOST_ENTRIES, Entry, M
 from ledger.evidence.verify.proofs import AccountProof, write_proofs
 from ledger.evidence.verify.series import pack_act, write_list
 from ledger.index.database import Index
+from ledger.index.documents import Copy
 from ledger.index.series import SeriesReader
 from ledger.ocds.disclosure import read_disclosure
 from ledger.store import ObjectStore, ReleaseStore, StoreClass
@@ -75,61 +76,59 @@ def write_process_bundle(sources: Sources, process_id: bytes, out: BinaryIO) -> 
     Raises ProcessUnknown, EvidenceNotYet, BundleTooLarge, and as asking the node does; BlockUnknown if the node is
     behind the index.
     """
-    draft = _Draft()
+    draft, logged = _Draft(), newest_cosigned(sources.logs)
     with sources.index.reading() as connection:
-        series = SeriesReader(connection, newest_cosigned(sources.logs))
+        series = SeriesReader(connection, logged)
         organisation = series.organisation_of(process_id)
         acts = series.process(process_id)
         if not acts:
             raise EvidenceNotYet(process=process_id, block=series.block)
-        _add_roles(draft, series, {organisation}, acts)
-        _add_content(draft, sources, series, acts)
-        block, closed = series.block, _closings(series, acts)
+        records = _records(acts)
+        _add_roles(draft, series, organisation, records)
+        _add_content(draft, sources, series, records)
+        block, closed = series.block, {process_id: _closings(series, records)}
     draft.add(f"acts/process-{process_id.hex()}", b"".join(map(pack_act, acts)))
-    _add_block(draft, sources.chain, block, ledger=[process_id])
-    for earlier in closed - {block}:
-        _add_earlier(draft, sources.chain, earlier, [process_id])
-    _add_places(draft, sources, {block} | closed)
+    _add_blocks(draft, sources, block, [process_id], closed, logged)
     return _write(draft, sources.chain, block, ("process", process_id), out)
 
 
 def write_organisation_bundle(sources: Sources, organisation_id: bytes, out: BinaryIO) -> Manifest:
     """Write the bundle of all processes of an organisation. Raises OrganisationUnknown, else as for a process."""
-    draft = _Draft()
+    draft, logged = _Draft(), newest_cosigned(sources.logs)
     with sources.index.reading() as connection:
-        series = SeriesReader(connection, newest_cosigned(sources.logs))
+        series = SeriesReader(connection, logged)
         items = series.listed(organisation_id)
         processes = {item: series.process(item) for item in items if len(item) == 32}
-        acts = [act for of_process in processes.values() for act in of_process]
-        _add_roles(draft, series, {organisation_id}, acts)
-        _add_content(draft, sources, series, [*acts, *(item for item in items if len(item) > 32)])
-        block = series.block
-        closed = {process_id: _closings(series, of_process) for process_id, of_process in processes.items()}
+        of_processes = {process_id: _records(acts) for process_id, acts in processes.items()}
+        records = [record for found in of_processes.values() for record in found]
+        _add_roles(draft, series, organisation_id, records)
+        _add_content(draft, sources, series, records + _records(item for item in items if len(item) > 32))
+        block, closed = series.block, {each: _closings(series, found) for each, found in of_processes.items()}
     draft.add(f"acts/list-{organisation_id.hex()}", write_list(items))
-    for process_id, of_process in processes.items():
-        draft.add(f"acts/process-{process_id.hex()}", b"".join(map(pack_act, of_process)))
-    _add_block(draft, sources.chain, block, ledger=[organisation_id, *processes])
-    earlier = set().union(*closed.values()) - {block}
-    for number in earlier:
-        _add_earlier(draft, sources.chain, number, [each for each, blocks in closed.items() if number in blocks])
-    _add_places(draft, sources, {block} | earlier)
+    for process_id, acts in processes.items():
+        draft.add(f"acts/process-{process_id.hex()}", b"".join(map(pack_act, acts)))
+    _add_blocks(draft, sources, block, [organisation_id, *processes], closed, logged)
     return _write(draft, sources.chain, block, ("organisation", organisation_id), out)
 
 
-def _add_roles(draft: _Draft, series: SeriesReader, organisations: set[bytes], acts: Sequence[bytes]) -> None:
-    """The registry's acts on these organisations, on all that the acts name, and on the governors; also on custodians,
-    if there are rounds whose keys they hold."""
-    named = named_organisations(acts)
-    if any(int.from_bytes(data[:32], "big") in (Act.TENDER_PUBLISHED, Act.ROUND_OPENED) for data in acts):
-        named |= named_organisations([act for organisation in organisations for act in series.roles(organisation)])
-    for organisation in {ZERO} | organisations | named:
+def _records(acts: Iterable[bytes]) -> list[ActRecord]:
+    """The records of acts; of which series they are does not matter here."""
+    return [decode_log((ACT_RECORDED, ZERO, ZERO, data[:32]), data) for data in acts]
+
+
+def _add_roles(draft: _Draft, series: SeriesReader, organisation_id: bytes, records: Sequence[ActRecord]) -> None:
+    """The registry's acts on the organisation, on all that the acts name, and on the governors; also on custodians, if
+    there are rounds whose keys they hold."""
+    named = {ZERO, organisation_id} | named_organisations(records)
+    if any(record.act in (Act.TENDER_PUBLISHED, Act.ROUND_OPENED) for record in records):
+        named |= named_organisations(_records(series.roles(organisation_id)))
+    for organisation in named:
         draft.add(f"acts/roles-{organisation.hex()}", b"".join(map(pack_act, series.roles(organisation))))
 
 
-def _add_content(draft: _Draft, sources: Sources, series: SeriesReader, acts: Sequence[bytes]) -> None:
+def _add_content(draft: _Draft, sources: Sources, series: SeriesReader, records: Sequence[ActRecord]) -> None:
     """Releases and documents that the acts name, as far as everybody may see them."""
-    for data in acts:
-        record = decode_log((ACT_RECORDED, ZERO, ZERO, data[:32]), data)
+    for record in records:
         for digest in (record.ground, record.subject):
             _add_document(draft, sources.store, digest)
         if record.release != ZERO:
@@ -143,11 +142,10 @@ def _add_release(draft: _Draft, sources: Sources, series: SeriesReader, digest: 
         found = series.copy(digest)  # what the store lost can be proven as long as anybody has it
     if found is None:
         return
-    salt, data = found
-    draft.add(f"releases/{digest.hex()}", data, salt=salt)
+    draft.add(f"releases/{digest.hex()}", found.data, salt=found.salt)
     texts = sorted(sources.releases.disclosures(digest), key=lambda text: read_disclosure(text).digest)
     draft.add(f"disclosures/{digest.hex()}", "".join(f"{text}\n" for text in texts).encode("ascii"))
-    for document in read_release(data, texts).documents:
+    for document in read_release(found.data, texts).documents:
         _add_document(draft, sources.store, document)
 
 
@@ -157,45 +155,53 @@ def _add_document(draft: _Draft, store: ObjectStore, digest: bytes) -> None:
     except (ObjectAltered, ObjectMissing):
         found = None
     if found is not None:
-        draft.add(f"documents/{digest.hex()}", found[1], salt=found[0], read=partial(store.get, digest))
+        draft.add(f"documents/{digest.hex()}", found.data, salt=found.salt, read=partial(store.get, digest))
 
 
-def _public(store: ObjectStore, digest: bytes) -> tuple[bytes, bytes] | None:
-    """Salt and bytes of an object that everybody may see; None for any other. Raises ObjectAltered, ObjectMissing."""
+def _public(store: ObjectStore, digest: bytes) -> Copy | None:
+    """An object that everybody may see; None for any other. Raises ObjectAltered, ObjectMissing."""
     try:
         kind, salt, data = store.whole(digest)
     except ObjectErased:
         return None
-    return (salt or b"", data) if kind is StoreClass.PUBLIC else None
+    return Copy(salt or b"", data) if kind is StoreClass.PUBLIC else None
 
 
-def _add_block(draft: _Draft, chain: Chain, block: int, ledger: Sequence[bytes]) -> None:
-    """The header, and the heads of these series of the ledger and of all roles that the bundle holds."""
-    roles = [bytes.fromhex(name[-64:]) for name in draft.pieces if name.startswith("acts/roles-")]
-    proofs = [_proof(chain, chain.ledger, ledger, block), _proof(chain, chain.registry, roles, block)]
-    draft.add(f"blocks/{block:012}/header", chain.raw_header(block))
-    draft.add(f"blocks/{block:012}/proofs", write_proofs(proofs))
-
-
-def _closings(series: SeriesReader, acts: Sequence[bytes]) -> set[int]:
+def _closings(series: SeriesReader, records: Sequence[ActRecord]) -> set[int]:
     """The blocks in which rounds were closed: a bundle shows when they were logged."""
-    times = {
-        record.time
-        for record in (decode_log((ACT_RECORDED, ZERO, ZERO, data[:32]), data) for data in acts)
-        if record.act == Act.ROUND_CLOSED
-    }
+    times = {record.time for record in records if record.act == Act.ROUND_CLOSED}
     return {block for time in times if (block := series.block_at(time)) is not None}
 
 
-def _add_earlier(draft: _Draft, chain: Chain, block: int, processes: Sequence[bytes]) -> None:
+def _add_blocks(
+    draft: _Draft,
+    sources: Sources,
+    block: int,
+    proven: Sequence[bytes],
+    closed: Mapping[bytes, set[int]],
+    logged: int | None,
+) -> None:
+    """The block that is proven, with the heads of these series of the ledger and of all roles; each earlier block in
+    which a process was ``closed``, with the heads of those processes; and where all of them stand in the log."""
+    chain = sources.chain
+    roles = [bytes.fromhex(name[-64:]) for name in draft.pieces if name.startswith("acts/roles-")]
+    _add_block(draft, chain, block, {chain.ledger: proven, chain.registry: roles})
+    earlier = set().union(*closed.values()) - {block}
+    for number in earlier:
+        _add_block(draft, chain, number, {chain.ledger: [each for each, found in closed.items() if number in found]})
+    if logged is not None:
+        _add_places(draft, sources, {block} | earlier)
+
+
+def _add_block(draft: _Draft, chain: Chain, block: int, series: Mapping[bytes, Sequence[bytes]]) -> None:
+    """The header, and by account the heads of these series."""
     draft.add(f"blocks/{block:012}/header", chain.raw_header(block))
-    draft.add(f"blocks/{block:012}/proofs", write_proofs([_proof(chain, chain.ledger, processes, block)]))
+    proofs = [_proof(chain, account, heads, block) for account, heads in series.items()]
+    draft.add(f"blocks/{block:012}/proofs", write_proofs(proofs))
 
 
 def _add_places(draft: _Draft, sources: Sources, blocks: set[int]) -> None:
-    """Where the blocks stand in the log, if there is one."""
-    if newest_cosigned(sources.logs) is None:
-        return
+    """Where the blocks stand in the log."""
     threshold = most_of(CosignatureBook(sources.logs).witnesses())
     for block in blocks:
         header = read_header(draft.pieces[f"blocks/{block:012}/header"].read())

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.chain.codec import decode_detail
-from ledger.chain.record import ACT_RECORDED, ZERO, decode_log
+from ledger.chain.record import ZERO, ActRecord
 from ledger.terms import Act
 
 
-def named_organisations(acts: Iterable[bytes]) -> set[bytes]:
-    """Ids of receivers, review bodies and custodians that these acts (log data) name."""
+def named_organisations(records: Iterable[ActRecord]) -> set[bytes]:
+    """Ids of receivers, review bodies and custodians that these acts name."""
     found: set[bytes] = set()
-    for data in acts:
-        record = decode_log((ACT_RECORDED, ZERO, ZERO, data[:32]), data)
+    for record in records:
         if record.act not in _NAMING:
             continue
         detail = decode_detail(record)

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 from ledger.chain.record import ZERO
 from ledger.errors import OrganisationUnknown, ProcessUnknown
 from ledger.index import schema
-from ledger.ocds.digest import plain_digest
+from ledger.index.documents import Copy
+from ledger.index.writer import copies_in
 
 
 class SeriesReader:
@@ -66,13 +67,10 @@ class SeriesReader:
             raise OrganisationUnknown(organisation_id=organisation_id)
         return [data if process_id == ZERO else process_id for process_id, data in rows]
 
-    def copy(self, digest: bytes) -> tuple[bytes, bytes] | None:
-        """Salt and bytes of the index's own copy of a public release, if it has one that gives the digest."""
-        copies = schema.copies
-        row = self._connection.execute(select(copies).where(copies.c.digest == digest)).one_or_none()
-        if row is None or plain_digest(row.salt + row.bytes) != digest:
-            return None
-        return row.salt, row.bytes
+    def copy(self, digest: bytes) -> Copy | None:
+        """The index's own copy of a public release, if it has one that gives the digest."""
+        found = copies_in(self._connection)(digest)
+        return found if found is not None and found.gives(digest) else None
 
     def block_at(self, time: int) -> int | None:
         """The block whose time that is: times of blocks strictly increase. None if no act is in it."""

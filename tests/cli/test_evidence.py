@@ -109,4 +109,4 @@ def test_evidence_of_an_unknown_process_leaves_no_file(siegel: Siegel, home: Pat
     done = siegel("evidence", "ocds-nobody-1", "-o", file, "--json", home=home)
     assert (done.exit_code, done.data["error"]) == (1, "ProcessUnknown")
     assert file.read_bytes() == b"earlier"
-    assert list(tmp_path.glob("*.part")) == []
+    assert list(tmp_path.glob("bundle.zip.*")) == []

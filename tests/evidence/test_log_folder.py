@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import signal
 import stat
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from ledger.evidence.log.writer import writing
 from ledger.evidence.verify.checkpoint import LogTrust, read_checkpoint
 from ledger.evidence.verify.merkle import leaf_hash, verify_consistency, verify_inclusion
 from tests.evidence import naive_tree
+from tests.evidence.dying_writer import die_before_the_checkpoint
 
 ORIGIN = "vergabe.musterlingen.example"
 
@@ -159,18 +159,7 @@ def test_log_killed_before_the_checkpoint_goes_on_with_whatever_comes(log: LogFo
     """kill -9 after the tiles were written: the checkpoint is the old one, and other leaves may take the place."""
     grow(log, signed)
     before = log.newest()
-    script = (
-        "import os, signal, sys; from pathlib import Path; from ledger.evidence.log import writer;"
-        "from ledger.evidence.log.folder import LogFolder; real = writer.write_all;\n"
-        "def dying(files, folder):\n"
-        "    if files[0][0].name == 'checkpoint': os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    real(files, folder)\n"
-        "writer.write_all = dying\n"
-        "with writer.writing(LogFolder(Path(sys.argv[1]))) as opened:\n"
-        f"    opened.append([b'lost %d' % number for number in range({cut})][:opened.room])\n"
-    )
-    died = subprocess.run([sys.executable, "-c", script, str(log.folder)], capture_output=True, text=True)
-    assert died.returncode == -signal.SIGKILL, died.stderr
+    die_before_the_checkpoint(log, [b"lost %d" % number for number in range(cut)])
     left = [path for path in (log.folder / "tile").rglob("*") if path.is_file() and b"lost" in path.read_bytes()]
     assert left, "the tiles were written"
     assert LogFolder(log.folder).newest() == before

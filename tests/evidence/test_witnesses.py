@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +23,7 @@ from ledger.evidence.verify.header import Header, read_header
 from ledger.evidence.verify.logged import cosigned_at
 from ledger.evidence.verify.merkle import EMPTY_ROOT
 from ledger.index.database import Index
+from tests.evidence.dying_writer import die_before_the_checkpoint
 from tests.evidence.litewitness import LiteWitness, lite_witness
 from tests.evidence.test_log_folder import ORIGIN
 from tests.evidence.written_chain import Written, indexed
@@ -255,17 +253,7 @@ def test_log_killed_before_its_checkpoint_goes_on_and_is_cosigned(log: LogFolder
     """kill -9 between tiles and checkpoint: witnesses never saw what was lost, so other leaves may follow."""
     grow(log, 3)
     feed_all(log, book_of(log))
-    script = (
-        "import os, signal, sys; from pathlib import Path; from ledger.evidence.log import writer;"
-        "from ledger.evidence.log.folder import LogFolder; real = writer.write_all;\n"
-        "def dying(files, folder):\n"
-        "    if files[0][0].name == 'checkpoint': os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    real(files, folder)\n"
-        "writer.write_all = dying\n"
-        "with writer.writing(LogFolder(Path(sys.argv[1]))) as opened: opened.append([b'lost', b'lost too'])\n"
-    )
-    died = subprocess.run([sys.executable, "-c", script, str(log.folder)], capture_output=True, text=True)
-    assert died.returncode == -signal.SIGKILL, died.stderr
+    die_before_the_checkpoint(log, [b"lost", b"lost too"])
     assert (log.folder / "tile/0/000.p/5").exists()
     feed_all(log, book_of(log))
     grow(log, 5)

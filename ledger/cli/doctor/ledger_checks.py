@@ -225,8 +225,9 @@ def log(session: Session) -> Iterator[Finding]:
         if not logs_of(folder):
             return
         tree = Publisher(folder, session.chain, session.index).check()
-        yield well("log", say("The log {origin} has {size} blocks.", origin=living_log(folder).origin, size=tree.size))
-        for each in CosignatureBook(folder).feedings(living_log(folder).origin):
+        origin = living_log(folder).origin
+        yield well("log", say("The log {origin} has {size} blocks.", origin=origin, size=tree.size))
+        for each in CosignatureBook(folder).feedings(origin):
             if each.failure is not None:
                 said = say(
                     "since {since}: {why}", since=shown_moment(each.failure.since), why=say_error(each.failure.error)

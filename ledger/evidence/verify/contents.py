@@ -59,7 +59,7 @@ def read_contents(stream: BinaryIO) -> Contents:
         if entry.kind == "document":
             contents.documents.add(entry.id)
             continue
-        data = _whole(pieces)
+        data = b"".join(pieces)
         if entry.kind in numbered:
             numbered[entry.kind][entry.number] = data
         elif entry.kind == "acts":
@@ -102,10 +102,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _lines(data: bytes) -> list[str]:
     """Disclosures, one on a line. What else there is no disclosure can be, and is refused as one."""
     return data.decode("ascii", "replace").removesuffix("\n").split("\n")
-
-
-def _whole(pieces: Iterator[bytes]) -> bytes:
-    return b"".join(pieces)
 
 
 def _documents(value: Any) -> Iterator[bytes]:

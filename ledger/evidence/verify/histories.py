@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from ledger.chain.record import ActRecord
+from ledger.chain.record import ZERO, ActRecord
 from ledger.errors import ActMisplaced, EntryMissing, EntryUnexpected, SeriesUnrelated
 from ledger.evidence.verify import series
-from ledger.evidence.verify.abi import reader
 from ledger.evidence.verify.contents import Contents
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.proven import Process, Proven
 from ledger.evidence.verify.report import Note
-from ledger.terms import STATUTE, Act
-
-_ZERO = bytes(32)
+from ledger.evidence.verify.statute_row import digest, own_arguments
+from ledger.terms import Act
 
 
 def check_acts(contents: Contents, policy: Policy, proven: Proven) -> list[Note]:
@@ -25,7 +23,7 @@ def check_acts(contents: Contents, policy: Policy, proven: Proven) -> list[Note]
     for organisation_id, data in contents.roles.items():
         name = f"acts/roles-{organisation_id.hex()}"
         acts = series.split_acts(name, data)
-        series.read_series(name, acts, process_id=_ZERO, organisation_id=organisation_id)
+        series.read_series(name, acts, process_id=ZERO, organisation_id=organisation_id)
         head = proven.heads[contracts.registry, organisation_id]
         series.check_roles(contracts, organisation_id, acts, head)
         proven.roles[organisation_id] = tuple(acts)
@@ -79,11 +77,11 @@ def _process(
 ) -> Process:
     name = f"acts/process-{process_id.hex()}"
     acts = series.split_acts(name, data)
-    records = series.read_series(name, acts, process_id=process_id, organisation_id=_ZERO)
+    records = series.read_series(name, acts, process_id=process_id, organisation_id=ZERO)
     series.check_process(contracts, process_id, acts, proven.heads[contracts.ledger, process_id])
     ocid = ocid_of(records[0])
     for organisation_id in contents.roles:
-        if series.process_id_of(organisation_id, ocid.encode()) == process_id:
+        if digest(organisation_id, ocid) == process_id:
             return Process(organisation_id, ocid, tuple(acts), tuple(records))
     raise SeriesUnrelated(process=process_id)
 
@@ -92,7 +90,7 @@ def ocid_of(record: ActRecord) -> str:
     """The ocid that the first act of a process says. Raises ActMisplaced for an act that begins none, MalformedAbi."""
     if record.act not in (Act.NOTICE_PUBLISHED, Act.TENDER_PUBLISHED):
         raise ActMisplaced(series="a process", position=1, reason="it is no act that begins a process")
-    values = reader(STATUTE[Act(record.act)].detail)(record.detail)
+    values = own_arguments("process", record)
     ocid: str = values[1] if record.act == Act.NOTICE_PUBLISHED else values[0][0]
     return ocid
 
@@ -103,7 +101,7 @@ def _check_list(contents: Contents, contracts: series.Contracts, proven: Proven,
     series.check_list(contracts, organisation_id, items, proven.heads[contracts.ledger, organisation_id])
     for position, item in enumerate(items, 1):
         if len(item) > 32:
-            series.read_series(name, [item], process_id=_ZERO, organisation_id=organisation_id, first=position)
+            series.read_series(name, [item], process_id=ZERO, organisation_id=organisation_id, first=position)
     listed = {item for item in items if len(item) == 32}
     for missing in listed - proven.processes.keys():
         raise EntryMissing(entry=f"acts/process-{missing.hex()}")

@@ -19,7 +19,12 @@ def verify_history(proof: HeadProof, genesis: bytes, items: Iterable[bytes]) -> 
         expected = verify_head(proof.header, proof.account_proof, proof.storage_proof, proof.ledger, proof.slot)
     except SlotAbsent:
         expected = bytes(32)
-    got = fold(genesis, items)
-    if got != expected:
-        raise HeadMismatch(expected=expected, got=got)
+    require_fold(genesis, items, expected)
     return expected
+
+
+def require_fold(genesis: bytes, items: Iterable[bytes], head: bytes) -> None:
+    """Raises HeadMismatch unless the items, from ``genesis`` on, lead to this head (zero: there are none)."""
+    got = fold(genesis, items)
+    if got != head:
+        raise HeadMismatch(expected=head, got=got)

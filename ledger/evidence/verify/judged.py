@@ -7,11 +7,10 @@ from ledger.evidence.verify.authority import Authorities
 from ledger.evidence.verify.contents import Contents
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.proven import Proven
-from ledger.evidence.verify.report import Note
+from ledger.evidence.verify.report import Note, NotProvable
 from ledger.evidence.verify.series import split_list
 from ledger.evidence.verify.statute import replay
 from ledger.evidence.verify.statute_list import check_list
-from ledger.evidence.verify.steps import NotProvable
 from ledger.terms import OrganisationKind
 
 

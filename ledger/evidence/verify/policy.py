@@ -11,6 +11,7 @@ from typing import Any
 
 from ledger.errors import PolicyInvalid, VerifierKeyMalformed
 from ledger.evidence.verify.checkpoint import LogTrust
+from ledger.evidence.verify.policy_fields import require_fields, whole_number
 from ledger.evidence.verify.validators import ValidatorSets, read_validator_sets
 
 FORMAT = "siegel-policy/1"
@@ -68,7 +69,7 @@ def read_policy(raw: bytes) -> Policy:
     except (ValueError, RecursionError) as error:
         raise PolicyInvalid(field="", reason=f"no JSON: {error}"[:200]) from error
     names = {"format", "name", "chainId", "genesisHash", "ledger", "registry", "consensus", "log", "timestamps"}
-    _require_fields("", given, names)
+    require_fields("", given, names)
     if given["format"] != FORMAT:
         raise PolicyInvalid(field="format", reason=f"{FORMAT} was expected")
     chain_id = _text(given, "chainId")
@@ -90,12 +91,12 @@ def read_policy(raw: bytes) -> Policy:
 
 
 def _trusted(field: str, given: Any) -> Trusted:
-    _require_fields(field, given, {"account", "codeHash"})
+    require_fields(field, given, {"account", "codeHash"})
     return Trusted(_hex(f"{field}.account", given["account"], 20), _hex(f"{field}.codeHash", given["codeHash"], 32))
 
 
 def _log(given: Any) -> LogPolicy:
-    _require_fields("log", given, {"logs", "witnesses", "threshold", "maxLogDelay"})
+    require_fields("log", given, {"logs", "witnesses", "threshold", "maxLogDelay"})
     logs, witnesses = (_texts(f"log.{name}", given[name]) for name in ("logs", "witnesses"))
     if not logs:
         raise PolicyInvalid(field="log.logs", reason="the verifier key of a log was expected")
@@ -105,20 +106,20 @@ def _log(given: Any) -> LogPolicy:
         raise PolicyInvalid(field="log", reason=str(error)) from error
     return LogPolicy(
         trust,
-        threshold=_whole("log.threshold", given["threshold"], 0, len(witnesses)),
-        max_log_delay=_whole("log.maxLogDelay", given["maxLogDelay"], 1, 2**31),
+        threshold=whole_number("log.threshold", given["threshold"], 0, len(witnesses)),
+        max_log_delay=whole_number("log.maxLogDelay", given["maxLogDelay"], 1, 2**31),
     )
 
 
 def _timestamps(given: Any) -> TimestampPolicy:
-    _require_fields("timestamps", given, {"roots", "threshold"})
+    require_fields("timestamps", given, {"roots", "threshold"})
     roots = []
     for position, text in enumerate(_texts("timestamps.roots", given["roots"])):
         try:
             roots.append(base64.b64decode(text, validate=True))
         except (binascii.Error, ValueError, TypeError) as error:
             raise PolicyInvalid(field=f"timestamps.roots[{position}]", reason="base64 of DER was expected") from error
-    return TimestampPolicy(tuple(roots), _whole("timestamps.threshold", given["threshold"], 0, len(roots)))
+    return TimestampPolicy(tuple(roots), whole_number("timestamps.threshold", given["threshold"], 0, len(roots)))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -126,11 +127,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise PolicyInvalid(field="", reason="a field that stands twice")
     return found
-
-
-def _require_fields(field: str, given: Any, names: set[str]) -> None:
-    if not isinstance(given, dict) or set(given) != names:
-        raise PolicyInvalid(field=field, reason="the fields must be " + ", ".join(sorted(names)))
 
 
 def _text(given: dict[str, Any], name: str) -> str:
@@ -143,12 +139,6 @@ def _text(given: dict[str, Any], name: str) -> str:
 def _texts(field: str, given: Any) -> list[str]:
     if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
         raise PolicyInvalid(field=field, reason="a list of texts was expected")
-    return given
-
-
-def _whole(field: str, given: Any, least: int, most: int) -> int:
-    if type(given) is not int or not least <= given <= most:
-        raise PolicyInvalid(field=field, reason=f"a whole number from {least} to {most} was expected")
     return given
 
 

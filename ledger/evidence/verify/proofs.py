@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from ledger.chain.heads import head_slot
+from ledger.chain.record import ZERO
 from ledger.errors import MalformedRlp, SlotAbsent
 from ledger.evidence.verify import rlp
 from ledger.evidence.verify.head_proof import Account, read_account, verify_slot
@@ -59,7 +60,7 @@ def _head(account: Account, address: bytes, series: bytes, nodes: Nodes, block: 
     try:
         return verify_slot(account, nodes, address, head_slot(series), block)
     except SlotAbsent:
-        return bytes(32)
+        return ZERO
 
 
 def _read_proofs(entry: bytes) -> list[AccountProof]:

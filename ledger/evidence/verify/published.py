@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from ledger.chain.record import ZERO, ActRecord
 from ledger.errors import EntryInvalid, EntryMissing, EntryUnexpected, ReleaseForeign
-from ledger.evidence.verify.abi import reader
 from ledger.evidence.verify.contents import Contents
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.proven import Process, Proven
-from ledger.evidence.verify.report import Note
-from ledger.evidence.verify.steps import NotProvable
-from ledger.terms import STATUTE, Act, NoticeKind
+from ledger.evidence.verify.report import Note, NotProvable
+from ledger.evidence.verify.statute_row import own_arguments
+from ledger.terms import Act, NoticeKind
 
 
 def check_releases(contents: Contents, _policy: Policy, proven: Proven) -> list[Note]:
@@ -73,5 +72,5 @@ def _why_absent(record: ActRecord, erased: dict[bytes, int]) -> Note:
 
 
 def _kind(record: ActRecord) -> int:
-    kind: int = reader(STATUTE[Act.NOTICE_PUBLISHED].detail)(record.detail)[0]
+    kind: int = own_arguments("process", record)[0]
     return kind

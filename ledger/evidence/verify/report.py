@@ -48,6 +48,14 @@ class Note:
     values: dict[str, Any] = field(default_factory=dict)
 
 
+class NotProvable(Exception):
+    """What a step asks cannot be shown, under this policy or with this bundle; ``notes`` say why."""
+
+    def __init__(self, *notes: Note) -> None:
+        super().__init__()
+        self.notes = notes
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One step's verdict; ``refusal`` says what was expected and got if it failed."""

@@ -6,10 +6,10 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ledger.chain.heads import fold, genesis_list_head, genesis_process_head, genesis_roles_head
-from ledger.chain.keccak import keccak
+from ledger.chain.heads import genesis_list_head, genesis_process_head, genesis_roles_head
 from ledger.chain.record import ACT_RECORDED, ActRecord, act_digest, decode_log
-from ledger.errors import ActMisplaced, EntryInvalid, HeadMismatch, LogMalformed
+from ledger.errors import ActMisplaced, EntryInvalid, LogMalformed
+from ledger.evidence.verify.history import require_fold
 
 # The fourteen fields of a record and the length of the details: as they stand here, and as words in the log.
 _PACKED = struct.Struct(">BQQQ20s20s32sIIQQ32s32s32sI")
@@ -25,12 +25,6 @@ class Contracts:
     chain_id: int
     ledger: bytes
     registry: bytes
-
-
-def process_id_of(organisation_id: bytes, ocid: bytes) -> bytes:
-    """``keccak256(abi.encode(organisationId, ocid))``."""
-    words = organisation_id + (64).to_bytes(32, "big") + len(ocid).to_bytes(32, "big")
-    return keccak(words + ocid + bytes(-len(ocid) % 32))
 
 
 def pack_act(data: bytes) -> bytes:
@@ -93,24 +87,20 @@ def read_series(
 
 def check_process(contracts: Contracts, process_id: bytes, acts: Sequence[bytes], head: bytes) -> None:
     """Raises HeadMismatch unless these are all acts of the process, in order."""
-    _check(genesis_process_head(contracts.chain_id, contracts.ledger, process_id), map(act_digest, acts), head)
+    require_fold(genesis_process_head(contracts.chain_id, contracts.ledger, process_id), map(act_digest, acts), head)
 
 
 def check_list(contracts: Contracts, organisation_id: bytes, items: Sequence[bytes], head: bytes) -> None:
     """Raises HeadMismatch unless these are all processes and organisation-wide acts of the organisation, in order."""
     digests = (item if len(item) == 32 else act_digest(item) for item in items)
-    _check(genesis_list_head(contracts.chain_id, contracts.ledger, organisation_id), digests, head)
+    require_fold(genesis_list_head(contracts.chain_id, contracts.ledger, organisation_id), digests, head)
 
 
 def check_roles(contracts: Contracts, organisation_id: bytes, acts: Sequence[bytes], head: bytes) -> None:
     """Raises HeadMismatch unless these are all of the registry's acts on the organisation, in order."""
-    _check(genesis_roles_head(contracts.chain_id, contracts.registry, organisation_id), map(act_digest, acts), head)
-
-
-def _check(genesis: bytes, items: Iterable[bytes], expected: bytes) -> None:
-    got = fold(genesis, items)
-    if got != expected:
-        raise HeadMismatch(expected=expected, got=got)
+    require_fold(
+        genesis_roles_head(contracts.chain_id, contracts.registry, organisation_id), map(act_digest, acts), head
+    )
 
 
 def _act(entry: str, data: bytes, at: int) -> tuple[bytes, int]:

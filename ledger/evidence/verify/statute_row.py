@@ -68,11 +68,20 @@ def take_act(series: str, series_id: bytes, data: bytes, sequence: int, earliest
         if row is None:
             raise Refused("LogMalformed", f"the table has no act {record.act} for such a series")
         _require_record(row, record, sequence, earliest)
-        detail = () if not record.detail and row.entry.detail_may_be_empty else row.read(record.detail)
+        detail = _arguments(row, record)
     except (LogMalformed, MalformedAbi) as error:
         raise Refused("LogMalformed", str(error)) from error
     take(row, record, detail)
     return record.time
+
+
+def own_arguments(series: str, record: ActRecord) -> tuple[Any, ...]:
+    """The own arguments of an act that can stand in such a series (else KeyError). Raises MalformedAbi."""
+    return _arguments(_ROWS[series, record.act], record)
+
+
+def _arguments(row: Row, record: ActRecord) -> tuple[Any, ...]:
+    return () if not record.detail and row.entry.detail_may_be_empty else row.read(record.detail)
 
 
 def require_text(text: str, refusal: str) -> None:

@@ -24,16 +24,8 @@ from ledger.evidence.verify.logged import CLOCK_TOLERANCE, cosigned_at, read_inc
 from ledger.evidence.verify.policy import Policy, Trusted
 from ledger.evidence.verify.proofs import ProvenState, prove_state
 from ledger.evidence.verify.proven import Proven
-from ledger.evidence.verify.report import Note
+from ledger.evidence.verify.report import Note, NotProvable
 from ledger.evidence.verify.timestamp import verify_timestamp
-
-
-class NotProvable(Exception):
-    """What a step asks cannot be shown, under this policy or with this bundle; ``notes`` say why."""
-
-    def __init__(self, *notes: Note) -> None:
-        super().__init__()
-        self.notes = notes
 
 
 def check_policy(contents: Contents, policy: Policy, _proven: Proven) -> list[Note]:

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass
 
 from ledger.errors import PolicyInvalid, ValidatorsUnknown
+from ledger.evidence.verify.policy_fields import require_fields, whole_number
 
 # Numbers stay what they are in every JSON reader.
 _MOST = 2**53 - 1
@@ -51,11 +52,11 @@ def read_validator_sets(value: object) -> ValidatorSets:
     if not isinstance(value, dict):
         raise PolicyInvalid(field="consensus", reason="an object was expected")
     if value.get("kind") == "single":
-        _check_keys("consensus", value, {"kind"})
+        require_fields("consensus", value, {"kind"})
         return ValidatorSets(())
     if value.get("kind") != "qbft":
         raise PolicyInvalid(field="consensus.kind", reason="single or qbft was expected")
-    _check_keys("consensus", value, {"kind", "validators"})
+    require_fields("consensus", value, {"kind", "validators"})
     entries = value["validators"]
     if not isinstance(entries, list) or not entries:
         raise PolicyInvalid(field="consensus.validators", reason="a list of ranges was expected")
@@ -74,10 +75,10 @@ def read_validator_sets(value: object) -> ValidatorSets:
 def _range(field: str, entry: object) -> ValidatorRange:
     if not isinstance(entry, dict):
         raise PolicyInvalid(field=field, reason="an object was expected")
-    _check_keys(field, entry, {"from", "to", "accounts"})
+    require_fields(field, entry, {"from", "to", "accounts"})
     # The genesis block has no seals: its hash stands in the policy.
-    first = _number(f"{field}.from", entry["from"], 1)
-    last = None if entry["to"] is None else _number(f"{field}.to", entry["to"], first)
+    first = whole_number(f"{field}.from", entry["from"], 1, _MOST)
+    last = None if entry["to"] is None else whole_number(f"{field}.to", entry["to"], first, _MOST)
     return ValidatorRange(first, last, _accounts(f"{field}.accounts", entry["accounts"]))
 
 
@@ -96,14 +97,3 @@ def _account(field: str, value: object) -> bytes:
     if set(value) == {"0"}:
         raise PolicyInvalid(field=field, reason="nobody has the account zero")
     return bytes.fromhex(value)
-
-
-def _number(field: str, value: object, least: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= _MOST:
-        raise PolicyInvalid(field=field, reason=f"a whole number from {least} to {_MOST} was expected")
-    return value
-
-
-def _check_keys(field: str, value: dict[object, object], expected: set[str]) -> None:
-    if set(value) != expected:
-        raise PolicyInvalid(field=field, reason="the fields must be " + ", ".join(sorted(expected)))

@@ -16,8 +16,7 @@ from ledger.evidence.verify.histories import check_acts
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.proven import Proven
 from ledger.evidence.verify.published import check_releases
-from ledger.evidence.verify.report import Note, Report, Result, Step, Verdict
-from ledger.evidence.verify.steps import NotProvable
+from ledger.evidence.verify.report import Note, NotProvable, Report, Result, Step, Verdict
 
 _Check = Callable[[Contents, Policy, Proven], list[Note]]
 
