@@ -135,8 +135,10 @@ def _agent(path: Path, signer: Signer) -> Iterator[None]:
     with Server(str(path), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
-        yield
-        server.shutdown()
+        try:
+            yield
+        finally:
+            server.shutdown()
 
 
 def _text(content: bytes) -> bytes:
