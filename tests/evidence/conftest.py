@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.chain import story
-from tests.chain.nodes import embedded
+from tests.chain.nodes import anvil
 from tests.chain.town import settle
 from tests.evidence.recording import Recording, record_town
 
@@ -25,9 +25,9 @@ def qbft() -> Any:
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+def told() -> Recording:
     """What the ledger recorded of the story in which every act of the statute happens."""
-    with embedded(tmp_path_factory.mktemp("told") / "chain") as node:
+    with anvil() as node:
         town = settle(node)
         story.tell(town)
         return record_town(town)

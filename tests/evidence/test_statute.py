@@ -19,7 +19,7 @@ from ledger.evidence.verify.statute_list import check_list
 from ledger.index.fold import ProcessFold
 from ledger.terms import Act, ArtifactKind, NoticeKind, OrganisationKind, Outcome
 from tests.chain import story
-from tests.chain.nodes import embedded
+from tests.chain.nodes import anvil
 from tests.chain.story import PROCESS, ROOF, WINDOWS
 from tests.chain.town import BUYER, OBSERVER, RECEIVER, actor, digest, settle
 from tests.evidence.recording import Change, Recording, altered, read, record_town, refusal_of, with_detail, write
@@ -28,9 +28,9 @@ SECOND_PAPER_BID = FIRST_EXTERNAL_BID + 1
 
 
 @pytest.fixture(scope="module")
-def flooded(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+def flooded() -> Recording:
     """A tender with 258 bids, of which only the last one has an envelope, and letters of all sorts."""
-    with embedded(tmp_path_factory.mktemp("flooded") / "chain") as node:
+    with anvil() as node:
         town = settle(node)
         award = story.flood(town, story.organise(town))
         for dispatched, ground in ((town.now, ""), (town.now - 400_000, "letters found"), (town.now - 60, "urgent")):

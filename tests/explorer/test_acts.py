@@ -12,7 +12,7 @@ from explorer.act_words import DETAILED, NOTICE_TITLES, PLAIN, TITLES, TITLES_OF
 from explorer.actors import BIDDERS, PUBLISHED
 from ledger.index.sync import Synchroniser
 from ledger.terms import STATUTE
-from tests.chain.nodes import embedded
+from tests.chain.nodes import anvil
 from tests.chain.story import OCID, tell
 from tests.chain.town import BUYER, settle
 from tests.explorer.site import open_services, serving, text_of
@@ -27,7 +27,7 @@ OF_PROCESSES = {entry.name: entry for entry in STATUTE.values() if entry.series 
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the page of a process in which every act happened; of its releases only the digests exist."""
     folder = tmp_path_factory.mktemp("story")
-    with embedded(folder / "chain") as node:
+    with anvil() as node:
         town = settle(node)
         tell(town)
         with open_services(folder, town.chain) as services:

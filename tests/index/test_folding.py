@@ -18,7 +18,7 @@ from ledger.index.sync import Synchroniser
 from ledger.store import ObjectStore
 from ledger.terms import Act, AwardState, OrganisationKind, Outcome, ProcessState, RoundKind, RoundState
 from tests.chain import story
-from tests.chain.nodes import embedded
+from tests.chain.nodes import anvil, embedded
 from tests.chain.town import BUYER, OBSERVER, Town, settle
 
 GONE = {0: (False, False), 1: (True, False), 2: (False, True)}  # the contract's word: superseded, withdrawn
@@ -154,7 +154,7 @@ def test_rebuild_whole_story_same_digest(told: tuple[Town, Index, ObjectStore], 
 
 def test_fold_words_without_envelope_and_short_letters_as_in_the_contract(tmp_path: Path) -> None:
     """256 bids without an envelope have no entries, and no letters end a standstill before the terms allow it."""
-    with embedded(tmp_path / "chain") as node:
+    with anvil() as node:
         town = settle(node)
         index, store = Index.open(f"sqlite:///{tmp_path / 'index.sqlite'}"), ObjectStore(tmp_path / "store")
         synchroniser = Synchroniser(index, town.chain, store, long=LongHistories(least=1))

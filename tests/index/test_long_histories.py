@@ -21,7 +21,7 @@ from ledger.index.raw import record_of
 from ledger.index.sync import Synchroniser
 from ledger.store import ObjectStore
 from tests.chain import story
-from tests.chain.nodes import embedded
+from tests.chain.nodes import anvil
 from tests.chain.town import settle
 from tests.index.test_synchronising import Forgetful, publish
 from tests.index.town import DAY, START, Town, anvil_town, release
@@ -51,7 +51,7 @@ def test_story_followed_bit_by_bit_same_rows_as_derived_whole(
     url = request.getfixturevalue("postgres_url") if postgresql else f"sqlite:///{tmp_path / 'kept.sqlite'}"
     kept, whole = Index.open(url), Index.open(f"sqlite:///{tmp_path / 'whole.sqlite'}")
     store, long = ObjectStore(tmp_path / "store"), Counting()
-    with embedded(tmp_path / "chain") as node:
+    with anvil() as node:
         town = settle(node)
         story.tell(town)
         follows = Synchroniser(kept, town.chain, store, long=long)
