@@ -822,9 +822,10 @@ class BundleTooLarge(SiegelError):
 
 
 class EvidenceNotYet(SiegelError):
-    """A process began after the newest block that can be proven: its witnesses have to see the log first."""
+    """A process began after the newest block that can be proven: the log's witnesses, and time-stamping authorities
+    where there are some, have to see it first."""
 
-    sentence = "Nothing of process {process} can be proven up to block {block}, the newest that most witnesses saw."
+    sentence = "Nothing of process {process} can be proven up to block {block}, the newest seen from outside."
     status = 409
 
 

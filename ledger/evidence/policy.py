@@ -6,6 +6,7 @@ the validators are those that votes led to.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +15,8 @@ from ledger.chain.client import Chain
 from ledger.errors import LogMissing
 from ledger.evidence.log.cosignatures import CosignatureBook
 from ledger.evidence.log.folder import logs_of
-from ledger.evidence.log.places import most_of
+from ledger.evidence.log.places import MAX_LOG_DELAY, most_of
+from ledger.evidence.timestamps import Timestamps
 from ledger.evidence.verify.following import begin, follow
 from ledger.evidence.verify.head_proof import read_account
 from ledger.evidence.verify.header import Header, read_header
@@ -22,15 +24,19 @@ from ledger.evidence.verify.header import Header, read_header
 EPOCH_LENGTH: Final = 30_000
 """Blocks until votes on validators lapse, where a genesis file says nothing (Besu)."""
 
-MAX_LOG_DELAY: Final = 86_400
-"""A day: long enough for a log that has to be mended, short enough that nobody rewrites a week."""
-
 
 def policy_of(
-    chain: Chain, name: str, logs: Path, *, epoch_length: int = EPOCH_LENGTH, max_log_delay: int = MAX_LOG_DELAY
+    chain: Chain,
+    name: str,
+    logs: Path,
+    *,
+    timestamps: Timestamps | None = None,
+    epoch_length: int = EPOCH_LENGTH,
+    max_log_delay: int = MAX_LOG_DELAY,
 ) -> dict[str, Any]:
     """The policy as it is written to a file. ``logs``: the home's folder ``log``, with its witnesses, of which most
-    must have cosigned within ``max_log_delay`` seconds. ``epoch_length`` in blocks, of the genesis file.
+    must have cosigned within ``max_log_delay`` seconds. ``timestamps``: of the authorities most must have stamped.
+    ``epoch_length`` in blocks, of the genesis file.
 
     Raises LogMissing for a chain of one operator that has no log: nothing else would show who made its blocks; what
     asking the node raises, and EvidenceRefused for headers or proofs that are none.
@@ -49,8 +55,13 @@ def policy_of(
         "registry": _trusted(chain, newest, deployment.registry),
         "consensus": _consensus(chain, newest, epoch_length),
         "log": log,
-        "timestamps": None,
+        "timestamps": None if log is None or timestamps is None else _authorities(timestamps),
     }
+
+
+def _authorities(timestamps: Timestamps) -> dict[str, Any]:
+    roots = [base64.b64encode(root).decode() for one in timestamps.authorities for root in one.roots]
+    return {"roots": roots, "threshold": timestamps.threshold}
 
 
 def _log(logs: Path, max_log_delay: int) -> dict[str, Any] | None:
