@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from api.checks import Checks
 from api.comparison import Comparison
 from api.told import name
+from api.verifications import Verifications
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment
 from ledger.errors import ObjectErased, ObjectMissing, ReleaseEmbargoed, TimestampAuthorityFailed
@@ -46,7 +47,8 @@ class Services:
 
     ``queries`` answers from the index; ``store`` gives the bytes behind digests and refuses altered ones;
     ``releases`` knows embargoes and disclosed fields; ``checks`` compares with the chain,
-    ``comparison`` does so with all processes in turn; ``chain`` is the node; ``metrics`` counts what is asked.
+    ``comparison`` does so with all processes in turn; ``evidence`` is what bundles are made of, ``verifications``
+    verify them for pages; ``chain`` is the node; ``metrics`` counts what is asked.
     ``follower`` ends embargoes that are due and keeps the index up with the chain while serving; ``None`` where
     somebody else does. ``keeper`` publishes the transparency log, feeds its witnesses and has it stamped, where there
     is a log. ``timestamps`` are of the authorities of the settings, where they name any.
@@ -62,6 +64,8 @@ class Services:
     releases: ReleaseStore
     checks: Checks
     comparison: Comparison
+    evidence: Sources
+    verifications: Verifications
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     follower: Follower | None = None
     keeper: LogKeeper | None = None
@@ -89,6 +93,7 @@ class Services:
                 stamp_interval=settings.timestamps.interval,
             )
         checks = Checks(partial(check_process, index, chain, store), queries, store)
+        evidence = Sources(chain, index, store, releases, settings.log_dir, timestamps)
         return cls(
             settings=settings,
             deployment=chain.deployment,
@@ -100,6 +105,8 @@ class Services:
             releases=releases,
             checks=checks,
             comparison=Comparison(checks, queries.process_after),
+            evidence=evidence,
+            verifications=Verifications(evidence, queries, checks, settings.publisher.name or "siegel policy"),
             follower=follower if follow else None,
             keeper=keeper if follow else None,
             timestamps=timestamps,
@@ -108,6 +115,7 @@ class Services:
     def close(self) -> None:
         """Stop following and let go of the databases; the chain belongs to whoever opened it."""
         self.comparison.stop()
+        self.verifications.close()
         if self.keeper is not None:
             self.keeper.stop()
         if self.follower is not None:
@@ -123,11 +131,6 @@ class Services:
         status = self.index.status(self.chain, told=name)
         followed = self.follower.failure if self.follower is not None else None
         return status if followed is None else replace(status, last_error=name(followed))
-
-    @property
-    def evidence(self) -> Sources:
-        """What evidence is made of."""
-        return Sources(self.chain, self.index, self.store, self.releases, self.settings.log_dir, self.timestamps)
 
     def log_progress(self) -> LogProgress | None:
         """How far the transparency log is; None where there is none."""

@@ -80,9 +80,12 @@ class _Draft:
             self.pieces[name] = _Piece(entry, zlib.crc32(data), read or (lambda: data))
 
 
-def write_process_bundle(sources: Sources, process_id: bytes, out: BinaryIO) -> Manifest:
+def write_process_bundle(
+    sources: Sources, process_id: bytes, out: BinaryIO, *, largest: int = LARGEST_FILE
+) -> Manifest:
     """Write the bundle of a process, proven for the newest indexed block; where there is a log, for the newest block
-    that most of its witnesses saw, and that most of the authorities stamped, if there are any.
+    that most of its witnesses saw, and that most of the authorities stamped, if there are any. Of
+    more than ``largest`` bytes nothing is written.
 
     Raises ProcessUnknown, EvidenceNotYet, BundleTooLarge, and as asking the node does; BlockUnknown if the node is
     behind the index.
@@ -100,7 +103,7 @@ def write_process_bundle(sources: Sources, process_id: bytes, out: BinaryIO) -> 
         block, closed = series.block, {process_id: _closings(series, records)}
     draft.add(f"acts/process-{process_id.hex()}", b"".join(map(pack_act, acts)))
     _add_blocks(draft, sources, block, [process_id], closed, logged)
-    return _write(draft, sources.chain, block, ("process", process_id), out)
+    return _write(draft, sources.chain, block, ("process", process_id), out, largest)
 
 
 def write_organisation_bundle(sources: Sources, organisation_id: bytes, out: BinaryIO) -> Manifest:
@@ -231,7 +234,14 @@ def _proof(chain: Chain, account: bytes, series: Sequence[bytes], block: int) ->
     return AccountProof(account, found.account_proof, dict(zip(series, found.storage_proofs, strict=True)))
 
 
-def _write(draft: _Draft, chain: Chain, block: int, subject: tuple[str, bytes], out: BinaryIO) -> Manifest:
+def _write(
+    draft: _Draft,
+    chain: Chain,
+    block: int,
+    subject: tuple[str, bytes],
+    out: BinaryIO,
+    largest: int = LARGEST_FILE,
+) -> Manifest:
     """Sizes and digests stand in front, so documents are read a second time rather than held."""
     pieces = [piece for _, piece in sorted(draft.pieces.items())]
     deployment = chain.deployment
@@ -246,13 +256,13 @@ def _write(draft: _Draft, chain: Chain, block: int, subject: tuple[str, bytes], 
         entries=tuple(piece.entry for piece in pieces),
     )
     size = sum(piece.entry.size + len(piece.entry.name) for piece in pieces) + len(manifest.raw)
-    _require_room(len(pieces), size + 2 * _AROUND * (len(pieces) + 2))
+    _require_room(len(pieces), size + 2 * _AROUND * (len(pieces) + 2), largest)
     write_archive(manifest, [(piece.crc, piece.read) for piece in pieces], out)
     return manifest
 
 
-def _require_room(entries: int, size: int) -> None:
-    for what, given, most in (("entries", entries, MOST_ENTRIES), ("bytes", size, LARGEST_FILE)):
+def _require_room(entries: int, size: int, largest: int) -> None:
+    for what, given, most in (("entries", entries, MOST_ENTRIES), ("bytes", size, largest)):
         if given > most:
             raise BundleTooLarge(what=what, given=given, most=most)
 
