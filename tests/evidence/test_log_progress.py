@@ -43,6 +43,12 @@ def test_log_progress_counts_what_waits_and_since_when(tmp_path: Path) -> None:
         seen = log_progress(folder, sources.index)
         assert seen is not None
         assert seen.cosigned_size == seen.size
+        bundle = max((folder / "1/tile/entries/000.p").iterdir(), key=lambda path: int(path.name))
+        entries = bundle.read_bytes()
+        bundle.write_bytes(entries.replace(entries[-600:], bytes(600)))
+        broken = log_progress(folder, sources.index)
+        assert broken is not None
+        assert broken.failure == "MalformedHeader"
         (folder / "1" / CHECKPOINT).write_bytes(b"something else")
         broken = log_progress(folder, sources.index)
         assert broken is not None

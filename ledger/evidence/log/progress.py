@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ledger.errors import LogContradictory
+from ledger.errors import EvidenceRefused, LogContradictory
 from ledger.evidence.log.cosignatures import CosignatureBook
 from ledger.evidence.log.folder import logs_of
 from ledger.evidence.log.places import most_of
@@ -44,7 +44,7 @@ def log_progress(folder: Path, index: Index, failure: str | None = None) -> LogP
         log = logs[-1]
         size = log.newest().size
         last = read_header(log.leaf(size - 1)) if size else None
-    except LogContradictory as error:
+    except (LogContradictory, EvidenceRefused) as error:
         return LogProgress("", 0, None, None, 0, None, None, error.name)
     waiting = blocks_with_acts(index, -1 if last is None else last.number, COUNTED)
     hashes = {} if waiting is None else waiting.hashes
