@@ -63,7 +63,7 @@ class Checks:
     def of(self, process_id: bytes) -> Sequence[Difference]:
         """What differs; raises what the check raised."""
         with self._stripes[process_id[-1] % _STRIPES]:
-            files = self._files(process_id)
+            files = self.files(process_id)
             with self._guard:
                 finding = self._kept.get(process_id)
             if finding is None or finding.until < time.monotonic() or finding.files != files:
@@ -71,6 +71,10 @@ class Checks:
         if finding.failure is not None:
             raise type(finding.failure)(**finding.failure.values)
         return finding.differences
+
+    def files(self, process_id: bytes) -> Files:
+        """What tells whether a stored file of the process was touched."""
+        return tuple(self._file(release.digest) for release in self._queries.releases(process_id))
 
     def _made(self, process_id: bytes, files: Files) -> _Finding:
         differences: Sequence[Difference] = ()
@@ -95,9 +99,6 @@ class Checks:
             self._differing[process_id] = None
         elif finding.failure is None or isinstance(finding.failure, ProcessUnknown):
             self._differing.pop(process_id, None)
-
-    def _files(self, process_id: bytes) -> Files:
-        return tuple(self._file(release.digest) for release in self._queries.releases(process_id))
 
     def _file(self, digest: bytes) -> tuple[int, int, int] | None:
         try:

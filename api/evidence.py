@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from api.answers import DigestText, Using, digest_of
 from api.described import TEXT, content
 from api.downloads import downloaded
-from ledger.evidence.bundle import Sources, write_organisation_bundle, write_process_bundle
+from ledger.evidence.bundle import write_organisation_bundle, write_process_bundle
 from ledger.evidence.verify.manifest import Manifest
 
 router = APIRouter(tags=["evidence"])
@@ -26,7 +26,7 @@ def process_evidence(request: Request, services: Using, processId: DigestText) -
     """One file with all acts, the public releases, and the proof that these are all, for the newest indexed block."""
     process_id = digest_of(processId)
     services.queries.process(process_id)
-    made = _made(lambda out: write_process_bundle(_sources(services), process_id, out))
+    made = _made(lambda out: write_process_bundle(services.evidence, process_id, out))
     return downloaded(request, made, ZIP, f"process-{process_id.hex()}.zip")
 
 
@@ -37,12 +37,8 @@ def organisation_evidence(request: Request, services: Using, organisationId: Dig
     """As for a process, of all processes in the organisation's list, and the proof that these are all."""
     organisation_id = digest_of(organisationId)
     services.queries.organisation(organisation_id)
-    made = _made(lambda out: write_organisation_bundle(_sources(services), organisation_id, out))
+    made = _made(lambda out: write_organisation_bundle(services.evidence, organisation_id, out))
     return downloaded(request, made, ZIP, f"organisation-{organisation_id.hex()}.zip")
-
-
-def _sources(services: Using) -> Sources:
-    return Sources(services.chain, services.index, services.store, services.releases, services.settings.log_dir)
 
 
 def _made(write: Callable[[BinaryIO], Manifest]) -> Iterator[bytes]:

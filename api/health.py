@@ -7,7 +7,9 @@ from fastapi import APIRouter, Request, Response
 from api.answers import NEVER, Using, answer, plain
 from api.comparison import ComparisonStatus
 from api.described import TEXT, content, ours, schema_of
+from api.services import StampingStatus
 from ledger.errors import IndexNotReady
+from ledger.evidence.log.progress import LogProgress
 from ledger.index.rows import IndexStatus
 
 router = APIRouter(tags=["status"])
@@ -15,13 +17,24 @@ probes = APIRouter(tags=["status"])
 """What machines ask, also at the root; ``/status`` there is a page for people."""
 
 
-STATUS = {"status": schema_of(IndexStatus), "comparison": schema_of(ComparisonStatus)}
+STATUS = {
+    "status": schema_of(IndexStatus),
+    "comparison": schema_of(ComparisonStatus),
+    "log": schema_of(LogProgress | None),
+    "timestamps": schema_of(list[StampingStatus]),
+}
 
 
-@router.get("/status", summary="How far index and comparison with the chain are", responses=ours(STATUS))
+@router.get("/status", summary="How far index, comparison with the chain and log are", responses=ours(STATUS))
 def status(request: Request, services: Using) -> Response:
-    """Lag in blocks and in seconds of block time; what comparing stored data with the chain found so far."""
-    content = {"status": plain(services.status()), "comparison": plain(services.comparison.status())}
+    """Lag in blocks and in seconds of block time; what comparing stored data with the chain found so far; how far the
+    transparency log is, if there is one, and what waits for time stamps."""
+    content = {
+        "status": plain(services.status()),
+        "comparison": plain(services.comparison.status()),
+        "log": plain(services.log_progress()),
+        "timestamps": plain(services.stamping()),
+    }
     return answer(request, content, cache=NEVER)
 
 

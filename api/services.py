@@ -11,10 +11,15 @@ from prometheus_client import CollectorRegistry
 from api.checks import Checks
 from api.comparison import Comparison
 from api.told import name
+from api.verifications import Verifications
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment
-from ledger.errors import ObjectErased, ObjectMissing, ReleaseEmbargoed
+from ledger.errors import ObjectErased, ObjectMissing, ReleaseEmbargoed, TimestampAuthorityFailed
+from ledger.evidence.authorities import timestamps_of
+from ledger.evidence.bundle import Sources
 from ledger.evidence.log.keeper import LogKeeper
+from ledger.evidence.log.progress import LogProgress, log_progress
+from ledger.evidence.timestamps import Timestamps
 from ledger.index.check import Difference, check_process
 from ledger.index.database import Index
 from ledger.index.follower import Follower
@@ -26,14 +31,27 @@ from ledger.store import DueDisclosures, ObjectStore, ReleaseStore, State, Store
 
 
 @dataclass(frozen=True, slots=True)
+class StampingStatus:
+    """An authority's backlog: checkpoints that wait for its stamp, and since when the oldest does (seconds since 1970).
+    ``failure`` is a name alone: everybody may ask."""
+
+    authority: str
+    waiting: int
+    since: int | None
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """The open parts of one installation.
 
     ``queries`` answers from the index; ``store`` gives the bytes behind digests and refuses altered ones;
     ``releases`` knows embargoes and disclosed fields; ``checks`` compares with the chain,
-    ``comparison`` does so with all processes in turn; ``chain`` is the node; ``metrics`` counts what is asked.
+    ``comparison`` does so with all processes in turn; ``evidence`` is what bundles are made of, ``verifications``
+    verify them for pages; ``chain`` is the node; ``metrics`` counts what is asked.
     ``follower`` ends embargoes that are due and keeps the index up with the chain while serving; ``None`` where
-    somebody else does. ``keeper`` publishes the transparency log and feeds its witnesses, where there is a log.
+    somebody else does. ``keeper`` publishes the transparency log, feeds its witnesses and has it stamped, where there
+    is a log. ``timestamps`` are of the authorities of the settings, where they name any.
     """
 
     settings: Settings
@@ -46,9 +64,12 @@ class Services:
     releases: ReleaseStore
     checks: Checks
     comparison: Comparison
+    evidence: Sources
+    verifications: Verifications
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     follower: Follower | None = None
     keeper: LogKeeper | None = None
+    timestamps: Timestamps | None = None
 
     @classmethod
     def open(cls, settings: Settings, chain: Chain, *, follow: bool = True) -> Services:
@@ -61,10 +82,18 @@ class Services:
         releases = ReleaseStore(store, state)
         synchroniser = Synchroniser(index, chain, store, confirmations=settings.confirmations)
         follower = Follower(synchroniser, settings.poll_interval, before=DueDisclosures(releases, "siegel serve"))
-        keeper = None
+        keeper, timestamps = None, timestamps_of(settings)
         if settings.log_dir.is_dir():
-            keeper = LogKeeper(settings.log_dir, chain, index, settings.poll_interval)
+            keeper = LogKeeper(
+                settings.log_dir,
+                chain,
+                index,
+                settings.poll_interval,
+                timestamps=timestamps,
+                stamp_interval=settings.timestamps.interval,
+            )
         checks = Checks(partial(check_process, index, chain, store), queries, store)
+        evidence = Sources(chain, index, store, releases, settings.log_dir, timestamps)
         return cls(
             settings=settings,
             deployment=chain.deployment,
@@ -76,13 +105,17 @@ class Services:
             releases=releases,
             checks=checks,
             comparison=Comparison(checks, queries.process_after),
+            evidence=evidence,
+            verifications=Verifications(evidence, queries, checks, settings.publisher.name or "siegel policy"),
             follower=follower if follow else None,
             keeper=keeper if follow else None,
+            timestamps=timestamps,
         )
 
     def close(self) -> None:
         """Stop following and let go of the databases; the chain belongs to whoever opened it."""
         self.comparison.stop()
+        self.verifications.close()
         if self.keeper is not None:
             self.keeper.stop()
         if self.follower is not None:
@@ -98,6 +131,25 @@ class Services:
         status = self.index.status(self.chain, told=name)
         followed = self.follower.failure if self.follower is not None else None
         return status if followed is None else replace(status, last_error=name(followed))
+
+    def log_progress(self) -> LogProgress | None:
+        """How far the transparency log is; None where there is none."""
+        failed = self.keeper.failure if self.keeper is not None else None
+        return log_progress(self.settings.log_dir, self.index, None if failed is None else name(failed))
+
+    def stamping(self) -> list[StampingStatus]:
+        """What the time-stamping authorities have not stamped yet."""
+        if self.timestamps is None:
+            return []
+        return [
+            StampingStatus(
+                one.authority,
+                one.checkpoints,
+                None if one.since is None else int(one.since),
+                None if one.failure is None else TimestampAuthorityFailed.__name__,
+            )
+            for one in self.timestamps.backlog()
+        ]
 
     def lookup(self, digest: bytes) -> tuple[Found, ...]:
         """All that a digest names; also the plain SHA-256 of an imported original that somebody holds.

@@ -18,6 +18,11 @@ def process_page(process_id: bytes) -> str:
     return f"/processes/0x{process_id.hex()}"
 
 
+def verification_page(process_id: bytes) -> str:
+    """Page that verifies a process."""
+    return f"{process_page(process_id)}/verification"
+
+
 def organisation_page(organisation_id: bytes) -> str:
     """Page of an organisation."""
     return f"/organisations/0x{organisation_id.hex()}"

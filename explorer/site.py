@@ -27,6 +27,7 @@ from explorer import (
     process_pages,
     statistics_page,
     status_page,
+    verification_page,
 )
 from explorer.failures import named
 from explorer.render import STATIC_DIR, Renderer
@@ -51,6 +52,7 @@ def mount(app: FastAPI, services: Services) -> None:
         routes=[
             Mount("/static", Static(directory=STATIC_DIR)),
             *process_pages.routes(renderer),
+            *verification_page.routes(renderer),
             *organisation_pages.routes(renderer),
             *finding_pages.routes(renderer),
             *statistics_page.routes(renderer),

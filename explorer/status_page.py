@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -12,10 +13,21 @@ from starlette.routing import Route
 from explorer import links
 from explorer.render import Renderer
 from ledger.errors import ProcessUnknown
+from ledger.evidence.log.progress import LogProgress
 from ledger.index.rows import ProcessRow
 
 NAMED = 10
 """Procedures that differ are named up to this number."""
+
+
+LOG_PATIENCE = 600
+"""Seconds that an act may wait for the transparency log before readers are warned."""
+
+
+def stands_still(log: LogProgress, now: int) -> bool:
+    """Whether the log does not grow although it should."""
+    waits = log.waiting_since is not None and now - log.waiting_since > LOG_PATIENCE
+    return log.failure is not None or waits
 
 
 def routes(renderer: Renderer) -> list[Route]:
@@ -36,6 +48,9 @@ def routes(renderer: Renderer) -> list[Route]:
             "comparison": comparison,
             "differing": list(islice(rows(comparison.processes), NAMED)),
             "deployment": services.deployment,
+            "log": (log := services.log_progress()),
+            "log_stands": log is not None and stands_still(log, int(time.time())),
+            "stamping": services.stamping(),
         }
         return renderer.page(request, "status.html", values, data_url=f"{links.API}/status")
 

@@ -821,10 +821,18 @@ class BundleTooLarge(SiegelError):
     status = 413
 
 
-class EvidenceNotYet(SiegelError):
-    """A process began after the newest block that can be proven: its witnesses have to see the log first."""
+class VerificationTooLarge(SiegelError):
+    """A process is too large to be verified for a page; on somebody's own computer it can be."""
 
-    sentence = "Nothing of process {process} can be proven up to block {block}, the newest that most witnesses saw."
+    sentence = "A page verifies at most {most} {what}, these would be {given}; siegel verify takes any number."
+    status = 413
+
+
+class EvidenceNotYet(SiegelError):
+    """A process began after the newest block that can be proven: the log's witnesses, and time-stamping authorities
+    where there are some, have to see it first."""
+
+    sentence = "Nothing of process {process} can be proven up to block {block}, the newest seen from outside."
     status = 409
 
 

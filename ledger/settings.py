@@ -91,6 +91,31 @@ class Pull(BaseModel):
     )
 
 
+class Authority(BaseModel):
+    """A time-stamping authority (RFC 3161)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    url: str = Field(pattern=r"^https?://[!-~]+$")
+    roots: Path
+
+
+class Timestamps(BaseModel):
+    """Outside authorities that stamp the checkpoints of the transparency log (RFC 3161)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    authorities: tuple[Authority, ...] = Field(
+        default=(),
+        description="the authorities, each a table of `name` (a-z, 0-9 and -), `url`, and `roots`: a file with the "
+        "certificates (PEM or DER) of which one must vouch for it",
+    )
+    interval: int = Field(
+        default=600, ge=1, le=43_200, description="seconds between two checkpoints that an authority is asked to stamp"
+    )
+
+
 class Settings(BaseSettings):
     """All settings; frozen, so a running process has exactly one configuration."""
 
@@ -128,6 +153,7 @@ class Settings(BaseSettings):
     )
     operator: Operator = Operator()
     pull: Pull = Pull()
+    timestamps: Timestamps = Timestamps()
     license_url: str = Field(
         default="https://www.govdata.de/dl-de/zero-2-0", description="data licence stated in every package (`license`)"
     )

@@ -60,6 +60,8 @@ def visit(page: Page, url: str, home: Path, also: tuple[str, str] | None) -> Ite
     yield "search"
     page.goto(url + process(url, status="standstill"), wait_until="networkidle")
     yield "process"
+    page.goto(url + process(url, status="standstill") + "/verification", wait_until="networkidle")
+    yield "verification"
     page.goto(url + corrected(url), wait_until="networkidle")
     yield "differences"
     page.goto(url + organisation(url), wait_until="networkidle")
@@ -78,6 +80,8 @@ def visit(page: Page, url: str, home: Path, also: tuple[str, str] | None) -> Ite
     yield "observed"
     page.goto(url + tampered(url), wait_until="networkidle")
     yield "tampered"
+    page.goto(url + tampered(url) + "/verification", wait_until="networkidle")
+    yield "verification-altered"
     page.goto(url + "/check", wait_until="networkidle")
     yield "check"
     altered = next(file for file in sorted((home / "try").iterdir()) if file.name.startswith("as-altered"))

@@ -103,12 +103,15 @@ def policy(
     else signs its blocks. A policy is worth as much as the way it came: publish it where people can trust it, and
     register its digest.
     """
+    from ledger.evidence.authorities import timestamps_of
     from ledger.evidence.policy import EPOCH_LENGTH, policy_of
 
+    settings = session.require_home()
     content = policy_of(
         session.chain,
         name,
-        session.require_home().log_dir,
+        settings.log_dir,
+        timestamps=timestamps_of(settings),
         epoch_length=epoch_length or EPOCH_LENGTH,
         max_log_delay=duration(max_log_delay, "--max-log-delay"),
     )
@@ -117,13 +120,16 @@ def policy(
 
 
 def _sources(session: Session) -> Sources:
+    from ledger.evidence.authorities import timestamps_of
     from ledger.evidence.bundle import Sources
     from ledger.evidence.log.folder import logs_of
     from ledger.evidence.log.publisher import Publisher
     from ledger.index.sync import Synchroniser
 
     settings = session.require_home()
-    sources = Sources(session.chain, session.index, session.store, session.releases, settings.log_dir)
+    sources = Sources(
+        session.chain, session.index, session.store, session.releases, settings.log_dir, timestamps_of(settings)
+    )
     Synchroniser(sources.index, sources.chain, sources.store, confirmations=settings.confirmations).run_once()
     if logs_of(sources.logs):
         Publisher(sources.logs, sources.chain, sources.index).publish()

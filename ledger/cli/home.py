@@ -82,6 +82,10 @@ def _setting(name: str, field: FieldInfo, written: Mapping[str, Any]) -> list[st
 
 
 def _toml_value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name} = {_toml_value(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml_value, value)) + "]"
     # A JSON string, number or boolean is one of TOML, too.
     return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +17,7 @@ from ledger.errors import ArgumentInvalid, SiegelError
 if TYPE_CHECKING:
     from ledger.evidence.log.cosignatures import CosignatureBook, Feeding
     from ledger.evidence.log.folder import LogFolder
+    from ledger.evidence.timestamps import Backlog
 
 
 def register(app: typer.Typer) -> None:
@@ -78,7 +80,8 @@ def publish(session: Session) -> Answer:
 
 
 def status(session: Session) -> Answer:
-    """Say how far log and witnesses are and what holds them up; exit code 1 if anything does."""
+    """Say how far log, witnesses and time stamps are and what holds them up; exit code 1 if anything does."""
+    from ledger.evidence.authorities import timestamps_of
     from ledger.evidence.log.publisher import Publisher
     from ledger.evidence.verify.header import read_header
 
@@ -107,7 +110,14 @@ def status(session: Session) -> Answer:
     feedings = book.feedings(log.origin)
     data["witnesses"] = [_as_data(each, size) for each in feedings]
     lines += [line for each in feedings for line in _lines(each, size)] or [say("No witness is asked.")]
+    timestamps = timestamps_of(session.settings)
+    backlogs = [] if timestamps is None else timestamps.backlog()
+    data["timestamps"] = [asdict(each) for each in backlogs]
+    lines += [line for each in backlogs for line in _backlog_lines(each)] or [
+        say("No time-stamping authority is asked.")
+    ]
     held_up = data["failure"] is not None or any(each.failure for each in feedings)
+    held_up = held_up or any(each.failure for each in backlogs)
     return Answer(data, lines, exit_code=1 if held_up else 0)
 
 
@@ -177,6 +187,16 @@ def _as_data(feeding: Feeding, size: int) -> dict[str, Any]:
         if failure is None
         else {"name": failure.name, "values": failure.values, "since": failure.since},
     }
+
+
+def _backlog_lines(backlog: Backlog) -> list[str]:
+    if not backlog.checkpoints:
+        return [say("{authority} has stamped all that it was asked for.", authority=backlog.authority)]
+    values = {"authority": backlog.authority, "count": backlog.checkpoints}
+    lines = [say("{count} checkpoints wait for a time stamp of {authority}.", **values)]
+    if backlog.since is not None and backlog.failure is not None:
+        lines.append("  " + say("since {since}: {why}", since=shown_moment(int(backlog.since)), why=backlog.failure))
+    return lines
 
 
 def _lines(feeding: Feeding, size: int) -> list[str]:

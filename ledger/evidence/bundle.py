@@ -19,9 +19,11 @@ from ledger.chain.heads import head_slot
 from ledger.chain.record import ACT_RECORDED, ZERO, ActRecord, decode_log
 from ledger.errors import BundleTooLarge, EvidenceNotYet, ObjectAltered, ObjectErased, ObjectMissing
 from ledger.evidence.log.cosignatures import CosignatureBook
-from ledger.evidence.log.places import most_of, newest_cosigned, place_of
+from ledger.evidence.log.places import most_of, newest_cosigned, newest_stamped, place_of
 from ledger.evidence.organisations import named_organisations
+from ledger.evidence.timestamps import Timestamps
 from ledger.evidence.verify.archive import write_archive
+from ledger.evidence.verify.checkpoint import of_log_alone
 from ledger.evidence.verify.contents import read_release
 from ledger.evidence.verify.header import read_header
 from ledger.evidence.verify.manifest import LARGEST_FILE, MOST_ENTRIES, Entry, Manifest, kind_of
@@ -45,6 +47,15 @@ class Sources:
     releases: ReleaseStore
     logs: Path
     """The home's folder ``log``, which need not be there."""
+    timestamps: Timestamps | None = None
+    """What outside authorities stamped, where the home asks some."""
+
+    def newest_provable(self) -> int | None:
+        """The newest block that the log shows, as far as others than the operator saw it; None without a log, or if
+        nobody saw any of it yet."""
+        if self.timestamps is None:
+            return newest_cosigned(self.logs)
+        return newest_stamped(self.logs, self.timestamps.is_stamped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +80,17 @@ class _Draft:
             self.pieces[name] = _Piece(entry, zlib.crc32(data), read or (lambda: data))
 
 
-def write_process_bundle(sources: Sources, process_id: bytes, out: BinaryIO) -> Manifest:
+def write_process_bundle(
+    sources: Sources, process_id: bytes, out: BinaryIO, *, largest: int = LARGEST_FILE
+) -> Manifest:
     """Write the bundle of a process, proven for the newest indexed block; where there is a log, for the newest block
-    that most of its witnesses saw.
+    that most of its witnesses saw, and that most of the authorities stamped, if there are any. Of
+    more than ``largest`` bytes nothing is written.
 
     Raises ProcessUnknown, EvidenceNotYet, BundleTooLarge, and as asking the node does; BlockUnknown if the node is
     behind the index.
     """
-    draft, logged = _Draft(), newest_cosigned(sources.logs)
+    draft, logged = _Draft(), sources.newest_provable()
     with sources.index.reading() as connection:
         series = SeriesReader(connection, logged)
         organisation = series.organisation_of(process_id)
@@ -89,12 +103,12 @@ def write_process_bundle(sources: Sources, process_id: bytes, out: BinaryIO) -> 
         block, closed = series.block, {process_id: _closings(series, records)}
     draft.add(f"acts/process-{process_id.hex()}", b"".join(map(pack_act, acts)))
     _add_blocks(draft, sources, block, [process_id], closed, logged)
-    return _write(draft, sources.chain, block, ("process", process_id), out)
+    return _write(draft, sources.chain, block, ("process", process_id), out, largest)
 
 
 def write_organisation_bundle(sources: Sources, organisation_id: bytes, out: BinaryIO) -> Manifest:
     """Write the bundle of all processes of an organisation. Raises OrganisationUnknown, else as for a process."""
-    draft, logged = _Draft(), newest_cosigned(sources.logs)
+    draft, logged = _Draft(), sources.newest_provable()
     with sources.index.reading() as connection:
         series = SeriesReader(connection, logged)
         items = series.listed(organisation_id)
@@ -201,13 +215,18 @@ def _add_block(draft: _Draft, chain: Chain, block: int, series: Mapping[bytes, S
 
 
 def _add_places(draft: _Draft, sources: Sources, blocks: set[int]) -> None:
-    """Where the blocks stand in the log."""
-    threshold = most_of(CosignatureBook(sources.logs).witnesses())
+    """Where the blocks stand in the log, and who stamped it."""
+    threshold, timestamps = most_of(CosignatureBook(sources.logs).witnesses()), sources.timestamps
     for block in blocks:
         header = read_header(draft.pieces[f"blocks/{block:012}/header"].read())
-        place = place_of(sources.logs, header, threshold=threshold)
+        is_stamped = None if timestamps is None else timestamps.is_stamped
+        place = place_of(sources.logs, header, threshold=threshold, is_stamped=is_stamped)
+        name = f"checkpoints/{place.inclusion.size:012}"
         draft.add(f"blocks/{block:012}/inclusion", place.inclusion.encoded())
-        draft.add(f"checkpoints/{place.inclusion.size:012}", place.checkpoint)
+        draft.add(name, place.checkpoint)
+        stamps = {} if timestamps is None else timestamps.stamps_of(of_log_alone(place.checkpoint))
+        for certificate, stamp in stamps.items():
+            draft.add(f"{name}.{certificate}", stamp)
 
 
 def _proof(chain: Chain, account: bytes, series: Sequence[bytes], block: int) -> AccountProof:
@@ -215,7 +234,14 @@ def _proof(chain: Chain, account: bytes, series: Sequence[bytes], block: int) ->
     return AccountProof(account, found.account_proof, dict(zip(series, found.storage_proofs, strict=True)))
 
 
-def _write(draft: _Draft, chain: Chain, block: int, subject: tuple[str, bytes], out: BinaryIO) -> Manifest:
+def _write(
+    draft: _Draft,
+    chain: Chain,
+    block: int,
+    subject: tuple[str, bytes],
+    out: BinaryIO,
+    largest: int = LARGEST_FILE,
+) -> Manifest:
     """Sizes and digests stand in front, so documents are read a second time rather than held."""
     pieces = [piece for _, piece in sorted(draft.pieces.items())]
     deployment = chain.deployment
@@ -230,13 +256,13 @@ def _write(draft: _Draft, chain: Chain, block: int, subject: tuple[str, bytes], 
         entries=tuple(piece.entry for piece in pieces),
     )
     size = sum(piece.entry.size + len(piece.entry.name) for piece in pieces) + len(manifest.raw)
-    _require_room(len(pieces), size + 2 * _AROUND * (len(pieces) + 2))
+    _require_room(len(pieces), size + 2 * _AROUND * (len(pieces) + 2), largest)
     write_archive(manifest, [(piece.crc, piece.read) for piece in pieces], out)
     return manifest
 
 
-def _require_room(entries: int, size: int) -> None:
-    for what, given, most in (("entries", entries, MOST_ENTRIES), ("bytes", size, LARGEST_FILE)):
+def _require_room(entries: int, size: int, largest: int) -> None:
+    for what, given, most in (("entries", entries, MOST_ENTRIES), ("bytes", size, largest)):
         if given > most:
             raise BundleTooLarge(what=what, given=given, most=most)
 

@@ -6,7 +6,7 @@ the validators are those that votes led to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import base64
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,23 +14,30 @@ from ledger.chain.client import Chain
 from ledger.errors import LogMissing
 from ledger.evidence.log.cosignatures import CosignatureBook
 from ledger.evidence.log.folder import logs_of
-from ledger.evidence.log.places import most_of
-from ledger.evidence.verify.following import begin, follow
+from ledger.evidence.log.places import MAX_LOG_DELAY, most_of
+from ledger.evidence.timestamps import Timestamps
+from ledger.evidence.verify.following import Position, advance, begin
 from ledger.evidence.verify.head_proof import read_account
 from ledger.evidence.verify.header import Header, read_header
+from ledger.evidence.verify.validators import ValidatorRange
 
 EPOCH_LENGTH: Final = 30_000
 """Blocks until votes on validators lapse, where a genesis file says nothing (Besu)."""
 
-MAX_LOG_DELAY: Final = 86_400
-"""A day: long enough for a log that has to be mended, short enough that nobody rewrites a week."""
-
 
 def policy_of(
-    chain: Chain, name: str, logs: Path, *, epoch_length: int = EPOCH_LENGTH, max_log_delay: int = MAX_LOG_DELAY
+    chain: Chain,
+    name: str,
+    logs: Path,
+    *,
+    timestamps: Timestamps | None = None,
+    epoch_length: int = EPOCH_LENGTH,
+    max_log_delay: int = MAX_LOG_DELAY,
+    history: ValidatorHistory | None = None,
 ) -> dict[str, Any]:
     """The policy as it is written to a file. ``logs``: the home's folder ``log``, with its witnesses, of which most
-    must have cosigned within ``max_log_delay`` seconds. ``epoch_length`` in blocks, of the genesis file.
+    must have cosigned within ``max_log_delay`` seconds. ``timestamps``: of the authorities most must have stamped.
+    ``epoch_length`` in blocks, of the genesis file. ``history`` goes on where it stopped the last time.
 
     Raises LogMissing for a chain of one operator that has no log: nothing else would show who made its blocks; what
     asking the node raises, and EvidenceRefused for headers or proofs that are none.
@@ -47,10 +54,15 @@ def policy_of(
         "genesisHash": deployment.genesis_hash.hex(),
         "ledger": _trusted(chain, newest, deployment.ledger),
         "registry": _trusted(chain, newest, deployment.registry),
-        "consensus": _consensus(chain, newest, epoch_length),
+        "consensus": _consensus(newest, history or ValidatorHistory(chain, epoch_length)),
         "log": log,
-        "timestamps": None,
+        "timestamps": None if log is None or timestamps is None else _authorities(timestamps),
     }
+
+
+def _authorities(timestamps: Timestamps) -> dict[str, Any]:
+    roots = [base64.b64encode(root).decode() for one in timestamps.authorities for root in one.roots]
+    return {"roots": roots, "threshold": timestamps.threshold}
 
 
 def _log(logs: Path, max_log_delay: int) -> dict[str, Any] | None:
@@ -72,14 +84,40 @@ def _trusted(chain: Chain, newest: Header, account: bytes) -> dict[str, str]:
     return {"account": account.hex(), "codeHash": found.code_hash.hex()}
 
 
-def _consensus(chain: Chain, newest: Header, epoch_length: int) -> dict[str, Any]:
+def _consensus(newest: Header, history: ValidatorHistory) -> dict[str, Any]:
     if not newest.is_qbft:
         return {"kind": "single"}
-    start = begin(read_header(chain.raw_header(0)), chain.deployment.genesis_hash)
-    ranges = [one.as_json() for one in follow(_headers(chain, newest.number), start, epoch_length)]
-    return {"kind": "qbft", "validators": ranges}
+    return {"kind": "qbft", "validators": [one.as_json() for one in history.until(newest.number)]}
 
 
-def _headers(chain: Chain, last: int) -> Iterator[Header]:
-    for number in range(1, last + 1):
-        yield read_header(chain.raw_header(number))
+class ValidatorHistory:
+    """The validators of a QBFT chain by block, followed header by header; what was read is not read again."""
+
+    def __init__(self, chain: Chain, epoch_length: int = EPOCH_LENGTH) -> None:
+        self._chain, self._epoch_length = chain, epoch_length
+        self._position: Position | None = None
+        self._ranges: list[ValidatorRange] = []
+
+    def until(self, block: int) -> list[ValidatorRange]:
+        """The ranges up to this block, the last without an end."""
+        chain = self._chain
+        if self._position is None:
+            self._position = begin(read_header(chain.raw_header(0)), chain.deployment.genesis_hash)
+        while self._position.number < block:
+            self._step()
+        return [*self._ranges, ValidatorRange(self._first, None, self._position.validators)]
+
+    def _step(self) -> None:
+        before = self._position
+        assert before is not None
+        header = read_header(self._chain.raw_header(before.number + 1))
+        after = advance(before, header, self._epoch_length)
+        if after.validators != before.validators:
+            self._ranges.append(ValidatorRange(self._first, header.number, before.validators))
+        self._position = after
+
+    @property
+    def _first(self) -> int:
+        last = self._ranges[-1].last if self._ranges else 0
+        assert last is not None
+        return last + 1

@@ -3,6 +3,7 @@
 On the disk: ``waiting/{authority}/{digest}`` is a checkpoint that an authority has not stamped yet; the folder
 ``stamps/{digest}`` has a checkpoint's stamps, named ``{authority}.{digest of the authority's certificate}``. A stamp
 is durable before the checkpoint stops waiting: a crash repeats a look at worst, and the stamp that is there stays.
+``failures/{authority}`` says why the last attempt failed, for other processes to tell.
 """
 
 from __future__ import annotations
@@ -23,7 +24,12 @@ from ledger.store.durable_files import write_all
 
 log = logging.getLogger(__name__)
 
+FOLDER: Final = "timestamps"
+"""Where they lie in the home's ``log``."""
+STAMPS: Final = "stamps"
+
 _NAME: Final = re.compile(r"[a-z0-9-]{1,40}")
+_PATIENCE: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class Timestamps:
         first_pause: float = 60.0,
         longest_pause: float = 6 * 3600.0,
     ) -> None:
+        self.authorities = tuple(authorities)
         names = [authority.name for authority in authorities]
         if len(set(names)) != len(names) or not all(_NAME.fullmatch(name) for name in names):
             raise SettingInvalid(setting="timestamps", why="each authority needs a name of a-z, 0-9 and - of its own")
@@ -67,10 +74,23 @@ class Timestamps:
             one.wake()
 
     def stamps_of(self, checkpoint: bytes) -> dict[str, bytes]:
-        """The stamps for these bytes (TimeStampResp), by the SHA-256 of the authority's certificate in hex."""
-        folder = self._folder / "stamps" / hashlib.sha256(checkpoint).hexdigest()
-        found = sorted(folder.iterdir()) if folder.is_dir() else []
-        return {path.suffix[1:]: path.read_bytes() for path in found}
+        """The stamps for these bytes (TimeStampResp), by the SHA-256 of the authority's certificate in hex.
+
+        Only those of the authorities here: a policy that does not know an authority refuses its stamps.
+        """
+        digest = hashlib.sha256(checkpoint).hexdigest()
+        found = [path for one in self._collectors for path in one.stamps_of(digest)]
+        return {path.suffix[1:]: path.read_bytes() for path in sorted(found)}
+
+    def is_stamped(self, checkpoint: bytes) -> bool:
+        """Whether as many authorities have stamped these bytes as our policy asks for."""
+        digest = hashlib.sha256(checkpoint).hexdigest()
+        return sum(one.has_stamped(digest) for one in self._collectors) >= self.threshold
+
+    @property
+    def threshold(self) -> int:
+        """How many of the authorities our policy asks for: more than half."""
+        return len(self.authorities) // 2 + 1
 
     def backlog(self) -> list[Backlog]:
         """What each authority has not stamped yet."""
@@ -82,7 +102,8 @@ class Timestamps:
             one.start()
 
     def stop(self) -> None:
-        """Stop after the requests that are under way, and wait for them."""
+        """Stop after the requests that are under way, and wait for them, but not long: what an authority still answers
+        is kept whole or not at all."""
         for one in self._collectors:
             one.stop()
         for one in self._collectors:
@@ -99,10 +120,13 @@ class _Collector:
         self._first_pause, self._longest_pause = first_pause, longest_pause
         self._woken, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"time stamps of {authority.name}", daemon=True)
-        self._failure: str | None = None
+        self._failures = folder / "failures" / authority.name
+
+    def stamps_of(self, digest: str) -> list[Path]:
+        return list((self._folder / STAMPS / digest).glob(f"{self._authority.name}.*"))
 
     def has_stamped(self, digest: str) -> bool:
-        return any((self._folder / "stamps" / digest).glob(f"{self._authority.name}.*"))
+        return bool(self.stamps_of(digest))
 
     def knows(self, digest: str) -> bool:
         """Whether the checkpoint waits, or is stamped."""
@@ -110,7 +134,7 @@ class _Collector:
 
     def backlog(self) -> Backlog:
         waiting = self._by_age()
-        return Backlog(self._authority.name, len(waiting), waiting[0][0] if waiting else None, self._failure)
+        return Backlog(self._authority.name, len(waiting), waiting[0][0] if waiting else None, self._failure())
 
     def wake(self) -> None:
         self._woken.set()
@@ -124,7 +148,7 @@ class _Collector:
 
     def join(self) -> None:
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_PATIENCE)
 
     def _run(self) -> None:
         pause = self._first_pause
@@ -136,9 +160,10 @@ class _Collector:
                 self._report(str(error))
             except Exception as error:  # such as a full disk: what waits must go on waiting, not be lost
                 log.exception("time stamps of %s cannot be kept", self._authority.name)
-                self._failure = f"{type(error).__name__}: {error}"
+                self._remember(f"{type(error).__name__}: {error}")
             else:
-                self._failure, pause = None, self._first_pause
+                self._remember(None)
+                pause = self._first_pause
                 self._woken.wait(self._first_pause)  # another process may have added some
                 continue
             # A new checkpoint is no reason to ask again sooner.
@@ -157,7 +182,7 @@ class _Collector:
     def _keep(self, path: Path) -> None:
         stamp, said = request_timestamp(self._authority, path.read_bytes())
         name = f"{self._authority.name}.{hashlib.sha256(said.certificate).hexdigest()}"
-        write_all([(self._folder / "stamps" / path.name / name, stamp)], self._folder / "writing")
+        write_all([(self._folder / STAMPS / path.name / name, stamp)], self._folder / "writing")
 
     def _by_age(self) -> list[tuple[float, Path]]:
         found = []
@@ -167,6 +192,23 @@ class _Collector:
         return sorted(found)
 
     def _report(self, failure: str) -> None:
-        if failure != self._failure:  # once, not at every attempt
+        if failure != self._failure():  # once, not at every attempt
             log.warning("%s", failure)
-        self._failure = failure
+        self._remember(failure)
+
+    def _failure(self) -> str | None:
+        try:
+            return self._failures.read_text("utf-8")
+        except FileNotFoundError:
+            return None
+
+    def _remember(self, failure: str | None) -> None:
+        """For whoever asks; it is no harm if a crash or a full disk loses it."""
+        with suppress(OSError):
+            if failure is None:
+                self._failures.unlink(missing_ok=True)
+                return
+            self._failures.parent.mkdir(parents=True, exist_ok=True)
+            draft = self._failures.with_suffix(".new")
+            draft.write_text(failure, "utf-8")
+            draft.replace(self._failures)

@@ -79,7 +79,7 @@ def test_toml_text_new_home_names_every_setting_and_reads_back(tmp_path: Path) -
     """The file of a new home shows all settings, those not chosen as comments, and means what was chosen."""
     text = toml_text({"language": "en", "publisher": {"name": 'Stadt "Muster\nbach"'}})
     home = written(tmp_path, text)
-    for name in set(Settings.model_fields) - {"home", "publisher", "operator", "pull"}:
+    for name in set(Settings.model_fields) - {"home", "publisher", "operator", "pull", "timestamps"}:
         assert f"{name} = " in text
     settings = Settings.load(home)
     assert (settings.language, settings.publisher.name) == ("en", 'Stadt "Muster\nbach"')
@@ -126,3 +126,10 @@ def test_load_unknown_name_does_not_repeat_its_value(tmp_path: Path) -> None:
         Settings.load(written(tmp_path, 'index_ulr = "postgresql://siegel:secret@db/index"'))
     assert "index_ulr" in str(failed.value)
     assert "secret" not in str(failed.value)
+
+
+def test_toml_text_authorities_read_back(tmp_path: Path) -> None:
+    """A list of tables, as it may stand in a home that is brought to a newer version."""
+    given = [{"name": "first", "url": "https://time.example/?a=b", "roots": "first.pem"}]
+    home = written(tmp_path, toml_text({"timestamps": {"authorities": given, "interval": 60}}))
+    assert Settings.load(home).timestamps.model_dump(mode="json") == {"authorities": given, "interval": 60}

@@ -31,6 +31,8 @@ from ledger.chain.acts import (
 from ledger.chain.client import Chain
 from ledger.chain.identifiers import bid_commitment, lot_id
 from ledger.chain.record import ZERO
+from ledger.evidence.log.folder import create_log
+from ledger.evidence.log.publisher import Publisher
 from ledger.index.sync import Synchroniser
 from ledger.ocds.differences import Change
 from ledger.ocds.digest import new_salt
@@ -73,10 +75,12 @@ def text_of(html: str) -> str:
 
 @contextmanager
 def served(folder: Path, **settings: Any) -> Iterator[Site]:
-    """A town with one process of each kind, indexed and served."""
+    """A town with one process of each kind, indexed, logged and served."""
+    create_log(folder / "log", "vergabe.example")
     with embedded_town(folder) as town, open_services(folder, town.chain, **settings) as services:
         live(town, services)
         Synchroniser(services.index, town.chain, services.store).run_once()
+        Publisher(services.settings.log_dir, town.chain, services.index).publish()
         with serving(services) as url:
             yield Site(url, town, services, folder)
 

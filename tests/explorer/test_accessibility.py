@@ -78,6 +78,7 @@ def addresses(site: Site) -> list[str]:
     (row,) = site.services.queries.processes_by_ocid(OPEN)
     act = site.services.queries.acts(row.process_id)[0]
     found = [f"/organisations/0x{row.organisation_id.hex()}", f"/lookup?digest={act.digest.hex()}"]
+    found += [f"{site.page(ocid)}/verification" for ocid in (OPEN, AWARDED)]
     return [*PATHS, *found, *(site.page(ocid) for ocid in (OPEN, AWARDED, OBSERVED, ALTERED, CHANGED))]
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import httpx
 import pytest
 
 from api.comparison import Comparison, ComparisonStatus, Pass
+from api.services import Services, StampingStatus
+from explorer.status_page import LOG_PATIENCE
+from ledger.evidence.log.progress import LogProgress
 from tests.explorer.site import ALTERED, OPEN, Site
 
 
@@ -64,3 +68,34 @@ def test_status_page_names_a_few_of_many_and_none_that_is_gone(site: Site, monke
     assert f'href="{site.page(OPEN)}"' in html
     assert "… und 4710 weitere Verfahren" in html
     assert "In 4711 Verfahren ist heute" in html
+
+
+def test_status_page_warns_of_a_log_that_stands_still(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the time that an act waits, or by a failure's name; a log that is just a little behind is no alarm."""
+    now = int(time.time())
+    progress = LogProgress("vergabe.example", 12, 40, now - 9000, 0, None, 11, None)
+
+    def told(status: LogProgress | None, *stamping: StampingStatus) -> str:
+        monkeypatch.setattr(Services, "log_progress", lambda _self: status)
+        monkeypatch.setattr(Services, "stamping", lambda _self: list(stamping))
+        return page(site)
+
+    alarm = "Das Transparenzprotokoll steht still"
+    html = told(progress)
+    assert alarm not in html
+    assert "11 von 12 Blöcken" in html
+    assert "kein auswärtiger Dienst wird gefragt" in html
+    html = told(replace(progress, waiting_blocks=1, waiting_since=now - LOG_PATIENCE + 60))
+    assert (alarm in html, "1 · seit" in html) == (False, True)
+    assert alarm in told(replace(progress, waiting_blocks=1, waiting_since=now - LOG_PATIENCE - 60))
+    html = told(replace(progress, failure="ChainLeftLog"), StampingStatus("first", 3, now - 500, "x"))
+    assert alarm in html
+    assert "ChainLeftLog" in html
+    assert "3 stehen noch aus" in html
+    assert "Der Dienst gibt zurzeit keine" in html
+    assert "Hier gibt es kein Transparenzprotokoll" in told(None)
+    monkeypatch.setattr(Services, "log_progress", lambda _self: progress)
+    metrics = httpx.get(site.url + "/metrics").text
+    assert "siegel_log_size 12.0" in metrics
+    assert "siegel_log_failing 0.0" in metrics
+    assert "siegel_log_waiting_since" not in metrics

@@ -107,6 +107,7 @@ def _logs(settings: Settings, copies: Path) -> dict[str, Path]:
     from ledger.evidence.log.cosignatures import CosignatureBook
     from ledger.evidence.log.folder import logs_of
     from ledger.evidence.log.writer import locked
+    from ledger.evidence.timestamps import FOLDER, STAMPS
 
     found: dict[str, Path] = {}
     book = CosignatureBook(settings.log_dir).path
@@ -117,6 +118,9 @@ def _logs(settings: Settings, copies: Path) -> dict[str, Path]:
             for file in log.lasting_files():
                 name = file.relative_to(settings.home).as_posix()
                 found[name] = _keep(file, copies / "log" / name)
+    for file in (settings.log_dir / FOLDER / STAMPS).rglob("*.*"):
+        name = file.relative_to(settings.home).as_posix()
+        found[name] = _keep(file, copies / "log" / name)
     return found
 
 

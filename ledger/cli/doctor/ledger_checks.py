@@ -216,6 +216,7 @@ def embargoes(session: Session) -> Iterator[Finding]:
 
 def log(session: Session) -> Iterator[Finding]:
     """The transparency log, where there is one, can go on, and its witnesses sign."""
+    from ledger.evidence.authorities import timestamps_of
     from ledger.evidence.log.cosignatures import CosignatureBook
     from ledger.evidence.log.folder import living_log, logs_of
     from ledger.evidence.log.publisher import Publisher
@@ -233,6 +234,11 @@ def log(session: Session) -> Iterator[Finding]:
                     "since {since}: {why}", since=shown_moment(each.failure.since), why=say_error(each.failure.error)
                 )
                 yield wrong("log", said, "siegel log status")
+        timestamps = timestamps_of(session.settings)
+        for backlog in [] if timestamps is None else timestamps.backlog():
+            if backlog.failure is not None:
+                since = shown_moment(int(backlog.since or time.time()))
+                yield wrong("log", say("since {since}: {why}", since=since, why=backlog.failure), "siegel log status")
     except SiegelError as error:
         yield wrong("log", say_error(error), "siegel log status")
 

@@ -3,6 +3,8 @@
 Kept is the first cosignature of each witness for each size, since a witness that is asked again signs again with a
 later time; and each checkpoint that has one. A checkpoint without any says nothing that a later one does not. So there
 are never more checkpoints than leaves, and of each as many cosignatures as there are witnesses.
+
+Besides it says which checkpoints are for outside authorities to stamp.
 """
 
 from __future__ import annotations
@@ -40,6 +42,10 @@ CREATE TABLE IF NOT EXISTS checkpoint (
 CREATE TABLE IF NOT EXISTS cosignature (
     origin TEXT NOT NULL, size INTEGER NOT NULL, witness TEXT NOT NULL, time INTEGER NOT NULL, line BLOB NOT NULL,
     PRIMARY KEY (origin, size, witness)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS to_stamp (
+    origin TEXT NOT NULL, size INTEGER NOT NULL, moment INTEGER NOT NULL, note BLOB NOT NULL,
+    PRIMARY KEY (origin, size)
 ) STRICT, WITHOUT ROWID;
 """
 
@@ -88,6 +94,16 @@ class Cosigned:
     size: int
     note: bytes
     times: dict[str, int]
+
+
+@dataclass(frozen=True)
+class ToStamp:
+    """A checkpoint for outside authorities to stamp: ``note`` as the log signed it, and the ``moment`` (seconds since
+    1970) at which enough witnesses had cosigned it; without witnesses, at which it was chosen."""
+
+    size: int
+    moment: int
+    note: bytes
 
 
 class CosignatureBook:
@@ -228,6 +244,40 @@ class CosignatureBook:
         with self._open() as book:
             row = book.execute(query, (origin, index, *(witnesses or ()), max(threshold, 1))).fetchone()
             return None if row is None else _cosigned(book, origin, row[0])
+
+    # Time stamps
+
+    def seen_after(self, origin: str, size: int, threshold: int) -> list[ToStamp]:
+        """The trees beyond ``size`` that ``threshold`` witnesses cosigned, the smallest first."""
+        query = (
+            "SELECT size FROM cosignature WHERE origin = ? AND size > ? GROUP BY size HAVING count(*) >= ? ORDER BY 1"
+        )
+        times = "SELECT time FROM cosignature WHERE origin = ? AND size = ? ORDER BY time"
+        notes = "SELECT note FROM checkpoint WHERE origin = ? AND size = ?"
+        found = []
+        with self._open() as book:
+            for (each,) in book.execute(query, (origin, size, threshold)).fetchall():
+                moment = book.execute(times, (origin, each)).fetchall()[threshold - 1][0]
+                found.append(ToStamp(each, moment, book.execute(notes, (origin, each)).fetchone()[0]))
+        return found
+
+    def choose(self, origin: str, tree: ToStamp) -> None:
+        """This tree is to be stamped."""
+        with self._open() as book:
+            row = (origin, tree.size, tree.moment, tree.note)
+            book.execute("INSERT OR IGNORE INTO to_stamp VALUES (?, ?, ?, ?)", row)
+
+    def chosen(self, origin: str, beyond: int = 0) -> list[ToStamp]:
+        """The trees larger than ``beyond`` that are to be stamped, the smallest first."""
+        query = "SELECT size, moment, note FROM to_stamp WHERE origin = ? AND size > ? ORDER BY size"
+        with self._open() as book:
+            return [ToStamp(*row) for row in book.execute(query, (origin, beyond)).fetchall()]
+
+    def cosigned_by(self, threshold: int, origin: str, tree: ToStamp) -> Cosigned | None:
+        """The tree with its cosignatures; None if fewer than ``threshold`` witnesses signed it. Of none asked it need
+        have none."""
+        found = self.cosigned(origin, tree.size) or Cosigned(tree.size, tree.note, {})
+        return found if len(found.times) >= threshold else None
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -1,4 +1,4 @@
-"""Publishes the log and feeds its witnesses while something else serves."""
+"""Publishes the log, feeds its witnesses and has it stamped while something else serves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from ledger.errors import SiegelError
 from ledger.evidence.log.cosignatures import CosignatureBook, Witness
 from ledger.evidence.log.folder import LogFolder, living_log
 from ledger.evidence.log.publisher import Blocks, Publisher
+from ledger.evidence.log.stamping import Stamping
 from ledger.evidence.log.witnesses import TIMEOUT, feed
+from ledger.evidence.timestamps import Timestamps
 from ledger.index.database import Index
 
 logger = logging.getLogger(__name__)
@@ -40,12 +42,24 @@ def feed_all(log: LogFolder, book: CosignatureBook, timeout: float = TIMEOUT) ->
 
 class LogKeeper:
     """Runs a round every ``poll_interval`` seconds until stopped. A failure to publish is kept in ``failure`` and tried
-    again; each witness has its own thread while it is asked, so none waits for another, and publishing for none."""
+    again; each witness has its own thread while it is asked, so none waits for another, and publishing for none. Each
+    authority of ``timestamps`` has one all the time."""
 
-    def __init__(self, folder: Path, blocks: Blocks, index: Index, poll_interval: float) -> None:
-        """``folder``: the home's ``log``."""
+    def __init__(
+        self,
+        folder: Path,
+        blocks: Blocks,
+        index: Index,
+        poll_interval: float,
+        *,
+        timestamps: Timestamps | None = None,
+        stamp_interval: int = 600,
+    ) -> None:
+        """``folder``: the home's ``log``; a checkpoint is stamped every ``stamp_interval`` seconds."""
         self._folder, self._poll_interval = folder, poll_interval
         self._publisher, self._book = Publisher(folder, blocks, index), CosignatureBook(folder)
+        self._timestamps = timestamps
+        self._stamping = None if timestamps is None else Stamping(folder, timestamps, stamp_interval)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="log keeper", daemon=True)
         self._asking: dict[str, threading.Thread] = {}
@@ -55,6 +69,8 @@ class LogKeeper:
     def start(self) -> None:
         """Begin."""
         self._thread.start()
+        if self._timestamps is not None:
+            self._timestamps.start()
 
     def stop(self) -> None:
         """Stop after what is being written. A witness that is being asked is not waited for: what it answers is written
@@ -62,6 +78,8 @@ class LogKeeper:
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
+        if self._timestamps is not None:
+            self._timestamps.stop()
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -83,6 +101,11 @@ class LogKeeper:
             self._feed(living_log(self._folder))
         except Exception:
             logger.exception("the witnesses are not asked")
+        try:
+            if self._stamping is not None:
+                self._stamping.round(living_log(self._folder))
+        except Exception:
+            logger.exception("no checkpoint is given to the time-stamping authorities")
 
     def _feed(self, log: LogFolder) -> None:
         size = log.newest().size

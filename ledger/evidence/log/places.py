@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from ledger.errors import LogNotHolding
 from ledger.evidence.log.cosignatures import CosignatureBook, Cosigned, Witness
@@ -23,12 +24,31 @@ class Place:
     moment: int | None
 
 
-def place_of(folder: Path, header: Header, *, threshold: int, witnesses: Sequence[str] | None = None) -> Place:
-    """Of all logs below ``folder`` (the home's ``log``), successors included, the place that was cosigned first.
+IsStamped = Callable[[bytes], bool]
+"""Whether enough outside authorities stamped a checkpoint, given as the log signed it."""
+
+MAX_LOG_DELAY: Final = 86_400
+"""A day: long enough for a log that has to be mended, short enough that nobody rewrites a week."""
+
+
+def place_of(
+    folder: Path,
+    header: Header,
+    *,
+    threshold: int,
+    witnesses: Sequence[str] | None = None,
+    is_stamped: IsStamped | None = None,
+) -> Place:
+    """Of all logs below ``folder`` (the home's ``log``), successors included, the place that was cosigned first; with
+    ``is_stamped`` the first that is stamped, unless that was cosigned more than a day after the block.
 
     ``witnesses`` are names, None for all. With a threshold of 0 it is the smallest cosigned tree, for what it is worth.
     Raises LogNotHolding, LogContradictory.
     """
+    if is_stamped is not None:
+        stamped = _stamped_place(folder, header, threshold, is_stamped)
+        if stamped is not None and (stamped.moment or header.time) - header.time <= MAX_LOG_DELAY:
+            return stamped
     book = CosignatureBook(folder)
     found = []
     for log in logs_of(folder):
@@ -45,6 +65,35 @@ def place_of(folder: Path, header: Header, *, threshold: int, witnesses: Sequenc
         return Place(log.inclusion(index, each.size), each.note, moment if threshold else None)
     log, index, _ = found[-1]
     return Place(log.inclusion(index, log.newest().size), newest_note(log, book), None)
+
+
+def _stamped_place(folder: Path, header: Header, threshold: int, is_stamped: IsStamped) -> Place | None:
+    book, found = CosignatureBook(folder), list[tuple[int, Place]]()
+    for log in logs_of(folder):
+        index = index_of(log, header.number)
+        if index is None or log.leaf(index) != header.hashed:
+            continue
+        for tree in book.chosen(log.origin, index):
+            cosigned = book.cosigned_by(threshold, log.origin, tree)
+            if cosigned is not None and is_stamped(tree.note):
+                moment = _moment(cosigned, threshold, None) if threshold else tree.moment
+                place = Place(log.inclusion(index, tree.size), cosigned.note, moment if threshold else None)
+                found.append((moment, place))
+                break
+    return min(found, key=lambda each: each[0])[1] if found else None
+
+
+def newest_stamped(folder: Path, is_stamped: IsStamped) -> int | None:
+    """As ``newest_cosigned``, of the checkpoints that are stamped, too; if none is yet, of those that are not."""
+    logs = logs_of(folder)
+    if not logs:
+        return None
+    book, log = CosignatureBook(folder), logs[-1]
+    threshold = most_of(book.witnesses())
+    for tree in reversed(book.chosen(log.origin)):
+        if book.cosigned_by(threshold, log.origin, tree) is not None and is_stamped(tree.note):
+            return read_header(log.leaf(tree.size - 1)).number
+    return newest_cosigned(folder)
 
 
 def newest_cosigned(folder: Path) -> int | None:

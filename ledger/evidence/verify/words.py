@@ -24,10 +24,16 @@ def verdict_words(verdict: Verdict, language: str) -> str:
     return text
 
 
+def flag_words(flag: str, language: str) -> str:
+    """What a reader must still judge of an act, as part of a sentence."""
+    text: str = _WORDS["flags"][flag][language]
+    return text
+
+
 def note_words(note: Note, language: str) -> str:
     """A note as a sentence; bytes in it as hex."""
     sentence: str = _WORDS["notes"][note.name][language]
     shown = {name: value.hex() if isinstance(value, bytes) else value for name, value in note.values.items()}
     if "flag" in shown:
-        shown["flag"] = _WORDS["flags"][shown["flag"]][language]
+        shown["flag"] = flag_words(shown["flag"], language)
     return sentence.format_map(shown)
