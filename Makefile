@@ -24,17 +24,20 @@ $(VENV)/.runtime: requirements/runtime.txt requirements/node.txt pyproject.toml 
 	@touch $@
 
 # Browser files: only what the pages need.
-$(VENV)/.setup: $(VENV)/.runtime package-lock.json
+VERIFIER := $(wildcard explorer/client/verifier/*) scripts/build_verifier.mjs ledger/evidence/verify/words.json ledger/statute.json
+$(VENV)/.setup: $(VENV)/.runtime package-lock.json $(VERIFIER)
 	npm ci --omit=dev --omit=optional --ignore-scripts --loglevel=error
 	node scripts/build_explorer.mjs
+	node scripts/build_verifier.mjs
 	@touch $@
 
 # Two packages that the OCDS checker needs are published as source only: the hashed setuptools builds them.
-$(VENV)/.setup-dev: $(VENV)/.runtime requirements/dev.txt requirements/build.txt package-lock.json
+$(VENV)/.setup-dev: $(VENV)/.runtime requirements/dev.txt requirements/build.txt package-lock.json $(VERIFIER)
 	$(PIP) -r requirements/build.txt
 	$(PIP) --no-binary odfpy,zc-zlibstorage --no-build-isolation -r requirements/dev.txt
 	npm ci --ignore-scripts --loglevel=error
 	node scripts/build_explorer.mjs
+	node scripts/build_verifier.mjs
 	scripts/ensure_system_packages.sh
 	@touch $@ $(VENV)/.setup
 
@@ -46,6 +49,7 @@ lint: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	node_modules/.bin/tsc --project explorer/client
 
 contracts: setup-dev
 	$(BIN)/python scripts/compile_contracts.py

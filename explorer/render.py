@@ -29,8 +29,6 @@ from ledger.index.rows import SILENT_DAYS, is_silent_row
 from ledger.ocds.odd_characters import visible
 
 STATIC_DIR: Final = Path(__file__).parent / "static"
-BROWSER_VERIFIER: Final = "verifier.html"
-"""The verifier as a page of its own; it is linked where it was built."""
 _YEAR: Final = 365 * 24 * 3600
 
 
@@ -78,7 +76,6 @@ class Renderer:
             chain_id=self.services.deployment.chain_id,
             ledger=self.services.deployment.ledger,
             differs=self.services.checks.differs,
-            browser_verifier=(STATIC_DIR / BROWSER_VERIFIER).exists(),
         )
         headers = {"content-language": language, "vary": "Accept-Language, Cookie", "cache-control": REVALIDATE}
         # Here and not in the templates, so that no place can be forgotten; ours hold none of these characters.

@@ -28,6 +28,7 @@ from explorer import (
     statistics_page,
     status_page,
     verification_page,
+    verifier_page,
 )
 from explorer.failures import named
 from explorer.render import STATIC_DIR, Renderer
@@ -60,6 +61,7 @@ def mount(app: FastAPI, services: Services) -> None:
             *status_page.routes(renderer),
             *legal_pages.routes(renderer),
             *problem_pages.routes(renderer),
+            *verifier_page.routes(),
         ],
         exception_handlers={SiegelError: failure, HTTPException: failure},
         middleware=[Middleware(Unforeseen, answer=failure)],

@@ -289,14 +289,10 @@ def test_long_verification_keeps_nobody_waiting(site: Site, make: Make, monkeypa
     assert made == [process_id, process_of(site, AWARDED)]
 
 
-def test_browser_verifier_is_linked_only_where_it_is(
-    site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Nothing that is not there is linked."""
-    monkeypatch.setattr("explorer.render.BROWSER_VERIFIER", str(tmp_path / "verifier.html"))
-    assert "Ohne das Programm" not in told(site, OPEN)
-    (tmp_path / "verifier.html").write_text("built")
-    assert "Ohne das Programm" in told(site, OPEN)
+def test_browser_verifier_is_linked_and_there(site: Site, reader: httpx.Client) -> None:
+    """Whoever has no program gets the page that verifies by itself."""
+    assert 'href="/verifier.html"' in reader.get(address(site, OPEN)).text
+    assert reader.get("/verifier.html").status_code == 200
 
 
 def test_refusal_is_said_in_the_language_of_the_page() -> None:

@@ -1,0 +1,82 @@
+// Builds the verifier for browsers: one HTML file that needs nothing else, and for the tests the same on a command line.
+//
+//   node scripts/build_verifier.mjs            writes explorer/static/vendor/verifier.html, compares with verifier.sha256
+//   node scripts/build_verifier.mjs --record   writes verifier.sha256 anew, after a deliberate change
+//   node scripts/build_verifier.mjs --command  writes build/verifier/command.mjs instead
+//
+// The same sources and package versions give the same bytes on every machine: esbuild comes as WebAssembly.
+
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild-wasm";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const client = join(root, "explorer", "client");
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  charset: "utf8",
+  format: "esm",
+  legalComments: "none",
+  target: "es2022",
+  write: false,
+};
+
+async function bundled(entry, options) {
+  const { outputFiles } = await build({ ...shared, ...options, entryPoints: [join(client, "verifier", entry)] });
+  return Object.fromEntries(outputFiles.map((file) => [file.path.split(".").at(-1), file.text]));
+}
+
+/** A digest of all that the command is made of: whoever uses it can see whether it is of these sources. */
+function sources() {
+  const hash = createHash("sha256");
+  const files = readdirSync(join(client, "verifier")).map((name) => join(client, "verifier", name));
+  files.push(...["ledger/statute.json", "ledger/evidence/verify/words.json", "package-lock.json"].map((name) => join(root, name)));
+  for (const file of files.sort()) hash.update(readFileSync(file));
+  return hash.digest("hex");
+}
+
+async function writeCommand() {
+  const folder = join(root, "build", "verifier");
+  mkdirSync(folder, { recursive: true });
+  const { map, mjs } = await bundled("command.ts", { platform: "node", sourcemap: true, outfile: join(folder, "command.mjs") });
+  writeFileSync(join(folder, "command.mjs"), mjs);
+  writeFileSync(join(folder, "command.mjs.map"), map);
+  writeFileSync(join(folder, "sources.sha256"), sources());
+}
+
+function integrity(text) {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}
+
+/** Script and style stand in the page, named by their digests; all else is forbidden, connections above all. */
+async function page() {
+  const { js } = await bundled("page.ts", { platform: "browser", minify: true, outfile: "page.js" });
+  const { css } = await bundled("page.css", { minify: true, outfile: "page.css" });
+  const script = js.replaceAll("</script", "<\\/script");
+  const policy = [
+    "default-src 'none'", "connect-src 'none'", `script-src ${integrity(script)}`, `style-src ${integrity(css)}`,
+    "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'",
+  ].join("; ");
+  const template = readFileSync(join(client, "verifier", "page.html"), "utf8");
+  return Object.entries({ policy, script, style: css }).reduce((text, [name, part]) => text.replace(`{{${name}}}`, () => part), template);
+}
+
+async function writePage() {
+  const record = join(root, "explorer", "static", "verifier.sha256");
+  const html = await page();
+  const line = `${createHash("sha256").update(html).digest("hex")}  vendor/verifier.html\n`;
+  mkdirSync(join(root, "explorer", "static", "vendor"), { recursive: true });
+  writeFileSync(join(root, "explorer", "static", "vendor", "verifier.html"), html);
+  if (process.argv.includes("--record")) writeFileSync(record, line);
+  else if (readFileSync(record, "utf8") !== line) {
+    console.error(`The built verifier differs from verifier.sha256. Expected:\n${readFileSync(record, "utf8")}got:\n${line}`);
+    process.exit(1);
+  }
+  console.log("explorer/static/vendor/verifier.html: digest as recorded");
+}
+
+await (process.argv.includes("--command") ? writeCommand() : writePage());
