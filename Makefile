@@ -9,8 +9,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: setup setup-dev demo test test-long test-others coverage lint contracts contracts-test bench lock wheel clean
 
-setup: $(VENV)/.setup
-setup-dev: $(VENV)/.setup-dev
+setup: $(VENV)/.setup $(VENV)/.built
+setup-dev: $(VENV)/.setup-dev $(VENV)/.built
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found."; exit 1; }
@@ -23,23 +23,24 @@ $(VENV)/.runtime: requirements/runtime.txt requirements/node.txt pyproject.toml 
 	@printf '#!%s/$(BIN)/python\nimport sys\nfrom ledger.cli import app\nsys.exit(app())\n' "$(CURDIR)" > $(BIN)/siegel && chmod +x $(BIN)/siegel
 	@touch $@
 
-# Browser files: only what the pages need.
-VERIFIER := $(wildcard explorer/client/verifier/*) scripts/build_verifier.mjs ledger/evidence/verify/words.json ledger/statute.json
-$(VENV)/.setup: $(VENV)/.runtime package-lock.json $(VERIFIER)
+# Of npm only what the pages are built from.
+$(VENV)/.setup: $(VENV)/.runtime package-lock.json
 	npm ci --omit=dev --omit=optional --ignore-scripts --loglevel=error
-	node scripts/build_explorer.mjs
-	node scripts/build_verifier.mjs
 	@touch $@
 
 # Two packages that the OCDS checker needs are published as source only: the hashed setuptools builds them.
-$(VENV)/.setup-dev: $(VENV)/.runtime requirements/dev.txt requirements/build.txt package-lock.json $(VERIFIER)
+$(VENV)/.setup-dev: $(VENV)/.runtime requirements/dev.txt requirements/build.txt package-lock.json
 	$(PIP) -r requirements/build.txt
 	$(PIP) --no-binary odfpy,zc-zlibstorage --no-build-isolation -r requirements/dev.txt
 	npm ci --ignore-scripts --loglevel=error
-	node scripts/build_explorer.mjs
-	node scripts/build_verifier.mjs
 	scripts/ensure_system_packages.sh
 	@touch $@ $(VENV)/.setup
+
+# Browser files, after either of the two.
+$(VENV)/.built: package-lock.json scripts/build_explorer.mjs scripts/build_verifier.mjs $(wildcard explorer/client/verifier/*) ledger/evidence/verify/words.json ledger/statute.json
+	node scripts/build_explorer.mjs
+	node scripts/build_verifier.mjs
+	@touch $@
 
 demo: setup
 	$(BIN)/siegel demo
