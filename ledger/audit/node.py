@@ -82,8 +82,9 @@ class NodeAudit:
             self._book.set_position("nodeLeaves", done)
 
     def _hashes(self, said: NodeSaid, expected: Mapping[int, bytes], newest: int) -> None:
-        numbers = sorted(number for number in expected if number <= newest)
-        for number in sorted(expected.keys() - set(numbers)):
+        told = {one.where.get("block") for one in said.findings}
+        numbers = sorted(number for number in expected if number <= newest and number not in told)
+        for number in sorted(number for number in expected if number > newest):
             said.open.append(Open("nodeBehind", {"block": number, "newest": newest}))
         for number, header in zip(numbers, self._headers(numbers), strict=True):
             said.blocks += 1

@@ -15,7 +15,7 @@ import pytest
 from ledger.audit.asking import Server
 from ledger.audit.auditing import Audit, Audited, subject_of
 from ledger.audit.book import opened
-from ledger.chain.rpc import transport_to
+from ledger.chain.rpc import Transport, transport_to
 from ledger.evidence.log.folder import create_log
 from ledger.evidence.log.publisher import Publisher
 from ledger.evidence.policy import policy_of
@@ -48,12 +48,12 @@ class Audits:
         """As the auditor trusts it."""
         return read_policy(self.raw)
 
-    def audit(self, folder: Path, *, url: str | None = None, second: str | None = None, node: bool = False,
+    def audit(self, folder: Path, *, url: str | None = None, second: str | None = None, node: bool | Transport = False,
               policy: Policy | None = None, **more: Any) -> Audited:  # fmt: skip
         """One audit into the folder's book."""
         trusted = policy or self.policy
         with Server(url or self.site.url, pause=lambda _: None) as server, opened(folder, subject_of(trusted)) as book:
-            transport = transport_to(self.site.town.node) if node else None
+            transport = transport_to(self.site.town.node) if node is True else node or None
             if second is None:
                 return Audit(server, trusted, book, node=transport, **more).run()
             with Server(second, pause=lambda _: None) as other:

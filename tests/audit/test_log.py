@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ledger.audit import log_audit
-from ledger.audit.auditing import Audited
-from ledger.audit.book import Leaf
+from ledger.audit.asking import Server
+from ledger.audit.auditing import Audited, subject_of
+from ledger.audit.book import Leaf, opened
 from ledger.audit.findings import Finding, FindingKind
 from ledger.audit.growth import Growth
 from ledger.audit.log_audit import LogAudit
+from ledger.audit.served_log import origins
 from ledger.evidence.log.folder import CHECKPOINT, KEY, VERIFIER_KEY, LogFolder, create_log, living_log, signed_note
 from ledger.evidence.log.writer import writing
+from ledger.evidence.verify.checkpoint import LogTrust
 from ledger.evidence.verify.header import Header, read_header
 from ledger.evidence.verify.merkle import EMPTY_ROOT, leaf_hash
+from ledger.evidence.verify.policy import LogPolicy
+from ledger.evidence.verify.verifier_key import LOG, WITNESS, VerifierKey
 from tests.audit.conftest import ORIGIN, Audits
 from tests.audit.liar import Liar
 from tests.evidence import naive_tree
@@ -207,3 +213,26 @@ def test_audit_stopped_while_reading_the_log_goes_on(
     assert honest.audit(tmp_path).findings == []
     assert len(seen) == 20 + 30 - 16
     assert len(set(seen)) == 30
+
+
+def test_follow_checkpoint_that_too_few_witnesses_signed(honest: Audits, folder: Path) -> None:
+    """Within the policy's delay it stays open; after that somebody holds something up."""
+    trusted = honest.policy
+    assert trusted.log is not None
+    witness = VerifierKey("witness.example", WITNESS, bytes(32))
+    log = replace(trusted.log, trust=replace(trusted.log.trust, witnesses=(witness,)), threshold=1)
+    with opened(folder, subject_of(trusted)) as book, Server(honest.site.url) as server:
+        newest = book.newest_leaf()
+        assert newest is not None
+        due = newest[1] + log.max_log_delay
+        (young,) = LogAudit(server, trusted, log, book, now=lambda: due).follow()
+        (late,) = LogAudit(server, trusted, log, book, now=lambda: due + 1).follow()
+    assert (young.findings, [each.name for each in young.open]) == ([], ["checkpointYoung"])
+    assert [each.kind for each in late.findings] == [FindingKind.CHECKPOINT_UNWITNESSED]
+
+
+def test_origins_successors_stand_below_their_number() -> None:
+    """``FIRST/2`` is served at ``/2``, as docs/log.md says."""
+    keys = tuple(VerifierKey(name, LOG, bytes(32)) for name in ("log.example/town", "log.example/town/2"))
+    policy = LogPolicy(LogTrust(keys, ()), 0, 60)
+    assert origins(policy) == [("log.example/town", ""), ("log.example/town/2", "/2")]
