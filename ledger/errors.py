@@ -1171,6 +1171,37 @@ class ActImpossible(EvidenceRefused):
     sentence = "Act {sequence} ({act}) of {series} could never have been accepted: {refusal}; {reason}."
 
 
+# --- audit of a server (ledger/audit) ------------------------------------------------------------------------------
+
+
+class ServerUnreachable(SiegelError):
+    """A server that is audited does not answer, or not to the end."""
+
+    sentence = "The server at {url} does not answer: {reason}."
+    status = 503
+
+
+class ServerRefuses(SiegelError):
+    """A server that is audited answers with a failure; ``problem`` is the name it gives (RFC 9457), if any."""
+
+    sentence = "The server answers {url} with {code} {problem}."
+    status = 502
+
+
+class ServerAnswerUnusable(SiegelError):
+    """An answer of a server that is audited is not what it should be: too long, no JSON, another host's."""
+
+    sentence = "The answer from {url} is of no use: {reason}."
+    status = 502
+
+
+class AuditFolderUnusable(SiegelError):
+    """The auditor's folder belongs to another audit, is in use, or is damaged."""
+
+    sentence = "The folder {folder} cannot be used for this audit: {reason}."
+    status = 409
+
+
 # --- chain access --------------------------------------------------------------------------------------------------
 
 

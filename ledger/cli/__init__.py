@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.cli import (
     acts,
     approve,
+    auditing,
     backup,
     demo,
     disclosing,
@@ -33,6 +34,7 @@ approve.register(app)
 indexing.register(app)
 lookup.register(app)
 evidence.register(app)
+auditing.register(app)
 serving.register(app)
 log.register(app)
 backup.register(app)

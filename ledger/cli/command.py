@@ -29,6 +29,7 @@ from ledger.cli.language import say, say_error, speaking
 from ledger.cli.session import Session
 from ledger.errors import (
     ArgumentInvalid,
+    AuditFolderUnusable,
     BackupPassphraseMissing,
     BackupPassphraseReused,
     DeploymentMissing,
@@ -41,6 +42,9 @@ from ledger.errors import (
     NewPassphraseMissing,
     PassphraseMissing,
     PolicyInvalid,
+    ServerAnswerUnusable,
+    ServerRefuses,
+    ServerUnreachable,
     SettingInvalid,
     SiegelError,
 )
@@ -50,6 +54,7 @@ Command = Callable[..., Answer | None]
 
 COULD_NOT_RUN: Final = (
     ArgumentInvalid,
+    AuditFolderUnusable,
     BackupPassphraseMissing,
     BackupPassphraseReused,
     DeploymentMissing,
@@ -62,6 +67,9 @@ COULD_NOT_RUN: Final = (
     NewPassphraseMissing,
     PassphraseMissing,
     PolicyInvalid,
+    ServerAnswerUnusable,
+    ServerRefuses,
+    ServerUnreachable,
     SettingInvalid,
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 
 import pytest
 
@@ -14,6 +15,7 @@ from ledger.evidence.log.publisher import Publisher
 from ledger.evidence.policy import policy_of
 from ledger.evidence.verify.policy import Policy, read_policy
 from ledger.evidence.verify.verifier import verify
+from ledger.ocds.observation import read_observation
 from tests.api.conftest import Api
 from tests.explorer.site import OPEN
 
@@ -46,6 +48,18 @@ def test_evidence_of_an_organisation_verifies(api: Api, trusted: Policy) -> None
     report = verify(io.BytesIO(answer.content), trusted)
     assert report.verified
     assert report.subject == ("organisation", buyer)
+
+
+def test_evidence_of_an_observer_holds_what_its_pulls_saw(api: Api, trusted: Policy) -> None:
+    """The documents that acts outside processes name belong to the bundle."""
+    observer = api.site.town.observer
+    answer = api.client.get(f"/api/v1/organisations/0x{observer.hex()}/evidence")
+    report = verify(io.BytesIO(answer.content), trusted)
+    assert report.verified, report
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        documents = [archive.read(name) for name in archive.namelist() if name.startswith("documents/")]
+    findings = [found.kind for data in documents for found in read_observation(data).findings]
+    assert sorted(findings) == ["changed", "vanished"]
 
 
 def test_evidence_of_nobody_is_a_problem(api: Api) -> None:

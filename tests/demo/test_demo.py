@@ -10,12 +10,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from ledger.chain.sending import Sender
-from ledger.cli.demo.seeding import MARK, PROCEDURES, open_demo
+from ledger.cli.demo.anchored import TAMPERED_OCID
+from ledger.cli.demo.neighbour import VANISHED_OCID
+from ledger.cli.demo.seeding import MARK, POLICY, PROCEDURES, open_demo
+from ledger.cli.demo.tampering import NOW
 from ledger.errors import HomeExists
 
 
@@ -81,12 +85,31 @@ def test_demo_check_without_tampering_exits_one(tmp_path: Path) -> None:
     assert [bool(re.search("alteration", line)) for line in failed] == [True] * 3
 
 
+def audited(tmp_path: Path, url: str) -> tuple[int, Any]:
+    """``siegel audit`` of a demo, with the policy that it left: exit code and report."""
+    home = tmp_path / "siegel-demo"
+    command = [sys.executable, "-m", "ledger.cli", "audit", url, "--policy", str(home / POLICY), "--json"]
+    command += ["--folder", str(tmp_path / "audit")]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(tmp_path), timeout=300)
+    return done.returncode, json.loads(done.stdout)
+
+
 def test_demo_stopped_and_started_again_the_chain_goes_on(tmp_path: Path) -> None:
-    """The pages answer, other commands work beside it, and the second start finds the same chain."""
+    """The pages answer, other commands work beside it, and the second start finds the same chain.
+
+    An auditor finds exactly the procedure that was tampered with, both times.
+    """
     seen = []
     for _ in range(2):
         with start_demo(tmp_path, "--port", "0") as running:
-            answer = httpx.get(f"{address(running)}/api/v1/processes", timeout=60).json()
+            url = address(running)
+            answer = httpx.get(f"{url}/api/v1/processes", timeout=60).json()
+            code, report = audited(tmp_path, url)
+            assert code == 1
+            assert {finding["where"]["ocid"] for finding in report["findings"]} == {TAMPERED_OCID}
+            told = {(finding["kind"], finding["where"].get("field"), finding["got"]) for finding in report["findings"]}
+            assert told == {("releaseWithheld", None, "ObjectAltered"), ("processDiffers", "awardAmount", NOW)}
+            assert ("vanished", VANISHED_OCID) in {(each["kind"], each["ocid"]) for each in report["observed"]}
             beside = [
                 sys.executable,
                 "-m",

@@ -147,7 +147,11 @@ COMMANDS: Final = (
         subject="findings",
     ),
     ActCommand(
-        "audit", "anchor", acts.AnchorAudit, "siegel audit anchor --report report.pdf --as auditor", subject="report"
+        "audit-report",
+        "anchor",
+        acts.AnchorAudit,
+        "siegel audit-report anchor --report report.pdf --as auditor",
+        subject="report",
     ),
     ActCommand("approval", "revoke", acts.RevokeApproval, "siegel approval revoke 0x3a...01 --as officer-one"),
     ActCommand(
@@ -227,7 +231,7 @@ GROUPS: Final = {
     "process": "What can happen to a whole procedure.",
     "artifact": "Digests of pages, keys and policies.",
     "observation": "Findings about public notices.",
-    "audit": "Reports of auditors.",
+    "audit-report": "Reports of auditors.",
     "approval": "Approvals of joint acts.",
     "registry": "Organisations, people and governors.",
     "key-set": "Who holds the shares of a bid's key.",

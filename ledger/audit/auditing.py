@@ -1,0 +1,349 @@
+"""One audit from beginning to end (``docs/auditing.md``): the log, the evidence, the lists and files, a node, a second
+server. Each part writes what it proved into the book; what is wrong goes into the outcome, and ends no other part.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ledger.audit import downloads, judging, lists, pulls, split_view
+from ledger.audit.asking import Server
+from ledger.audit.book import Book, ProvenProcess
+from ledger.audit.evidence import EvidenceAudit, Identity, Taken
+from ledger.audit.findings import Finding, FindingKind, Open
+from ledger.audit.lists import Listed
+from ledger.audit.log_audit import LogAudit
+from ledger.audit.node import NodeAudit, NodeSaid
+from ledger.audit.pages import id_of, rows_of
+from ledger.audit.pulls import Observed
+from ledger.chain.rpc import Transport
+from ledger.errors import ServerAnswerUnusable, ServerRefuses
+from ledger.evidence.verify.policy import Policy
+from ledger.evidence.verify.statute_row import digest
+
+SETTLED: Final = "settled"
+LAST: Final = "last"
+EPOCH_LENGTH: Final = 30_000
+"""Blocks until votes on validators lapse, where a genesis file says nothing (Besu)."""
+
+
+def subject_of(policy: Policy) -> dict[str, str]:
+    """What a book is of: one chain and its smart contracts, whichever server shows them."""
+    return {
+        "genesis": policy.genesis_hash.hex(),
+        "ledger": policy.ledger.account.hex(),
+        "registry": policy.registry.account.hex(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """A log as far as it was audited: its size, root (32 bytes), how many leaves this audit added, and who cosigned."""
+
+    origin: str
+    size: int
+    root: bytes
+    added: int
+    witnesses: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Audited:
+    """What an audit came to. ``block`` and ``time`` (seconds) of the newest proven block; ``since`` the same of the
+    audit before. ``counts`` by what was counted."""
+
+    server: str
+    policy: str
+    began: int
+    ended: int = 0
+    second: str | None = None
+    block: int | None = None
+    time: int | None = None
+    since: dict[str, Any] | None = None
+    logs: list[LogState] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    open: list[Open] = field(default_factory=list)
+    silent: list[ProvenProcess] = field(default_factory=list)
+    observed: list[Observed] = field(default_factory=list)
+    node: NodeSaid | None = None
+
+
+class Audit:
+    """An audit of ``server`` under ``policy``, into ``book``.
+
+    ``whole``: prove all anew, also organisations of which the log's blocks show that they did nothing since.
+    ``tell`` hears what is being done. ``now`` in seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        policy: Policy,
+        book: Book,
+        *,
+        second: Server | None = None,
+        node: Transport | None = None,
+        epoch_length: int = EPOCH_LENGTH,
+        whole: bool = False,
+        now: Callable[[], float] = time.time,
+        tell: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        self._server, self._policy, self._book = server, policy, book
+        self._second, self._node, self._epoch_length, self._whole = second, node, epoch_length, whole
+        self._now, self._tell = now, tell
+        self._evidence = EvidenceAudit(server, policy, book)
+        self._identities: dict[bytes, Identity] = {}
+        self._headers: dict[int, bytes] = {}
+        self._refused: set[bytes] = set()  # processes whose evidence was refused: told once
+        self._out = Audited(server.url, policy.name, int(now()), second=None if second is None else second.url)
+
+    def run(self) -> Audited:
+        """Audit once. Raises ServerUnreachable; ServerAnswerUnusable and ServerRefuses if the server does not even
+        list organisations, or is of another ledger; NodeUnreachable; OSError for the folder."""
+        out = self._out
+        out.since = self._book.position(LAST)
+        organisations = self._organisations()
+        self._tell("log")
+        self._follow()
+        self._tell("evidence")
+        for identity in organisations:
+            self._prove(identity)
+        self._tell("lists")
+        self._safely(self._compare_lists)
+        self._safely(self._compare_pulls)
+        self._require_logged()
+        if self._node is not None:
+            self._tell("node")
+            settled = int(self._book.position(SETTLED) or 0)
+            out.node = NodeAudit(self._node, self._policy, self._book).compare(
+                self._headers, set(self._identities), settled, self._epoch_length
+            )
+            out.findings += out.node.findings
+            out.open += out.node.open
+        else:
+            out.open.append(Open("noNode"))
+        self._compare_second()
+        self._conclude()
+        return out
+
+    def _organisations(self) -> list[Identity]:
+        answer = self._server.json("/api/v1/organisations")
+        ours = (self._policy.chain_id, "0x" + self._policy.ledger.account.hex())
+        if (answer.get("chainId"), answer.get("ledger")) != ours:
+            reason = f"it is of the ledger {answer.get('ledger')!s:.80}, the policy trusts {ours[1]}"
+            raise ServerAnswerUnusable(url=self._server.url, reason=reason)
+        rows = answer.get("organisations")
+        for row in rows if isinstance(rows, list) else ():
+            id, scheme, identifier = (row.get(name) for name in ("organisationId", "scheme", "identifier"))
+            known = id_of(id)
+            if known is None or known != digest(str(scheme), str(identifier)):
+                where = {"organisation": known, "step": "format"}
+                self._out.findings.append(Finding(FindingKind.ORGANISATION_UNPROVEN, where, known, str(id)[:100]))
+                continue
+            self._identities[known] = Identity(known, str(scheme), str(identifier))
+        for gone in set(self._book.organisations()) - self._identities.keys():
+            self._out.findings.append(Finding(FindingKind.ORGANISATION_OMITTED, {"organisation": gone}))
+        self._out.counts["organisations"] = len(self._identities)
+        return list(self._identities.values())
+
+    def _follow(self) -> None:
+        """The logs; behind the newest leaf that enough witnesses saw, evidence must not stay."""
+        if self._policy.log is None:
+            self._out.open.append(Open("noLog"))
+            return
+        followed = LogAudit(self._server, self._policy, self._policy.log, self._book, now=self._now).follow()
+        self._out.logs = [
+            LogState(
+                each.origin,
+                each.signed.checkpoint.size,
+                each.signed.checkpoint.root,
+                each.added,
+                tuple(one.witness for one in each.signed.checkpoint.cosignatures),
+            )
+            for each in followed
+            if each.signed is not None
+        ]
+        for each in followed:
+            self._out.findings += each.findings
+            self._out.open += each.open
+        living = followed[-1]
+        newest = self._book.newest_leaf()
+        if living.signed is not None and living.signed.cosigned and newest is not None:
+            self._book.set_position(SETTLED, max(newest[0], int(self._book.position(SETTLED) or 0)))
+        if not self._policy.log.threshold:
+            self._out.open.append(Open("noWitnesses"))
+
+    def _prove(self, identity: Identity) -> None:
+        least = int(self._book.position(SETTLED) or 0)
+        before = self._book.organisation(identity.id)
+        follows = bool(self._out.logs) and not any(
+            one.kind is not FindingKind.CHECKPOINT_UNWITNESSED and "log" in one.where for one in self._out.findings
+        )
+        if before is not None and follows and not self._whole and self._book.is_untouched(identity.id):
+            self._book.carry(identity.id, least)
+            self._count("carried")
+            return
+        least = max(least, 0 if before is None else before.block)
+        taken = self._evidence.organisation(identity, least)
+        if taken.finding is None:
+            self._took(taken)
+            self._count("proven")
+        else:
+            self._one_by_one(identity, taken.finding)
+
+    def _one_by_one(self, identity: Identity, refused: Finding) -> None:
+        """An organisation's evidence is refused: which of its processes is to blame?"""
+        found = []
+        too_large = refused.refusal is not None and refused.refusal.values.get("problem") == "BundleTooLarge"
+        least = int(self._book.position(SETTLED) or 0)
+        for row in self._rows(f"&sort=published&buyer=0x{identity.id.hex()}"):
+            id = id_of(row.get("processId"))
+            known = None if id is None else self._book.process(id)
+            if id is None or (too_large and known is not None and 0 < least <= known.block):
+                continue  # whoever was killed goes on here
+            taken = self._evidence.process(id, identity, least)
+            if taken.finding is None:
+                self._took(taken)
+            else:
+                taken.finding.where.setdefault("ocid", str(row.get("ocid"))[:200])
+                self._refused.add(id)
+                found.append(taken.finding)
+        self._out.findings += found
+        if found or too_large:
+            where = {"organisation": identity.id, "identifier": identity.identifier}
+            self._out.open.append(Open("listTooLarge" if too_large else "listUnproven", where))
+        else:
+            self._out.findings.append(refused)
+
+    def _rows(self, query: str) -> Iterator[dict[str, Any]]:
+        try:
+            yield from rows_of(self._server, lists.PATH, "processes", query)
+        except (ServerRefuses, ServerAnswerUnusable) as refusal:
+            self._unread(refusal)
+
+    def _compare_lists(self) -> None:
+        book, now = self._book, int(self._now())
+        listed = lists.read_list(self._server, book, now)
+        releases = downloads.read_releases(self._server, book)
+        records = downloads.read_records(self._server, book, self._identities)
+        unfit = judging.unfit(book, releases, records)
+        shown: dict[bytes, dict[str, Any]] = {}
+        before = {id: book.process(id) for id in listed.differing}
+        for id in unfit.processes(book) | listed.differing.keys():
+            shown |= self._again(id)
+        found = [*listed.findings, *self._unknown(listed)]
+        for id, row in listed.differing.items():
+            was, is_ = before[id], book.process(id)
+            if was is not None and is_ is not None:
+                found += lists.changed(row, was, is_, now)
+        found += lists.omitted(self._server, book, listed)
+        refused = (one.where.get("ocid") for one in self._out.findings if one.where.get("process") in self._refused)
+        found += judging.judged(book, unfit, self._identities, shown, set(refused))
+        self._out.findings += found
+        told = {finding.where.get("process") for finding in found}
+        self._out.silent, hidden = lists.silence(self._server, book, now)
+        self._out.findings += [finding for finding in hidden if finding.where["process"] not in told]
+        self._out.counts |= {"rows": listed.rows, "releases": releases.lines, "records": records.lines}
+
+    def _again(self, id: bytes) -> dict[bytes, dict[str, Any]]:
+        """Prove a process anew; what is to be shown of its releases."""
+        proven = self._book.process(id)
+        identity = None if proven is None else self._identities.get(proven.organisation)
+        if proven is None or identity is None:
+            return {}
+        taken = self._evidence.process(id, identity, proven.block)
+        self._count("again")
+        if taken.finding is None:
+            self._took(taken)
+        elif id not in self._refused:
+            taken.finding.where.setdefault("ocid", proven.ocid)
+            self._out.findings.append(taken.finding)
+            self._refused.add(id)
+        return taken.shown
+
+    def _unknown(self, listed: Listed) -> Iterator[Finding]:
+        """Rows of processes that no evidence of an organisation held: new since, or invented."""
+        for id, row in listed.unknown.items():
+            if id in self._refused:
+                continue  # its evidence was refused, which is told already
+            identity = self._identities.get(id_of(row.get("organisationId")) or b"")
+            least = int(self._book.position(SETTLED) or 0)
+            taken = self._evidence.process(id, identity, least) if len(id) == 32 and identity is not None else None
+            if taken is None or taken.finding is not None:
+                yield lists.invented(id, row)
+            else:
+                self._took(taken)
+
+    def _compare_pulls(self) -> None:
+        found = pulls.compare(self._server, self._book)
+        if found:
+            # An observer may have recorded something since.
+            for organisation in {id for id, _, _ in self._book.observations()}:
+                if organisation in self._identities:
+                    block = self._book.organisation(organisation)
+                    taken = self._evidence.organisation(
+                        self._identities[organisation], 0 if block is None else block.block
+                    )
+                    if taken.finding is None:
+                        self._took(taken)
+            found = pulls.compare(self._server, self._book)
+        self._out.findings += found
+        self._out.observed = pulls.standing(self._book)
+        self._out.open += pulls.unread(self._book)
+
+    def _require_logged(self) -> None:
+        """Blocks that evidence speaks of and that came after the log was read are in the log now."""
+        if self._policy.log is None or not self._out.logs:
+            return
+        if any(not self._book.logged_hashes(block) for block in self._headers):
+            known = list(self._out.findings)
+            opened = list(self._out.open)
+            self._out.open = []
+            self._follow()
+            self._out.open = opened
+            self._out.findings = known + [one for one in self._out.findings[len(known) :] if one not in known]
+        for block, hash in self._headers.items():
+            if hash not in self._book.logged_hashes(block):
+                self._out.findings.append(Finding(FindingKind.EVIDENCE_OF_OTHER_HISTORY, {"block": block}, None, hash))
+
+        self._out.findings += split_view.carried(self._book, self._evidence.checkpoints)
+
+    def _compare_second(self) -> None:
+        if self._second is None or self._policy.log is None:
+            self._out.open.append(Open("noSecond"))
+            return
+        self._tell("second")
+        compared = split_view.compare(self._second, self._policy.log, self._book)
+        self._out.findings += [one.finding for one in compared if one.finding is not None]
+
+    def _conclude(self) -> None:
+        out, book = self._out, self._book
+        blocks = [*self._headers, *filter(None, (book.position(SETTLED),))]
+        out.block = max(blocks, default=None)
+        row = book.connection.execute("SELECT MAX(time) FROM organisations").fetchone()
+        out.time = row[0]
+        out.counts |= {"processes": book.count("processes"), "anchored": book.count("releases")}
+        out.ended = int(self._now())
+        book.set_position(LAST, {"block": out.block, "time": out.time, "ended": out.ended})
+
+    def _took(self, taken: Taken) -> None:
+        assert taken.header is not None
+        self._headers[taken.header.number] = taken.header.block_hash
+
+    def _count(self, what: str) -> None:
+        self._out.counts[what] = self._out.counts.get(what, 0) + 1
+
+    def _safely(self, part: Callable[[], None]) -> None:
+        """What the server refuses to give ends this part alone."""
+        try:
+            part()
+        except (ServerRefuses, ServerAnswerUnusable) as refusal:
+            self._unread(refusal)
+
+    def _unread(self, refusal: ServerRefuses | ServerAnswerUnusable) -> None:
+        where = {"url": refusal.values["url"]}
+        self._out.findings.append(Finding(FindingKind.LIST_WITHHELD, where, refusal=refusal))
