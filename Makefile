@@ -46,6 +46,7 @@ lint: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	node_modules/.bin/tsc --project explorer/client
 
 contracts: setup-dev
 	$(BIN)/python scripts/compile_contracts.py

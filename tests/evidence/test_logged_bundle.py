@@ -20,10 +20,10 @@ from ledger.evidence.verify.checkpoint import checkpoint_body
 from ledger.evidence.verify.logged import read_inclusion
 from ledger.evidence.verify.policy import Policy, read_policy
 from ledger.evidence.verify.report import Report, Result, Step, Verdict
-from ledger.evidence.verify.verifier import verify
 from tests.evidence.bundles import OCID, SEALED, Proving, entries_of, failed_step, proving_town, remade
 from tests.evidence.log_actors import FIRST, SECOND, THIRD, Signer
 from tests.index.town import DAY, START, release
+from tests.verifier.peer import agreed
 
 DELAY = 3600
 
@@ -99,8 +99,8 @@ def said(report: Report, step: Step) -> Result:
 
 
 def under(policy: Policy, bundle: bytes) -> Report:
-    """What the verifier says."""
-    return verify(io.BytesIO(bundle), policy)
+    """What both verifiers say."""
+    return agreed(bundle, policy)
 
 
 def test_verify_logged_bundle_passes_and_speaks_of_what_most_witnesses_saw(logged: Logged) -> None:

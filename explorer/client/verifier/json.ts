@@ -1,0 +1,117 @@
+// JSON as RFC 8259 has it, and no more: a field that stands twice is refused, a number keeps how it was written.
+
+/** A number as it stands in the text. */
+export class Numeral {
+  constructor(readonly text: string) {}
+
+  /** Whether it is written without fraction and exponent. */
+  get isWhole(): boolean {
+    return !/[.eE]/.test(this.text);
+  }
+}
+
+export type Json = null | boolean | string | Numeral | Json[] | Fields;
+
+/** An object, its fields in the order of the text. */
+export class Fields extends Map<string, Json> {}
+
+export class NoJson extends Error {}
+
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const SPACE = /[ \t\n\r]*/y;
+const MOST_DIGITS = 4300;
+
+/** Reads one JSON text that nests at most `deepest` deep. Throws NoJson. */
+export function parseJson(text: string, deepest = 64): Json {
+  let at = 0;
+
+  function skip(): void {
+    SPACE.lastIndex = at;
+    SPACE.test(text);
+    at = SPACE.lastIndex;
+  }
+
+  function taken(pattern: RegExp): string | undefined {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[0];
+    if (found !== undefined) at += found.length;
+    return found;
+  }
+
+  function refuse(): never {
+    throw new NoJson(`no JSON at character ${at}`);
+  }
+
+  function next(character: string): boolean {
+    skip();
+    if (text[at] !== character) return false;
+    at += 1;
+    return true;
+  }
+
+  function string(): string {
+    if (text[at] !== '"') refuse();
+    let end = at + 1;
+    while (text[end] !== '"') {
+      if (end >= text.length) refuse();
+      end += text[end] === "\\" ? 2 : 1;
+    }
+    const written = text.slice(at, end + 1);
+    try {
+      const found = JSON.parse(written) as string;
+      at = end + 1;
+      return found;
+    } catch {
+      return refuse();
+    }
+  }
+
+  function list(depth: number): Json[] {
+    const found: Json[] = [];
+    if (next("]")) return found;
+    do found.push(value(depth));
+    while (next(","));
+    return next("]") ? found : refuse();
+  }
+
+  function object(depth: number): Fields {
+    const found = new Fields();
+    if (next("}")) return found;
+    do {
+      skip();
+      const name = string();
+      if (found.has(name)) throw new NoJson(`a field that stands twice: ${name.slice(0, 80)}`);
+      if (!next(":")) refuse();
+      found.set(name, value(depth));
+    } while (next(","));
+    return next("}") ? found : refuse();
+  }
+
+  function literal(): Json {
+    for (const [word, value] of [["null", null], ["true", true], ["false", false]] as const) {
+      if (text.startsWith(word, at)) {
+        at += word.length;
+        return value;
+      }
+    }
+    const number = taken(NUMBER) ?? refuse();
+    if (number.length > MOST_DIGITS && new Numeral(number).isWhole) {
+      throw new NoJson("a number with too many digits");
+    }
+    return new Numeral(number);
+  }
+
+  function value(depth: number): Json {
+    skip();
+    const first = text[at];
+    if (first === '"') return string();
+    if (first !== "[" && first !== "{") return literal();
+    if (depth === deepest) throw new NoJson(`nested more than ${deepest} deep`);
+    at += 1;
+    return first === "[" ? list(depth + 1) : object(depth + 1);
+  }
+
+  const found = value(0);
+  skip();
+  return at === text.length ? found : refuse();
+}

@@ -1,0 +1,21 @@
+// What earlier steps of a verification proved, for the later ones.
+
+import type { Act } from "./act.js";
+import type { Hex } from "./bytes.js";
+import type { Header } from "./header.js";
+
+export interface Process {
+  readonly organisation: Hex;
+  readonly ocid: string;
+  readonly acts: readonly Act[];
+}
+
+export class Proven {
+  readonly headers = new Map<number, Header>();
+  /** Heads after the proven block, by account and series; zero for a series without items. */
+  heads: ReadonlyMap<Hex, ReadonlyMap<Hex, Hex>> = new Map();
+  /** Heads of processes after earlier blocks. */
+  readonly earlier = new Map<number, ReadonlyMap<Hex, Hex>>();
+  readonly processes = new Map<Hex, Process>();
+  readonly roles = new Map<Hex, readonly Act[]>();
+}

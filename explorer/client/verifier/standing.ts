@@ -1,0 +1,93 @@
+// What an organisation was after each of the registry's acts on it. A position says after how many acts.
+
+import type { Hex } from "./bytes.js";
+
+/** Positions are those in the buyer's series; null while it has not happened. */
+export interface KeySet {
+  readonly custodians: readonly Hex[];
+  readonly awaited: Set<Hex>;
+  ready: number | null;
+  retired: number | null;
+}
+
+/** Governors from an act of their series on, whose time is `since`; they wait `delay` seconds. */
+export interface Governors {
+  readonly accounts: ReadonlySet<Hex>;
+  readonly threshold: bigint;
+  readonly delay: bigint;
+  readonly since: bigint;
+}
+
+export interface Person {
+  readonly roles: number;
+  /** The last second, zero: without end. */
+  readonly until: bigint;
+}
+
+interface After {
+  kinds: number;
+  suspended: boolean;
+  governors: Governors | null;
+}
+
+export class Standing {
+  private readonly times: bigint[] = [];
+  private readonly after: After[] = [{ kinds: 0, suspended: false, governors: null }];
+  private readonly people = new Map<Hex, (Person & { readonly from: number })[]>();
+  readonly keySets = new Map<Hex, KeySet>();
+  /** How long the governors' series was when they last acted on this one. */
+  governed = 0;
+
+  /** How many acts there were. */
+  get length(): number {
+    return this.times.length;
+  }
+
+  /** What it is after the last act; to be changed by that act alone. */
+  get now(): After {
+    return this.after.at(-1) as After;
+  }
+
+  begin(time: bigint): void {
+    this.times.push(time);
+    this.after.push({ ...this.now });
+  }
+
+  at(position: number): After | undefined {
+    return this.after[position];
+  }
+
+  set(account: Hex, person: Person): void {
+    const entries = this.people.get(account) ?? [];
+    entries.push({ ...person, from: this.length });
+    this.people.set(account, entries);
+  }
+
+  /** What an account is after so many acts, in a block of `time`; nothing under suspension, or after its last second. */
+  rolesOf(account: Hex, position: number, time: bigint): number {
+    const held = this.people.get(account)?.filter(({ from }) => from <= position).at(-1);
+    if (held === undefined || this.after[position]?.suspended) return 0;
+    return held.until > 0n && held.until < time ? 0 : held.roles;
+  }
+
+  /** How many officers without an end there are after the last act. */
+  countLasting(officer: number): number {
+    const last = [...this.people.values()].map((entries) => entries.at(-1) as Person);
+    return last.filter(({ roles, until }) => (roles & officer) !== 0 && until === 0n).length;
+  }
+
+  /** Whether there can have been just so many acts before something elsewhere in a block of `time`. */
+  fits(position: number, time: bigint): boolean {
+    return position >= this.countBefore(time) && position <= this.countBefore(time + 1n);
+  }
+
+  /** What it can have been then: more than one thing if acts of this series are in that very block. */
+  possible(time: bigint): readonly After[] {
+    return this.after.slice(this.countBefore(time), this.countBefore(time + 1n) + 1);
+  }
+
+  private countBefore(time: bigint): number {
+    const place = this.times.findIndex((each) => each >= time);
+    return place < 0 ? this.times.length : place;
+  }
+}

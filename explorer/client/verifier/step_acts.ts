@@ -1,0 +1,129 @@
+// The step acts: the acts at hand are all acts of their series, in order (docs/bundle-1.md, step 7).
+
+import { readActs, readList, type Act } from "./act.js";
+import { ZERO, fromHex, type Hex } from "./bytes.js";
+import type { Contents } from "./contents.js";
+import { abiDigest, keccakHex } from "./digests.js";
+import type { Policy } from "./policy.js";
+import type { Process, Proven } from "./proven.js";
+import { Refusal, shown, type Note } from "./refusal.js";
+import { act, processDetail } from "./statute_table.js";
+import { missing, unexpected } from "./step_chain.js";
+
+export function checkActs(contents: Contents, policy: Policy, proven: Proven): Note[] {
+  requireSeries(contents);
+  const { account: ledger } = policy.ledger;
+  const { account: registry } = policy.registry;
+  const begins = (label: string, contract: Hex, id: Hex) =>
+    abiDigest({ text: `siegel/1 ${label}` }, policy.chainId, contract, id);
+  const head = (account: Hex, series: Hex) => proven.heads.get(account)?.get(series) as Hex;
+
+  for (const [id, data] of contents.roles) {
+    const name = `acts/roles-${id}`;
+    const acts = readActs(name, data);
+    requireOrder(name, acts);
+    requireFold(begins("roles", registry, id), acts.map(({ digest }) => digest), head(registry, id));
+    proven.roles.set(id, acts);
+  }
+  for (const [id, data] of contents.processes) {
+    const name = `acts/process-${id}`;
+    const acts = readActs(name, data);
+    requireOrder(name, acts);
+    requireFold(begins("process", ledger, id), acts.map(({ digest }) => digest), head(ledger, id));
+    proven.processes.set(id, owned(contents, id, acts));
+  }
+  const { kind, id } = contents.manifest.subject;
+  if (kind === "organisation") {
+    checkList(contents, proven, id, begins("list", ledger, id), head(ledger, id));
+  }
+  for (const [block, heads] of proven.earlier) {
+    const time = proven.headers.get(block)?.time as bigint;
+    for (const [process, earlier] of heads) {
+      const acts = proven.processes.get(process)?.acts.filter((each) => each.time <= time) ?? [];
+      requireFold(begins("process", ledger, process), acts.map(({ digest }) => digest), earlier);
+    }
+  }
+  if (policy.log !== null) requireClosings(proven);
+  return [];
+}
+
+/** Of a process its own series; of an organisation its list, which can be empty. */
+function requireSeries({ manifest, processes, lists }: Contents): void {
+  const { kind, id } = manifest.subject;
+  const isProcess = kind === "process";
+  if (isProcess && !processes.has(id)) throw missing(`acts/process-${id}`);
+  for (const list of lists.keys()) if (isProcess || list !== id) throw unexpected(`acts/list-${list}`);
+  for (const process of processes.keys()) {
+    if (isProcess && process !== id) throw unexpected(`acts/process-${process}`);
+  }
+}
+
+/** Sequences count on by one, and times never fall. */
+function requireOrder(series: string, acts: readonly Act[], first = 1): void {
+  let time = 0n;
+  acts.forEach((each, place) => {
+    const position = first + place;
+    if (each.sequence !== position) {
+      throw new Refusal("ActMisplaced", { series, position, reason: `it says that it is act ${each.sequence}` });
+    }
+    if (each.time < time) {
+      throw new Refusal("ActMisplaced", { series, position, reason: "it is earlier than the act before it" });
+    }
+    time = each.time;
+  });
+}
+
+/** keccak256(head ++ item) from the beginning on; a series without items has the head zero. */
+function requireFold(beginning: Hex, items: readonly Hex[], head: Hex): void {
+  const folded = items.reduce((before, item) => keccakHex(fromHex(before), fromHex(item)), beginning);
+  const got = items.length === 0 ? ZERO : folded;
+  if (got !== head) throw new Refusal("HeadMismatch", { expected: shown(head), got: shown(got) });
+}
+
+/** The process with the organisation that its id comes from, together with the ocid that its first act says. */
+function owned({ roles }: Contents, id: Hex, acts: readonly Act[]): Process {
+  const ocid = ocidOf(acts[0] as Act);
+  for (const organisation of roles.keys()) {
+    if (abiDigest(organisation, { text: ocid }) === id) return { organisation, ocid, acts };
+  }
+  throw new Refusal("SeriesUnrelated", { process: shown(id) });
+}
+
+function ocidOf(first: Act): string {
+  switch (first.act) {
+    case act("NoticePublished"):
+      return processDetail(first).ocid as string;
+    case act("TenderPublished"):
+      return (processDetail(first).terms as { ocid: string }).ocid;
+    default:
+      throw new Refusal("ActMisplaced", { series: "a process", position: 1, reason: "it begins no process" });
+  }
+}
+
+function checkList({ lists }: Contents, proven: Proven, id: Hex, beginning: Hex, head: Hex): void {
+  const name = `acts/list-${id}`;
+  const items = readList(name, lists.get(id) ?? new Uint8Array());
+  requireFold(beginning, items.map((item) => (typeof item === "string" ? item : item.digest)), head);
+  items.forEach((item, place) => {
+    if (typeof item !== "string") requireOrder(name, [item], place + 1);
+  });
+  const listed = new Set(items.filter((item) => typeof item === "string"));
+  for (const process of listed) if (!proven.processes.has(process)) throw missing(`acts/process-${process}`);
+  for (const process of proven.processes.keys()) {
+    if (!listed.has(process)) throw unexpected(`acts/process-${process}`);
+  }
+}
+
+/** The block in which a round was closed is here, for the log to say when that was. A time names its block. */
+function requireClosings(proven: Proven): void {
+  const newest = [...proven.headers.values()].at(-1)?.time;
+  for (const [id, { acts }] of proven.processes) {
+    const times = new Set([newest]);
+    for (const [block, heads] of proven.earlier) if (heads.has(id)) times.add(proven.headers.get(block)?.time);
+    for (const each of acts) {
+      if (each.act === act("RoundClosed") && !times.has(each.time)) {
+        throw missing(`block in which act ${each.sequence} of ${id} was recorded`);
+      }
+    }
+  }
+}
