@@ -136,3 +136,12 @@ def test_readme_has_the_table_of_what_was_said(said: Mapping[str, Mapping[str, S
     named = set(re.findall(r"`([a-z-]+)`", asked))
     assert named <= NAMES.keys()
     assert len(asked.splitlines()) > 35
+
+
+@pytest.mark.parametrize("verifier", VERIFIERS)
+def test_policy_with_a_root_in_another_base64_refused(verifier: str) -> None:
+    """Bits that no byte is made of are zero: a policy has one form, too."""
+    bundle, policy = control("notices.qbft")
+    assert policy.count(b'gg="') == 1
+    (found,) = VERIFIERS[verifier]([(bundle, policy.replace(b'gg="', b'gh="'))])
+    assert (found.verified, found.refusal) == (False, "PolicyInvalid")
