@@ -11,12 +11,13 @@ from collections.abc import Iterator
 import pytest
 
 from ledger.chain.acts import EraseFields
-from ledger.errors import ProcessUnknown
+from ledger.chain.record import ZERO
+from ledger.errors import ActMisplaced, ProcessUnknown
 from ledger.evidence.bundle import write_process_bundle
 from ledger.evidence.log.places import place_of
 from ledger.evidence.verify.header import read_header
 from ledger.evidence.verify.report import Step, Verdict
-from ledger.evidence.verify.series import pack_act, split_acts
+from ledger.evidence.verify.series import pack_act, read_series, split_acts
 from ledger.store import StoreClass
 from ledger.terms import NoticeKind
 from tests.evidence.bundles import (
@@ -242,3 +243,14 @@ def test_verify_embargoed_release_not_provable_and_verified(proving: Proving) ->
     (step,) = [result for result in report.results if result.step is Step.RELEASES]
     assert [note.name for note in step.notes] == ["embargoed"]
     assert f"releases/{digest.hex()}" not in entries_of(made)
+
+
+def test_series_act_later_than_its_block_refused(proving: Proving, bundle: bytes) -> None:
+    """What a block proves has happened by then: to the second, and not one later."""
+    name = f"acts/process-{proving.town.process(OCID).hex()}"
+    acts = split_acts(name, entries_of(bundle)[name])
+    times = [record.time for record in read_series(name, acts, process_id=ZERO, organisation_id=ZERO, latest=2**63)]
+    read_series(name, acts, process_id=ZERO, organisation_id=ZERO, latest=times[-1])
+    with pytest.raises(ActMisplaced) as refused:
+        read_series(name, acts, process_id=ZERO, organisation_id=ZERO, latest=times[-1] - 1)
+    assert refused.value.values["position"] == len(acts)

@@ -88,7 +88,9 @@ def certify(
     above = issuer.key if issuer else key
     identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(above.public_key())
     builder = builder.add_extension(identifier, critical=False)
-    return Holder(builder.sign(above, hashes.SHA256(), rsa_padding=rsa_padding), key)
+    # Without chance, so that a certificate with a given key and serial number is always the same.
+    fixed = True if isinstance(above, ec.EllipticCurvePrivateKey) else None
+    return Holder(builder.sign(above, hashes.SHA256(), rsa_padding=rsa_padding, ecdsa_deterministic=fixed), key)
 
 
 def stamper(name: str, issuer: Holder, **options: object) -> Holder:

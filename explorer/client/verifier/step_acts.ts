@@ -17,24 +17,25 @@ export function checkActs(contents: Contents, policy: Policy, proven: Proven): N
   const begins = (label: string, contract: Hex, id: Hex) =>
     abiDigest({ text: `siegel/1 ${label}` }, policy.chainId, contract, id);
   const head = (account: Hex, series: Hex) => proven.heads.get(account)?.get(series) as Hex;
+  const latest = proven.headers.get(contents.manifest.block)?.time as bigint;
 
   for (const [id, data] of contents.roles) {
     const name = `acts/roles-${id}`;
     const acts = readActs(name, data);
-    requireOrder(name, acts);
+    requireOrder(name, acts, latest);
     requireFold(begins("roles", registry, id), acts.map(({ digest }) => digest), head(registry, id));
     proven.roles.set(id, acts);
   }
   for (const [id, data] of contents.processes) {
     const name = `acts/process-${id}`;
     const acts = readActs(name, data);
-    requireOrder(name, acts);
+    requireOrder(name, acts, latest);
     requireFold(begins("process", ledger, id), acts.map(({ digest }) => digest), head(ledger, id));
     proven.processes.set(id, owned(contents, id, acts));
   }
   const { kind, id } = contents.manifest.subject;
   if (kind === "organisation") {
-    checkList(contents, proven, id, begins("list", ledger, id), head(ledger, id));
+    checkList(contents, proven, id, begins("list", ledger, id), head(ledger, id), latest);
   }
   for (const [block, heads] of proven.earlier) {
     const time = proven.headers.get(block)?.time as bigint;
@@ -58,8 +59,8 @@ function requireSeries({ manifest, processes, lists }: Contents): void {
   }
 }
 
-/** Sequences count on by one, and times never fall. */
-function requireOrder(series: string, acts: readonly Act[], first = 1): void {
+/** Sequences count on by one, and times never fall and are not after `latest`, the time of the block that proves them. */
+function requireOrder(series: string, acts: readonly Act[], latest: bigint, first = 1): void {
   let time = 0n;
   acts.forEach((each, place) => {
     const position = first + place;
@@ -68,6 +69,9 @@ function requireOrder(series: string, acts: readonly Act[], first = 1): void {
     }
     if (each.time < time) {
       throw new Refusal("ActMisplaced", { series, position, reason: "it is earlier than the act before it" });
+    }
+    if (each.time > latest) {
+      throw new Refusal("ActMisplaced", { series, position, reason: "it is later than the block that proves it" });
     }
     time = each.time;
   });
@@ -100,12 +104,14 @@ function ocidOf(first: Act): string {
   }
 }
 
-function checkList({ lists }: Contents, proven: Proven, id: Hex, beginning: Hex, head: Hex): void {
+function checkList(
+  { lists }: Contents, proven: Proven, id: Hex, beginning: Hex, head: Hex, latest: bigint,
+): void {
   const name = `acts/list-${id}`;
   const items = readList(name, lists.get(id) ?? new Uint8Array());
   requireFold(beginning, items.map((item) => (typeof item === "string" ? item : item.digest)), head);
   items.forEach((item, place) => {
-    if (typeof item !== "string") requireOrder(name, [item], place + 1);
+    if (typeof item !== "string") requireOrder(name, [item], latest, place + 1);
   });
   const listed = new Set(items.filter((item) => typeof item === "string"));
   for (const process of listed) if (!proven.processes.has(process)) throw missing(`acts/process-${process}`);

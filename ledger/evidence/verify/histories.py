@@ -20,15 +20,16 @@ def check_acts(contents: Contents, policy: Policy, proven: Proven) -> list[Note]
     """
     contracts = series.Contracts(policy.chain_id, policy.ledger.account, policy.registry.account)
     _require_series(contents)
+    latest = proven.headers[contents.manifest.block].time
     for organisation_id, data in contents.roles.items():
         name = f"acts/roles-{organisation_id.hex()}"
         acts = series.split_acts(name, data)
-        series.read_series(name, acts, process_id=ZERO, organisation_id=organisation_id)
+        series.read_series(name, acts, process_id=ZERO, organisation_id=organisation_id, latest=latest)
         head = proven.heads[contracts.registry, organisation_id]
         series.check_roles(contracts, organisation_id, acts, head)
         proven.roles[organisation_id] = tuple(acts)
     for process_id, data in contents.processes.items():
-        proven.processes[process_id] = _process(contents, contracts, proven, process_id, data)
+        proven.processes[process_id] = _process(contents, contracts, proven, process_id, data, latest)
     if contents.manifest.subject_kind == "organisation":
         _check_list(contents, contracts, proven, contents.manifest.subject_id)
     for number, heads in proven.earlier.items():
@@ -73,11 +74,11 @@ def _require_series(contents: Contents) -> None:
 
 
 def _process(
-    contents: Contents, contracts: series.Contracts, proven: Proven, process_id: bytes, data: bytes
+    contents: Contents, contracts: series.Contracts, proven: Proven, process_id: bytes, data: bytes, latest: int
 ) -> Process:
     name = f"acts/process-{process_id.hex()}"
     acts = series.split_acts(name, data)
-    records = series.read_series(name, acts, process_id=process_id, organisation_id=ZERO)
+    records = series.read_series(name, acts, process_id=process_id, organisation_id=ZERO, latest=latest)
     series.check_process(contracts, process_id, acts, proven.heads[contracts.ledger, process_id])
     ocid = ocid_of(records[0])
     for organisation_id in contents.roles:
@@ -96,12 +97,13 @@ def ocid_of(record: ActRecord) -> str:
 
 
 def _check_list(contents: Contents, contracts: series.Contracts, proven: Proven, organisation_id: bytes) -> None:
-    name = f"acts/list-{organisation_id.hex()}"
+    name, latest = f"acts/list-{organisation_id.hex()}", proven.headers[contents.manifest.block].time
     items = series.split_list(name, contents.lists.get(organisation_id, b""))
     series.check_list(contracts, organisation_id, items, proven.heads[contracts.ledger, organisation_id])
     for position, item in enumerate(items, 1):
         if len(item) > 32:
-            series.read_series(name, [item], process_id=ZERO, organisation_id=organisation_id, first=position)
+            of_list = {"process_id": ZERO, "organisation_id": organisation_id}
+            series.read_series(name, [item], **of_list, latest=latest, first=position)
     listed = {item for item in items if len(item) == 32}
     for missing in listed - proven.processes.keys():
         raise EntryMissing(entry=f"acts/process-{missing.hex()}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from dataclasses import dataclass
@@ -115,11 +114,20 @@ def _timestamps(given: Any) -> TimestampPolicy:
     require_fields("timestamps", given, {"roots", "threshold"})
     roots = []
     for position, text in enumerate(_texts("timestamps.roots", given["roots"])):
-        try:
-            roots.append(base64.b64decode(text, validate=True))
-        except (binascii.Error, ValueError, TypeError) as error:
-            raise PolicyInvalid(field=f"timestamps.roots[{position}]", reason="base64 of DER was expected") from error
+        root = _base64(text)
+        if root is None:
+            raise PolicyInvalid(field=f"timestamps.roots[{position}]", reason="base64 of DER was expected")
+        roots.append(root)
     return TimestampPolicy(tuple(roots), whole_number("timestamps.threshold", given["threshold"], 0, len(roots)))
+
+
+def _base64(text: str) -> bytes | None:
+    """What the text encodes; None if it is not the one way to write it."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
+    return data if base64.b64encode(data).decode() == text else None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -66,9 +66,10 @@ def write_list(items: Iterable[bytes]) -> bytes:
 
 
 def read_series(
-    name: str, acts: Sequence[bytes], *, process_id: bytes, organisation_id: bytes, first: int = 1
+    name: str, acts: Sequence[bytes], *, process_id: bytes, organisation_id: bytes, latest: int, first: int = 1
 ) -> list[ActRecord]:
-    """The records of acts that count on by one from ``first``, and whose times never fall. Raises ActMisplaced."""
+    """The records of acts that count on by one from ``first``, and whose times never fall and are not after ``latest``,
+    the time of the block that proves them. Raises ActMisplaced."""
     records: list[ActRecord] = []
     time = 0
     for position, data in enumerate(acts, first):
@@ -80,6 +81,9 @@ def read_series(
             raise ActMisplaced(series=name, position=position, reason=f"it says that it is act {record.sequence}")
         if record.time < time:
             raise ActMisplaced(series=name, position=position, reason="it is earlier than the act before it")
+        if record.time > latest:
+            # Else whoever makes the blocks could tell of an end of a standstill or deadline that is still to come.
+            raise ActMisplaced(series=name, position=position, reason="it is later than the block that proves it")
         time = record.time
         records.append(record)
     return records

@@ -1,0 +1,85 @@
+"""What a forger does to the acts of a series: leave out, alter, swap, put in, each with the numbers made to fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ledger.chain.codec import decode_detail, encode_detail
+from ledger.evidence.verify.series import pack_act, split_acts, split_list, write_list
+from ledger.terms import Act
+from tests.attacks.draft import Draft
+from tests.attacks.fields import set_path, value
+from tests.evidence.recording import read, write
+
+
+def omit(draft: Draft, entry: str, act: int) -> None:
+    """One act is not there; the numbers of those behind it close up."""
+    acts, name = _acts(draft, entry)
+    _put(draft, name, [data for number, data in enumerate(acts, 1) if number != act])
+
+
+def alter(
+    draft: Draft, entry: str, act: int, fields: Mapping[str, Any] | None = None, detail: Mapping[str, Any] | None = None
+) -> None:
+    """One act says something else, in its record or in its own arguments."""
+    acts, name = _acts(draft, entry)
+    acts[act - 1] = _altered(acts[act - 1], fields or {}, detail or {})
+    draft.entries[name] = b"".join(map(pack_act, acts))
+
+
+def swap(draft: Draft, entry: str, acts: Sequence[int]) -> None:
+    """Two acts change places; numbers and times stay with the places."""
+    series, name = _acts(draft, entry)
+    first, second = (number - 1 for number in acts)
+    times = [read(data).time for data in series]
+    series[first], series[second] = series[second], series[first]
+    timed = [write(read(data)._replace(time=time)) for data, time in zip(series, times, strict=True)]
+    _put(draft, name, timed)
+
+
+def insert(
+    draft: Draft,
+    entry: str,
+    after: int,
+    like: int,
+    fields: Mapping[str, Any] | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """A further act behind act ``after``, with its time, like act ``like`` but for this."""
+    acts, name = _acts(draft, entry)
+    time = read(acts[after - 1]).time
+    made = _altered(write(read(acts[like - 1])._replace(time=time)), fields or {}, detail or {})
+    _put(draft, name, [*acts[:after], made, *acts[after:]])
+
+
+def unlist(draft: Draft, entry: str, item: int) -> None:
+    """A process is not on the list of its organisation."""
+    name = draft.named(entry)
+    items = split_list(name, draft.entries[name])
+    draft.entries[name] = write_list(items[: item - 1] + items[item:])
+
+
+def _acts(draft: Draft, entry: str) -> tuple[list[bytes], str]:
+    name = draft.named(entry)
+    return split_acts(name, draft.entries[name]), name
+
+
+def _put(draft: Draft, name: str, acts: Sequence[bytes]) -> None:
+    """Number the acts anew, and what refers to them."""
+    before = {read(data).sequence: number for number, data in reversed(list(enumerate(acts, 1)))}
+    if "/process-" in name:
+        acts = [write(record._replace(ref=before.get(record.ref, record.ref))) for record in map(read, acts)]
+    numbered = [write(read(data)._replace(sequence=number)) for number, data in enumerate(acts, 1)]
+    draft.entries[name] = b"".join(map(pack_act, numbered))
+
+
+def _altered(data: bytes, fields: Mapping[str, Any], detail: Mapping[str, Any]) -> bytes:
+    record = read(data)
+    record = record._replace(**{name: value(given, getattr(record, name)) for name, given in fields.items()})
+    if detail:
+        content: Any = decode_detail(record)
+        for path, given in detail.items():
+            content = set_path(content, path, given)
+        record = record._replace(detail=encode_detail(Act(record.act), content))
+    return write(record)
