@@ -10,7 +10,6 @@ import pytest
 
 from api import downloads
 from ledger.chain.identifiers import process_id
-from ledger.evidence.log.folder import create_log
 from ledger.evidence.log.publisher import Publisher
 from ledger.evidence.policy import policy_of
 from ledger.evidence.verify.policy import Policy, read_policy
@@ -22,9 +21,8 @@ from tests.explorer.site import OPEN
 
 @pytest.fixture(scope="module")
 def trusted(api: Api) -> Policy:
-    """The policy of the chain that is served, which is logged from here on."""
+    """The policy of the chain that is served and logged."""
     services = api.site.services
-    create_log(services.settings.log_dir, "log.example/served")
     Publisher(services.settings.log_dir, services.chain, services.index).publish()
     return read_policy(json.dumps(policy_of(services.chain, "test", services.settings.log_dir)).encode())
 
