@@ -27,6 +27,7 @@ $(VENV)/.runtime: requirements/runtime.txt requirements/node.txt pyproject.toml 
 $(VENV)/.setup: $(VENV)/.runtime package-lock.json
 	npm ci --omit=dev --omit=optional --ignore-scripts --loglevel=error
 	node scripts/build_explorer.mjs
+	node scripts/build_verifier.mjs
 	@touch $@
 
 # Two packages that the OCDS checker needs are published as source only: the hashed setuptools builds them.
@@ -35,6 +36,7 @@ $(VENV)/.setup-dev: $(VENV)/.runtime requirements/dev.txt requirements/build.txt
 	$(PIP) --no-binary odfpy,zc-zlibstorage --no-build-isolation -r requirements/dev.txt
 	npm ci --ignore-scripts --loglevel=error
 	node scripts/build_explorer.mjs
+	node scripts/build_verifier.mjs
 	scripts/ensure_system_packages.sh
 	@touch $@ $(VENV)/.setup
 

@@ -27,6 +27,7 @@ from explorer import (
     process_pages,
     statistics_page,
     status_page,
+    verifier_page,
 )
 from explorer.failures import named
 from explorer.render import STATIC_DIR, Renderer
@@ -58,6 +59,7 @@ def mount(app: FastAPI, services: Services) -> None:
             *status_page.routes(renderer),
             *legal_pages.routes(renderer),
             *problem_pages.routes(renderer),
+            *verifier_page.routes(),
         ],
         exception_handlers={SiegelError: failure, HTTPException: failure},
         middleware=[Middleware(Unforeseen, answer=failure)],

@@ -48,4 +48,35 @@ async function writeCommand() {
   writeFileSync(join(folder, "sources.sha256"), sources());
 }
 
-if (process.argv.includes("--command")) await writeCommand();
+function integrity(text) {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}
+
+/** Script and style stand in the page, named by their digests; all else is forbidden, connections above all. */
+async function page() {
+  const { js } = await bundled("page.ts", { platform: "browser", minify: true, outfile: "page.js" });
+  const { css } = await bundled("page.css", { minify: true, outfile: "page.css" });
+  const script = js.replaceAll("</script", "<\\/script");
+  const policy = [
+    "default-src 'none'", "connect-src 'none'", `script-src ${integrity(script)}`, `style-src ${integrity(css)}`,
+    "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'",
+  ].join("; ");
+  const template = readFileSync(join(client, "verifier", "page.html"), "utf8");
+  return Object.entries({ policy, script, style: css }).reduce((text, [name, part]) => text.replace(`{{${name}}}`, () => part), template);
+}
+
+async function writePage() {
+  const record = join(root, "explorer", "static", "verifier.sha256");
+  const html = await page();
+  const line = `${createHash("sha256").update(html).digest("hex")}  vendor/verifier.html\n`;
+  mkdirSync(join(root, "explorer", "static", "vendor"), { recursive: true });
+  writeFileSync(join(root, "explorer", "static", "vendor", "verifier.html"), html);
+  if (process.argv.includes("--record")) writeFileSync(record, line);
+  else if (readFileSync(record, "utf8") !== line) {
+    console.error(`The built verifier differs from verifier.sha256. Expected:\n${readFileSync(record, "utf8")}got:\n${line}`);
+    process.exit(1);
+  }
+  console.log("explorer/static/vendor/verifier.html: digest as recorded");
+}
+
+await (process.argv.includes("--command") ? writeCommand() : writePage());

@@ -34,7 +34,7 @@ def read_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
         raise EncodingInvalid(why=f"byte {error.start} is {data[error.start]:#04x}") from None
     if not text.strip():
         raise FileEmpty()
-    _check_depth(text)
+    check_depth(text)
     try:
         value = json.loads(text, object_pairs_hook=_unique_pairs, parse_constant=_refuse_constant, parse_float=_number)
         # Half a surrogate pair survives parsing, but neither UTF-8 nor a database can hold it.
@@ -60,8 +60,11 @@ def pointer(path: str, key: str | int) -> str:
     return f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
-def _check_depth(text: str) -> None:
-    """Refuse deep nesting before the parser recurses; whole texts are skipped so that brackets in them do not count."""
+def check_depth(text: str) -> None:
+    """Refuse deep nesting before the parser recurses; whole texts are skipped so that brackets in them do not count.
+
+    Raises JsonTooDeep.
+    """
     depth = 0
     for token in _TOKENS.finditer(text):
         match token[0][0]:

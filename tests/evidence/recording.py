@@ -9,11 +9,10 @@ from typing import Any
 from ledger.chain.codec import decode_detail, encode_detail
 from ledger.chain.record import ACT_RECORDED, ZERO, ActRecord, decode_log, encode_log
 from ledger.errors import ActImpossible
-from ledger.evidence.verify.authority import Authorities
 from ledger.evidence.verify.procedure import Procedure
-from ledger.evidence.verify.statute import replay
 from ledger.terms import Act
 from tests.chain.town import Town
+from tests.verifier.both import Authorities, replay
 
 Change = Callable[[dict[str, Any]], dict[str, Any]]
 

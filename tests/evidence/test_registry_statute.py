@@ -19,12 +19,11 @@ from ledger.chain.identifiers import organisation_id
 from ledger.chain.keccak import keccak
 from ledger.chain.record import NOBODY, ZERO
 from ledger.errors import ActImpossible
-from ledger.evidence.verify.authority import Authorities
-from ledger.evidence.verify.statute import replay
 from ledger.terms import STATUTE, Act, OrganisationKind, Role
 from tests.chain.story import PROCESS
 from tests.chain.town import BUYER, OBSERVER, RECEIVER, REVIEW_BODY, actor, digest
 from tests.evidence.recording import Change, Recording, altered, read, refusal_of, replaced, with_detail
+from tests.verifier.both import Authorities, replay
 
 DAY = 86_400
 SOME = digest("some document")

@@ -12,10 +12,7 @@ from ledger.chain.acts import InformLosers
 from ledger.chain.codec import encode_detail
 from ledger.chain.identifiers import process_id, promise_digest
 from ledger.chain.record import ZERO
-from ledger.evidence.verify.authority import Authorities
 from ledger.evidence.verify.procedure import FIRST_EXTERNAL_BID, Procedure
-from ledger.evidence.verify.statute import replay
-from ledger.evidence.verify.statute_list import check_list
 from ledger.index.fold import ProcessFold
 from ledger.terms import Act, ArtifactKind, NoticeKind, OrganisationKind, Outcome
 from tests.chain import story
@@ -23,6 +20,7 @@ from tests.chain.nodes import embedded
 from tests.chain.story import PROCESS, ROOF, WINDOWS
 from tests.chain.town import BUYER, OBSERVER, RECEIVER, actor, digest, settle
 from tests.evidence.recording import Change, Recording, altered, read, record_town, refusal_of, with_detail, write
+from tests.verifier.both import Authorities, check_list, replay
 
 SECOND_PAPER_BID = FIRST_EXTERNAL_BID + 1
 

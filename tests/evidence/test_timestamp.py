@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ledger.errors import (
@@ -26,7 +26,7 @@ from ledger.errors import (
 )
 from ledger.evidence.verify import der, timestamp
 from ledger.evidence.verify.signed_data import SIGNED_DATA, load_certificate, read_signed_data
-from ledger.evidence.verify.timestamp import Timestamp, verify_timestamp
+from ledger.evidence.verify.timestamp import Timestamp
 from tests.evidence.tsa import (
     NOW,
     TIME_STAMPING,
@@ -39,6 +39,7 @@ from tests.evidence.tsa import (
     stamper,
     usage,
 )
+from tests.verifier.both import verify_timestamp
 
 CHECKPOINT = "fictional.example/log\n7\nAAAA\n\n— signature\n".encode()
 ROOT = certify("Fictional Root")
@@ -116,6 +117,17 @@ def test_verify_stamps_of_all_keys_and_digests(kind: str, digest: str) -> None:
 def test_verify_a_stamp_that_names_its_certificate_by_any_digest(digest: str) -> None:
     """SigningCertificate of RFC 2634 and SigningCertificateV2 of RFC 5035."""
     assert check(strict_form(Authority(STAMPER, [MIDDLE], {"ess_cert_id_alg": digest}).stamp(CHECKPOINT)))
+
+
+def test_verify_under_a_certificate_signed_with_pss_accepts_and_altered_is_refused() -> None:
+    """As some authorities' are (RFC 4055)."""
+    root = certify("RSA Root", key=rsa.generate_private_key(65537, 2048))
+    pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+    holder = stamper("Time", root, rsa_padding=pss)
+    stamp = strict_form(Authority(holder, [root]).stamp(CHECKPOINT), root)
+    assert check(stamp, root).root == root.der
+    with pytest.raises(TimestampForeign):
+        check(stamp, certify("RSA Root", key=rsa.generate_private_key(65537, 2048)))
 
 
 def test_verify_under_a_root_below_the_root_accepts() -> None:
@@ -315,8 +327,9 @@ def test_verify_with_any_altered_byte_is_refused() -> None:
         for flip in (0x01, 0x20):
             altered = bytearray(STAMP)
             altered[position] ^= flip
+            judge = verify_timestamp if flip == 0x01 else timestamp.verify_timestamp
             with pytest.raises(EvidenceRefused):
-                check(bytes(altered))
+                judge(bytes(altered), CHECKPOINT, [ROOT.der])
 
 
 def test_strict_form_of_an_answer_with_any_altered_byte_is_the_same_or_refused() -> None:
@@ -327,7 +340,7 @@ def test_strict_form_of_an_answer_with_any_altered_byte_is_the_same_or_refused()
         altered[position] ^= 0x01
         try:
             stamp = strict_form(bytes(altered))
-            check(stamp)
+            timestamp.verify_timestamp(stamp, CHECKPOINT, [ROOT.der])
         except EvidenceRefused:
             continue
         assert stamp == STAMP
@@ -345,7 +358,7 @@ def test_verify_random_bytes_fails_by_name() -> None:
             altered[start : start + chance.randrange(4)] = chance.randbytes(chance.randrange(4))
         with suppress(EvidenceRefused):
             stamp = strict_form(bytes(altered))
-            check(stamp)
+            timestamp.verify_timestamp(stamp, CHECKPOINT, [ROOT.der])
             assert stamp == STAMP
         with suppress(EvidenceRefused):
             check(bytes(altered))

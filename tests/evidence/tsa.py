@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -65,6 +65,7 @@ def certify(
     key: Key | None = None,
     path_length: int | None = None,
     serial: int | None = None,
+    rsa_padding: padding.PSS | None = None,
 ) -> Holder:
     """A certificate of ``name`` by ``issuer``, or by itself; an ``authority`` certifies others."""
     key = key or ec.generate_private_key(ec.SECP256R1())
@@ -89,7 +90,8 @@ def certify(
     builder = builder.add_extension(identifier, critical=False)
     # Without chance, so that a certificate with a given key and serial number is always the same.
     fixed = True if isinstance(above, ec.EllipticCurvePrivateKey) else None
-    return Holder(builder.sign(above, hashes.SHA256(), ecdsa_deterministic=fixed), key)
+    signed = builder.sign(above, hashes.SHA256(), rsa_padding=rsa_padding, ecdsa_deterministic=fixed)
+    return Holder(signed, key)
 
 
 def stamper(name: str, issuer: Holder, **options: object) -> Holder:

@@ -7,7 +7,6 @@ from collections import Counter
 from ledger.chain.acts import CommitBid, LedgerAct, OpenBids, SuspendProcess, WithdrawBid
 from ledger.chain.record import ZERO
 from ledger.errors import ActImpossible, SiegelError
-from ledger.evidence.verify.authority import Authorities
 from ledger.evidence.verify.procedure import Procedure
 from ledger.evidence.verify.statute import replay
 from ledger.terms import RoundState
@@ -16,6 +15,8 @@ from tests.evidence.recording import record_town, write
 from tests.evidence.scribe import BY_FUNCTION, written
 from tests.evidence.whim import BIDDERS, ELSEWHERE, Whim
 from tests.evidence.wishes import wish
+from tests.verifier import both
+from tests.verifier.both import Authorities
 
 OFFICERS = ("officer_one", "officer_two", "officer_three")
 STRANGERS = ("outsider", "auditor", "clerk_of_works", "judge_two", "bidder_one")
@@ -67,9 +68,10 @@ class Walk(Whim):
         return written(self.model(), call, *people, self.town.now, self.roles)
 
     def refused_by_model(self, call: LedgerAct, first: str, second: str) -> str | None:
-        """The model's refusal of what would be on the record now."""
+        """The refusal by both models of what would be on the record now."""
+        acts, chain = [*self.acts, self.record_of(call, first, second)], self.town.chain
         try:
-            self.model(self.record_of(call, first, second))
+            both.replay(self.process, BUYER, acts, self.authorities, chain_id=chain.chain_id, ledger=chain.ledger)
         except ActImpossible as impossible:
             assert impossible.values["sequence"] == len(self.acts) + 1
             return str(impossible.values["refusal"])

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, expect
 
 import explorer
 from explorer.legal_pages import REQUIRED, missing
@@ -177,3 +178,23 @@ def test_third_party_files_have_the_recorded_digests() -> None:
     for line in (STATIC / "vendor.sha256").read_text().splitlines():
         expected, name = line.split()
         assert hashlib.sha256((STATIC / name).read_bytes()).hexdigest() == expected
+
+
+def test_verifier_page_is_served_under_its_own_policy(site: Site) -> None:
+    """The file as it is built; its header allows its own script alone, and no connection."""
+    answer = httpx.get(f"{site.url}/verifier.html")
+    assert answer.content == (STATIC / "vendor/verifier.html").read_bytes()
+    policy = answer.headers["content-security-policy"]
+    assert "connect-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert re.search(r"script-src 'sha256-[^']+';", policy)
+    own = policy.removesuffix("; frame-ancestors 'none'")
+    assert f'content="{own}"' in answer.text
+
+
+def test_verifier_page_runs_where_it_is_served(site: Site, browser: Browser) -> None:
+    """The header does not take away what the page's own policy allows."""
+    with browser.new_context(locale="en-GB") as context:
+        page = context.new_page()
+        page.goto(f"{site.url}/verifier.html")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Vergabesiegel: verify an evidence bundle")

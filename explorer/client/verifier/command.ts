@@ -3,10 +3,11 @@
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { readActs, type Act } from "./act.js";
+import { readActs, readList } from "./act.js";
 import { Authorities } from "./authority.js";
 import { fromHex, utf8, type Hex } from "./bytes.js";
 import { checkBlock } from "./consensus.js";
+import { readRelease } from "./contents.js";
 import { blockHash, readHeader } from "./header.js";
 import { readPolicy } from "./policy.js";
 import { NotProvable, Refusal } from "./refusal.js";
@@ -33,6 +34,11 @@ interface StampTask {
   readonly response: Hex;
   readonly stamped: Hex;
   readonly roots: readonly Hex[];
+}
+
+interface ReleaseTask {
+  readonly release: Hex;
+  readonly disclosures?: Hex;
 }
 
 /** Acts by id, each series as a bundle has it (hex). `remember` names registry acts for later tasks, `registry` recalls. */
@@ -76,27 +82,32 @@ function ofStamp({ response, stamped, roots }: StampTask): object {
   return verifyTimestamp(fromHex(response), fromHex(stamped), roots.map(fromHex));
 }
 
+function ofRelease({ release, disclosures }: ReleaseTask): object {
+  return readRelease(fromHex(release), disclosures === undefined ? undefined : fromHex(disclosures));
+}
+
 function ofActs(task: ActsTask): object {
   if (task.remember) {
     const series = Object.entries(task.remember).map(([id, acts]) => [id, readActs("", fromHex(acts))] as const);
     registries.set(task.registry, new Authorities(new Map(series)));
   }
   const authorities = registries.get(task.registry) as Authorities;
-  const acts: readonly Act[] = (task.acts ?? []).flatMap((each) => readActs("", fromHex(each)));
-  if (task.list !== undefined) checkList(task.list, acts, authorities);
+  if (task.list !== undefined) checkList(task.organisation ?? "", readList("", fromHex(task.list)), authorities);
   if (task.process === undefined) return {};
+  const acts = (task.acts ?? []).flatMap((each) => readActs("", fromHex(each)));
   const { process, organisation = "", chainId = 0, ledger = "" } = task;
   const { state, flags } = replay(process, organisation, acts, authorities, BigInt(chainId), ledger);
   return { state, flags };
 }
 
-type Task = BundleTask | HeaderTask | StampTask | ActsTask;
+type Task = BundleTask | HeaderTask | StampTask | ReleaseTask | ActsTask;
 
 async function answer(task: Task): Promise<object> {
   try {
     if ("bundle" in task) return await ofBundle(task);
     if ("header" in task) return ofHeader(task);
     if ("response" in task) return ofStamp(task);
+    if ("release" in task) return ofRelease(task);
     return ofActs(task);
   } catch (error) {
     if (error instanceof Refusal) return { refusal: { error: error.error, values: error.values } };

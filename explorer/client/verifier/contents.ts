@@ -85,7 +85,8 @@ export async function readContents(source: Source, progress: (read: number) => v
   return contents;
 }
 
-function readRelease(data: Uint8Array, disclosed: Uint8Array | undefined): Release {
+/** What matters of a release, whose disclosures stand one on a line. */
+export function readRelease(data: Uint8Array, disclosed: Uint8Array | undefined): Release {
   const none = { ocid: null, documents: [], concealed: 0 };
   const text = fromUtf8(data);
   if (text === undefined) return { ...none, problem: "it is not UTF-8" };

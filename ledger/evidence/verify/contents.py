@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -12,6 +13,7 @@ from ledger.errors import DisclosureInvalid, SiegelError
 from ledger.evidence.verify.archive import BundleReader
 from ledger.evidence.verify.manifest import Manifest
 from ledger.ocds.disclosure import disclosure_digest, redactions
+from ledger.ocds.json_text import check_depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,13 @@ def read_contents(stream: BinaryIO) -> Contents:
 def read_release(data: bytes, disclosed: Sequence[str]) -> Release:
     """What matters of a release; ``disclosed`` are its disclosures as texts."""
     try:
-        release = _JSON.decode(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        check_depth(text)
+        release = _JSON.decode(text)
         concealed = redactions(release, disclosed) if disclosed or _may_name(data, b"_sd", b'"..."') else []
         documents = tuple(dict.fromkeys(_documents(release))) if _may_name(data, b"digest") else ()
-        return Release(str(release.get("ocid")), documents, tuple(place.path for place in concealed))
+        ocid = release.get("ocid")
+        return Release(ocid if isinstance(ocid, str) else None, documents, tuple(place.path for place in concealed))
     except SiegelError as error:
         return Release(problem=str(error))
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
@@ -130,9 +135,14 @@ def _documents(value: Any) -> Iterator[bytes]:
             if name == "documents" and isinstance(entry, list):
                 for document in entry:
                     digest = document.get("digest") if isinstance(document, dict) else None
-                    if isinstance(digest, str) and len(digest) == 64:
+                    if isinstance(digest, str) and _DIGEST.fullmatch(digest):
                         yield bytes.fromhex(digest)
             yield from _documents(entry)
 
 
-_JSON = json.JSONDecoder(object_pairs_hook=_once)
+def _refuse(name: str) -> Any:
+    raise ValueError(name)
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse)
+_DIGEST = re.compile("[0-9a-fA-F]{64}", re.ASCII)

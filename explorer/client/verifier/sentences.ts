@@ -1,0 +1,39 @@
+// The sentences that people read, in both languages: one table for all verifiers (words.json), and the page's own.
+
+import type { Note, Values } from "./refusal.js";
+import type { StepName, Verdict } from "./report.js";
+import pageWords from "./page_words.json" with { type: "json" };
+import refusalWords from "./refusal_words.json" with { type: "json" };
+import words from "../../../ledger/evidence/verify/words.json" with { type: "json" };
+
+export type Language = "de" | "en";
+export type PageWord = keyof typeof pageWords;
+
+type InBoth = Readonly<Record<Language, string>>;
+type Table = Readonly<Record<string, InBoth>>;
+
+function filled(sentence: string, values: Values): string {
+  return sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? "?"));
+}
+
+export function pageWord(word: PageWord, language: Language, values: Values = {}): string {
+  return filled(pageWords[word][language], values);
+}
+
+export function stepWord(step: StepName, what: "title" | "question" | "fault", language: Language): string {
+  const found = words.steps.find(({ name }) => name === step) as (typeof words.steps)[number];
+  return found[what][language];
+}
+
+export function verdictWord(verdict: Verdict, language: Language): string {
+  return words.verdicts[verdict][language];
+}
+
+export function noteWord({ note, values }: Note, language: Language): string {
+  const flag = (words.flags as Table)[String(values.flag)];
+  return filled((words.notes as Table)[note]?.[language] ?? note, flag ? { ...values, flag: flag[language] } : values);
+}
+
+export function refusalWord(error: string, values: Values, language: Language): string {
+  return filled((refusalWords as Table)[error]?.[language] ?? error, values);
+}

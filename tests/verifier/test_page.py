@@ -1,0 +1,132 @@
+"""The page that verifies: built as recorded, and used in a real browser, from a file and from a server."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from scripts.write_refusal_words import FILE, refusal_words
+from tests.chain.nodes import ROOT
+from tests.evidence.bundles import Proving
+from tests.verifier.peer import policy_bytes
+
+STATIC = ROOT / "explorer/static"
+PAGE = STATIC / "vendor/verifier.html"
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """The page from a file, in German, with every request that it makes."""
+    context = browser.new_context(locale="de-DE", viewport={"width": 320, "height": 800})
+    page = context.new_page()
+    asked: list[str] = []
+    failures: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: failures.append(message.text))
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.goto(PAGE.as_uri())
+    yield page
+    assert asked == [PAGE.as_uri()]
+    assert failures == []
+    context.close()
+
+
+@pytest.fixture
+def policy(proving: Proving, tmp_path: Path) -> Path:
+    """The town's policy as a file."""
+    path = tmp_path / "policy.json"
+    path.write_bytes(policy_bytes(proving.policy))
+    return path
+
+
+def choose(page: Page, bundle: bytes, policy: Path) -> None:
+    """Both files, and the button."""
+    page.set_input_files("#bundle", {"name": "bundle.zip", "mimeType": "application/zip", "buffer": bundle})
+    page.set_input_files("#policy", policy)
+    page.get_by_role("button", name="Prüfen").click()
+
+
+def test_page_verifies_a_bundle_and_says_so_in_both_languages(
+    page: Page, proving: Proving, bundle: bytes, policy: Path
+) -> None:
+    """All steps, identity, block, and what it does not prove; nothing is asked of any network."""
+    report = proving.verified(bundle)
+    assert report.identity is not None
+    choose(page, bundle, policy)
+    verdict = page.locator("#verdict")
+    expect(verdict).to_have_text("Das Prüfpaket besteht die Prüfung.")
+    expect(verdict).to_be_focused()
+    expect(page.get_by_role("status")).to_have_text("Das Prüfpaket besteht die Prüfung.")
+    assert page.locator(".step").count() == 11
+    expect(page.locator("#result")).to_contain_text(report.identity.hex())
+    expect(page.locator("#result")).to_contain_text(f"Es spricht für Block {report.block} vom")
+    expect(page.locator("#result")).to_contain_text("Dass wahr ist, was veröffentlicht wurde.")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("button", name="English").click()
+    expect(verdict).to_have_text("The bundle is verified.")
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_page_says_which_step_failed_and_whose_fault_it_would_be(page: Page, bundle: bytes, policy: Path) -> None:
+    """One bit of the last byte but a hundred."""
+    choose(page, bundle[:-100] + bytes([bundle[-100] ^ 1]) + bundle[-99:], policy)
+    expect(page.locator("#verdict")).to_have_text("Das Prüfpaket besteht die Prüfung NICHT.")
+    failed = page.locator(".failed")
+    expect(failed).to_have_count(1)
+    expect(failed).to_contain_text("[BundleMalformed]")
+    expect(failed).to_contain_text("Wer die Datei hergestellt oder weitergegeben hat")
+    assert page.locator(".notChecked").count() == 10
+
+
+def test_page_without_a_policy_asks_for_it_and_refuses_a_bad_one(page: Page, bundle: bytes, tmp_path: Path) -> None:
+    """Nothing is verified without one."""
+    page.set_input_files("#bundle", {"name": "bundle.zip", "mimeType": "application/zip", "buffer": bundle})
+    page.get_by_role("button", name="Prüfen").click()
+    expect(page.get_by_role("status")).to_have_text("Bitte wählen Sie beide Dateien.")
+    expect(page.locator("#policy")).to_be_focused()
+    (tmp_path / "bad.json").write_text("{}")
+    choose(page, bundle, tmp_path / "bad.json")
+    expect(page.locator("#verdict")).to_have_text("Die Vertrauensgrundlage ist nicht brauchbar.")
+
+
+def test_page_takes_dropped_files_by_their_names(page: Page, bundle: bytes, policy: Path) -> None:
+    """A ZIP is the bundle, JSON the policy, in whichever order."""
+    parts = [("policy.json", policy.read_bytes()), ("any.zip", bundle)]
+    dropped = page.evaluate_handle(
+        """(parts) => {
+            const transfer = new DataTransfer();
+            for (const [name, data] of parts) {
+                transfer.items.add(new File([Uint8Array.from(atob(data), (each) => each.charCodeAt(0))], name));
+            }
+            return transfer;
+        }""",
+        [[name, base64.b64encode(data).decode()] for name, data in parts],
+    )
+    page.dispatch_event("body", "drop", {"dataTransfer": dropped})
+    expect(page.locator("#verdict")).to_have_text("Das Prüfpaket besteht die Prüfung.")
+
+
+def test_page_is_the_recorded_one_and_forbids_all_but_itself() -> None:
+    """Its digest, and a policy that names its script and style by theirs."""
+    html = PAGE.read_text("utf-8")
+    expected, _ = (STATIC / "verifier.sha256").read_text().split()
+    assert hashlib.sha256(PAGE.read_bytes()).hexdigest() == expected
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', html)
+    directives = dict(directive.split(" ", 1) for directive in policy.split("; "))
+    assert directives["default-src"] == directives["connect-src"] == "'none'"
+    for element, directive in (("script", "script-src"), ("style", "style-src")):
+        ((text),) = re.findall(rf"<{element}[^>]*>(.*?)</{element}>", html, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert directives[directive] == f"'sha256-{digest}'"
+    assert not re.search(r'\b(src|href)="', html)
+
+
+def test_refusal_words_are_those_of_the_errors() -> None:
+    """Both languages; ``python scripts/write_refusal_words.py`` writes them."""
+    assert FILE.read_text("utf-8") == refusal_words()

@@ -1,0 +1,185 @@
+"""What no bundle of the other tests holds: altered bytes, odd policies, odd releases. Both verifiers say the same.
+
+Bundles, statute, seals and time stamps are compared where they are tested (``tests/evidence``).
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+
+from ledger.errors import PolicyInvalid
+from ledger.evidence.verify.contents import read_release
+from ledger.evidence.verify.policy import read_policy
+from ledger.ocds.disclosure import conceal, make_disclosure
+from tests.evidence.bundles import Proving
+from tests.evidence.log_actors import FIRST, SECOND
+from tests.verifier.peer import agreed, peer, policy_bytes
+
+FLIPS = 400
+SEED = 20261128
+
+
+def test_verify_with_random_flips_same_step_and_refusal(proving: Proving, bundle: bytes) -> None:
+    """Anywhere in the file, one to three bytes, or its end cut off or added to."""
+    chance = random.Random(SEED)
+    assert agreed(bundle, proving.policy).verified
+    for _ in range(FLIPS):
+        forged = bytearray(bundle)
+        for _ in range(chance.randrange(1, 4)):
+            forged[chance.randrange(len(forged))] ^= 1 << chance.randrange(8)
+        if chance.random() < 0.1:
+            forged = forged[: chance.randrange(len(forged))]
+        elif chance.random() < 0.1:
+            forged += chance.randbytes(chance.randrange(1, 50))
+        assert not agreed(bytes(forged), proving.policy).verified
+
+
+def changed(field: str, value: Any) -> Any:
+    """A change of one field; a path through objects."""
+
+    def change(content: dict[str, Any]) -> None:
+        *path, last = field.split(".")
+        for name in path:
+            content = content[name]
+        content[last] = value
+
+    return change
+
+
+RANGE = {"from": 1, "to": None, "accounts": ["11" * 20]}
+ACCOUNTS = [[], ["22" * 20, "11" * 20], ["11" * 20, "11" * 20], ["00" * 20], ["1" * 39], ["AA" * 20], [1], None]
+RANGES = [
+    [],
+    [{**RANGE, "from": 0}],
+    [{**RANGE, "to": 0}],
+    [RANGE, RANGE],
+    [{**RANGE, "to": 5}, {**RANGE, "from": 7}],
+    [{**RANGE, "more": 1}],
+    [{**RANGE, "from": 1.0}],
+    [{**RANGE, "from": True}],
+    [{**RANGE, "to": 2**53}],
+    *([{**RANGE, "accounts": accounts}] for accounts in ACCOUNTS),
+]
+KEY = FIRST.verifier_key
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(changed("consensus", {"kind": "qbft", "validators": each}) for each in RANGES),
+        *(changed("consensus", each) for each in (None, {}, {"kind": "poa"}, {"kind": "single", "x": 1})),
+        changed("consensus", []),
+        *(changed("chainId", each) for each in (1, "01", "", "-1", "1" * 21, None)),
+        *(changed("name", each) for each in ("", 5, "x" * 1001, None)),
+        *(changed("genesisHash", each) for each in ("", "AB" * 32, "ab" * 31, None, "0x" + "ab" * 32)),
+        *(changed("ledger", each) for each in ({}, None, {"account": "11" * 20}, {"account": 1, "codeHash": 2})),
+        *(changed("log.threshold", each) for each in (-1, 1, 0.0, "0", True, 2**70)),
+        *(changed("log.maxLogDelay", each) for each in (0, 2**31 + 1, 1.5)),
+        *(changed("log.logs", each) for each in ([], None, [1], ["x"], [KEY])),
+        *(changed("log.witnesses", each) for each in ([KEY, KEY], [KEY.replace("+", "-")], [KEY[:-4] + "AAAA"], KEY)),
+        *(
+            changed("timestamps", each)
+            for each in ({}, {"roots": ["?"], "threshold": 0}, {"roots": [], "threshold": 1})
+        ),
+        changed("log", None),
+        changed("more", 1),
+        changed("format", "siegel-policy/2"),
+    ],
+)
+def test_read_policy_with_one_thing_wrong_refused_by_both(proving: Proving, bundle: bytes, change: Any) -> None:
+    """By name; each says in its own words why."""
+    content = json.loads(policy_bytes(proving.policy))
+    change(content)
+    _require_refused(bundle, json.dumps(content).encode())
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"{}", b"[]", b"\xff", b'\xef\xbb\xbf{"a":1}', b'{"a":1,"a":1}', b"NaN", b"[" * 2000]
+)
+def test_read_policy_that_is_none_refused_by_both(bundle: bytes, raw: bytes) -> None:
+    """Other bytes than JSON, and JSON that says something twice."""
+    with pytest.raises(PolicyInvalid):
+        read_policy(raw)
+    if raw.isascii():
+        _require_refused(bundle, raw)
+
+
+def test_read_policy_with_witnesses_and_validators_accepted_by_both(proving: Proving, bundle: bytes) -> None:
+    """The positive control: another consensus, which fails later."""
+    content = json.loads(policy_bytes(proving.policy))
+    content["consensus"] = {"kind": "qbft", "validators": [{**RANGE, "to": 3}, {**RANGE, "from": 4}]}
+    content["log"] |= {"witnesses": [KEY, SECOND.verifier_key], "threshold": 2}
+    assert not agreed(bundle, read_policy(json.dumps(content).encode())).verified
+
+
+def _require_refused(bundle: bytes, policy: bytes) -> None:
+    with pytest.raises(PolicyInvalid):
+        read_policy(policy)
+    answer = peer().ask(bundle={"hex": bundle.hex()}, policy={"text": policy.decode()})
+    assert answer["refusal"]["error"] == "PolicyInvalid"
+
+
+CONCEALED, DISCLOSED = conceal({"ocid": "o", "buyer": {"name": "n"}, "tender": 1}, ["buyer", "tender"])
+ENTRY = make_disclosure(None, {"a": 1}, salt=bytes(32))
+OTHER = make_disclosure("ocid", 1, salt=bytes(32))
+DIGEST = "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("release", "disclosures"),
+    [
+        (CONCEALED, []),
+        (CONCEALED, [DISCLOSED[0].text]),
+        (CONCEALED, [each.text for each in DISCLOSED]),
+        (CONCEALED, [DISCLOSED[0].text] * 2),
+        (CONCEALED, [OTHER.text]),
+        (CONCEALED, ["?", ""]),
+        (CONCEALED, [DISCLOSED[0].text + "="]),
+        ({"ocid": "o", "_sd": [OTHER.digest]}, [OTHER.text]),
+        ({"ocid": "o", "_sd": [ENTRY.digest]}, [ENTRY.text]),
+        ({"ocid": "o", "_sd": [ENTRY.digest, ENTRY.digest]}, []),
+        ({"ocid": "o", "_sd": "x"}, []),
+        ({"ocid": "o", "_sd": ["x"]}, []),
+        ({"ocid": "o", "list": [{"...": ENTRY.digest}, 5]}, [ENTRY.text]),
+        ({"ocid": "o", "list": [{"...": ENTRY.digest}]}, []),
+        ({"ocid": "o", "list": [{"...": OTHER.digest}]}, [OTHER.text]),
+        ({"ocid": "o", "list": [{"...": ENTRY.digest, "b": 1}]}, []),
+        ({"ocid": "o", "...": 1}, []),
+        ({"ocid": "o", "documents": [{"digest": DIGEST}, {"digest": DIGEST.upper()}, {"digest": "x" * 64}, 5]}, []),
+        ({"ocid": "o", "tender": [{"documents": [{"digest": DIGEST}]}], "documents": {"digest": DIGEST}}, []),
+        ({"ocid": 5}, []),
+        ({}, []),
+        ([], []),
+        (b"", []),
+        (b"\xef\xbb\xbf{}", []),
+        (b"\xff{}", []),
+        (b'{"ocid":NaN}', []),
+        (b'{"ocid":"o","ocid":"o"}', []),
+        (b'{"ocid":"o",}', []),
+        (b'{"ocid":"\\ud800"}', []),
+        (b'{"ocid":"a\x01"}', []),
+        (b'{"ocid":"o","n":01}', []),
+        (b'{"ocid":"o","n":-1.5e400}', []),
+        (b'{"ocid":"o","n":' + b"9" * 5000 + b"}", []),
+        (b'{"ocid":"o","n":' + b"[" * 63 + b"]" * 63 + b"}", []),
+        (b'{"ocid":"o","n":' + b"[" * 64 + b"]" * 64 + b"}", []),
+        (b'{"ocid":"o","n":"' + b"[" * 2000 + b'"}', []),
+    ],
+)
+def test_read_release_same_by_both(release: Any, disclosures: list[str]) -> None:
+    """What matters of it; or that it cannot be read."""
+    data = release if isinstance(release, bytes) else json.dumps(release).encode()
+    found = read_release(data, disclosures)
+    task = {"release": data.hex()} | (
+        {"disclosures": "\n".join(disclosures).encode().hex() + "0a"} if disclosures else {}
+    )
+    answer = peer().ask(**task)
+    assert (answer["problem"] is None) == (found.problem is None)
+    if found.problem is None:
+        assert answer["ocid"] == found.ocid
+        assert answer["documents"] == [each.hex() for each in found.documents]
+        assert answer["concealed"] == len(found.redacted)
