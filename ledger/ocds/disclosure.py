@@ -42,7 +42,7 @@ class Disclosure:
     @property
     def digest(self) -> str:
         """What stands in the release: base64url of SHA-256 over the disclosure's text."""
-        return _base64url(hashlib.sha256(self.text.encode("ascii")).digest())
+        return disclosure_digest(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,11 @@ class Redaction:
 
     path: str
     digest: str
+
+
+def disclosure_digest(text: str) -> str:
+    """The digest of a disclosure's text (ASCII; what is none has a digest, too, and is refused when it is read)."""
+    return _base64url(hashlib.sha256(text.encode("utf-8")).digest())
 
 
 def make_disclosure(name: str | None, value: Any, *, salt: bytes | None = None) -> Disclosure:

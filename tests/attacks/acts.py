@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -51,6 +52,16 @@ def insert(
     time = read(acts[after - 1]).time
     made = _altered(write(read(acts[like - 1])._replace(time=time)), fields or {}, detail or {})
     _put(draft, name, [*acts[:after], made, *acts[after:]])
+
+
+def anchor(draft: Draft, entry: str, act: int, release: str, text: str, nested: int = 0) -> None:
+    """The act anchors this text in the place of a release; ``@`` in it stands for lists that nest so deep."""
+    name = draft.named(release)
+    data = text.replace("@", "[" * nested + "]" * nested).encode()
+    digest = hashlib.sha256(draft.salts[name] + data).hexdigest()
+    draft.entries[f"releases/{digest}"], draft.salts[f"releases/{digest}"] = data, draft.salts[name]
+    del draft.entries[name]
+    alter(draft, entry, act, {"release": f"0x{digest}"})
 
 
 def unlist(draft: Draft, entry: str, item: int) -> None:

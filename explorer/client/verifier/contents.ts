@@ -106,9 +106,11 @@ export function readRelease(data: Uint8Array, disclosed: Uint8Array | undefined)
   }
 }
 
-/** Disclosures, one on a line. What is no disclosure is refused as one. */
+/** Disclosures, one on a line, and each line ended. What is no disclosure is refused as one. */
 function linesOf(data: Uint8Array): string[] {
-  return latin(data).replace(/\n$/, "").split("\n");
+  const lines = latin(data).split("\n");
+  if (lines.pop() !== "") throw new DisclosureRefused("a line that does not end");
+  return lines;
 }
 
 function latin(data: Uint8Array): string {

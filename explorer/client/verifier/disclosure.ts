@@ -54,13 +54,15 @@ function isWellFormed(value: Json): boolean {
   return !(value instanceof Fields) || [...value].every(([name, field]) => isWellFormed(name) && isWellFormed(field));
 }
 
-/** How many concealed places of a release have no disclosure here. Throws DisclosureRefused. */
+/** How many concealed places have no disclosure here, which are in ascending order. Throws DisclosureRefused. */
 export function countConcealed(release: Fields, disclosures: readonly string[]): number {
   const byDigest = new Map<string, Disclosure>();
+  let before = "";
   for (const text of disclosures) {
     const disclosure = readDisclosure(text);
     const digest = base64url(sha256(ascii(text)));
-    if (byDigest.has(digest)) throw new DisclosureRefused("a disclosure that stands twice");
+    if (digest <= before) throw new DisclosureRefused("disclosures that are not in ascending order, each once");
+    before = digest;
     byDigest.set(digest, disclosure);
   }
   const seen = new Set<string>();

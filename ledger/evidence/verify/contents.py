@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, BinaryIO
 
-from ledger.errors import SiegelError
+from ledger.errors import DisclosureInvalid, SiegelError
 from ledger.evidence.verify.archive import BundleReader
 from ledger.evidence.verify.manifest import Manifest
-from ledger.ocds.disclosure import redactions
+from ledger.ocds.disclosure import disclosure_digest, redactions
 from ledger.ocds.json_text import check_depth
 
 
@@ -71,8 +72,7 @@ def read_contents(stream: BinaryIO) -> Contents:
         elif entry.kind == "disclosures":
             contents.disclosures[entry.id] = data
         else:
-            disclosed = contents.disclosures.get(entry.id)
-            contents.releases[entry.id] = read_release(data, [] if disclosed is None else _lines(disclosed))
+            contents.releases[entry.id] = _disclosed_release(data, contents.disclosures.get(entry.id))
     return contents
 
 
@@ -104,9 +104,25 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _disclosed_release(data: bytes, disclosed: bytes | None) -> Release:
+    """A release with the entry of its disclosures, if there is one."""
+    try:
+        return read_release(data, [] if disclosed is None else _lines(disclosed))
+    except SiegelError as error:
+        return Release(problem=str(error))
+
+
 def _lines(data: bytes) -> list[str]:
-    """Disclosures, one on a line. What else there is no disclosure can be, and is refused as one."""
-    return data.decode("ascii", "replace").removesuffix("\n").split("\n")
+    """Disclosures in their one form: one on a line, each line ended, in ascending order of their digests. What else
+    there is no disclosure can be, and is refused as one. Raises DisclosureInvalid."""
+    *lines, rest = data.decode("ascii", "replace").split("\n")
+    if rest:
+        raise DisclosureInvalid(disclosure=rest[:40], why="its line does not end")
+    digests = [disclosure_digest(line) for line in lines]
+    for line, (before, after) in zip(lines, pairwise(digests), strict=False):
+        if after <= before:
+            raise DisclosureInvalid(disclosure=line[:40], why="its digest is not before that of the next one")
+    return lines
 
 
 def _documents(value: Any) -> Iterator[bytes]:
