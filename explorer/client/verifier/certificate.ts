@@ -42,6 +42,10 @@ export class Certificate {
   private readonly from: bigint;
   private readonly to: bigint;
   private readonly extensions = new Map<Hex, Extension>();
+  private readonly constraints: readonly Item[] | undefined;
+  private readonly purposes: readonly Hex[] | undefined;
+  /** The first eight bits: digital signature 0x80, content commitment 0x40, certificates 0x04. */
+  private readonly keyUsage: number | undefined;
 
   /** Throws TimestampInvalid, MalformedDer. */
   constructor(readonly der: Uint8Array) {
@@ -68,6 +72,12 @@ export class Certificate {
     if (times.length !== 2) throw invalid("a certificate without a validity");
     [this.from, this.to] = times as [bigint, bigint];
     this.readExtensions(parts.find(({ tag }) => tag === TAG.context3));
+    // Read now: a certificate that says of itself what cannot be read is none.
+    const value = (id: Hex) => this.extensions.get(id)?.value;
+    const [constraints, purposes, usage] = [value(BASIC_CONSTRAINTS), value(EXTENDED_KEY_USAGE), value(KEY_USAGE)];
+    this.constraints = constraints && within(constraints);
+    this.purposes = purposes && within(purposes).map(({ content }) => toHex(content));
+    this.keyUsage = usage && (itemsOf(usage, TAG.bits)[0].content[1] ?? 0);
   }
 
   /** How a signer is named (RFC 5652, section 10.2.4). */
@@ -107,8 +117,7 @@ export class Certificate {
 
   /** Why it may not certify what stands so many certificates above the authority's; undefined if it may. */
   whyNotCertifying(above: number): string | undefined {
-    const constraints = this.extensions.get(BASIC_CONSTRAINTS);
-    const [isAuthority, most] = constraints ? within(constraints.value) : [];
+    const [isAuthority, most] = this.constraints ?? [];
     if (isAuthority?.tag !== TAG.boolean || isAuthority.content[0] !== 0xff) return "it is no authority for certificates";
     if (most !== undefined && integer(most) < BigInt(above)) return "its path is longer than its constraint";
     return this.whyUnreadable;
@@ -133,17 +142,6 @@ export class Certificate {
 
   get hasOtherNames(): boolean {
     return this.extensions.has(ALTERNATIVE_NAMES);
-  }
-
-  private get purposes(): readonly Hex[] | undefined {
-    const purpose = this.extensions.get(EXTENDED_KEY_USAGE);
-    return purpose && within(purpose.value).map(({ content }) => toHex(content));
-  }
-
-  /** The first eight bits: digital signature 0x80, content commitment 0x40, certificates 0x04. */
-  private get keyUsage(): number | undefined {
-    const usage = this.extensions.get(KEY_USAGE);
-    return usage && (itemsOf(usage.value, TAG.bits)[0].content[1] ?? 0);
   }
 
   private readExtensions(explicit: Item | undefined): void {

@@ -13,7 +13,7 @@ from ledger.errors import DisclosureInvalid, SiegelError
 from ledger.evidence.verify.archive import BundleReader
 from ledger.evidence.verify.manifest import Manifest
 from ledger.ocds.disclosure import disclosure_digest, redactions
-from ledger.ocds.json_text import check_depth
+from ledger.ocds.json_text import MAX_DEPTH, check_depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ def read_release(data: bytes, disclosed: Sequence[str]) -> Release:
     """What matters of a release; ``disclosed`` are its disclosures as texts."""
     try:
         text = data.decode("utf-8-sig")
-        check_depth(text)
+        if data.count(b"[") + data.count(b"{") > MAX_DEPTH:  # most have too few to nest deeper
+            check_depth(text)
         release = _JSON.decode(text)
         concealed = redactions(release, disclosed) if disclosed or _may_name(data, b"_sd", b'"..."') else []
         documents = tuple(dict.fromkeys(_documents(release))) if _may_name(data, b"digest") else ()
