@@ -26,7 +26,8 @@ PATIENCE: Final = 60.0
 """Seconds that an answer may take whatever its size; from then on it must have come at ``SLOWEST`` bytes a second."""
 SLOWEST: Final = 1024
 
-_BUSY: Final = (429, 502, 503, 504)
+_BUSY: Final = (429, 503)
+_PROXY: Final = (502, 504)
 
 
 class Server:
@@ -125,7 +126,9 @@ class Server:
             except (SiegelError, AttributeError):
                 problem = ""
         failure = ServerRefuses(url=address, code=answer.status_code, problem=problem)
-        if answer.status_code not in _BUSY:
+        # A proxy before the server says so of itself; the server's own failure is one that stays.
+        is_proxy = answer.status_code in _PROXY and not problem
+        if answer.status_code not in _BUSY and not is_proxy:
             raise failure
         wait = answer.headers.get("retry-after", "")
         raise _Busy(failure, float(wait) if wait.isascii() and wait.isdigit() else 0.0)

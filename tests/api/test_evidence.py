@@ -10,9 +10,13 @@ import pytest
 
 from api import downloads
 from ledger.chain.identifiers import process_id
+from ledger.chain.record import ZERO
+from ledger.evidence.bundle import _proof
 from ledger.evidence.log.publisher import Publisher
 from ledger.evidence.policy import policy_of
+from ledger.evidence.verify.header import read_header
 from ledger.evidence.verify.policy import Policy, read_policy
+from ledger.evidence.verify.proofs import prove_state, write_proofs
 from ledger.evidence.verify.verifier import verify
 from ledger.ocds.observation import read_observation
 from tests.api.conftest import Api
@@ -58,6 +62,18 @@ def test_evidence_of_an_observer_holds_what_its_pulls_saw(api: Api, trusted: Pol
         documents = [archive.read(name) for name in archive.namelist() if name.startswith("documents/")]
     findings = [found.kind for data in documents for found in read_observation(data).findings]
     assert sorted(findings) == ["changed", "vanished"]
+
+
+def test_evidence_of_more_heads_than_a_node_answers_at_once_is_proven(api: Api) -> None:
+    """An organisation of any size: here 1,200 heads, of series that have none but for two."""
+    town = api.site.town
+    block = town.chain.block_number()
+    series = [town.process(OPEN), town.buyer, *(number.to_bytes(32, "big") for number in range(1_198))]
+    entry = write_proofs([_proof(town.chain, town.chain.ledger, series, block)])
+    state = prove_state(read_header(town.chain.raw_header(block)), entry)
+    assert {head for (_, id), head in state.heads.items() if id not in series[:2]} == {ZERO}
+    assert [state.heads[town.chain.ledger, id] for id in series[:2]] == town.chain.heads(series[:2], block=block)
+    assert len(state.heads) == 1_200
 
 
 def test_evidence_of_nobody_is_a_problem(api: Api) -> None:
