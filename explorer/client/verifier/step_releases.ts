@@ -1,7 +1,7 @@
 // The step releases: what was published is here, as it was anchored (docs/bundle-1.md, step 8).
 
 import { ZERO, type Hex } from "./bytes.js";
-import type { Act } from "./act.js";
+import { readList, type Act } from "./act.js";
 import type { Contents } from "./contents.js";
 import type { Policy } from "./policy.js";
 import type { Proven } from "./proven.js";
@@ -38,6 +38,10 @@ export function checkReleases(contents: Contents, _policy: Policy, proven: Prove
         redacted.push({ note: "redacted", values });
       }
     }
+  }
+  for (const [id, data] of contents.lists) {
+    // What an organisation-wide act is about, a pull's observation for example, is a document.
+    for (const item of readList(id, data)) if (typeof item !== "string") documents.add(item.ground).add(item.subject);
   }
   for (const release of contents.releases.keys()) if (!named.has(release)) throw unexpected(`releases/${release}`);
   for (const release of contents.disclosures.keys()) {
