@@ -17,10 +17,10 @@ from ledger.evidence.policy import policy_of
 from ledger.evidence.verify.header import read_header
 from ledger.evidence.verify.policy import Policy, read_policy
 from ledger.evidence.verify.proofs import prove_state, write_proofs
-from ledger.evidence.verify.verifier import verify
 from ledger.ocds.observation import read_observation
 from tests.api.conftest import Api
 from tests.explorer.site import OPEN
+from tests.verifier.peer import agreed
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_evidence_of_a_process_verifies(api: Api, trusted: Policy) -> None:
     assert answer.headers["content-type"] == "application/zip"
     assert answer.headers["cache-control"] == "no-store"
     assert ".zip" in answer.headers["content-disposition"]
-    report = verify(io.BytesIO(answer.content), trusted)
+    report = agreed(answer.content, trusted)
     assert report.verified
     assert report.subject == ("process", api.site.town.process(OPEN))
 
@@ -47,7 +47,7 @@ def test_evidence_of_an_organisation_verifies(api: Api, trusted: Policy) -> None
     """All processes of the buyer."""
     buyer = api.site.town.buyer
     answer = api.client.get(f"/api/v1/organisations/0x{buyer.hex()}/evidence")
-    report = verify(io.BytesIO(answer.content), trusted)
+    report = agreed(answer.content, trusted)
     assert report.verified
     assert report.subject == ("organisation", buyer)
 
@@ -56,7 +56,7 @@ def test_evidence_of_an_observer_holds_what_its_pulls_saw(api: Api, trusted: Pol
     """The documents that acts outside processes name belong to the bundle."""
     observer = api.site.town.observer
     answer = api.client.get(f"/api/v1/organisations/0x{observer.hex()}/evidence")
-    report = verify(io.BytesIO(answer.content), trusted)
+    report = agreed(answer.content, trusted)
     assert report.verified, report
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         documents = [archive.read(name) for name in archive.namelist() if name.startswith("documents/")]

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,14 @@ def told(address: str) -> Any:
     return found
 
 
+@pytest.fixture
+def left_node(home: Path) -> Iterator[None]:
+    """The node of a command that was killed lives on, for whoever comes next; with the test it ends."""
+    yield
+    os.kill(int(json.loads((home / "chain" / "node.json").read_text())["process"]), signal.SIGTERM)
+
+
+@pytest.mark.usefixtures("left_node")
 def test_serve_killed_while_the_authority_is_down_has_its_log_stamped_when_it_is_up(
     siegel: Siegel, home: Path, tmp_path: Path
 ) -> None:
