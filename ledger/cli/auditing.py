@@ -112,7 +112,8 @@ def _lines(report: dict[str, Any], language: str) -> Iterator[str]:
         if finding["refusal"] is not None:
             yield f"    {finding['refusal']['sentence']} [{finding['refusal']['error']}]"
         elif finding["expected"] is not None or finding["got"] is not None:
-            yield "    " + say("Proven: {expected}; shown: {got}", expected=finding["expected"], got=finding["got"])
+            expected, got = ("–" if each is None else each for each in (finding["expected"], finding["got"]))
+            yield "    " + say("Proven: {expected}; shown: {got}", expected=expected, got=got)
         yield "    " + say("Whose fault it would be: {fault}", fault=finding["fault"])
     for each in report["open"]:
         yield "- " + each["sentence"]
