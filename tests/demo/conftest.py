@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from ledger.cli.demo.seeding import open_demo
+from tests.cli.conftest import siegel
 from tests.ocds.conftest import check_standard, extension_address
 
-__all__ = ["check_standard", "extension_address"]
+__all__ = ["check_standard", "extension_address", "siegel"]
 
 
 @pytest.fixture(scope="session")

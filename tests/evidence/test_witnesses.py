@@ -181,7 +181,7 @@ def test_rewritten_log_is_refused_by_both_and_it_shows(log: LogFolder, tmp_path:
     book_of(rewritten).path.rename(tmp_path / "aside")
     for witness in book_of(log).witnesses():
         book_of(rewritten).add(str(witness.key), witness.url)
-    _start_anew(rewritten)
+    start_anew(rewritten)
     grow(rewritten, size, REWRITTEN)
     feed_all(rewritten, book_of(rewritten))
     assert failures(rewritten) == (["LogBehindWitness"] * 2 if size < 9 else ["WitnessRefusesTree"] * 2)
@@ -193,7 +193,7 @@ def test_rewritten_log_is_refused_by_both_and_it_shows(log: LogFolder, tmp_path:
     assert [each.cosigned for each in book_of(log).feedings(ORIGIN)] == [12, 12]
 
 
-def _start_anew(log: LogFolder) -> None:
+def start_anew(log: LogFolder) -> None:
     """Sign the empty tree with the log's key, as whoever rewrites it does."""
     note = signed_note(log.private_key(), log.verifier_key, 0, EMPTY_ROOT)
     (log.folder / "checkpoint").write_bytes(note)
