@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -98,3 +99,20 @@ def test_serve_wheel_api_names_its_ledger(address: str) -> None:
     with urllib.request.urlopen(f"{address}/api/v1/status", timeout=30) as answer:
         status = json.load(answer)
     assert re.fullmatch(r"0x[0-9a-f]{40}", status["ledger"])
+
+
+def test_serve_wheel_has_the_browsers_verifier_and_audits_itself(address: str, installed: Path) -> None:
+    """The page that verifies in a browser is the recorded one; words and form of the audit's report are there, too."""
+    with urllib.request.urlopen(f"{address}/verifier.html", timeout=30) as answer:
+        digest = hashlib.sha256(answer.read()).hexdigest()
+    assert (ROOT / "explorer/static/verifier.sha256").read_text().startswith(digest)
+    siegel = [installed / "venv/bin/siegel", "--home", installed / "home"]
+    for command in (
+        ["log", "init", "--origin", "log.example/wheel"],
+        ["policy", "--name", "wheel", "-o", installed / "policy.json"],
+        ["log", "publish"],
+    ):
+        subprocess.run([*siegel, *command], check=True, cwd=installed, capture_output=True, timeout=120)
+    audit = [*siegel, "audit", address, "--policy", installed / "policy.json", "-o", installed / "report.html"]
+    done = subprocess.run(audit, cwd=installed, capture_output=True, text=True, timeout=120, check=False)
+    assert (installed / "report.html").exists(), done.stderr
