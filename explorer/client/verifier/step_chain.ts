@@ -147,8 +147,8 @@ function requireContracts({ codeHashes }: State, ...contracts: readonly Trusted[
 function requireHeads({ manifest, processes, roles }: Contents, policy: Policy, { heads }: State): void {
   const listed = manifest.subject.kind === "organisation" ? [manifest.subject.id] : [];
   const wanted = [
-    [policy.ledger.account, [...processes.keys(), ...listed]],
-    [policy.registry.account, [...roles.keys()]],
+    [policy.ledger.account, new Set([...processes.keys(), ...listed])],
+    [policy.registry.account, new Set(roles.keys())],
   ] as const;
   for (const [account, series] of wanted) {
     for (const each of series) {
@@ -157,7 +157,7 @@ function requireHeads({ manifest, processes, roles }: Contents, policy: Policy, 
   }
   for (const [account, series] of wanted) {
     for (const each of heads.get(account)?.keys() ?? []) {
-      if (!series.includes(each)) throw unexpected(`proof of the head of ${each}`);
+      if (!series.has(each)) throw unexpected(`proof of the head of ${each}`);
     }
   }
 }
