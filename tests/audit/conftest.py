@@ -16,7 +16,6 @@ from ledger.audit.asking import Server
 from ledger.audit.auditing import Audit, Audited, subject_of
 from ledger.audit.book import opened
 from ledger.chain.rpc import Transport, transport_to
-from ledger.evidence.log.folder import create_log
 from ledger.evidence.log.publisher import Publisher
 from ledger.evidence.policy import policy_of
 from ledger.evidence.verify.policy import Policy, read_policy
@@ -26,7 +25,7 @@ from tests.audit.liar import Liar, lying
 from tests.explorer.site import Site, served
 from tests.index.town import release
 
-ORIGIN = "log.example"
+ORIGIN = "vergabe.example"
 
 
 LATER = "ocds-a2ef3d-later"
@@ -71,7 +70,6 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audits]:
     """A town that is served as it is; who alters something puts it back."""
     with served(tmp_path_factory.mktemp("honest")) as site:
         services = site.services
-        create_log(services.settings.log_dir, ORIGIN)
         Publisher(services.settings.log_dir, services.chain, services.index).publish()
         raw = json.dumps(policy_of(services.chain, "the town", services.settings.log_dir)).encode()
         first = Audits(site, raw, tmp_path_factory.mktemp("before"), b"")

@@ -106,12 +106,13 @@ def test_serve_wheel_has_the_browsers_verifier_and_audits_itself(address: str, i
     with urllib.request.urlopen(f"{address}/verifier.html", timeout=30) as answer:
         digest = hashlib.sha256(answer.read()).hexdigest()
     assert (ROOT / "explorer/static/verifier.sha256").read_text().startswith(digest)
-    siegel = [installed / "venv/bin/siegel", "--home", installed / "home"]
-    for command in (
+    siegel: list[str | Path] = [installed / "venv/bin/siegel", "--home", installed / "home"]
+    commands: tuple[list[str | Path], ...] = (
         ["log", "init", "--origin", "log.example/wheel"],
         ["policy", "--name", "wheel", "-o", installed / "policy.json"],
         ["log", "publish"],
-    ):
+    )
+    for command in commands:
         subprocess.run([*siegel, *command], check=True, cwd=installed, capture_output=True, timeout=120)
     audit = [*siegel, "audit", address, "--policy", installed / "policy.json", "-o", installed / "report.html"]
     done = subprocess.run(audit, cwd=installed, capture_output=True, text=True, timeout=120, check=False)

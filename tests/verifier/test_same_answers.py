@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from ledger.errors import PolicyInvalid
-from ledger.evidence.verify.contents import read_release
+from ledger.evidence.verify.contents import disclosed_release
 from ledger.evidence.verify.policy import read_policy
-from ledger.ocds.disclosure import conceal, make_disclosure
+from ledger.ocds.disclosure import conceal, disclosure_digest, make_disclosure
 from tests.evidence.bundles import Proving
 from tests.evidence.log_actors import FIRST, SECOND
 from tests.verifier.peer import agreed, peer, policy_bytes
@@ -123,7 +123,8 @@ def _require_refused(bundle: bytes, policy: bytes) -> None:
     assert answer["refusal"]["error"] == "PolicyInvalid"
 
 
-CONCEALED, DISCLOSED = conceal({"ocid": "o", "buyer": {"name": "n"}, "tender": 1}, ["buyer", "tender"])
+CONCEALED, _DISCLOSED = conceal({"ocid": "o", "buyer": {"name": "n"}, "tender": 1}, ["buyer", "tender"])
+DISCLOSED = sorted(_DISCLOSED, key=lambda each: disclosure_digest(each.text))
 ENTRY = make_disclosure(None, {"a": 1}, salt=bytes(32))
 OTHER = make_disclosure("ocid", 1, salt=bytes(32))
 DIGEST = "ab" * 32
@@ -135,6 +136,7 @@ DIGEST = "ab" * 32
         (CONCEALED, []),
         (CONCEALED, [DISCLOSED[0].text]),
         (CONCEALED, [each.text for each in DISCLOSED]),
+        (CONCEALED, [each.text for each in reversed(DISCLOSED)]),
         (CONCEALED, [DISCLOSED[0].text] * 2),
         (CONCEALED, [OTHER.text]),
         (CONCEALED, ["?", ""]),
@@ -173,11 +175,9 @@ DIGEST = "ab" * 32
 def test_read_release_same_by_both(release: Any, disclosures: list[str]) -> None:
     """What matters of it; or that it cannot be read."""
     data = release if isinstance(release, bytes) else json.dumps(release).encode()
-    found = read_release(data, disclosures)
-    task = {"release": data.hex()} | (
-        {"disclosures": "\n".join(disclosures).encode().hex() + "0a"} if disclosures else {}
-    )
-    answer = peer().ask(**task)
+    entry = "".join(f"{each}\n" for each in disclosures).encode() if disclosures else None
+    found = disclosed_release(data, entry)
+    answer = peer().ask(release=data.hex(), **({"disclosures": entry.hex()} if entry else {}))
     assert (answer["problem"] is None) == (found.problem is None)
     if found.problem is None:
         assert answer["ocid"] == found.ocid

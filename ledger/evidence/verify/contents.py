@@ -72,7 +72,7 @@ def read_contents(stream: BinaryIO) -> Contents:
         elif entry.kind == "disclosures":
             contents.disclosures[entry.id] = data
         else:
-            contents.releases[entry.id] = _disclosed_release(data, contents.disclosures.get(entry.id))
+            contents.releases[entry.id] = disclosed_release(data, contents.disclosures.get(entry.id))
     return contents
 
 
@@ -105,7 +105,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _disclosed_release(data: bytes, disclosed: bytes | None) -> Release:
+def disclosed_release(data: bytes, disclosed: bytes | None) -> Release:
     """A release with the entry of its disclosures, if there is one."""
     try:
         return read_release(data, [] if disclosed is None else _lines(disclosed))
