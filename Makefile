@@ -59,7 +59,7 @@ contracts-test: setup-dev
 	scripts/forge_test.sh
 
 # Two lanes, for two cores: what takes long at the pages and commands beside everything else. Each test is in one of them.
-LONG := tests/cli tests/demo tests/explorer tests/index
+LONG := tests/cli tests/explorer tests/index
 PYTEST := $(BIN)/python -m pytest
 
 test: lint
