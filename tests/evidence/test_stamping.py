@@ -14,8 +14,8 @@ from ledger.chain.acts import CloseRound
 from ledger.errors import EvidenceNotYet
 from ledger.evidence.log.cosignatures import CosignatureBook
 from ledger.evidence.log.folder import LogFolder, create_log
-from ledger.evidence.log.places import place_of
-from ledger.evidence.log.stamping import LONG_AGO, OLD_INTERVAL, Stamping
+from ledger.evidence.log.places import MAX_LOG_DELAY, place_of
+from ledger.evidence.log.stamping import OLD_INTERVAL, Stamping
 from ledger.evidence.log.writer import writing
 from ledger.evidence.policy import policy_of
 from ledger.evidence.timestamp_request import Authority as Asked
@@ -100,7 +100,7 @@ def test_tree_that_too_few_witnesses_saw_is_not_stamped(watched: Watched) -> Non
 def test_trees_of_before_there_was_an_authority_are_stamped_half_a_day_apart(watched: Watched) -> None:
     """Each is followed by a stamped one that was cosigned soon enough after it."""
     CosignatureBook(watched.folder).add(FIRST.verifier_key, "http://127.0.0.1:9")
-    began = NOW - 30 * LONG_AGO
+    began = NOW - 30 * MAX_LOG_DELAY
     moments = [began, began + 60, began + OLD_INTERVAL, began + OLD_INTERVAL + 1, NOW - 699, NOW - 599, NOW - 1]
     for moment in moments:
         watched.grow(moment, FIRST.name)

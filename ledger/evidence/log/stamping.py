@@ -15,11 +15,10 @@ from typing import Final
 
 from ledger.evidence.log.cosignatures import CosignatureBook, ToStamp
 from ledger.evidence.log.folder import LogFolder
-from ledger.evidence.log.places import most_of
+from ledger.evidence.log.places import MAX_LOG_DELAY, most_of
 from ledger.evidence.timestamps import Timestamps
 
-LONG_AGO: Final = 86_400
-OLD_INTERVAL: Final = 43_200
+OLD_INTERVAL: Final = MAX_LOG_DELAY // 2
 
 
 class Stamping:
@@ -49,7 +48,7 @@ class Stamping:
         last = None if covered is None else covered.moment
         while waiting:
             first = waiting[0].moment
-            interval = OLD_INTERVAL if first < now - LONG_AGO else self._interval
+            interval = OLD_INTERVAL if first < now - MAX_LOG_DELAY else self._interval
             if last is not None and now < last + interval:
                 return
             near = [tree for tree in waiting if tree.moment <= first + interval]
