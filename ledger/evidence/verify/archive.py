@@ -80,12 +80,10 @@ class BundleReader:
         Raises EntryAltered if the bytes of an entry are not those of the manifest, BundleMalformed for all else.
         """
         for entry in self.manifest.entries:
-            offset, crc = self._open_entry(entry.name, entry.size)
-            taken = _Taken(self, entry)
-            yield entry, taken
-            for _ in taken:  # what the caller had no use for is checked all the same
+            pieces = self._pieces(entry)
+            yield entry, pieces
+            for _ in pieces:  # what the caller had no use for is checked all the same
                 pass
-            self._close_entry(entry.name, taken.crc, entry.size, offset, crc)
         self._expect(b"".join(self._directory), "the directory at the end")
         size = sum(map(len, self._directory))
         self._expect(end_record(len(self._directory), size, self._offset - size), "the end record")
@@ -93,6 +91,21 @@ class BundleReader:
             raise BundleMalformed(offset=self._offset, reason="bytes after the end")
         if self._offset > LARGEST_FILE:
             raise BundleMalformed(offset=self._offset, reason="larger than a bundle can be")
+
+    def _pieces(self, entry: Entry) -> Iterator[bytes]:
+        """The bytes of an entry, hashed as they go; the last piece is handed out when the whole is as it must be."""
+        offset, said = self._open_entry(entry.name, entry.size)
+        digest, crc, left = hashlib.sha256(entry.salt), 0, entry.size
+        while left:
+            data = self._read(min(CHUNK, left))
+            left -= len(data)
+            digest.update(data)
+            crc = zlib.crc32(data, crc)
+            if not left:
+                if digest.digest() != entry.digest:
+                    raise EntryAltered(entry=entry.name, expected=entry.digest, got=digest.digest())
+                self._close_entry(entry.name, crc, entry.size, offset, said)
+            yield data
 
     def _size_of_first(self) -> int:
         """Of the manifest alone nothing but its header says the size."""
@@ -132,25 +145,4 @@ class BundleReader:
                 raise BundleMalformed(offset=self._offset + len(data), reason="the file ends too early")
             data += more
         self._offset += size
-        return data
-
-
-class _Taken(Iterator[bytes]):
-    """The bytes of one entry, hashed as they go."""
-
-    def __init__(self, reader: BundleReader, entry: Entry) -> None:
-        self._reader, self._entry, self._left = reader, entry, entry.size
-        self._digest = hashlib.sha256(entry.salt)
-        self.crc = 0
-
-    def __next__(self) -> bytes:
-        if not self._left:
-            raise StopIteration
-        data = self._reader._read(min(CHUNK, self._left))
-        self._left -= len(data)
-        self._digest.update(data)
-        self.crc = zlib.crc32(data, self.crc)
-        if not self._left and self._digest.digest() != self._entry.digest:
-            entry = self._entry
-            raise EntryAltered(entry=entry.name, expected=entry.digest, got=self._digest.digest())
         return data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -79,23 +80,21 @@ def read_contents(stream: BinaryIO) -> Contents:
 def read_release(data: bytes, disclosed: Sequence[str]) -> Release:
     """What matters of a release; ``disclosed`` are its disclosures as texts."""
     try:
-        text = data.decode("utf-8-sig")
+        text = data.removeprefix(BOM_UTF8).decode()
         if data.count(b"[") + data.count(b"{") > MAX_DEPTH:  # most have too few to nest deeper
             check_depth(text)
         release = _JSON.decode(text)
-        concealed = redactions(release, disclosed) if disclosed or _may_name(data, b"_sd", b'"..."') else []
-        documents = tuple(dict.fromkeys(_documents(release))) if _may_name(data, b"digest") else ()
+        # A field that stands nowhere in the text, and could not with escapes either, need not be looked for.
+        escaped = b"\\u" in data
+        conceals = disclosed or escaped or b"_sd" in data or b'"..."' in data
+        concealed = redactions(release, disclosed) if conceals else []
+        documents = tuple(dict.fromkeys(_documents(release))) if escaped or b"digest" in data else ()
         ocid = release.get("ocid")
         return Release(ocid if isinstance(ocid, str) else None, documents, tuple(place.path for place in concealed))
     except SiegelError as error:
         return Release(problem=str(error))
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
         return Release(problem=f"{type(error).__name__}: {error}")
-
-
-def _may_name(data: bytes, *names: bytes) -> bool:
-    """Whether a field of these names can be in the text: it stands there as it is, or written with escapes."""
-    return b"\\u" in data or any(name in data for name in names)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -92,8 +92,14 @@ def _item(data: bytes, at: int, end: int, depth: int) -> tuple[Item, int]:
         raise MalformedRlp(reason="lists nested too deep", offset=at)
     items: list[Item] = []
     while start < stop:
-        item, start = _item(data, start, stop, depth + 1)
-        items.append(item)
+        # Most items are a short string of none or several bytes: read here, for a proof has hundreds.
+        after = start + data[start] - 0x7F
+        if start < after <= min(stop, start + 56) and after != start + 2:
+            items.append(data[start + 1 : after])
+            start = after
+        else:
+            item, start = _item(data, start, stop, depth + 1)
+            items.append(item)
     return items, stop
 
 

@@ -16,6 +16,7 @@ from ledger.evidence.verify import rlp
 EMPTY_TRIE_ROOT = keccak(b"\x80")
 
 _PATH_NIBBLES = 64
+_DIGITS = bytes.maketrans(b"0123456789abcdef", bytes(range(16)))
 
 
 def read(root: bytes, path: bytes, nodes: Sequence[bytes]) -> bytes | None:
@@ -32,7 +33,7 @@ def read(root: bytes, path: bytes, nodes: Sequence[bytes]) -> bytes | None:
     return value
 
 
-def _walk(root: bytes, path: Sequence[int], nodes: Sequence[bytes]) -> tuple[bytes | None, int]:
+def _walk(root: bytes, path: bytes, nodes: Sequence[bytes]) -> tuple[bytes | None, int]:
     reference: rlp.Item = root
     used = depth = 0
     under_extension = False
@@ -58,7 +59,7 @@ def _walk(root: bytes, path: Sequence[int], nodes: Sequence[bytes]) -> tuple[byt
             raise MalformedTrieNode(reason="an extension that does not lead to a branch", depth=depth)
         part, is_leaf = _hex_prefix(node[0], depth)
         target = node[1]
-        here = tuple(path[depth : depth + len(part)])
+        here = path[depth : depth + len(part)]
         if is_leaf:
             if depth + len(part) != _PATH_NIBBLES:
                 raise MalformedTrieNode(reason="a leaf whose path has not 64 nibbles", depth=depth)
@@ -89,13 +90,16 @@ def _resolve(digest: bytes, nodes: Sequence[bytes], used: int) -> list[rlp.Item]
 
 
 def _branch(node: list[rlp.Item], depth: int) -> list[rlp.Item]:
-    for child in node[:16]:
-        _check_reference(child, depth)
+    children = node[:16]
+    empty = children.count(b"")
+    for child in children:
+        if child != b"":
+            _check_reference(child, depth)
     if node[16] != b"":
         raise MalformedTrieNode(reason="a value in a branch, though all paths are equally long", depth=depth)
-    if sum(child != b"" for child in node[:16]) < 2:
+    if empty > 14:
         raise MalformedTrieNode(reason="a branch with fewer than two children", depth=depth)
-    return node[:16]
+    return children
 
 
 def _check_reference(reference: rlp.Item, depth: int) -> None:
@@ -106,7 +110,7 @@ def _check_reference(reference: rlp.Item, depth: int) -> None:
         raise MalformedTrieNode(reason="a node too long to stand in its parent", depth=depth)
 
 
-def _hex_prefix(encoded: rlp.Item, depth: int) -> tuple[tuple[int, ...], bool]:
+def _hex_prefix(encoded: rlp.Item, depth: int) -> tuple[bytes, bool]:
     """Nibbles and leaf flag of a compact path (Yellow Paper, appendix C)."""
     if not isinstance(encoded, bytes) or not encoded:
         raise MalformedTrieNode(reason="a path that is no string", depth=depth)
@@ -119,5 +123,6 @@ def _hex_prefix(encoded: rlp.Item, depth: int) -> tuple[tuple[int, ...], bool]:
     return nibbles[1 if flag % 2 else 2 :], flag >= 2
 
 
-def _nibbles(data: bytes) -> tuple[int, ...]:
-    return tuple(int(digit, 16) for digit in data.hex())
+def _nibbles(data: bytes) -> bytes:
+    """Half bytes, each as a byte."""
+    return data.hex().encode().translate(_DIGITS)

@@ -42,10 +42,14 @@ class VerifierKey:
     def __str__(self) -> str:
         return f"{self.name}+{self.id.hex()}+{base64.b64encode(bytes([self.algorithm]) + self.key).decode()}"
 
+    @cached_property
+    def _public(self) -> Ed25519PublicKey:
+        return Ed25519PublicKey.from_public_bytes(self.key)
+
     def signed(self, message: bytes, signature: bytes) -> bool:
         """Whether this key made the signature (64 bytes, RFC 8032)."""
         try:
-            Ed25519PublicKey.from_public_bytes(self.key).verify(signature, message)
+            self._public.verify(signature, message)
         except InvalidSignature:
             return False
         return True
