@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.chain.record import ZERO, ActRecord
+from ledger.chain.record import ZERO, ActRecord, act_digest
 from ledger.errors import ActMisplaced, EntryMissing, EntryUnexpected, SeriesUnrelated
 from ledger.evidence.verify import series
 from ledger.evidence.verify.contents import Contents
@@ -24,10 +24,10 @@ def check_acts(contents: Contents, policy: Policy, proven: Proven) -> list[Note]
     for organisation_id, data in contents.roles.items():
         name = f"acts/roles-{organisation_id.hex()}"
         acts = series.split_acts(name, data)
-        series.read_series(name, acts, process_id=ZERO, organisation_id=organisation_id, latest=latest)
+        records = series.read_series(name, acts, process_id=ZERO, organisation_id=organisation_id, latest=latest)
         head = proven.heads[contracts.registry, organisation_id]
         series.check_roles(contracts, organisation_id, acts, head)
-        proven.roles[organisation_id] = tuple(acts)
+        proven.roles[organisation_id] = tuple(records)
     for process_id, data in contents.processes.items():
         proven.processes[process_id] = _process(contents, contracts, proven, process_id, data, latest)
     if contents.manifest.subject_kind == "organisation":
@@ -44,7 +44,7 @@ def _check_earlier(contracts: series.Contracts, proven: Proven, process_id: byte
     """The acts up to an earlier block are all that there were then. Raises HeadMismatch."""
     process, time = proven.processes[process_id], proven.headers[block].time
     count = sum(record.time <= time for record in process.records)
-    series.check_process(contracts, process_id, process.acts[:count], head)
+    series.check_process(contracts, process_id, process.digests[:count], head)
 
 
 def _require_closings(proven: Proven) -> None:
@@ -79,11 +79,12 @@ def _process(
     name = f"acts/process-{process_id.hex()}"
     acts = series.split_acts(name, data)
     records = series.read_series(name, acts, process_id=process_id, organisation_id=ZERO, latest=latest)
-    series.check_process(contracts, process_id, acts, proven.heads[contracts.ledger, process_id])
+    digests = tuple(map(act_digest, acts))
+    series.check_process(contracts, process_id, digests, proven.heads[contracts.ledger, process_id])
     ocid = ocid_of(records[0])
     for organisation_id in contents.roles:
         if digest(organisation_id, ocid) == process_id:
-            return Process(organisation_id, ocid, tuple(acts), tuple(records))
+            return Process(organisation_id, ocid, digests, tuple(records))
     raise SeriesUnrelated(process=process_id)
 
 
@@ -100,11 +101,15 @@ def _check_list(contents: Contents, contracts: series.Contracts, proven: Proven,
     name, latest = f"acts/list-{organisation_id.hex()}", proven.headers[contents.manifest.block].time
     items = series.split_list(name, contents.lists.get(organisation_id, b""))
     series.check_list(contracts, organisation_id, items, proven.heads[contracts.ledger, organisation_id])
+    listed, found = set[bytes](), list[bytes | ActRecord]()
+    of_list = {"process_id": ZERO, "organisation_id": organisation_id}
     for position, item in enumerate(items, 1):
-        if len(item) > 32:
-            of_list = {"process_id": ZERO, "organisation_id": organisation_id}
-            series.read_series(name, [item], **of_list, latest=latest, first=position)
-    listed = {item for item in items if len(item) == 32}
+        if len(item) == 32:
+            listed.add(item)
+            found.append(item)
+        else:
+            found += series.read_series(name, [item], **of_list, latest=latest, first=position)
+    proven.lists[organisation_id] = tuple(found)
     for missing in listed - proven.processes.keys():
         raise EntryMissing(entry=f"acts/process-{missing.hex()}")
     for extra in proven.processes.keys() - listed:

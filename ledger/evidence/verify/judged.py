@@ -8,13 +8,12 @@ from ledger.evidence.verify.contents import Contents
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.proven import Proven
 from ledger.evidence.verify.report import Note, NotProvable
-from ledger.evidence.verify.series import split_list
 from ledger.evidence.verify.statute import replay
 from ledger.evidence.verify.statute_list import check_list
 from ledger.terms import OrganisationKind
 
 
-def check_statute(contents: Contents, policy: Policy, proven: Proven) -> list[Note]:
+def check_statute(_contents: Contents, policy: Policy, proven: Proven) -> list[Note]:
     """The contract could have accepted every act from these people; what it lets pass is said. Raises ActImpossible."""
     authorities = Authorities(proven.roles)
     notes = []
@@ -26,7 +25,7 @@ def check_statute(contents: Contents, policy: Policy, proven: Proven) -> list[No
         replayed = replay(
             process_id,
             process.organisation_id,
-            process.acts,
+            process.records,
             authorities,
             chain_id=policy.chain_id,
             ledger=policy.ledger.account,
@@ -37,8 +36,8 @@ def check_statute(contents: Contents, policy: Policy, proven: Proven) -> list[No
                 notes.append(Note("flag", values))
             else:
                 notes.append(Note("flagWithGround", {**values, "ground": flag.ground}))
-    for organisation_id, data in contents.lists.items():
-        check_list(organisation_id, split_list("", data), authorities)
+    for organisation_id, items in proven.lists.items():
+        check_list(organisation_id, items, authorities)
     return notes
 
 

@@ -10,23 +10,24 @@ from ledger.evidence.verify.header import Header
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A contracting process: all its acts, in order, as log data and as records."""
+    """A contracting process: digests and records of all its acts, in order."""
 
     organisation_id: bytes
     ocid: str
-    acts: tuple[bytes, ...]
+    digests: tuple[bytes, ...]
     records: tuple[ActRecord, ...]
 
 
 @dataclass
 class Proven:
-    """Headers by block; heads by account and series, after the proven block; of earlier
-    blocks those of processes; processes by id; the registry's acts by
-    organisation; by block the moment at which enough witnesses had cosigned, None if none is asked for."""
+    """Headers by block; heads by account and series, after the proven block; of earlier blocks those of processes;
+    processes by id; by organisation the registry's acts, and the list: ids of processes (32 bytes) and the acts outside
+    them; by block the moment at which enough witnesses had cosigned, None if none is asked for."""
 
     headers: dict[int, Header] = field(default_factory=dict)
     heads: dict[tuple[bytes, bytes], bytes] = field(default_factory=dict)
     earlier: dict[int, dict[bytes, bytes]] = field(default_factory=dict)
     processes: dict[bytes, Process] = field(default_factory=dict)
-    roles: dict[bytes, tuple[bytes, ...]] = field(default_factory=dict)
+    roles: dict[bytes, tuple[ActRecord, ...]] = field(default_factory=dict)
+    lists: dict[bytes, tuple[bytes | ActRecord, ...]] = field(default_factory=dict)
     logged: dict[int, int | None] = field(default_factory=dict)

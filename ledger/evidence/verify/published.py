@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.chain.record import ACT_RECORDED, ZERO, ActRecord, decode_log
+from ledger.chain.record import ZERO, ActRecord
 from ledger.errors import EntryInvalid, EntryMissing, EntryUnexpected, ReleaseForeign
 from ledger.evidence.verify.contents import Contents
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.proven import Process, Proven
 from ledger.evidence.verify.report import Note, NotProvable
-from ledger.evidence.verify.series import split_list
 from ledger.evidence.verify.statute_row import own_arguments
 from ledger.terms import Act, NoticeKind
 
@@ -42,9 +41,10 @@ def check_releases(contents: Contents, _policy: Policy, proven: Proven) -> list[
             if release.redacted:
                 values = {"release": record.release, "act": record.sequence, "places": len(release.redacted)}
                 redacted.append(Note("redacted", values))
-    for name, data in contents.lists.items():
-        for record in _list_acts(name, data):
-            documents.update((record.ground, record.subject))
+    # What the organisation-wide acts of a list are about, a pull's observation for example, is a document.
+    outside = (item for items in proven.lists.values() for item in items if not isinstance(item, bytes))
+    for record in outside:
+        documents.update((record.ground, record.subject))
     for extra in contents.releases.keys() - named:
         raise EntryUnexpected(entry=f"releases/{extra.hex()}")
     for extra in contents.disclosures.keys() - contents.releases.keys():
@@ -55,13 +55,6 @@ def check_releases(contents: Contents, _policy: Policy, proven: Proven) -> list[
     if absent or redacted:
         raise NotProvable(*absent, *redacted)
     return [Note("documentsElsewhere", {"number": left_out})] if left_out else []
-
-
-def _list_acts(organisation_id: bytes, data: bytes) -> Iterator[ActRecord]:
-    """The organisation-wide acts of a list: what they are about, a pull's observation for example, is a document."""
-    for item in split_list("", data):
-        if len(item) > 32:
-            yield decode_log((ACT_RECORDED, ZERO, organisation_id, item[:32]), item)
 
 
 def _erased(process: Process) -> Iterator[tuple[bytes, int]]:

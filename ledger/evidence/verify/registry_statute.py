@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,8 +21,8 @@ _MAX_DELAY = 365 * 86_400
 _OF_GOVERNORS = (Act.GOVERNORS_SET, Act.SUCCESSOR_REGISTERED)
 
 
-def read_standings(series: Mapping[bytes, Sequence[bytes]]) -> dict[bytes, Standing]:
-    """What each organisation (zero: the governors) was after each of its acts, given as log data.
+def read_standings(series: Mapping[bytes, Sequence[bytes | ActRecord]]) -> dict[bytes, Standing]:
+    """What each organisation (zero: the governors) was after each of its acts, log data or records.
 
     Raises ActImpossible for the first act that the registry could never have accepted; see ``Authorities``.
     """
@@ -36,7 +36,7 @@ def read_standings(series: Mapping[bytes, Sequence[bytes]]) -> dict[bytes, Stand
 class _Registry:
     """Reads one series after the other; what an act says of another organisation is checked when all are read."""
 
-    def __init__(self, series: Mapping[bytes, Sequence[bytes]]) -> None:
+    def __init__(self, series: Iterable[bytes]) -> None:
         self.standings = {organisation_id: Standing() for organisation_id in series}
         self._custodians: list[tuple[bytes, ActRecord, bytes]] = []
         self._successor = NOBODY

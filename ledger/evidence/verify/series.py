@@ -89,9 +89,9 @@ def read_series(
     return records
 
 
-def check_process(contracts: Contracts, process_id: bytes, acts: Sequence[bytes], head: bytes) -> None:
-    """Raises HeadMismatch unless these are all acts of the process, in order."""
-    require_fold(genesis_process_head(contracts.chain_id, contracts.ledger, process_id), map(act_digest, acts), head)
+def check_process(contracts: Contracts, process_id: bytes, digests: Iterable[bytes], head: bytes) -> None:
+    """Raises HeadMismatch unless these are the digests of all acts of the process, in order."""
+    require_fold(genesis_process_head(contracts.chain_id, contracts.ledger, process_id), digests, head)
 
 
 def check_list(contracts: Contracts, organisation_id: bytes, items: Sequence[bytes], head: bytes) -> None:

@@ -12,8 +12,8 @@ from ledger.evidence.verify.statute_row import Refused, Row, require_text, take_
 from ledger.terms import Act, ArtifactKind
 
 
-def check_list(organisation_id: bytes, items: Sequence[bytes], authorities: Authorities) -> None:
-    """Each organisation-wide act of the list (log data), among the ids of processes (32 bytes), in order.
+def check_list(organisation_id: bytes, items: Sequence[bytes | ActRecord], authorities: Authorities) -> None:
+    """Each organisation-wide act of the list (log data or record), among the ids of processes (32 bytes), in order.
 
     Raises ActImpossible for the first act that the contract could never have accepted.
     """

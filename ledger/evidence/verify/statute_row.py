@@ -40,30 +40,30 @@ class Row:
 Take = Callable[[Row, ActRecord, tuple[Any, ...]], None]
 
 
-def take_acts(series: str, series_id: bytes, acts: Sequence[bytes], take: Take) -> None:
-    """Hand each act (log data) of a series (``process``, ``roles``, ``list``) to ``take``, with its row and arguments.
-    In a list the ids of processes count, and are passed over.
+def take_acts(series: str, series_id: bytes, acts: Sequence[bytes | ActRecord], take: Take) -> None:
+    """Hand each act of a series (``process``, ``roles``, ``list``) to ``take``, with its row and arguments. It is given
+    as log data, or as the record that was read from it. In a list the ids of processes count, and are passed over.
 
     Raises ActImpossible for the first act that cannot have been recorded at its place: not canonical, not of such a
     series, out of sequence, before the act before it, with a field, ground, release or subject missing or out of place,
     or refused by ``take``.
     """
     time = 0
-    for sequence, data in enumerate(acts, 1):
-        if series == "list" and len(data) == _ID:
+    for sequence, act in enumerate(acts, 1):
+        if series == "list" and isinstance(act, bytes) and len(act) == _ID:
             continue
         try:
-            time = take_act(series, series_id, data, sequence, time, take)
+            time = _take_act(series, series_id, act, sequence, time, take)
         except Refused as refused:
             raise ActImpossible(
-                series=series_id, sequence=sequence, act=_name(data), refusal=refused.refusal, reason=refused.reason
+                series=series_id, sequence=sequence, act=_name(act), refusal=refused.refusal, reason=refused.reason
             ) from None
 
 
-def take_act(series: str, series_id: bytes, data: bytes, sequence: int, earliest: int, take: Take) -> int:
+def _take_act(series: str, series_id: bytes, act: bytes | ActRecord, sequence: int, earliest: int, take: Take) -> int:
     """The same for one act, which is not from before ``earliest``; gives its time. Raises Refused."""
     try:
-        record = decode_log((ACT_RECORDED, series_id, series_id, data[:32]), data)
+        record = decode_log((ACT_RECORDED, series_id, series_id, act[:32]), act) if isinstance(act, bytes) else act
         row = _ROWS.get((series, record.act))
         if row is None:
             raise Refused("LogMalformed", f"the table has no act {record.act} for such a series")
@@ -125,8 +125,8 @@ def _require_record(row: Row, record: ActRecord, sequence: int, earliest: int) -
             raise Refused("FieldUnexpected", f"it has no use for the field {name}")
 
 
-def _name(data: bytes) -> str:
-    number = int.from_bytes(data[:32], "big")
+def _name(act: bytes | ActRecord) -> str:
+    number = int.from_bytes(act[:32], "big") if isinstance(act, bytes) else act.act
     return next((entry.name for act, entry in STATUTE.items() if act == number), "?")
 
 
