@@ -108,7 +108,9 @@ class Audit:
         out.since = self._book.position(LAST)
         organisations = self._organisations()
         self._tell("log")
-        self._follow()
+        findings, left_open = self._follow()
+        out.findings += findings
+        out.open += left_open
         self._tell("evidence")
         for identity in organisations:
             self._prove(identity)
@@ -150,11 +152,10 @@ class Audit:
         self._out.counts["organisations"] = len(self._identities)
         return list(self._identities.values())
 
-    def _follow(self) -> None:
+    def _follow(self) -> tuple[list[Finding], list[Open]]:
         """The logs; behind the newest leaf that enough witnesses saw, evidence must not stay."""
         if self._policy.log is None:
-            self._out.open.append(Open("noLog"))
-            return
+            return [], [Open("noLog")]
         followed = LogAudit(self._server, self._policy, self._policy.log, self._book, now=self._now).follow()
         self._out.logs = [
             LogState(
@@ -167,15 +168,13 @@ class Audit:
             for each in followed
             if each.signed is not None
         ]
-        for each in followed:
-            self._out.findings += each.findings
-            self._out.open += each.open
         living = followed[-1]
         newest = self._book.newest_leaf()
         if living.signed is not None and living.signed.cosigned and newest is not None:
             self._book.set_position(SETTLED, max(newest[0], int(self._book.position(SETTLED) or 0)))
-        if not self._policy.log.threshold:
-            self._out.open.append(Open("noWitnesses"))
+        unwitnessed = [] if self._policy.log.threshold else [Open("noWitnesses")]
+        findings = [finding for each in followed for finding in each.findings]
+        return findings, [left for each in followed for left in each.open] + unwitnessed
 
     def _prove(self, identity: Identity) -> None:
         least = int(self._book.position(SETTLED) or 0)
@@ -300,16 +299,11 @@ class Audit:
         if self._policy.log is None or not self._out.logs:
             return
         if any(not self._book.logged_hashes(block) for block in self._headers):
-            known = list(self._out.findings)
-            opened = list(self._out.open)
-            self._out.open = []
-            self._follow()
-            self._out.open = opened
-            self._out.findings = known + [one for one in self._out.findings[len(known) :] if one not in known]
+            findings, _ = self._follow()
+            self._out.findings += [one for one in findings if one not in self._out.findings]
         for block, hash in self._headers.items():
             if hash not in self._book.logged_hashes(block):
                 self._out.findings.append(Finding(FindingKind.EVIDENCE_OF_OTHER_HISTORY, {"block": block}, None, hash))
-
         self._out.findings += split_view.carried(self._book, self._evidence.checkpoints)
 
     def _compare_second(self) -> None:
@@ -324,8 +318,7 @@ class Audit:
         out, book = self._out, self._book
         blocks = [*self._headers, *filter(None, (book.position(SETTLED),))]
         out.block = max(blocks, default=None)
-        row = book.connection.execute("SELECT MAX(time) FROM organisations").fetchone()
-        out.time = row[0]
+        out.time = book.proven_time()
         out.counts |= {"processes": book.count("processes"), "anchored": book.count("releases")}
         out.ended = int(self._now())
         book.set_position(LAST, {"block": out.block, "time": out.time, "ended": out.ended})

@@ -109,6 +109,17 @@ class ProvenRelease:
     process: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class NodeHead:
+    """What the acts of a process fold to as a node has them: how many, and the ``place`` of the last one, a number that
+    grows along the chain."""
+
+    process: bytes
+    place: int
+    acts: int
+    head: bytes
+
+
 class Book:
     """Use ``opened``."""
 
@@ -149,6 +160,10 @@ class Book:
         self.connection.execute("INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?, ?)", values)
         rows = ((log, each.place, each.block, each.time, each.block_hash, each.leaf) for each in leaves)
         self.connection.executemany("INSERT INTO leaves VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def logs(self) -> list[str]:
+        """Logs of which a signed tree was audited."""
+        return [row[0] for row in self.connection.execute("SELECT log FROM trees WHERE note != x''")]
 
     def adopt(self, apart: str, log: str) -> None:
         """Leaves that were read under another name are those of a signed tree."""
@@ -198,6 +213,18 @@ class Book:
     def organisations(self) -> Sequence[bytes]:
         """Ids of all that were proven once."""
         return [row[0] for row in self.connection.execute("SELECT id FROM organisations ORDER BY id")]
+
+    def proven_blocks(self) -> tuple[int, int] | None:
+        """The block for which all organisations are proven, and the newest for which anything is; None if nothing is
+        proven."""
+        query = "SELECT (SELECT MIN(block) FROM organisations), (SELECT MAX(block) FROM processes)"
+        all_, any_ = self.connection.execute(query).fetchone()
+        return None if all_ is None else (all_, max(all_, any_ or 0))
+
+    def proven_time(self) -> int | None:
+        """The time (seconds) of the newest block for which an organisation was proven."""
+        found: int | None = self.connection.execute("SELECT MAX(time) FROM organisations").fetchone()[0]
+        return found
 
     def touch(self, id: bytes, block: int) -> None:
         """A block after which an organisation may be another one than was proven."""
@@ -278,6 +305,26 @@ class Book:
         query = "SELECT organisation, digest, findings FROM observations"
         for organisation, digest, text in self.connection.execute(query):
             yield organisation, digest, None if text is None else json.loads(text)
+
+    def node_head(self, process: bytes) -> NodeHead | None:
+        """As far as a node's acts of the process were folded."""
+        query = "SELECT id, block, acts, head FROM node_heads WHERE id = ?"
+        row = self.connection.execute(query, (process,)).fetchone()
+        return None if row is None else NodeHead(*row)
+
+    def keep_node_head(self, head: NodeHead) -> None:
+        """In the place of what was there before."""
+        values = (head.process, head.place, head.acts, head.head)
+        self.connection.execute("INSERT OR REPLACE INTO node_heads VALUES (?, ?, ?, ?)", values)
+
+    def differing_heads(self) -> Iterator[tuple[NodeHead, ProvenProcess | None]]:
+        """Processes of which a node has other acts than were proven, or which nobody proved."""
+        query = (
+            "SELECT node_heads.id, node_heads.block, node_heads.acts, node_heads.head FROM node_heads "
+            "LEFT JOIN processes USING (id) WHERE processes.head IS NULL OR processes.head != node_heads.head"
+        )
+        for row in self.connection.execute(query):
+            yield NodeHead(*row), self.process(row[0])
 
     def count(self, table: str) -> int:
         """How many rows a table has."""

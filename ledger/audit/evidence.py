@@ -15,17 +15,15 @@ from ledger.audit.findings import Finding, FindingKind
 from ledger.audit.notices import Published, facts_of
 from ledger.audit.shown import json_digest, record_digest, shown_release
 from ledger.audit.standing import deadline_of, phase_of
-from ledger.chain.heads import fold, genesis_list_head, genesis_process_head
-from ledger.chain.record import ACT_RECORDED, ZERO, ActRecord, act_digest, decode_log
+from ledger.chain.heads import fold, genesis_process_head
+from ledger.chain.record import ZERO, ActRecord
 from ledger.errors import ObservationUnreadable, ServerAnswerUnusable, ServerRefuses
-from ledger.evidence.verify.authority import Authorities
 from ledger.evidence.verify.checkpoint import read_checkpoint
-from ledger.evidence.verify.header import Header, read_header
+from ledger.evidence.verify.header import Header
 from ledger.evidence.verify.manifest import LARGEST_FILE
 from ledger.evidence.verify.policy import Policy
+from ledger.evidence.verify.proven import Proven
 from ledger.evidence.verify.report import Report, Verdict
-from ledger.evidence.verify.series import split_acts, split_list
-from ledger.evidence.verify.statute import replay
 from ledger.evidence.verify.statute_row import digest, own_arguments
 from ledger.evidence.verify.verifier import verify
 from ledger.ocds.observation import read_observation
@@ -86,20 +84,29 @@ class EvidenceAudit:
                 self._server.save(f"{paths[kind]}/evidence", stream, LARGEST_FILE)
             except (ServerRefuses, ServerAnswerUnusable) as refusal:
                 return Taken(finding=Finding(FindingKind.EVIDENCE_WITHHELD, where, refusal=refusal))
-            report = verify(stream, self._policy)
+            proven = Proven()
+            report = verify(stream, self._policy, proven)
             if not report.verified:
                 return Taken(finding=_refused(kind, where, report))
             if report.subject != (kind, id):
                 got = None if report.subject is None else report.subject[1]
                 return Taken(finding=Finding(_UNPROVEN[kind], {**where, "step": "format"}, id, got))
+            other = next(
+                (one.organisation_id for one in proven.processes.values() if one.organisation_id != organisation.id),
+                None,
+            )
+            if other is not None:
+                return Taken(finding=Finding(_UNPROVEN[kind], {**where, "step": "acts"}, organisation.id, other))
             assert report.block is not None
             if report.block < least:
                 return Taken(finding=Finding(FindingKind.EVIDENCE_BEHIND, where, least, report.block))
             with ZipFile(Path(file.name)) as archive:
-                return self._keep(archive, report.block, organisation, where)
+                return self._keep(archive, proven, report.block, organisation, where)
 
-    def _keep(self, archive: ZipFile, block: int, organisation: Identity, where: Mapping[str, bytes]) -> Taken:
-        header = read_header(archive.read(f"blocks/{block:012}/header"))
+    def _keep(
+        self, archive: ZipFile, proven: Proven, block: int, organisation: Identity, where: Mapping[str, bytes]
+    ) -> Taken:
+        header = proven.headers[block]
         logged = self._book.logged_hashes(block)
         if logged and header.block_hash not in logged:
             finding = Finding(
@@ -109,14 +116,14 @@ class EvidenceAudit:
         split = self._checkpoints(archive, where)
         if split is not None:
             return Taken(header, finding=split)
-        bundle = _Verified(archive, self._policy, organisation)
+        bundle = _Verified(archive, proven, self._policy.ledger.account, organisation)
         taken = Taken(header)
         try:
             with self._book.writing():
-                for proven, releases in bundle.processes(block):
-                    self._require_grown(proven, bundle.acts(proven.id))
-                    self._book.keep_process(proven, releases)
-                    taken.processes.append(proven.id)
+                for process, releases in bundle.processes(block):
+                    self._require_grown(process, proven.processes[process.id].digests)
+                    self._book.keep_process(process, releases)
+                    taken.processes.append(process.id)
                 if "organisation" in where:
                     self._keep_list(bundle, organisation.id, header, taken.processes)
         except _Rewritten as rewritten:
@@ -144,21 +151,19 @@ class EvidenceAudit:
             if before.id not in there:  # whatever stood in the list once stands there for ever
                 where = {"process": before.id, "ocid": before.ocid, "block": before.block}
                 raise _Rewritten(Finding(FindingKind.HISTORY_REWRITTEN, where, before.head, None))
-        items = bundle.listed
-        for document, findings in bundle.observations(items):
+        for document, findings in bundle.observations():
             self._book.keep_observation(organisation_id, document, findings)
-        genesis = genesis_list_head(self._policy.chain_id, self._policy.ledger.account, organisation_id)
-        head = fold(genesis, (item if len(item) == 32 else act_digest(item) for item in items))
+        head = bundle.head(organisation_id)
         self._book.keep_organisation(ProvenOrganisation(organisation_id, header.number, header.time, head))
 
-    def _require_grown(self, proven: ProvenProcess, acts: Sequence[bytes]) -> None:
-        """What was proven of a process before is the beginning of what is proven now."""
+    def _require_grown(self, proven: ProvenProcess, digests: Sequence[bytes]) -> None:
+        """What was proven of a process before is the beginning of what is proven now (digests of its acts)."""
         before = self._book.process(proven.id)
         if before is None:
             return
         genesis = genesis_process_head(self._policy.chain_id, self._policy.ledger.account, proven.id)
-        then = fold(genesis, map(act_digest, acts[: before.acts]))
-        if len(acts) < before.acts or then != before.head:
+        then = fold(genesis, digests[: before.acts])
+        if len(digests) < before.acts or then != before.head:
             where = {"process": proven.id, "ocid": proven.ocid, "block": before.block}
             raise _Rewritten(Finding(FindingKind.HISTORY_REWRITTEN, where, before.head, then))
 
@@ -172,44 +177,28 @@ class _Rewritten(Exception):
 
 
 class _Verified:
-    """What a bundle says that was verified; entries are read when they are asked for."""
+    """What a bundle says that was verified, as a book has it; texts are read when they are asked for."""
 
-    def __init__(self, archive: ZipFile, policy: Policy, organisation: Identity) -> None:
-        self._archive, self._policy, self._organisation = archive, policy, organisation
+    def __init__(self, archive: ZipFile, proven: Proven, ledger: bytes, organisation: Identity) -> None:
+        self._archive, self._proven, self._ledger, self._organisation = archive, proven, ledger, organisation
         self.shown: dict[bytes, dict[str, Any]] = {}
         self._names = set(archive.namelist())
-        roles = {
-            bytes.fromhex(name[-64:]): split_acts(name, archive.read(name))
-            for name in self._names
-            if name.startswith("acts/roles-")
-        }
-        self._authorities = Authorities(roles)
 
-    @property
-    def listed(self) -> list[bytes]:
-        """The items of the organisation's list; none if there is no such entry."""
-        name = f"acts/list-{self._organisation.id.hex()}"
-        return split_list(name, self._archive.read(name)) if name in self._names else []
-
-    def acts(self, process_id: bytes) -> list[bytes]:
-        """Log data of all acts of a process."""
-        name = f"acts/process-{process_id.hex()}"
-        return split_acts(name, self._archive.read(name))
+    def head(self, series: bytes) -> bytes:
+        """Of a process, or of an organisation's list."""
+        return self._proven.heads[self._ledger, series]
 
     def processes(self, block: int) -> Iterator[tuple[ProvenProcess, list[ProvenRelease]]]:
         """Each process with its releases, one after the other."""
-        names = sorted(name for name in self._names if name.startswith("acts/process-"))
-        for name in names:
-            proven, releases, shown = self._process(bytes.fromhex(name[-64:]), block)
+        ids = sorted(self._proven.processes)
+        for id in ids:
+            proven, releases, shown = self._process(id, block)
             # Of one process it is kept, to say what was altered; of a whole organisation it would be too much.
-            self.shown = shown if len(names) == 1 else {}
+            self.shown = shown if len(ids) == 1 else {}
             yield proven, releases
 
     def _process(self, id: bytes, block: int) -> tuple[ProvenProcess, list[ProvenRelease], dict[bytes, dict[str, Any]]]:
-        acts = self.acts(id)
-        records = [decode_log((ACT_RECORDED, id, ZERO, data[:32]), data) for data in acts]
-        chain_id, ledger = self._policy.chain_id, self._policy.ledger.account
-        procedure = replay(id, self._organisation.id, acts, self._authorities, chain_id=chain_id, ledger=ledger)
+        records, procedure = self._proven.processes[id].records, self._proven.procedures[id]
         releases, published, shown = list[ProvenRelease](), list[Published](), dict[bytes, dict[str, Any]]()
         contents = []
         whole = True
@@ -232,7 +221,7 @@ class _Verified:
         facts |= {
             "ocid": procedure.ocid,
             "mode": procedure.mode,
-            "acts": len(acts),
+            "acts": len(records),
             "releases": len(releases),
             "firstTime": records[0].time,
             "lastTime": records[-1].time,
@@ -242,9 +231,15 @@ class _Verified:
             facts |= {"deadline": deadline_of(procedure), "phase": phase_of(procedure)}
         observer = self._organisation if procedure.observed else None
         record_ = record_digest(contents, None if observer is None else f"{observer.scheme}-{observer.identifier}")
-        head = fold(genesis_process_head(chain_id, ledger, id), map(act_digest, acts))
         proven = ProvenProcess(
-            id, self._organisation.id, procedure.ocid, block, len(acts), head, facts, record_ if whole else None
+            id,
+            self._organisation.id,
+            procedure.ocid,
+            block,
+            len(records),
+            self.head(id),
+            facts,
+            record_ if whole else None,
         )
         return proven, releases, shown
 
@@ -257,14 +252,11 @@ class _Verified:
         disclosed = self._archive.read(texts).decode("ascii").splitlines() if texts in self._names else []
         return data, shown_release(data, disclosed)
 
-    def observations(self, items: Sequence[bytes]) -> Iterator[tuple[bytes, list[dict[str, str]] | None]]:
+    def observations(self) -> Iterator[tuple[bytes, list[dict[str, str]] | None]]:
         """The documents of pulls that the list names: digest and findings, None if nobody can read it here."""
-        for item in items:
-            if len(item) == 32:
-                continue
-            record = decode_log((ACT_RECORDED, ZERO, self._organisation.id, item[:32]), item)
-            if record.act == Act.OBSERVATION_RECORDED:
-                yield record.subject, self._observed(record.subject)
+        for item in self._proven.lists[self._organisation.id]:
+            if not isinstance(item, bytes) and item.act == Act.OBSERVATION_RECORDED:
+                yield item.subject, self._observed(item.subject)
 
     def _observed(self, digest_: bytes) -> list[dict[str, str]] | None:
         name = f"documents/{digest_.hex()}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
-from ledger.audit.book import Book
+from ledger.audit.book import Book, NodeHead
 from ledger.audit.findings import Finding, FindingKind, Open
 from ledger.chain.blocks import header_rlp
 from ledger.chain.heads import genesis_process_head, next_head
@@ -26,6 +26,8 @@ RANGE: Final = 20_000
 """Blocks whose acts are taken in at once; the position is kept behind each."""
 HEADERS: Final = 200
 """Headers that are asked for in one batch."""
+LOGS: Final = 2**20
+"""More than a block can have logs."""
 POSITION: Final = "node"
 VALIDATORS: Final = "validators"
 
@@ -48,6 +50,7 @@ class NodeAudit:
 
     def __init__(self, transport: Transport, policy: Policy, book: Book) -> None:
         self._transport, self._policy, self._book = transport, policy, book
+        self._omitted, self._unlogged = set[bytes](), set[int]()  # told once each
 
     def compare(
         self, proven: Mapping[int, bytes], listed: Collection[bytes], settled: int, epoch_length: int
@@ -72,7 +75,7 @@ class NodeAudit:
     def _blocks(self, said: NodeSaid, proven: Mapping[int, bytes], newest: int) -> None:
         """Every logged block that was not compared before, and every block that evidence speaks of."""
         done = self._book.position("nodeLeaves") or {}
-        for (log,) in self._book.connection.execute("SELECT log FROM trees WHERE note != x''").fetchall():
+        for log in self._book.logs():
             leaves = self._book.leaves(log, done.get(log, 0))
             while taken := list(islice(leaves, HEADERS)):
                 self._hashes(said, {leaf.block: leaf.block_hash for leaf in taken}, newest)
@@ -107,11 +110,10 @@ class NodeAudit:
         """Every act that the node has: its block is logged, its organisation and process are among the proven ones,
         and the acts of each process fold to the proven head."""
         begin = int(self._book.position(POSITION) or 0)
-        reached = self._book.connection.execute("SELECT MIN(block) FROM organisations").fetchone()[0]
-        if reached is None or reached > newest:
+        blocks = self._book.proven_blocks()
+        if blocks is None or blocks[0] > newest:
             return
-        end = self._book.connection.execute("SELECT MAX(block) FROM processes").fetchone()[0] or reached
-        end = min(max(end, reached), newest)
+        reached, end = blocks[0], min(blocks[1], newest)
         accounts = sorted((self._policy.ledger.account, self._policy.registry.account))
         for first in range(begin, end + 1, RANGE):
             last = min(first + RANGE - 1, end)
@@ -131,7 +133,8 @@ class NodeAudit:
             self._require_logged(said, log)
         known = self._book.organisation(organisation)
         if organisation not in listed and organisation != ZERO and log.block_number <= settled:
-            if not any(one.where.get("organisation") == organisation for one in said.findings):
+            if organisation not in self._omitted:
+                self._omitted.add(organisation)
                 where = {"organisation": organisation, "block": log.block_number}
                 said.findings.append(Finding(FindingKind.ORGANISATION_OMITTED, where))
             return
@@ -142,32 +145,32 @@ class NodeAudit:
 
     def _require_logged(self, said: NodeSaid, log: RawLog) -> None:
         """Every block with an act is a leaf (``docs/log.md``)."""
-        missing = {one.where["block"] for one in said.findings if one.kind is FindingKind.LEAF_MISSING}
-        if log.block_number not in missing and not self._book.logged_hashes(log.block_number):
+        if log.block_number not in self._unlogged and not self._book.logged_hashes(log.block_number):
+            self._unlogged.add(log.block_number)
             said.findings.append(Finding(FindingKind.LEAF_MISSING, {"block": log.block_number}, log.block_hash))
 
     def _fold(self, process: bytes, log: RawLog, reached: int) -> None:
         """Grow what the node's acts fold to, up to the block for which the process was proven."""
         proven = self._book.process(process)
-        connection = self._book.connection
-        row = connection.execute("SELECT block, acts, head FROM node_heads WHERE id = ?", (process,)).fetchone()
         genesis = genesis_process_head(self._policy.chain_id, self._policy.ledger.account, process)
-        block, acts, head = (-1, 0, genesis) if row is None else row
-        place = log.block_number * 2**20 + log.log_index
-        if place <= block or log.block_number > max(reached, -1 if proven is None else proven.block):
+        before = self._book.node_head(process) or NodeHead(process, -1, 0, genesis)
+        place = log.block_number * LOGS + log.log_index
+        if place <= before.place or log.block_number > max(reached, -1 if proven is None else proven.block):
             return
-        values = (process, place, acts + 1, next_head(head, act_digest(log.data)))
-        connection.execute("INSERT OR REPLACE INTO node_heads VALUES (?, ?, ?, ?)", values)
+        head = next_head(before.head, act_digest(log.data))
+        self._book.keep_node_head(NodeHead(process, place, before.acts + 1, head))
 
     def _heads(self, said: NodeSaid) -> None:
-        query = (
-            "SELECT node_heads.id, node_heads.acts, node_heads.head, processes.acts, processes.head, ocid, "
-            "node_heads.block FROM node_heads LEFT JOIN processes USING (id) "
-            "WHERE processes.head IS NULL OR processes.head != node_heads.head"
-        )
-        for id, acts, head, proven_acts, proven_head, ocid, place in self._book.connection.execute(query):
-            where = {"process": id, "ocid": ocid, "acts": acts, "provenActs": proven_acts, "block": place >> 20}
-            said.findings.append(Finding(FindingKind.ACTS_DIFFER, where, head, proven_head))
+        for has, proven in self._book.differing_heads():
+            where = {
+                "process": has.process,
+                "ocid": None if proven is None else proven.ocid,
+                "acts": has.acts,
+                "provenActs": None if proven is None else proven.acts,
+                "block": has.place // LOGS,
+            }
+            expected = None if proven is None else proven.head
+            said.findings.append(Finding(FindingKind.ACTS_DIFFER, where, has.head, expected))
 
     def _follow(self, said: NodeSaid, newest: int, epoch_length: int) -> None:
         """Follow all headers from block 0, or from where one stopped, and say whose seals count for which blocks."""

@@ -215,6 +215,24 @@ def test_audit_evidence_of_an_organisation_withheld_is_named(honest: Audits, lia
     assert finding.where["organisation"] == honest.site.town.buyer
 
 
+def test_audit_process_of_another_organisation_passed_off_as_ones_own_is_named(
+    honest: Audits, liar: Liar, tmp_path: Path
+) -> None:
+    """The evidence of the process is true, and says whose it is."""
+    buyer, observed = honest.site.town.buyer, honest.site.town.process(OBSERVED, honest.site.town.observer)
+    path = f"/api/v1/organisations/0x{buyer.hex()}/evidence"
+    liar.lies.append(lambda asked, _: (404, b"{}") if asked == path else None)
+
+    def lent(page: Any) -> Any:
+        row = {**page["processes"][0], "processId": "0x" + observed.hex(), "ocid": OBSERVED}
+        return {**page, "processes": [*page["processes"], row]}
+
+    liar.about(f"{PROCESSES}limit=200&sort=published&buyer=0x{buyer.hex()}", lent)
+    finding = only(honest.audit(tmp_path, url=liar.url), FindingKind.PROCESS_UNPROVEN)
+    assert (finding.where["process"], finding.where["step"]) == (observed, "acts")
+    assert (finding.expected, finding.got) == (buyer, honest.site.town.observer)
+
+
 def test_audit_whole_organisation_left_out_is_named_by_a_node(honest: Audits, liar: Liar, tmp_path: Path) -> None:
     """Without a node that cannot be seen, and the audit says so."""
     observer = "0x" + honest.site.town.observer.hex()

@@ -30,6 +30,7 @@ def check_statute(_contents: Contents, policy: Policy, proven: Proven) -> list[N
             chain_id=policy.chain_id,
             ledger=policy.ledger.account,
         )
+        proven.procedures[process_id] = replayed
         for flag in replayed.flags:
             values = {"flag": flag.name, "act": flag.sequence, "ocid": process.ocid, **flag.values}
             if flag.ground == ZERO:

@@ -35,11 +35,12 @@ _STEPS: tuple[tuple[Step, _Check, frozenset[Step]], ...] = (
 """After ``format``: the step, what it does, and which must have passed before."""
 
 
-def verify(stream: BinaryIO, policy: Policy) -> Report:
+def verify(stream: BinaryIO, policy: Policy, proven: Proven | None = None) -> Report:
     """Verify a bundle that is read from ``stream`` once, from its beginning to its end.
 
-    Memory grows with the acts and the largest release, not with documents. Failures of the bundle are in the report;
-    raised is only what the stream itself raises.
+    ``proven``, empty, takes up what the steps that passed have proven, for whoever wants to go on with it. Memory grows
+    with the acts and the largest release, not with documents. Failures of the bundle are in the report; raised is only
+    what the stream itself raises.
     """
     try:
         contents = read_contents(stream)
@@ -47,7 +48,7 @@ def verify(stream: BinaryIO, policy: Policy) -> Report:
         others = tuple(Result(step, Verdict.NOT_CHECKED) for step, _, _ in _STEPS)
         return Report((Result(Step.FORMAT, Verdict.FAILED, error), *others), policy.name)
     results = [Result(Step.FORMAT, Verdict.PASSED)]
-    proven = Proven()
+    proven = Proven() if proven is None else proven
     passed = {Step.FORMAT}
     for step, check, needed in _STEPS:
         if not needed <= passed:
