@@ -50,29 +50,30 @@ def place_of(
         if stamped is not None and (stamped.moment or header.time) - header.time <= MAX_LOG_DELAY:
             return stamped
     book = CosignatureBook(folder)
-    found = []
-    for log in logs_of(folder):
-        index = index_of(log, header.number)
-        if index is not None and log.leaf(index) == header.hashed:
-            found.append((log, index, book.earliest(log.origin, index, threshold=threshold, witnesses=witnesses)))
-    if not found:
+    holding = _holding(folder, header)
+    if not holding:
         raise LogNotHolding(block=header.number)
-    cosigned = [
-        (_moment(each, threshold, witnesses), log, index, each) for log, index, each in found if each is not None
-    ]
+    cosigned = []
+    for log, index in holding:
+        each = book.earliest(log.origin, index, threshold=threshold, witnesses=witnesses)
+        if each is not None:
+            cosigned.append((_moment(each, threshold, witnesses), log, index, each))
     if cosigned:
         moment, log, index, each = min(cosigned, key=lambda one: one[0])
         return Place(log.inclusion(index, each.size), each.note, moment if threshold else None)
-    log, index, _ = found[-1]
+    log, index = holding[-1]
     return Place(log.inclusion(index, log.newest().size), newest_note(log, book), None)
+
+
+def _holding(folder: Path, header: Header) -> list[tuple[LogFolder, int]]:
+    """The logs that hold the block, each with the index of its leaf."""
+    indexed = ((log, index_of(log, header.number)) for log in logs_of(folder))
+    return [(log, index) for log, index in indexed if index is not None and log.leaf(index) == header.hashed]
 
 
 def _stamped_place(folder: Path, header: Header, threshold: int, is_stamped: IsStamped) -> Place | None:
     book, found = CosignatureBook(folder), list[tuple[int, Place]]()
-    for log in logs_of(folder):
-        index = index_of(log, header.number)
-        if index is None or log.leaf(index) != header.hashed:
-            continue
+    for log, index in _holding(folder, header):
         for tree in book.chosen(log.origin, index):
             cosigned = book.cosigned_by(threshold, log.origin, tree)
             if cosigned is not None and is_stamped(tree.note):
