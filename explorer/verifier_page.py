@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import cache
 
@@ -14,6 +15,11 @@ from explorer.render import STATIC_DIR
 
 ADDRESS = "/verifier.html"
 _POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="([^"]+)">')
+
+
+def digest() -> bytes:
+    """SHA-256 (32 bytes) of the page: what whoever runs a ledger registers there."""
+    return hashlib.sha256(_page()[0]).digest()
 
 
 def routes() -> list[Route]:

@@ -27,7 +27,7 @@ from ledger.cli.demo.neighbour import CHANGED_OCID, VANISHED_OCID
 from ledger.cli.demo.seeding import POLICY, Demo
 from ledger.cli.demo.stage import Stage
 from ledger.cli.demo.tampering import NOW, WAS, altered_release
-from ledger.cli.demo.town import BUYER, OBSERVER
+from ledger.cli.demo.town import BUYER, OBSERVER, Body
 from ledger.cli.language import say
 from ledger.errors import CheckFailed, ConclusionPremature, SiegelError
 from ledger.evidence.proving import prove_head
@@ -143,6 +143,13 @@ class Visitor:
             raise CheckFailed(seen=f"0x{digest.hex()}")
         return content
 
+    def subjects(self, act: Act, body: Body) -> list[bytes]:
+        """What acts of this kind are about that the body recorded, as the chain has them."""
+        chain = self.demo.chain
+        logs = chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED])
+        acts = [decode_log(log.topics, log.data) for log in logs if log.account == chain.ledger]
+        return [each.subject for each in acts if (each.act, each.organisation_id) == (act, Stage.organisation(body))]
+
     def tampered(self) -> dict[str, Any]:
         """The procedure that was altered, as the API has it."""
         found = self.processes().get(TAMPERED_OCID)
@@ -198,11 +205,7 @@ def silent_ones_are_listed(visitor: Visitor) -> str:
 
 def observation_tells_what_became(visitor: Visitor) -> str:
     """The anchored observations tell the neighbour's vanished and changed notice, with the files as evidence."""
-    observer = Stage.organisation(OBSERVER)
-    chain = visitor.demo.chain
-    logs = chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED])
-    acts = [decode_log(log.topics, log.data) for log in logs if log.account == chain.ledger]
-    digests = [act.subject for act in acts if act.act == Act.OBSERVATION_RECORDED and act.organisation_id == observer]
+    digests = visitor.subjects(Act.OBSERVATION_RECORDED, OBSERVER)
     findings = [finding for digest in digests for finding in read_observation(visitor.document(digest)).findings]
     told = {(finding.kind, finding.ocid) for finding in findings}
     if told != {(FindingKind.VANISHED, VANISHED_OCID), (FindingKind.CHANGED, CHANGED_OCID)}:
@@ -270,6 +273,14 @@ def evidence_verifies(visitor: Visitor) -> str:
         if verify(io.BytesIO(altered), policy).verified:
             raise CheckFailed(seen=path)
     return say("{count} files, and as many with one bit flipped", count=len(paths))
+
+
+def verifier_is_registered(visitor: Visitor) -> str:
+    """The page that verifies in the browser is, byte for byte, the one that two officers registered."""
+    digest = hashlib.sha256(visitor.web.get("/verifier.html").content).digest()
+    if visitor.subjects(Act.ARTIFACT_REGISTERED, BUYER) != [digest]:
+        raise CheckFailed(seen=digest.hex())
+    return f"{digest.hex()[:16]}…"
 
 
 def standstill_binds(visitor: Visitor) -> str:
@@ -345,6 +356,7 @@ CHECKS: Final[tuple[tuple[str, Callable[[Visitor], str]], ...]] = (
     ("Releases served are the ones on the ledger", releases_match_the_ledger),
     ("Heads are proven against a block header", heads_are_proven),
     ("Evidence of procedures verifies offline", evidence_verifies),
+    ("The page that verifies evidence is the registered one", verifier_is_registered),
     ("No contract before the standstill has ended", standstill_binds),
     ("The process page tells the alteration", page_tells_the_alteration),
     ("The index check names exactly the alteration", index_check_names_the_alteration),

@@ -8,7 +8,8 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ledger.chain.acts import Call, LedgerAct, Notice, PublishNotices
+from explorer import verifier_page
+from ledger.chain.acts import Call, LedgerAct, Notice, PublishNotices, RegisterArtifact
 from ledger.chain.client import Chain, Recorded
 from ledger.chain.identifiers import key_set_id, organisation_id, process_id
 from ledger.chain.node import DevelopmentClock
@@ -30,7 +31,7 @@ from ledger.ocds.privacy import policy_named
 from ledger.store.objects import StoreClass
 from ledger.store.outbox import Outbox
 from ledger.store.releases import ReleaseStore, notice_key
-from ledger.terms import NoticeKind
+from ledger.terms import ArtifactKind, NoticeKind
 
 _ENOUGH_GAS: Final = 10_000_000
 """More than any act of the story uses, and less than a block takes."""
@@ -112,7 +113,8 @@ class Stage:
         return organisation_id(body.scheme, body.uid)
 
     def open_town_hall(self, sealing_keys: Mapping[str, bytes]) -> None:
-        """Admits everybody and registers the key set under which the town's bids will be sealed."""
+        """Admits everybody and registers the key set under which the town's bids will be sealed, and the page that
+        verifies its evidence."""
         for body in ON_THE_LEDGER:
             people = [Person(self.keys[key].account, int(roles)) for key, roles in body.people]
             ordered = tuple(sorted(people, key=lambda person: person.account))
@@ -130,6 +132,8 @@ class Stage:
         self.key_set = key_set_id(town, chosen)
         for body in CUSTODIANS:
             self.send(AcceptKeySet(self.key_set, self.organisation(body), self.expires), body.people[0][0])
+        page, name = verifier_page.digest(), verifier_page.ADDRESS.strip("/")
+        self.together(RegisterArtifact(town, self.expires, page, ArtifactKind.PAGE, name))
 
     def _noted(self, recorded: Recorded) -> Recorded:
         with self.releases.state.writing() as connection:
