@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledger.chain.codec import decode_detail, encode_detail
+from ledger.chain.record import ZERO
 from ledger.evidence.verify.series import pack_act, split_acts, split_list, write_list
 from ledger.terms import Act
 from tests.attacks.draft import Draft
@@ -62,6 +63,16 @@ def anchor(draft: Draft, entry: str, act: int, release: str, text: str, nested: 
     draft.entries[f"releases/{digest}"], draft.salts[f"releases/{digest}"] = data, draft.salts[name]
     del draft.entries[name]
     alter(draft, entry, act, {"release": f"0x{digest}"})
+
+
+def observe(draft: Draft, entry: str, like: str, fields: Mapping[str, Any]) -> None:
+    """A further act on an organisation's list, by whom and with the roles that the first act of ``like`` has: that of
+    an observation."""
+    name, (model, *_) = draft.named(entry), _acts(draft, like)[0]
+    items = split_list(name, draft.entries[name])
+    made = read(model)._replace(act=Act.OBSERVATION_RECORDED, sequence=len(items) + 1, release=ZERO, detail=b"")
+    items.append(_altered(write(made), fields, {}))
+    draft.entries[name] = write_list(items)
 
 
 def unlist(draft: Draft, entry: str, item: int) -> None:

@@ -64,11 +64,13 @@ def _rewritten(module: str, name: str, specs: Sequence[re.Match[str]]) -> Iterat
     (body,) = tree.body
     assert isinstance(body, ast.FunctionDef)
     body.decorator_list = []
+    out = set()
     for spec in specs:
         found = [each for each in ast.walk(body) if isinstance(each, ast.Raise) and _raises(each, spec["refusal"])]
         found.sort(key=lambda each: each.lineno)
         assert spec["number"] or len(found) == 1, (spec[0], len(found))
-        _Leaving(found[int(spec["number"] or 1) - 1]).visit(tree)
+        out.add(found[int(spec["number"] or 1) - 1])
+    _Leaving(out).visit(tree)
     made: dict[str, Any] = {}
     exec(compile(ast.fix_missing_locations(tree), f"<{home.__name__} without a check>", "exec"), vars(home), made)
     before = function.__code__
@@ -80,11 +82,11 @@ def _rewritten(module: str, name: str, specs: Sequence[re.Match[str]]) -> Iterat
 
 
 class _Leaving(ast.NodeTransformer):
-    def __init__(self, out: ast.Raise) -> None:
+    def __init__(self, out: set[ast.Raise]) -> None:
         self.out = out
 
     def visit_Raise(self, node: ast.Raise) -> ast.stmt:
-        return ast.copy_location(ast.Pass(), node) if node is self.out else node
+        return ast.copy_location(ast.Pass(), node) if node in self.out else node
 
 
 def _raises(statement: ast.Raise, refusal: str) -> bool:
@@ -129,6 +131,16 @@ def _log_if_there() -> Any:
         return steps.check_log(what, policy, replace(proven, headers=headers, logged=proven.logged))
 
     return _step("log", check)
+
+
+def _state_if_there() -> Any:
+    """The state is looked at only of blocks that the bundle has proofs of."""
+
+    def check(what: Any, policy: Policy, proven: Any) -> list[Note]:
+        headers = {number: header for number, header in proven.headers.items() if number in what.proofs}
+        return steps.check_state(what, policy, replace(proven, headers=headers))
+
+    return _step("state", check)
 
 
 def _any_root() -> Any:
@@ -210,6 +222,7 @@ _WAYS: Mapping[str, Callable[[], Any]] = {
     "fewer_witnesses": _fewer_witnesses,
     "any_witness": _any_witness,
     "log_if_there": _log_if_there,
+    "state_if_there": _state_if_there,
     "any_root": _any_root,
     "another_slot": _another_slot,
     "missing_is_absent": _missing_is_absent,

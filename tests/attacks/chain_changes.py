@@ -7,14 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ledger.evidence.verify import qbft
+from ledger.evidence.verify import qbft, rlp
 from ledger.evidence.verify.checkpoint import of_log_alone
 from ledger.evidence.verify.header import Header, read_header
 from ledger.evidence.verify.proofs import _read_proofs, write_proofs
 from tests.attacks.actors import FOUNDERS, JOINING, SIGNERS, STRANGERS
 from tests.attacks.draft import Draft
 from tests.attacks.refit import header_of, relog, sign_checkpoint
-from tests.attacks.sealed_chain import BENEFICIARY, EXTRA_DATA
+from tests.attacks.sealed_chain import BENEFICIARY, EXTRA_DATA, TIMESTAMP
 from tests.attacks.stamping import stamp, stamp_name, stamped_at
 from tests.evidence.qbft_network import (
     Validator,
@@ -68,6 +68,12 @@ def propose(draft: Draft, by: int) -> None:
     relog(draft, sealed(proposed, FOUNDERS[:3]))
 
 
+def date(draft: Draft, block: int, like: int) -> None:
+    """A block has the time of another one; a quorum seals it, and the log has it."""
+    time = header_of(draft, like).time.to_bytes(4, "big")
+    relog(draft, sealed(with_field(header_of(draft, block), TIMESTAMP, time), FOUNDERS[:3]))
+
+
 def disguise(draft: Draft) -> None:
     """A block of one operator with the mark of QBFT, so that bytes of it are in no hash; it stands in the log."""
     header = header_of(draft, draft.original.block)
@@ -93,12 +99,31 @@ def drop_head(draft: Draft, series: str) -> None:
     """The proof of a head is left out, and so are its acts."""
     name = draft.named(series)
     entry = f"blocks/{draft.original.block:012}/proofs"
-    proofs = _read_proofs(draft.entries[entry])
+    contract = draft.original.registry if name.startswith("acts/roles-") else draft.original.ledger
     draft.entries[entry] = write_proofs([
-        replace(proof, heads={each: nodes for each, nodes in proof.heads.items() if each.hex() != name[-64:]})
-        for proof in proofs
+        replace(proof, heads={
+            each: nodes for each, nodes in proof.heads.items() if (proof.account, each.hex()) != (contract, name[-64:])
+        })
+        for proof in _read_proofs(draft.entries[entry])
     ])  # fmt: skip
     del draft.entries[name]
+
+
+def forget(draft: Draft, block: int, what: str) -> None:
+    """Of a block's state nothing is proven of one contract, or no ``heads`` are."""
+    entry = f"blocks/{block:012}/proofs"
+    proofs = _read_proofs(draft.entries[entry])
+    if what == "heads":
+        kept = [replace(proof, heads={}) for proof in proofs]
+    else:
+        kept = [proof for proof in proofs if proof.account != getattr(draft.original, what)]
+    draft.entries[entry] = write_proofs(kept)
+
+
+def swap_accounts(draft: Draft) -> None:
+    """The proofs of ledger and registry in the other order."""
+    entry = f"blocks/{draft.original.block:012}/proofs"
+    draft.entries[entry] = rlp.encode(rlp.decode_list(draft.entries[entry])[::-1])
 
 
 def add_node(draft: Draft) -> None:

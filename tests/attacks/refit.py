@@ -7,10 +7,13 @@ proofs. Then header, seals, the log's root, checkpoints and time stamps follow.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import rlp
+from trie.constants import BLANK_NODE_HASH
 from trie.exceptions import MissingTrieNode
 from trie.hexary import HexaryTrie
 
@@ -60,6 +63,20 @@ def refit(
         if header.is_qbft and seals == "quorum":
             header = sealed(header, validators_of(draft, block)[:3])
         relog(draft, header, witnesses=witnesses, after=after)
+
+
+def add_account(draft: Draft) -> None:
+    """The validators write a further account into the state after the proven block, and it is proven beside the
+    contracts."""
+    header = header_of(draft, draft.original.block)
+    entry = f"blocks/{header.number:012}/proofs"
+    proofs = _read_proofs(draft.entries[entry])
+    state = _trie(header.state_root, [node for proof in proofs for node in proof.nodes])
+    content = rlp.encode([b"", b"", BLANK_NODE_HASH, keccak(b"")])
+    account = _write_elsewhere(state, (keccak(bytes([number]))[:20] for number in range(64)), content)
+    shown = [*proofs, AccountProof(account, (), {})]
+    draft.entries[entry] = write_proofs([replace(proof, nodes=_nodes(state, keccak(proof.account))) for proof in shown])
+    relog(draft, sealed(with_field(header, _STATE_ROOT, state.root_hash), validators_of(draft, header.number)[:3]))
 
 
 def relog(draft: Draft, header: Header, *, witnesses: Sequence[str] | None = None, after: int | None = None) -> None:
@@ -171,14 +188,17 @@ def _refit_state(
 
 def _store_elsewhere(storage: HexaryTrie, series: bytes, least: int, head: bytes) -> bytes:
     """Store a head in the first slot, counted from ``least``, that the nodes at hand lead to; gives its key."""
-    for place in range(least, 64):
-        key = keccak(keccak(series + place.to_bytes(32, "big")))
-        try:
-            storage[key] = rlp.encode(head.lstrip(b"\0"))
-        except MissingTrieNode:
-            continue
-        return key
-    raise LookupError(series)
+    slots = (keccak(series + place.to_bytes(32, "big")) for place in range(least, 64))
+    return keccak(_write_elsewhere(storage, slots, rlp.encode(head.lstrip(b"\0"))))
+
+
+def _write_elsewhere(trie: HexaryTrie, places: Iterable[bytes], content: bytes) -> bytes:
+    """Write to the first of these places, known by their digests, that the nodes at hand lead to; gives the place."""
+    for place in places:
+        with suppress(MissingTrieNode):
+            trie[keccak(place)] = content
+            return place
+    raise LookupError
 
 
 def _heads(draft: Draft, header: Header) -> dict[tuple[bytes, bytes], bytes]:

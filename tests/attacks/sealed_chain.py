@@ -20,7 +20,7 @@ from ledger.evidence.verify.qbft import Vote
 from tests.attacks.actors import FOUNDERS, JOINING
 from tests.evidence.qbft_network import VANITY, Validator, accounts, sealed
 
-PARENT, BENEFICIARY, DIFFICULTY, EXTRA_DATA, MIX_HASH = 0, 2, 7, 12, 13
+PARENT, BENEFICIARY, DIFFICULTY, TIMESTAMP, EXTRA_DATA, MIX_HASH = 0, 2, 7, 11, 12, 13
 
 
 def qbft_header(
