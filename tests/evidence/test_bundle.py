@@ -10,14 +10,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from ledger.chain.acts import EraseFields
+from ledger.chain.acts import EraseFields, RecordObservation
 from ledger.chain.record import ZERO
 from ledger.errors import ActMisplaced, ProcessUnknown
 from ledger.evidence.bundle import write_process_bundle
 from ledger.evidence.log.places import place_of
+from ledger.evidence.verify import archive
 from ledger.evidence.verify.header import read_header
 from ledger.evidence.verify.report import Step, Verdict
-from ledger.evidence.verify.series import pack_act, read_series, split_acts
+from ledger.evidence.verify.series import pack_act, read_series, split_acts, split_list
+from ledger.evidence.verify.verifier import verify
+from ledger.ocds.digest import new_salt
 from ledger.store import StoreClass
 from ledger.terms import NoticeKind
 from tests.evidence.bundles import (
@@ -80,11 +83,37 @@ def test_verify_observed_process_verified_as_the_observers(proving: Proving) -> 
     assert f"acts/roles-{proving.town.buyer.hex()}" not in entries_of(made)
 
 
+def test_verify_bundle_that_comes_byte_by_byte_verified(proving: Proving, bundle: bytes) -> None:
+    """As through a pipe that gives less than it was asked for."""
+
+    class Trickle(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            return super().read(min(1, size or 0))
+
+    assert verify(Trickle(bundle), proving.policy) == verify(io.BytesIO(bundle), proving.policy)
+    assert verify(Trickle(bundle), proving.policy).verified
+    assert failed_step(verify(Trickle(bundle[:-1]), proving.policy)) is Step.FORMAT
+
+
+def test_verify_bundle_of_more_bytes_than_any_can_have_refused(
+    proving: Proving, bundle: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the byte; the limit is put to where this bundle is, for four GiB take too long to read."""
+    monkeypatch.setattr(archive, "LARGEST_FILE", len(bundle))
+    assert verify(io.BytesIO(bundle), proving.policy).verified
+    monkeypatch.setattr(archive, "LARGEST_FILE", len(bundle) - 1)
+    report = verify(io.BytesIO(bundle), proving.policy)
+    assert failed_step(report) is Step.FORMAT
+    assert report.results[0].refusal is not None
+    assert report.results[0].refusal.name == "BundleMalformed"
+    assert report.results[0].refusal.values["offset"] == len(bundle)
+
+
 def test_bundle_is_a_zip_named_by_its_manifest(proving: Proving, bundle: bytes) -> None:
     """Anybody's tools unpack it; releases are readable as they are; the identity is the manifest's digest."""
-    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
-        assert archive.testzip() is None
-        names = archive.namelist()
+    with zipfile.ZipFile(io.BytesIO(bundle)) as unpacked:
+        assert unpacked.testzip() is None
+        names = unpacked.namelist()
     assert names[0] == "manifest.json"
     assert names[1:] == sorted(names[1:])
     entries = entries_of(bundle)
@@ -243,6 +272,22 @@ def test_verify_embargoed_release_not_provable_and_verified(proving: Proving) ->
     (step,) = [result for result in report.results if result.step is Step.RELEASES]
     assert [note.name for note in step.notes] == ["embargoed"]
     assert f"releases/{digest.hex()}" not in entries_of(made)
+
+
+def test_verify_bundle_of_an_organisation_with_an_act_of_its_own_verified(proving: Proving) -> None:
+    """An observation stands on the observer's list, not in a process; what it is about is among the documents."""
+    town = proving.town
+    findings = town.store.put(StoreClass.PUBLIC, b"Befunde eines Abrufs", salt=new_salt())
+    town.chain.send(RecordObservation(town.observer, town.expires(), findings), town.publisher)
+    report = proving.verified(made := proving.organisation(town.observer))
+    assert report.verified
+    assert report.subject == ("organisation", town.observer)
+    entries = entries_of(made)
+    items = split_list("", entries[f"acts/list-{town.observer.hex()}"])
+    assert [len(item) > 32 for item in items] == [False, True]
+    assert entries[f"documents/{findings.hex()}"] == b"Befunde eines Abrufs"
+    (releases,) = [result for result in report.results if result.step is Step.RELEASES]
+    assert releases.notes == ()
 
 
 def test_series_act_later_than_its_block_refused(proving: Proving, bundle: bytes) -> None:

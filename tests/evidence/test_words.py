@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from ledger.evidence.verify.report import REQUIRED, Step, Verdict
+from ledger.evidence.verify.report import REQUIRED, Note, Step, Verdict
+from ledger.evidence.verify.words import flag_words, note_words, step_words, verdict_words
 from ledger.terms import STATUTE
 from tests.chain.nodes import ROOT
 
@@ -34,3 +35,25 @@ def test_words_are_there_in_both_languages() -> None:
     for words in (*steps, *(each for kind in ("verdicts", "notes", "flags") for each in WORDS[kind].values())):
         assert set(words) == {"de", "en"}
         assert all(words.values())
+
+
+def test_words_of_steps_and_verdicts_are_those_of_the_table() -> None:
+    """By their names, in the language that was asked for."""
+    assert step_words(Step.TIMESTAMPS, "fault", "en") == WORDS["steps"][4]["fault"]["en"]
+    assert [verdict_words(Verdict.NOT_PROVABLE, language) for language in ("de", "en")] == [
+        "nicht beweisbar",
+        "not provable",
+    ]
+
+
+def test_words_of_a_note_have_its_values_in_their_places() -> None:
+    """Digests as hex, a flag in its own words."""
+    values = {"flag": "BidExcluded", "act": 9, "ocid": "ocds-a2ef3d-1", "ground": b"\xab" * 32}
+    assert flag_words("BidExcluded", "en") == "a bid was excluded"
+    assert note_words(Note("flagWithGround", values), "en") == (
+        f"Left to judge is act 9 of ocds-a2ef3d-1: a bid was excluded. Ground: {'ab' * 32}"
+    )
+    assert note_words(Note("erased", {"release": b"\xcd" * 32, "act": 1, "by": 3}), "de") == (
+        f"Veröffentlichung {'cd' * 32} (Vorgang 1) wurde gelöscht; Vorgang 3 nennt die Begründung."
+    )
+    assert values["flag"] == "BidExcluded"

@@ -108,6 +108,15 @@ def test_read_policy_that_is_none_refused_by_both(bundle: bytes, raw: bytes) -> 
         _require_refused(bundle, raw)
 
 
+def test_read_policy_of_more_than_16_mib_refused_by_both(proving: Proving, bundle: bytes) -> None:
+    """To the byte, whatever it is that fills it."""
+    content = policy_bytes(proving.policy)
+    largest = content.ljust(16 * 2**20)
+    assert read_policy(largest) == proving.policy
+    assert peer().verify(bundle, largest)["verified"]
+    _require_refused(bundle, largest + b" ")
+
+
 def test_read_policy_with_witnesses_and_validators_accepted_by_both(proving: Proving, bundle: bytes) -> None:
     """The positive control: another consensus, which fails later."""
     content = json.loads(policy_bytes(proving.policy))

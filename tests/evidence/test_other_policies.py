@@ -1,0 +1,60 @@
+"""What a bundle that verifies comes to under a policy that differs in one thing, and by which nobody is accused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ledger.evidence.verify.policy import read_policy
+from ledger.evidence.verify.report import Report, Result, Step, Verdict
+from tests.attacks.draft import Draft, control, take_apart
+from tests.verifier.peer import agreed
+
+
+def _notices() -> Draft:
+    return take_apart(*control("notices.qbft"))
+
+
+def _under(policy: dict[str, Any], draft: Draft) -> Report:
+    """What both verifiers say."""
+    return agreed(draft.packed(), read_policy(json.dumps(policy).encode()))
+
+
+def _said(report: Report, step: Step) -> Result:
+    (found,) = [result for result in report.results if result.step is step]
+    return found
+
+
+def test_verify_before_the_validators_of_the_policy_not_provable() -> None:
+    """The policy names validators from the block after the proven one on: what rests on the header is not checked."""
+    draft = _notices()
+    block = draft.original.block
+    (only,) = draft.policy["consensus"]["validators"]
+    assert _under({**draft.policy, "consensus": _from(only, block)}, draft).verified
+    report = _under({**draft.policy, "consensus": _from(only, block + 1)}, draft)
+    assert not report.verified
+    header = _said(report, Step.HEADER)
+    assert header.verdict is Verdict.NOT_PROVABLE
+    assert [(note.name, note.values) for note in header.notes] == [("validatorsUnknown", {"block": block})]
+    others = {result.verdict for result in report.results if result.step not in (Step.FORMAT, Step.POLICY, Step.HEADER)}
+    assert others == {Verdict.NOT_CHECKED}
+
+
+def _from(only: dict[str, Any], block: int) -> dict[str, Any]:
+    return {"kind": "qbft", "validators": [{**only, "from": block}]}
+
+
+def test_verify_without_a_log_and_without_checkpoints_fails_at_timestamps() -> None:
+    """A policy with authorities is not downgraded by a bundle that has nothing to be stamped."""
+    draft = _notices()
+    policy = {**draft.policy, "log": None}
+    stamped = _under(policy, draft)
+    assert stamped.verified
+    assert _said(stamped, Step.LOG).verdict is Verdict.NOT_PROVABLE
+    assert _said(stamped, Step.TIMESTAMPS).verdict is Verdict.PASSED
+    draft.entries = {name: data for name, data in draft.entries.items() if not name.startswith("checkpoints/")}
+    report = _under(policy, draft)
+    assert not report.verified
+    failed = _said(report, Step.TIMESTAMPS)
+    assert failed.refusal is not None
+    assert failed.refusal.name == "EntryMissing"
