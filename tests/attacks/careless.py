@@ -19,13 +19,16 @@ from types import FunctionType
 from typing import Any
 from unittest import mock
 
+from ledger.chain.heads import fold, genesis_roles_head
 from ledger.chain.keccak import keccak
+from ledger.chain.record import act_digest
 from ledger.errors import DisclosureUnknown, EntryMissing, EvidenceRefused, MissingProofNode
 from ledger.evidence.verify import contents, logged, proofs, published, steps, trie, verifier
 from ledger.evidence.verify.checkpoint import Checkpoint, Cosignature, LogTrust, read_checkpoint, read_signature_line
 from ledger.evidence.verify.head_proof import verify_slot
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.report import Note
+from ledger.evidence.verify.series import split_acts
 from ledger.evidence.verify.timestamp import verify_timestamp
 from ledger.ocds.disclosure import Redaction, redactions
 from tests.attacks.actors import authority
@@ -143,6 +146,23 @@ def _state_if_there() -> Any:
     return _step("state", check)
 
 
+def _roles_unproven() -> Any:
+    """Roles are taken as they are told where the state says nothing of them."""
+
+    def check(what: Any, policy: Policy, proven: Any) -> list[Note]:
+        block, registry = what.manifest.block, policy.registry.account
+        told = proofs.prove_state(proven.headers[block], what.proofs[block]).heads
+        shown = {series: data for series, data in what.roles.items() if (registry, series) in told}
+        notes = steps.check_state(replace(what, roles=shown), policy, proven)
+        for series in what.roles.keys() - shown.keys():
+            acts = split_acts("", what.roles[series])
+            beginning = genesis_roles_head(policy.chain_id, registry, series)
+            proven.heads[registry, series] = fold(beginning, map(act_digest, acts))
+        return notes
+
+    return _step("state", check)
+
+
 def _any_root() -> Any:
     """A stamp's authority is asked for its own root."""
 
@@ -223,6 +243,7 @@ _WAYS: Mapping[str, Callable[[], Any]] = {
     "any_witness": _any_witness,
     "log_if_there": _log_if_there,
     "state_if_there": _state_if_there,
+    "roles_unproven": _roles_unproven,
     "any_root": _any_root,
     "another_slot": _another_slot,
     "missing_is_absent": _missing_is_absent,

@@ -117,7 +117,8 @@ def test_bundle_is_a_zip_named_by_its_manifest(proving: Proving, bundle: bytes) 
     assert names[0] == "manifest.json"
     assert names[1:] == sorted(names[1:])
     entries = entries_of(bundle)
-    assert proving.verified(bundle).identity == hashlib.sha256(entries["manifest.json"]).digest()
+    identity = hashlib.sha256(entries["manifest.json"]).digest()
+    assert proving.verified(bundle).identity == manifest_of(bundle).identity == identity
     releases = [json.loads(data) for name, data in entries.items() if name.startswith("releases/")]
     assert {found["ocid"] for found in releases} == {OCID}
     assert [data for name, data in entries.items() if name.startswith("documents/")] == [b"Leistungsverzeichnis"]
@@ -277,7 +278,8 @@ def test_verify_embargoed_release_not_provable_and_verified(proving: Proving) ->
 def test_verify_bundle_of_an_organisation_with_an_act_of_its_own_verified(proving: Proving) -> None:
     """An observation stands on the observer's list, not in a process; what it is about is among the documents."""
     town = proving.town
-    findings = town.store.put(StoreClass.PUBLIC, b"Befunde eines Abrufs", salt=new_salt())
+    content = b"Befunde eines Abrufs\n" * 100_000  # two MiB, so that it is read in pieces
+    findings = town.store.put(StoreClass.PUBLIC, content, salt=new_salt())
     town.chain.send(RecordObservation(town.observer, town.expires(), findings), town.publisher)
     report = proving.verified(made := proving.organisation(town.observer))
     assert report.verified
@@ -285,9 +287,10 @@ def test_verify_bundle_of_an_organisation_with_an_act_of_its_own_verified(provin
     entries = entries_of(made)
     items = split_list("", entries[f"acts/list-{town.observer.hex()}"])
     assert [len(item) > 32 for item in items] == [False, True]
-    assert entries[f"documents/{findings.hex()}"] == b"Befunde eines Abrufs"
+    assert entries[name := f"documents/{findings.hex()}"] == content
     (releases,) = [result for result in report.results if result.step is Step.RELEASES]
     assert releases.notes == ()
+    assert failed_step(proving.verified(remade(made, {name: b"b" + content[1:]}))) is Step.FORMAT
 
 
 def test_series_act_later_than_its_block_refused(proving: Proving, bundle: bytes) -> None:

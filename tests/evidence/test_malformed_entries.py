@@ -1,15 +1,20 @@
-"""Proofs and lists that are none, each different in one thing from those of a bundle that verifies."""
+"""Manifests, proofs and lists that are none, each different in one thing from those of a bundle that verifies."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ledger.evidence.verify import rlp
+from ledger.evidence.verify.archive import local_header
+from ledger.evidence.verify.manifest import MOST_ENTRIES, Entry
 from ledger.evidence.verify.policy import read_policy
 from ledger.evidence.verify.report import Verdict
+from tests.attacks.container import manifest_text
 from tests.attacks.draft import control, take_apart
 from tests.verifier.peer import agreed
 
@@ -60,6 +65,39 @@ def test_verify_proofs_malformed_in_one_thing_refused_at_state(change: Callable[
     change(proofs)
     draft.entries[PROOFS] = rlp.encode(proofs)
     assert _refused(draft.packed()) == ("state", "MalformedRlp")
+
+
+OTHERWISE: dict[str, tuple[str, str]] = {
+    "a chain below none": ('"chainId":"', '"chainId":"-'),
+    "a chain of 21 digits": ('"chainId":"', '"chainId":"12345678'),
+    "a block below none": ('"block":42', '"block":-42'),
+    "a block of thirteen digits": ('"block":42', '"block":1000000000000'),
+    "a block that is true": ('"block":42', '"block":true'),
+    "a genesis hash of 33 bytes": ('"genesisHash":"', '"genesisHash":"00'),
+    "an account of 21 bytes": ('"ledger":"', '"ledger":"00'),
+    "a subject of another kind": ('"kind":"process"', '"kind":"bid"'),
+    "a subject of 33 bytes": ('"subject":{"id":"', '"subject":{"id":"00'),
+    "entries that are no list": ('"entries":[', '"entries":7,"was":['),
+    "an entry of another name": ('"name":"blocks/000000000042/header"', '"name":"blocks/42/header"'),
+    "an entry with a digest of 33 bytes": (
+        '"name":"blocks/000000000042/header","sha256":"', '"name":"blocks/000000000042/header","sha256":"00',
+    ),
+    "a header of more than 64 KiB": ('"size":938', '"size":65537'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), OTHERWISE.values(), ids=OTHERWISE)
+def test_verify_manifest_malformed_in_one_thing_refused_at_format(old: str, new: str) -> None:
+    """In its one encoding, and the file around it in its right form."""
+    assert _refused(manifest_text(control("notices.qbft")[0], old, new)) == ("format", "ManifestInvalid")
+
+
+def test_verify_manifest_with_more_entries_than_a_zip_can_count_refused_at_format() -> None:
+    """One more than 65,534, all of them as they should be; the number in a ZIP's end record would begin anew."""
+    entries = tuple(Entry(f"blocks/{number:012}/header", "header", 1, bytes(32)) for number in range(MOST_ENTRIES + 1))
+    raw = replace(take_apart(*control("notices.qbft")).original, entries=entries).raw
+    file = local_header("manifest.json", zlib.crc32(raw), len(raw)) + raw
+    assert _refused(file) == ("format", "ManifestInvalid")
 
 
 ID, ACT = b"\x00", b"\x01"
