@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --req
 # Node of the machine where there is one, else the one that PyPI carries.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup setup-dev demo test test-long test-others coverage lint contracts contracts-test bench lock wheel clean
+.PHONY: setup setup-dev demo test test-long test-others coverage coverage-verifier lint contracts contracts-test bench lock wheel clean
 
 setup: $(VENV)/.setup $(VENV)/.built
 setup-dev: $(VENV)/.setup-dev $(VENV)/.built
@@ -71,6 +71,15 @@ coverage:
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target PYTEST="$(BIN)/coverage run -m pytest" test-long test-others
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+# The verifier by the tests that are about it alone: each line and branch ran.
+ALONE := --data-file=.coverage-verifier
+
+coverage-verifier: setup-dev
+	$(BIN)/coverage erase $(ALONE)
+	$(BIN)/coverage run $(ALONE) --source=ledger/evidence/verify -m pytest tests/evidence tests/attacks tests/verifier
+	$(BIN)/coverage combine --quiet $(ALONE)
+	$(BIN)/coverage report $(ALONE) --fail-under=100
 
 test-long: setup-dev
 	$(PYTEST) $(LONG)
