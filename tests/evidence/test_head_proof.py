@@ -126,6 +126,17 @@ def test_verify_a_state_that_no_chain_has_is_refused() -> None:
             verify_head(header, [state], [storage], account, slot)
 
 
+def test_verify_an_account_that_is_not_in_the_state_is_refused() -> None:
+    """The state's only account is another one; and what has no 20 bytes is none."""
+    state = rlp.encode([b"\x20" + keccak(b"\x22" * 20), rlp.encode([b"\x01", b"", bytes(32), bytes(32)])])
+    header = propose(genesis(nodes(1)), nodes(1), state_root=keccak(state)).raw
+    with pytest.raises(AccountAbsent) as absent:
+        verify_head(header, [state], [], b"\x11" * 20, bytes(32))
+    assert absent.value.values == {"account": b"\x11" * 20, "block": 1}
+    with pytest.raises(MalformedRlp, match="not 21"):
+        verify_head(header, [state], [], b"\x22" * 21, bytes(32))
+
+
 class Node:
     """A node that serves a recorded slot, and names a block's hash."""
 

@@ -11,6 +11,7 @@ from ledger.errors import EvidenceRefused, MalformedHeader, MalformedRlp
 from ledger.evidence.verify import qbft as extra
 from ledger.evidence.verify import rlp
 from ledger.evidence.verify.header import read_header
+from tests.evidence.qbft_network import genesis, nodes
 
 
 def raw(text: str) -> bytes:
@@ -110,9 +111,9 @@ def test_read_extra_data_of_another_form_is_refused(fields: list[Any], error: ty
         extra.read_extra_data(rlp.encode(fields))
 
 
-def test_read_header_with_a_list_for_extra_data_is_refused(qbft: Any) -> None:
+def test_read_header_with_a_list_for_extra_data_is_refused() -> None:
     """Extra data are bytes, whatever they hold."""
-    fields = rlp.decode_list(raw(qbft("raw_headers")["node1"][1]))
+    fields = rlp.decode_list(genesis(nodes(1)).raw)
     fields[12] = []
     with pytest.raises(MalformedHeader, match="extra data"):
         read_header(rlp.encode(fields))
