@@ -67,9 +67,9 @@ def _require_series(contents: Contents) -> None:
     if is_process and manifest.subject_id not in contents.processes:
         raise EntryMissing(entry=f"acts/process-{manifest.subject_id.hex()}")
     expected = {manifest.subject_id}
-    for extra in contents.lists.keys() - (set() if is_process else expected):
+    for extra in sorted(contents.lists.keys() - (set() if is_process else expected)):
         raise EntryUnexpected(entry=f"acts/list-{extra.hex()}")
-    for extra in contents.processes.keys() - expected if is_process else ():
+    for extra in sorted(contents.processes.keys() - expected) if is_process else ():
         raise EntryUnexpected(entry=f"acts/process-{extra.hex()}")
 
 
@@ -110,7 +110,7 @@ def _check_list(contents: Contents, contracts: series.Contracts, proven: Proven,
         else:
             found += series.read_series(name, [item], **of_list, latest=latest, first=position)
     proven.lists[organisation_id] = tuple(found)
-    for missing in listed - proven.processes.keys():
+    for missing in sorted(listed - proven.processes.keys()):
         raise EntryMissing(entry=f"acts/process-{missing.hex()}")
-    for extra in proven.processes.keys() - listed:
+    for extra in sorted(proven.processes.keys() - listed):
         raise EntryUnexpected(entry=f"acts/process-{extra.hex()}")

@@ -45,11 +45,11 @@ def check_releases(contents: Contents, _policy: Policy, proven: Proven) -> list[
     outside = (item for items in proven.lists.values() for item in items if not isinstance(item, bytes))
     for record in outside:
         documents.update((record.ground, record.subject))
-    for extra in contents.releases.keys() - named:
+    for extra in sorted(contents.releases.keys() - named):
         raise EntryUnexpected(entry=f"releases/{extra.hex()}")
-    for extra in contents.disclosures.keys() - contents.releases.keys():
+    for extra in sorted(contents.disclosures.keys() - contents.releases.keys()):
         raise EntryUnexpected(entry=f"disclosures/{extra.hex()}")
-    for extra in contents.documents - documents:
+    for extra in sorted(contents.documents - documents):
         raise EntryUnexpected(entry=f"documents/{extra.hex()}")
     left_out = len(documents - contents.documents - {ZERO})
     if absent or redacted:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ledger.chain.heads import genesis_list_head, genesis_process_head, genesis_roles_head
 from ledger.chain.record import ACT_RECORDED, ActRecord, act_digest, decode_log
-from ledger.errors import ActMisplaced, EntryInvalid, LogMalformed
+from ledger.errors import ActMisplaced, EntryInvalid
 from ledger.evidence.verify.history import require_fold
 
 # The fourteen fields of a record and the length of the details: as they stand here, and as words in the log.
@@ -69,14 +69,11 @@ def read_series(
     name: str, acts: Sequence[bytes], *, process_id: bytes, organisation_id: bytes, latest: int, first: int = 1
 ) -> list[ActRecord]:
     """The records of acts that count on by one from ``first``, and whose times never fall and are not after ``latest``,
-    the time of the block that proves them. Raises ActMisplaced."""
+    the time of the block that proves them. Raises ActMisplaced; LogMalformed for what ``split_acts`` never gives."""
     records: list[ActRecord] = []
     time = 0
     for position, data in enumerate(acts, first):
-        try:
-            record = decode_log((ACT_RECORDED, process_id, organisation_id, data[:32]), data)
-        except LogMalformed as error:
-            raise ActMisplaced(series=name, position=position, reason=str(error)) from error
+        record = decode_log((ACT_RECORDED, process_id, organisation_id, data[:32]), data)
         if record.sequence != position:
             raise ActMisplaced(series=name, position=position, reason=f"it says that it is act {record.sequence}")
         if record.time < time:

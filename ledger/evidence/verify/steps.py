@@ -74,7 +74,7 @@ def check_log(contents: Contents, policy: Policy, proven: Proven) -> list[Note]:
     """
     if policy.log is None:
         raise NotProvable(Note("noLog"))
-    for extra in contents.inclusions.keys() - proven.headers.keys():
+    for extra in sorted(contents.inclusions.keys() - proven.headers.keys()):
         raise EntryUnexpected(entry=f"blocks/{extra:012}/inclusion")
     checkpoints = {size: read_checkpoint(note, policy.log.trust) for size, note in contents.checkpoints.items()}
     for size, checkpoint in checkpoints.items():
@@ -93,7 +93,7 @@ def check_log(contents: Contents, policy: Policy, proven: Proven) -> list[Note]:
         proven.logged[number] = cosigned_at(
             header.hashed, header.time, entry, checkpoints[size], threshold=threshold, max_log_delay=delay
         )
-    for extra in checkpoints.keys() - used:
+    for extra in sorted(checkpoints.keys() - used):
         raise EntryUnexpected(entry=f"checkpoints/{extra:012}")
     return [] if policy.log.threshold else [Note("noWitnesses")]
 
@@ -164,7 +164,7 @@ def _require_contracts(state: ProvenState, contracts: tuple[Trusted, ...]) -> No
             raise EntryMissing(entry=f"proof of the account {contract.account.hex()}")
         if account.code_hash != contract.code_hash:
             raise OtherChain(what="the code hash", got=account.code_hash, expected=contract.code_hash)
-    for extra in state.accounts.keys() - {contract.account for contract in contracts}:
+    for extra in sorted(state.accounts.keys() - {contract.account for contract in contracts}):
         raise EntryUnexpected(entry=f"proof of the account {extra.hex()}")
 
 
@@ -174,7 +174,7 @@ def _require_heads(contents: Contents, policy: Policy, heads: Mapping[tuple[byte
     wanted |= {(policy.registry.account, series) for series in contents.roles}
     if contents.manifest.subject_kind == "organisation":
         wanted.add((policy.ledger.account, contents.manifest.subject_id))
-    for _, missing in wanted - heads.keys():
+    for _, missing in sorted(wanted - heads.keys()):
         raise EntryMissing(entry=f"proof of the head of {missing.hex()}")
-    for _, extra in heads.keys() - wanted:
+    for _, extra in sorted(heads.keys() - wanted):
         raise EntryUnexpected(entry=f"proof of the head of {extra.hex()}")
