@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --req
 # Node of the machine where there is one, else the one that PyPI carries.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup setup-dev demo test test-long test-others coverage lint contracts contracts-test bench lock wheel clean
+.PHONY: setup setup-dev demo test test-long test-others coverage coverage-verifier lint contracts contracts-test bench lock wheel clean
 
 setup: $(VENV)/.setup $(VENV)/.built
 setup-dev: $(VENV)/.setup-dev $(VENV)/.built
@@ -71,6 +71,12 @@ coverage:
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target PYTEST="$(BIN)/coverage run -m pytest" test-long test-others
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+# Each branch of the verifiers, by the tests that ask both; see docs/verifying.md.
+coverage-verifier: setup-dev
+	rm -rf build/counts && mkdir -p build/counts
+	VERIFIER_COUNTS=$(CURDIR)/build/counts $(PYTEST) tests/evidence tests/attacks tests/verifier
+	node scripts/count_verifier.mjs build/counts
 
 test-long: setup-dev
 	$(PYTEST) $(LONG)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,14 +16,20 @@ from playwright.sync_api import Browser, Page, expect
 from scripts.write_refusal_words import FILE, refusal_words
 from tests.chain.nodes import ROOT
 from tests.evidence.bundles import Proving
-from tests.verifier.peer import policy_bytes
+from tests.verifier.peer import COUNTS, build_command, policy_bytes
 
 STATIC = ROOT / "explorer/static"
 PAGE = STATIC / "vendor/verifier.html"
 
 
+@pytest.fixture(scope="session")
+def address() -> str:
+    """Of the page; where branches are counted, of the one that counts them."""
+    return (build_command().with_name("verifier.html") if COUNTS else PAGE).as_uri()
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, address: str) -> Iterator[Page]:
     """The page from a file, in German, with every request that it makes."""
     context = browser.new_context(locale="de-DE", viewport={"width": 320, "height": 800})
     page = context.new_page()
@@ -30,10 +38,13 @@ def page(browser: Browser) -> Iterator[Page]:
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: failures.append(message.text))
     page.on("pageerror", lambda error: failures.append(str(error)))
-    page.goto(PAGE.as_uri())
+    page.goto(address)
     yield page
-    assert asked == [PAGE.as_uri()]
+    assert asked == [address]
     assert failures == []
+    if COUNTS:
+        counts = page.evaluate("globalThis.__coverage__")
+        Path(COUNTS, f"{uuid.uuid4()}.json").write_text(json.dumps(counts), "utf-8")
     context.close()
 
 
