@@ -5,6 +5,7 @@ Bundles, statute, seals and time stamps are compared where they are tested (``te
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 
 from ledger.errors import PolicyInvalid
 from ledger.evidence.verify.contents import disclosed_release
-from ledger.evidence.verify.policy import read_policy
+from ledger.evidence.verify.policy import LARGEST, read_policy
 from ledger.ocds.disclosure import conceal, disclosure_digest, make_disclosure
 from tests.evidence.bundles import Proving
 from tests.evidence.log_actors import FIRST, SECOND
@@ -108,6 +109,15 @@ def test_read_policy_that_is_none_refused_by_both(bundle: bytes, raw: bytes) -> 
         _require_refused(bundle, raw)
 
 
+def test_read_policy_of_more_than_16_mib_refused_by_both(proving: Proving, bundle: bytes) -> None:
+    """One byte of white space more than there may be."""
+    raw = policy_bytes(proving.policy)
+    accepted = raw + b" " * (LARGEST - len(raw))
+    assert read_policy(accepted) == proving.policy
+    assert peer().verify(bundle, accepted)["verified"]
+    _require_refused(bundle, accepted + b" ")
+
+
 def test_read_policy_with_witnesses_and_validators_accepted_by_both(proving: Proving, bundle: bytes) -> None:
     """The positive control: another consensus, which fails later."""
     content = json.loads(policy_bytes(proving.policy))
@@ -130,9 +140,69 @@ OTHER = make_disclosure("ocid", 1, salt=bytes(32))
 DIGEST = "ab" * 32
 
 
+def encoded(written: str) -> str:
+    """A disclosure of this text."""
+    return base64.urlsafe_b64encode(written.encode()).decode().rstrip("=")
+
+
+def naming(written: str) -> tuple[dict[str, Any], list[str]]:
+    """A release that conceals a field, and a disclosure of this text for it."""
+    text = encoded(written)
+    return {"ocid": "o", "_sd": [disclosure_digest(text)]}, [text]
+
+
+def nested(deep: int) -> tuple[dict[str, Any], list[str]]:
+    """A release in which every disclosed field conceals the next one, so many objects deep in all."""
+    shown: dict[str, Any] = {}
+    texts = []
+    for _ in range(deep - 1):
+        made = make_disclosure("a", shown, salt=bytes(32))
+        texts.append(made.text)
+        shown = {"_sd": [made.digest]}
+    return {"ocid": "o", **shown}, sorted(texts, key=disclosure_digest)
+
+
+def test_read_release_with_nested_disclosures_up_to_64_deep() -> None:
+    """As deep as a release itself may be; where an interpreter's stack ends decides nothing."""
+    problems = [disclosed_release(*nested_entry(deep)).problem for deep in (64, 65, 5000)]
+    assert problems[0] is None
+    assert all(problem is not None and "64 deep" in problem for problem in problems[1:])
+
+
+def nested_entry(deep: int) -> tuple[bytes, bytes]:
+    """The same as bytes."""
+    release, texts = nested(deep)
+    return json.dumps(release).encode(), "".join(f"{each}\n" for each in texts).encode()
+
+
 @pytest.mark.parametrize(
     ("release", "disclosures"),
     [
+        *map(
+            naming,
+            [
+                '["salt","a",1]',
+                '\ufeff["salt","a",1]',
+                "{}",
+                '["salt"]',
+                '["salt","a",1,2]',
+                '[1,"a",1]',
+                '["salt",1,1]',
+                '["salt","_sd",[]]',
+                '["salt","...",1]',
+                '["salt","a","open',
+                '["salt","a","\\',
+                r'["salt","a","\ud800"]',
+                r'["salt","a","\uDC00\ud800"]',
+                r'["salt","a",["\ud83d\ude00",1,null]]',
+                r'["salt","a",[1,["\udead"]]]',
+                r'["salt","a",{"b":"\ud83d\ude00"}]',
+                r'["salt","a",{"\udfff":1}]',
+                r'["salt","a",{"b":"\udfff"}]',
+                r'["salt","a",{"b":{"c":1},"d":"\\ud800"}]',
+            ],
+        ),
+        *(nested(deep) for deep in (63, 64, 65, 5000)),
         (CONCEALED, []),
         (CONCEALED, [DISCLOSED[0].text]),
         (CONCEALED, [each.text for each in DISCLOSED]),
@@ -156,6 +226,8 @@ DIGEST = "ab" * 32
         ({"ocid": 5}, []),
         ({}, []),
         ([], []),
+        (b'{"ocid":"o', []),
+        (b'{"ocid":"o\\', []),
         (b"", []),
         (b"\xef\xbb\xbf{}", []),
         (b"\xff{}", []),
