@@ -182,7 +182,9 @@ def test_page_without_any_file_asks_for_the_bundle_first(page: Page) -> None:
 
 def test_page_says_that_a_file_cannot_be_read(page: Page, tmp_path: Path) -> None:
     """It was there when it was chosen, and is there no more."""
-    choose_control(page, "notices.qbft", tmp_path).unlink()
+    choose_control(page, "notices.qbft", tmp_path)
+    assert page.evaluate("document.getElementById('policy').files[0].size") > 0
+    (tmp_path / "policy.json").unlink()
     page.get_by_role("button", name="Prüfen").click()
     expect(page.locator("#verdict")).to_have_text("Das Prüfpaket besteht die Prüfung NICHT.")
     expect(page.locator("#result")).to_contain_text("Die Datei konnte nicht gelesen werden")
