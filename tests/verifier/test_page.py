@@ -197,7 +197,7 @@ def test_page_refuses_a_file_larger_than_a_bundle_unread(page: Page, tmp_path: P
         file.truncate(2**32 - 1)
     page.set_input_files("#bundle", tmp_path / "bundle.zip")
     page.get_by_role("button", name="Prüfen").click()
-    expect(page.locator(".failed")).to_contain_text("[BundleMalformed]")
+    expect(page.locator(".failed")).to_contain_text("larger than a bundle can be. [BundleMalformed]")
 
 
 def test_page_with_one_dropped_file_waits_for_the_other(page: Page, tmp_path: Path) -> None:
