@@ -72,14 +72,17 @@ coverage:
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# The verifier by the tests that are about it alone: each line and branch ran.
+# Both verifiers by the tests that are about them alone: each line and branch ran; see docs/verifying.md.
 ALONE := --data-file=.coverage-verifier
+COUNTS := build/counts
 
 coverage-verifier: setup-dev
+	rm -rf $(COUNTS) && mkdir -p $(COUNTS)
 	$(BIN)/coverage erase $(ALONE)
-	$(BIN)/coverage run $(ALONE) --source=ledger/evidence/verify -m pytest tests/evidence tests/attacks tests/verifier
+	VERIFIER_COUNTS=$(CURDIR)/$(COUNTS) $(BIN)/coverage run $(ALONE) --source=ledger/evidence/verify -m pytest tests/evidence tests/attacks tests/verifier
 	$(BIN)/coverage combine --quiet $(ALONE)
 	$(BIN)/coverage report $(ALONE) --fail-under=100
+	node scripts/count_verifier.mjs $(COUNTS)
 
 test-long: setup-dev
 	$(PYTEST) $(LONG)

@@ -3,6 +3,7 @@
 //   node scripts/build_verifier.mjs            writes explorer/static/vendor/verifier.html, compares with verifier.sha256
 //   node scripts/build_verifier.mjs --record   writes verifier.sha256 anew, after a deliberate change
 //   node scripts/build_verifier.mjs --command  writes build/verifier/command.mjs instead
+//   node scripts/build_verifier.mjs --counted  writes both to build/verifier-counted, which count the branches they take
 //
 // The same sources and package versions give the same bytes on every machine: esbuild comes as WebAssembly.
 
@@ -39,13 +40,36 @@ function sources() {
   return hash.digest("hex");
 }
 
-async function writeCommand() {
-  const folder = join(root, "build", "verifier");
+async function writeCommand(folder, options = {}) {
   mkdirSync(folder, { recursive: true });
-  const { map, mjs } = await bundled("command.ts", { platform: "node", sourcemap: true, outfile: join(folder, "command.mjs") });
+  const { map, mjs } = await bundled("command.ts", { platform: "node", sourcemap: true, outfile: join(folder, "command.mjs"), ...options });
   writeFileSync(join(folder, "command.mjs"), mjs);
   writeFileSync(join(folder, "command.mjs.map"), map);
   writeFileSync(join(folder, "sources.sha256"), sources());
+}
+
+/** Counts are written into the sources, not taken from the engine: its blocks know nothing of an `else` that is not there. */
+async function counting() {
+  const { createInstrumenter } = await import("istanbul-lib-instrument");
+  const instrumenter = createInstrumenter({
+    esModules: true, parserPlugins: ["typescript"], coverageGlobalScope: "globalThis", coverageGlobalScopeFunc: false,
+  });
+  const setup = ({ onLoad }) => onLoad({ filter: /client\/verifier\/\w+\.ts$/ }, ({ path }) => ({
+    contents: instrumenter.instrumentSync(readFileSync(path, "utf8"), path), loader: "ts",
+  }));
+  return { plugins: [{ name: "counting", setup }] };
+}
+
+const AT_EXIT = `import { writeFileSync as writeCounts } from "node:fs";
+process.on("exit", () => {
+  writeCounts(\`\${process.env.VERIFIER_COUNTS}/\${crypto.randomUUID()}.json\`, JSON.stringify(globalThis.__coverage__));
+});`;
+
+async function writeCounted() {
+  const folder = join(root, "build", "verifier-counted");
+  const options = await counting();
+  await writeCommand(folder, { ...options, banner: { js: AT_EXIT } });
+  writeFileSync(join(folder, "verifier.html"), await page(options));
 }
 
 function integrity(text) {
@@ -53,8 +77,8 @@ function integrity(text) {
 }
 
 /** Script and style stand in the page, named by their digests; all else is forbidden, connections above all. */
-async function page() {
-  const { js } = await bundled("page.ts", { platform: "browser", minify: true, outfile: "page.js" });
+async function page(options = {}) {
+  const { js } = await bundled("page.ts", { platform: "browser", minify: true, outfile: "page.js", ...options });
   const { css } = await bundled("page.css", { minify: true, outfile: "page.css" });
   const script = js.replaceAll("</script", "<\\/script");
   const policy = [
@@ -79,4 +103,6 @@ async function writePage() {
   console.log("explorer/static/vendor/verifier.html: digest as recorded");
 }
 
-await (process.argv.includes("--command") ? writeCommand() : writePage());
+if (process.argv.includes("--counted")) await writeCounted();
+else if (process.argv.includes("--command")) await writeCommand(join(root, "build", "verifier"));
+else await writePage();

@@ -6,7 +6,8 @@ A concealed field leaves its digest in the ``_sd`` list of its object; a conceal
 Whoever erases the disclosure erases salt and value for good, and the release's own digest stays what it was.
 
 Reading is strict (RFC 9901 section 7.1): a digest that stands twice, a disclosure that belongs nowhere or comes
-twice, reserved names and names that exist already are refused, never skipped.
+twice, reserved names and names that exist already are refused, never skipped. So are disclosures in disclosures that
+nest deeper than a release may.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.errors import DisclosureCollision, DisclosureDuplicate, DisclosureInvalid, DisclosureUnknown, SiegelError
-from ledger.ocds.json_text import pointer, read_json
+from ledger.ocds.json_text import MAX_DEPTH, pointer, read_json
 
 SD = "_sd"
 DOTS = "..."
@@ -172,6 +173,9 @@ class _Reading:
                 raise DisclosureUnknown(digest=digest)
 
     def value(self, value: Any, path: str) -> Any:
+        # A disclosure can show the digest of the next one, as often as its author likes.
+        if isinstance(value, dict | list) and path.count("/") >= MAX_DEPTH:
+            raise DisclosureInvalid(disclosure=path[:40], why=f"what it shows nests more than {MAX_DEPTH} deep")
         if isinstance(value, dict):
             return self.object(value, path)
         if isinstance(value, list):

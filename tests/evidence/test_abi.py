@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from ledger.chain.codec import NOBODY, ZERO, ActRecord, decode_detail, encode_detail
 from ledger.errors import LogMalformed, MalformedAbi
-from ledger.evidence.verify.abi import reader
 from ledger.terms import STATUTE, Act
 from tests.chain.arbitrary import DETAILS
+from tests.verifier.parts import read_detail
 
 
 def plain(value: Any) -> Any:
@@ -39,7 +39,7 @@ def by_codec(act: Act, detail: bytes) -> Any:
 def by_verifier(act: Act, detail: bytes) -> Any:
     """The verifier's word on a detail, None if it refuses it."""
     try:
-        return reader(STATUTE[act].detail)(detail)
+        return read_detail(STATUTE[act].detail, detail)
     except MalformedAbi:
         return None
 
@@ -91,6 +91,7 @@ def test_read_altered_detail_refused_where_the_codec_refuses(
         (Act.ORGANISATION_SUSPENDED, bytes(31) + b"\x20" + bytes(31) + b"\1", 32, "1 values in 0 bytes"),
         (Act.ORGANISATION_SUSPENDED, bytes(31) + b"\x20" + b"\xff" * 32, 32, "values in 0 bytes"),
         (Act.ARTIFACT_REGISTERED, bytes(63) + b"\x40" + bytes(31) + b"\1", 64, "1 bytes that are cut off"),
+        (Act.ARTIFACT_REGISTERED, bytes(63) + b"\x40" + bytes(31) + b"\1" + b"a", 64, "1 bytes that are cut off"),
         (Act.ARTIFACT_REGISTERED, bytes(63) + b"\x40" + bytes(31) + b"\1" + b"ab" + bytes(30), 97, "filled up"),
         (Act.ARTIFACT_REGISTERED, bytes(63) + b"\x40" + bytes(31) + b"\1" + b"\xff" + bytes(31), 64, "not UTF-8"),
     ],
@@ -102,6 +103,6 @@ def test_read_other_than_canonical_says_where_and_why(act: Act, detail: bytes, o
     else:
         arguments = STATUTE[act].detail
     with pytest.raises(MalformedAbi) as refused:
-        reader(arguments)(detail)
+        read_detail(arguments, detail)
     assert refused.value.values["offset"] == offset
     assert reason in refused.value.values["reason"]

@@ -10,8 +10,8 @@ from eth_hash.auto import keccak
 from ledger.errors import EvidenceRefused, MalformedHeader, MalformedRlp
 from ledger.evidence.verify import qbft as extra
 from ledger.evidence.verify import rlp
-from ledger.evidence.verify.header import read_header
 from tests.evidence.qbft_network import genesis, nodes
+from tests.verifier.parts import read_header
 
 
 def raw(text: str) -> bytes:
@@ -93,6 +93,31 @@ def test_read_header_with_a_field_of_another_form_is_refused(qbft: Any, position
 
 
 @pytest.mark.parametrize(
+    ("position", "given"), [(3, []), (6, bytes(255)), (7, []), (7, b"\x01" * 33), (8, b"\x01" * 9), (11, b"\x00")]
+)
+def test_read_header_with_a_list_or_a_number_of_another_form_is_refused(position: int, given: Any) -> None:
+    """Digests of a size, numbers without leading zeros that fit."""
+    fields: list[Any] = _sealed(rlp.encode([bytes(32), [], [], b"", []]))
+    assert read_header(rlp.encode(fields)).number == 1
+    fields[position] = given
+    with pytest.raises(MalformedRlp):
+        read_header(rlp.encode(fields))
+
+
+def test_read_header_of_bytes_instead_of_a_list_is_refused() -> None:
+    """RLP, but no header."""
+    with pytest.raises(MalformedRlp, match="a list was expected"):
+        read_header(b"\x80")
+
+
+def _sealed(extra_data: bytes) -> list[Any]:
+    """The fields of block 1 of a QBFT chain."""
+    digests = [bytes(32), bytes(32), bytes(20), bytes(32), bytes(32), bytes(32)]
+    mix_hash = b"ctical byzantine fault tolerance"
+    return [*digests, bytes(256), b"\x01", b"\x01", b"", b"", b"\x05", extra_data, mix_hash, bytes(8)]
+
+
+@pytest.mark.parametrize(
     ("fields", "error"),
     [
         ([b"\x00" * 32, [], [], b""], MalformedHeader),
@@ -106,9 +131,11 @@ def test_read_header_with_a_field_of_another_form_is_refused(qbft: Any, position
     ],
 )
 def test_read_extra_data_of_another_form_is_refused(fields: list[Any], error: type[Exception]) -> None:
-    """QBFT extra data has one form."""
+    """QBFT extra data has one form; the hash of a header needs it."""
     with pytest.raises(error):
         extra.read_extra_data(rlp.encode(fields))
+    with pytest.raises(error):
+        read_header(rlp.encode(_sealed(rlp.encode(fields))))
 
 
 def test_read_header_with_a_list_for_extra_data_is_refused() -> None:

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.errors import EvidenceRefused, MerkleProofMalformed, NotIncluded, TreesInconsistent
-from ledger.evidence.verify.merkle import EMPTY_ROOT, leaf_hash, verify_consistency, verify_inclusion
+from ledger.errors import EvidenceRefused, InclusionMalformed, MerkleProofMalformed, NotIncluded, TreesInconsistent
+from ledger.evidence.verify import merkle
+from ledger.evidence.verify.merkle import EMPTY_ROOT, leaf_hash, verify_consistency
 from tests.evidence import naive_tree
+from tests.verifier.parts import verify_inclusion
 
 LEAVES = [b"leaf %d" % number for number in range(70)]
 
@@ -57,7 +59,7 @@ def test_inclusion_of_another_leaf_place_or_proof_is_refused(leaves: list[bytes]
     verify_inclusion(leaf, index, size, proof, root)
     for altered in flips(proof):
         with pytest.raises(NotIncluded):
-            verify_inclusion(leaf, index, size, altered, root)
+            merkle.verify_inclusion(leaf, index, size, altered, root)
     for length in (proof[:-1], [*proof, bytes(32)], [bytes(32), *proof]):
         if len(length) != len(proof):
             with pytest.raises(MerkleProofMalformed, match=f"{len(proof)} hashes were expected, not {len(length)}"):
@@ -94,6 +96,9 @@ def test_proofs_of_impossible_sizes_are_refused() -> None:
     leaf = leaf_hash(b"")
     for index, size in ((0, 0), (1, 1), (-1, 1), (0, 2**63)):
         with pytest.raises(MerkleProofMalformed):
+            merkle.verify_inclusion(leaf, index, size, [], leaf)
+    for index, size in ((0, 0), (1, 1), (0, 2**63)):
+        with pytest.raises(InclusionMalformed):
             verify_inclusion(leaf, index, size, [], leaf)
     for old, size in ((2, 1), (-1, 1), (1, 2**63)):
         with pytest.raises(MerkleProofMalformed):

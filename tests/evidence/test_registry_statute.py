@@ -266,6 +266,8 @@ def test_authorities_key_set_without_custodians_is_ready_until_retired(told: Rec
     assert (flag.name, flag.sequence, flag.ground, flag.values) == (
         "KeySetWithoutCustodians", 2, ZERO, {"round": 1, "keySet": key_set},
     )  # fmt: skip
+    too_late = [altered(act, time=read(retired).time + 1) for act in _tender(told, key_set, roles=4)]
+    assert refusal_of(lambda: _replay(told, authorities, too_late)) == (2, "TenderPublished", "KeySetNotReady")
 
 
 def _tender(told: Recording, key_set: bytes, roles: int) -> list[bytes]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ledger.errors import MalformedRlp
 from ledger.evidence.verify import rlp
+from tests.verifier.parts import decode
 
 ITEMS: st.SearchStrategy[Any] = st.recursive(
     st.binary(max_size=70), lambda inner: st.lists(inner, max_size=20), max_leaves=40
@@ -23,14 +24,14 @@ def test_decode_any_item_equals_what_was_encoded(item: Any) -> None:
     """What the other implementation encodes is read back, and encoded to the same bytes."""
     encoded = other.encode(item)
     assert rlp.encode(item) == encoded
-    assert rlp.decode(encoded) == item
+    assert decode(encoded) == item
 
 
 @given(st.binary(max_size=300))
 def test_decode_arbitrary_bytes_has_one_encoding_or_is_refused(data: bytes) -> None:
     """Whatever is accepted encodes to exactly the bytes it was read from."""
     try:
-        item = rlp.decode(data)
+        item = decode(data)
     except MalformedRlp:
         return
     assert rlp.encode(item) == data
@@ -43,7 +44,7 @@ def test_decode_altered_encoding_never_gives_the_same_item(item: Any, data: st.D
     position = data.draw(st.integers(0, len(encoded) * 8 - 1))
     encoded[position // 8] ^= 1 << position % 8
     with suppress(MalformedRlp):
-        assert rlp.decode(bytes(encoded)) != item
+        assert decode(bytes(encoded)) != item
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_decode_altered_encoding_never_gives_the_same_item(item: Any, data: st.D
 def test_decode_non_canonical_encoding_is_refused(data: str, reason: str) -> None:
     """Each of these other readers forgive or misread."""
     with pytest.raises(MalformedRlp) as refused:
-        rlp.decode(bytes.fromhex(data))
+        decode(bytes.fromhex(data))
     assert refused.value.values["reason"] == reason
 
 
@@ -79,7 +80,7 @@ def test_decode_deep_nesting_is_refused_instead_of_exhausting_the_stack() -> Non
     for _ in range(2_000):
         data = rlp._prefix(len(data), 0xC0) + data
     with pytest.raises(MalformedRlp, match="nested too deep"):
-        rlp.decode(data)
+        decode(data)
 
 
 @pytest.mark.parametrize(

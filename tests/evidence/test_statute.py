@@ -131,6 +131,15 @@ def _lived(told: Recording, before: int, *steps: tuple[int, dict[str, Any]]) -> 
     return told.replay(PROCESS, acts)
 
 
+def test_replay_bids_of_a_round_without_any_envelope_missing_until_revised(told: Recording) -> None:
+    """Such a round is opened with its close; what turns up can still be revised, and is not awarded before."""
+    closed = (15, {"detail": with_detail(present=[0])})
+    assert _lived(told, 14, closed).rounds[0].state.name == "OPENED"
+    revised = _lived(told, 14, closed, (18, {}))
+    assert [flag.name for flag in revised.flags if flag.sequence > 14] == ["EnvelopesMissing", "OutcomeRevised"]
+    assert refusal_of(lambda: _lived(told, 14, closed, (19, {}))) == (16, "BidExcluded", "BidForbids")
+
+
 def test_replay_what_needed_a_ground_flagged_by_what_it_was(told: Recording) -> None:
     """Exceptions that the story does not have, each from an act of the story."""
     ground = digest("why")

@@ -20,6 +20,7 @@ from ledger.errors import (
     UnusedProofNodes,
 )
 from ledger.evidence.verify import trie
+from tests.verifier.parts import read
 
 ENTRIES = st.dictionaries(st.integers(0, 400), st.binary(min_size=1, max_size=50), min_size=1, max_size=60)
 
@@ -49,7 +50,7 @@ class Built:
 def test_read_any_key_of_any_trie_gives_its_value_or_its_absence(entries: dict[int, bytes], number: int) -> None:
     """Presence and absence are both proven."""
     built = Built(entries)
-    assert trie.read(built.root, path_of(number), built.proof(number)) == entries.get(number)
+    assert read(built.root, path_of(number), built.proof(number)) == entries.get(number)
 
 
 @settings(max_examples=200)
@@ -64,7 +65,7 @@ def test_read_with_any_flipped_bit_is_refused(entries: dict[int, bytes], data: s
     bit = data.draw(st.integers(0, len(node) * 8 - 1))
     node[bit // 8] ^= 1 << bit % 8
     with pytest.raises(EvidenceRefused):
-        trie.read(built.root, path_of(number), [*proof[:which], bytes(node), *proof[which + 1 :]])
+        read(built.root, path_of(number), [*proof[:which], bytes(node), *proof[which + 1 :]])
 
 
 MANY = Built({number: b"value %d" % number for number in range(300)})
@@ -76,7 +77,7 @@ def test_read_without_a_node_is_refused() -> None:
     assert len(proof) >= 3
     for left_out in range(len(proof)):
         with pytest.raises((MissingProofNode, ProofNodeMismatch)):
-            trie.read(MANY.root, path_of(7), proof[:left_out] + proof[left_out + 1 :])
+            read(MANY.root, path_of(7), proof[:left_out] + proof[left_out + 1 :])
 
 
 def test_read_with_a_node_too_many_is_refused() -> None:
@@ -84,16 +85,16 @@ def test_read_with_a_node_too_many_is_refused() -> None:
     proof = MANY.proof(7)
     for extra in (proof[-1], proof[0], b"\x80", b""):
         with pytest.raises(UnusedProofNodes):
-            trie.read(MANY.root, path_of(7), [*proof, extra])
+            read(MANY.root, path_of(7), [*proof, extra])
     with pytest.raises(ProofNodeMismatch):
-        trie.read(MANY.root, path_of(7), [proof[0], *proof])
+        read(MANY.root, path_of(7), [proof[0], *proof])
 
 
 def test_read_nodes_in_another_order_is_refused() -> None:
     """There is one order: from the root down."""
     proof = MANY.proof(7)
     with pytest.raises(ProofNodeMismatch):
-        trie.read(MANY.root, path_of(7), proof[::-1])
+        read(MANY.root, path_of(7), proof[::-1])
 
 
 def test_read_the_proof_of_another_key_is_refused() -> None:
@@ -101,7 +102,7 @@ def test_read_the_proof_of_another_key_is_refused() -> None:
     refused = 0
     for number in range(20, 60):
         try:
-            value = trie.read(MANY.root, path_of(number), MANY.proof(7))
+            value = read(MANY.root, path_of(number), MANY.proof(7))
         except EvidenceRefused:
             refused += 1
         else:
@@ -112,20 +113,20 @@ def test_read_the_proof_of_another_key_is_refused() -> None:
 def test_read_from_another_root_is_refused() -> None:
     """The root comes from a header; a proof of another state is none."""
     with pytest.raises(ProofNodeMismatch):
-        trie.read(keccak(b"another"), path_of(7), MANY.proof(7))
+        read(keccak(b"another"), path_of(7), MANY.proof(7))
 
 
 def test_read_the_empty_trie_needs_no_node_and_takes_none() -> None:
     """The empty trie's root says all."""
-    assert trie.read(trie.EMPTY_TRIE_ROOT, path_of(1), []) is None
+    assert read(trie.EMPTY_TRIE_ROOT, path_of(1), []) is None
     with pytest.raises(UnusedProofNodes):
-        trie.read(trie.EMPTY_TRIE_ROOT, path_of(1), [b"\x80"])
+        read(trie.EMPTY_TRIE_ROOT, path_of(1), [b"\x80"])
 
 
 def test_read_an_empty_proof_of_a_state_proves_no_absence() -> None:
     """Besu answers ``[]`` for an account in an empty state; for any other state that proves nothing."""
     with pytest.raises(MissingProofNode):
-        trie.read(MANY.root, path_of(1_000), [])
+        read(MANY.root, path_of(1_000), [])
 
 
 PATH = path_of(1)
@@ -166,7 +167,7 @@ def test_read_a_node_that_no_trie_has_is_refused(node: Sequence[Any], reason: st
     """Nodes whose digest is right, but which no honest trie contains."""
     encoded = other.encode(node)
     with pytest.raises(MalformedTrieNode, match=reason):
-        trie.read(keccak(encoded), PATH, [encoded])
+        read(keccak(encoded), PATH, [encoded])
 
 
 def test_read_a_short_node_that_should_stand_in_its_parent_is_refused() -> None:
@@ -175,7 +176,7 @@ def test_read_a_short_node_that_should_stand_in_its_parent_is_refused() -> None:
     neighbour = f"n{int(NIBBLES[0], 16) ^ 1:x}"
     root = other.encode(branch(**{f"n{NIBBLES[0]}": keccak(child), neighbour: b"x" * 32}))
     with pytest.raises(MalformedTrieNode, match="short enough"):
-        trie.read(keccak(root), PATH, [root, child])
+        read(keccak(root), PATH, [root, child])
 
 
 def test_read_a_node_that_stands_in_its_parent_is_followed() -> None:
@@ -183,14 +184,14 @@ def test_read_a_node_that_stands_in_its_parent_is_followed() -> None:
     neighbour = int(NIBBLES[-1], 16) ^ 1
     leaves = {f"n{NIBBLES[-1]}": [b"\x20", b"v"], f"n{neighbour:x}": [b"\x20", b"w"]}
     root = other.encode([bytes.fromhex("1" + NIBBLES[:63]), branch(**leaves)])
-    assert trie.read(keccak(root), PATH, [root]) == b"v"
+    assert read(keccak(root), PATH, [root]) == b"v"
 
 
 @pytest.mark.parametrize("size", [0, 20, 31, 33])
 def test_read_a_path_of_another_length_is_refused(size: int) -> None:
     """Only digests are paths."""
     with pytest.raises(MalformedTrieNode, match="32 bytes"):
-        trie.read(MANY.root, b"\x01" * size, [])
+        read(MANY.root, b"\x01" * size, [])
 
 
 def test_read_a_branch_where_every_path_has_ended_is_refused() -> None:
@@ -200,4 +201,4 @@ def test_read_a_branch_where_every_path_has_ended_is_refused() -> None:
     last = other.encode(branch(**{f"n{NIBBLES[-1]}": keccak(child), neighbour: keccak(b"c")}))
     root = other.encode([bytes.fromhex("1" + NIBBLES[:63]), keccak(last)])
     with pytest.raises(MalformedTrieNode, match="below the end"):
-        trie.read(keccak(root), PATH, [root, last, child])
+        read(keccak(root), PATH, [root, last, child])

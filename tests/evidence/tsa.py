@@ -66,10 +66,12 @@ def certify(
     path_length: int | None = None,
     serial: int | None = None,
     rsa_padding: padding.PSS | None = None,
+    digest: hashes.SHA256 | hashes.SHA384 | hashes.SHA512 | None = None,
+    subject: x509.Name | None = None,
 ) -> Holder:
     """A certificate of ``name`` by ``issuer``, or by itself; an ``authority`` certifies others."""
     key = key or ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    subject = subject or x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -90,7 +92,9 @@ def certify(
     builder = builder.add_extension(identifier, critical=False)
     # Without chance, so that a certificate with a given key and serial number is always the same.
     fixed = True if isinstance(above, ec.EllipticCurvePrivateKey) else None
-    return Holder(builder.sign(above, hashes.SHA256(), rsa_padding=rsa_padding, ecdsa_deterministic=fixed), key)
+    return Holder(
+        builder.sign(above, digest or hashes.SHA256(), rsa_padding=rsa_padding, ecdsa_deterministic=fixed), key
+    )
 
 
 def stamper(name: str, issuer: Holder, **options: object) -> Holder:

@@ -35,7 +35,7 @@ class Authorities(authority.Authorities):
         if None not in packed.values():
             self.name = hashlib.sha256(json.dumps(packed).encode()).hexdigest()
         task = {"registry": self.name, "remember": packed} if self.name else None
-        _same(lambda: super(Authorities, self).__init__(series), lambda _: {}, task)
+        same(lambda: super(Authorities, self).__init__(series), lambda _: {}, task)
 
 
 def replay(
@@ -57,7 +57,7 @@ def replay(
     def judged() -> Procedure:
         return statute.replay(process_id, organisation_id, acts, authorities, chain_id=chain_id, ledger=ledger)
 
-    return _same(judged, _standing, task)
+    return same(judged, _standing, task)
 
 
 def check_list(organisation_id: bytes, items: Sequence[bytes], authorities: authority.Authorities) -> None:
@@ -68,7 +68,7 @@ def check_list(organisation_id: bytes, items: Sequence[bytes], authorities: auth
     if None not in packed and isinstance(authorities, Authorities):
         marked = "".join(("00" if item in ids else "01") + str(one) for item, one in zip(items, packed, strict=True))
         task = {"registry": authorities.name, "organisation": organisation_id.hex(), "list": marked}
-    _same(lambda: statute_list.check_list(organisation_id, items, authorities), lambda _: {}, task)
+    same(lambda: statute_list.check_list(organisation_id, items, authorities), lambda _: {}, task)
 
 
 def check_seals(header: Header, validators: tuple[bytes, ...]) -> None:
@@ -76,13 +76,13 @@ def check_seals(header: Header, validators: tuple[bytes, ...]) -> None:
     task = None
     if validators and header.number:
         task = _header_task(header, ValidatorSets((ValidatorRange(1, None, validators),)), bytes(32))
-    _same(lambda: consensus.check_seals(header, validators), lambda _: {"hash": header.block_hash.hex()}, task)
+    same(lambda: consensus.check_seals(header, validators), lambda _: {"hash": header.block_hash.hex()}, task)
 
 
 def check_block(header: Header, sets: ValidatorSets, genesis_hash: bytes) -> None:
     """As ``consensus.check_block``."""
     task = _header_task(header, sets, genesis_hash)
-    _same(lambda: consensus.check_block(header, sets, genesis_hash), lambda _: {"hash": header.block_hash.hex()}, task)
+    same(lambda: consensus.check_block(header, sets, genesis_hash), lambda _: {"hash": header.block_hash.hex()}, task)
 
 
 def verify_timestamp(response: bytes, stamped: bytes, roots: Sequence[bytes]) -> Timestamp:
@@ -93,10 +93,10 @@ def verify_timestamp(response: bytes, stamped: bytes, roots: Sequence[bytes]) ->
         return {"time": found.time, **dict(zip(("certificate", "root"), digests, strict=True))}
 
     task = {"response": response.hex(), "stamped": stamped.hex(), "roots": [root.hex() for root in roots]}
-    return _same(lambda: timestamp.verify_timestamp(response, stamped, roots), said, task)
+    return same(lambda: timestamp.verify_timestamp(response, stamped, roots), said, task)
 
 
-def _same(ask: Callable[[], Found], said: Callable[[Found], dict[str, Any]], task: dict[str, Any] | None) -> Found:
+def same(ask: Callable[[], Found], said: Callable[[Found], dict[str, Any]], task: dict[str, Any] | None) -> Found:
     """What Python says or raises; the other verifier must answer the task (None: none can be put) with the same."""
     answer = None if task is None else peer().ask(**task)
     try:

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import io
 import json
+import os
 import subprocess
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -22,7 +23,9 @@ from ledger.evidence.verify.verifier import verify
 from tests.chain.nodes import ROOT
 
 CLIENT = ROOT / "explorer/client/verifier"
-BUILT = ROOT / "build/verifier"
+COUNTS = os.environ.get("VERIFIER_COUNTS")
+"""The folder for counts of branches, where they are to be counted (``make coverage-verifier``)."""
+BUILT = ROOT / ("build/verifier-counted" if COUNTS else "build/verifier")
 WORDED = ("reason", "authority")
 """Values that are prose: each verifier has words of its own."""
 
@@ -38,7 +41,8 @@ def build_command() -> Path:
     """The command, built anew if its sources changed since."""
     recorded = BUILT / "sources.sha256"
     if not recorded.exists() or recorded.read_text() != sources_digest():
-        subprocess.run(["node", "scripts/build_verifier.mjs", "--command"], cwd=ROOT, check=True)
+        which = "--counted" if COUNTS else "--command"
+        subprocess.run(["node", "scripts/build_verifier.mjs", which], cwd=ROOT, check=True)
     return BUILT / "command.mjs"
 
 

@@ -36,7 +36,7 @@ export function readerOf(
 
 function typeOf(name: string, argument: Argument, terms: ReadonlyMap<string, number>): Type {
   if (name.endsWith("[]")) return array(typeOf(name.slice(0, -2), argument, terms));
-  if (name === "tuple") return structure(argument.components ?? [], terms);
+  if (name === "tuple") return structure(argument.components as readonly Argument[], terms);
   if (name.startsWith("uint")) {
     const term = argument.enum === undefined ? undefined : terms.get(argument.enum);
     const most = term === undefined ? (1n << BigInt(name.slice(4))) - 1n : BigInt(term - 1);

@@ -63,6 +63,7 @@ export class Bundle {
   /** The manifest, its digest, and what reads the entries. Throws BundleMalformed, ManifestInvalid. */
   static async open(source: Source): Promise<[Manifest, Hex, Bundle]> {
     const bundle = new Bundle(source);
+    if (source.size > LARGEST_FILE) throw bundle.malformed("larger than a bundle can be", LARGEST_FILE);
     const head = await bundle.read(LOCAL_SIZE + MANIFEST.length);
     const view = new DataView(head.buffer, head.byteOffset);
     const crc = view.getUint32(14, true);
@@ -106,7 +107,6 @@ export class Bundle {
     await this.expect(directory, "the directory at the end");
     await this.expect(endRecord(this.directory.length, directory.length, start), "the end record");
     if (this.at < this.source.size) throw this.malformed("bytes after the end");
-    if (this.at > LARGEST_FILE) throw this.malformed("larger than a bundle can be");
   }
 
   private finish(name: string, crc: number, said: number, size: number, offset: number): void {

@@ -59,10 +59,10 @@ export function ofNumber(value: bigint | number, size: number): Uint8Array {
   return fromHex(BigInt(value).toString(16).padStart(2 * size, "0"));
 }
 
-/** The fewest bytes that hold a number, big-endian; of zero none. */
-export function minimal(value: bigint | number): Uint8Array {
-  const digits = BigInt(value).toString(16);
-  return value == 0 ? EMPTY : fromHex(digits.length % 2 ? "0" + digits : digits);
+/** The fewest bytes that hold a number above zero, big-endian. */
+export function minimal(value: number): Uint8Array {
+  const digits = value.toString(16);
+  return fromHex(digits.length % 2 ? "0" + digits : digits);
 }
 
 /** ASCII characters as bytes. */

@@ -150,7 +150,7 @@ export class Certificate {
       const value = rest.at(-1);
       const isCritical = rest.length === 2;
       if (id?.tag !== TAG.oid || value?.tag !== TAG.octets || rest.length > 2) throw invalid("an extension that is none");
-      if (isCritical && toHex(rest[0]?.encoded ?? id.encoded) !== "0101ff") throw invalid("an extension that is none");
+      if (isCritical && toHex((rest[0] as Item).encoded) !== "0101ff") throw invalid("an extension that is none");
       if (this.extensions.has(toHex(id.content))) throw invalid("an extension that is there twice");
       this.extensions.set(toHex(id.content), { isCritical, value: value.content });
     }

@@ -1,7 +1,7 @@
 // Signed checkpoints of a transparency log (C2SP signed-note, tlog-checkpoint, tlog-cosignature; docs/bundle-1.md, log).
 
 import { ascii, concat, equal, fromBase64, fromUtf8, toHex, toNumber, utf8 } from "./bytes.js";
-import { EMPTY_ROOT, isTreeSize, verifyInclusion, type Inclusion } from "./merkle.js";
+import { EMPTY_ROOT, isTreeSize, leafHash, verifyInclusion, type Inclusion } from "./merkle.js";
 import type { LogPolicy } from "./policy.js";
 import { Refusal } from "./refusal.js";
 import { NAME, signed, type VerifierKey } from "./verifier_key.js";
@@ -62,16 +62,14 @@ export function ofLogAlone(note: Uint8Array): Uint8Array {
   return end < 0 ? note : note.subarray(0, end + 1);
 }
 
-/** Throws unless the tree holds the leaf, and enough witnesses had seen it soon enough after the block's time. */
+/**
+ * Throws unless the tree holds the leaf, and enough witnesses had seen it soon enough after the block's time. The checkpoint
+ * is that of a tree of the inclusion's size.
+ */
 export function requireLogged(
   leaf: Uint8Array, time: bigint, inclusion: Inclusion, checkpoint: Checkpoint, policy: LogPolicy,
 ): void {
-  if (inclusion.size !== checkpoint.size) {
-    throw new Refusal("InclusionMalformed", {
-      reason: `it is for a tree of ${inclusion.size}, the checkpoint has ${checkpoint.size}`,
-    });
-  }
-  verifyInclusion(leaf, inclusion, checkpoint.root);
+  verifyInclusion(leafHash(leaf), inclusion, checkpoint.root);
   if (policy.threshold === 0) return;
   const moment = checkpoint.times[policy.threshold - 1];
   if (moment === undefined) {

@@ -3,17 +3,24 @@
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { readerOf } from "./abi.js";
 import { readActs, readList } from "./act.js";
 import { Authorities } from "./authority.js";
-import { fromHex, utf8, type Hex } from "./bytes.js";
+import { fromHex, toHex, utf8, type Hex } from "./bytes.js";
+import { ofLogAlone, readCheckpoint } from "./checkpoint.js";
 import { checkBlock } from "./consensus.js";
 import { readRelease } from "./contents.js";
+import { integer, within } from "./der.js";
 import { blockHash, readHeader } from "./header.js";
-import { readPolicy } from "./policy.js";
-import { NotProvable, Refusal } from "./refusal.js";
+import { readInclusion, verifyInclusion } from "./merkle.js";
+import { readPolicy, type LogPolicy } from "./policy.js";
+import { NotProvable, Refusal, thrown } from "./refusal.js";
 import { toJson } from "./report.js";
+import { decode, encode } from "./rlp.js";
 import { checkList, replay } from "./statute.js";
+import { TERMS, type Argument } from "./statute_table.js";
 import { verifyTimestamp } from "./timestamp.js";
+import { lookUp } from "./trie.js";
 import { verify } from "./verify.js";
 
 /** A bundle is a file or hex, a policy a file or its text; of the bundle bytes can be changed, and its end cut off. */
@@ -36,6 +43,14 @@ interface StampTask {
   readonly roots: readonly Hex[];
 }
 
+/** One part alone: what of its bytes (hex) can be read, and what it proves. */
+type PartTask =
+  | { readonly part: "rlp" | "der" | "numbers" | "header"; readonly data: Hex }
+  | { readonly part: "detail"; readonly data: Hex; readonly arguments: readonly Argument[] }
+  | { readonly part: "proof"; readonly root: Hex; readonly path: Hex; readonly nodes: readonly Hex[] }
+  | { readonly part: "inclusion"; readonly data: Hex; readonly leaf: Hex; readonly root: Hex }
+  | { readonly part: "checkpoint"; readonly data: Hex; readonly policy: BundleTask["policy"] };
+
 interface ReleaseTask {
   readonly release: Hex;
   readonly disclosures?: Hex;
@@ -45,12 +60,19 @@ interface ReleaseTask {
 interface ActsTask {
   readonly registry: string;
   readonly remember?: Readonly<Record<Hex, Hex>>;
-  readonly chainId?: number;
-  readonly ledger?: Hex;
-  readonly process?: Hex;
-  readonly organisation?: Hex;
-  readonly list?: Hex;
-  readonly acts?: readonly Hex[];
+}
+
+interface ListTask extends ActsTask {
+  readonly organisation: Hex;
+  readonly list: Hex;
+}
+
+interface ProcessTask extends ActsTask {
+  readonly organisation: Hex;
+  readonly process: Hex;
+  readonly acts: readonly Hex[];
+  readonly chainId: number;
+  readonly ledger: Hex;
 }
 
 const files = new Map<string, Uint8Array>();
@@ -86,33 +108,62 @@ function ofRelease({ release, disclosures }: ReleaseTask): object {
   return readRelease(fromHex(release), disclosures === undefined ? undefined : fromHex(disclosures));
 }
 
-function ofActs(task: ActsTask): object {
+function ofPart(task: PartTask): object {
+  if (task.part === "proof") {
+    const value = lookUp(task.root, task.path, task.nodes.map(fromHex));
+    return { value: value === null ? null : toHex(value) };
+  }
+  const data = fromHex(task.data);
+  switch (task.part) {
+    case "rlp":
+      return { encoded: toHex(encode(decode(data))) };
+    case "der":
+      return { values: within(data).map(({ encoded }) => toHex(encoded)) };
+    case "numbers":
+      return { numbers: within(data).map(integer) };
+    case "header":
+      return { hash: blockHash(readHeader(data)) };
+    case "detail":
+      readerOf(task.arguments, TERMS)(data);
+      return {};
+    case "inclusion":
+      verifyInclusion(fromHex(task.leaf), readInclusion(data), fromHex(task.root));
+      return {};
+    case "checkpoint": {
+      const alone = toHex(ofLogAlone(data));
+      const { size, root, times } = readCheckpoint(data, readPolicy(policyOf(task.policy)).log as LogPolicy);
+      return { alone, size, root: toHex(root), times };
+    }
+  }
+}
+
+function ofActs(task: ActsTask | ListTask | ProcessTask): object {
   if (task.remember) {
     const series = Object.entries(task.remember).map(([id, acts]) => [id, readActs("", fromHex(acts))] as const);
     registries.set(task.registry, new Authorities(new Map(series)));
   }
   const authorities = registries.get(task.registry) as Authorities;
-  if (task.list !== undefined) checkList(task.organisation ?? "", readList("", fromHex(task.list)), authorities);
-  if (task.process === undefined) return {};
-  const acts = (task.acts ?? []).flatMap((each) => readActs("", fromHex(each)));
-  const { process, organisation = "", chainId = 0, ledger = "" } = task;
+  if ("list" in task) checkList(task.organisation, readList("", fromHex(task.list)), authorities);
+  if (!("process" in task)) return {};
+  const acts = task.acts.flatMap((each) => readActs("", fromHex(each)));
+  const { process, organisation, chainId, ledger } = task;
   const { state, flags } = replay(process, organisation, acts, authorities, BigInt(chainId), ledger);
   return { state, flags };
 }
 
-type Task = BundleTask | HeaderTask | StampTask | ReleaseTask | ActsTask;
+type Task = BundleTask | HeaderTask | StampTask | ReleaseTask | PartTask | ActsTask;
 
 async function answer(task: Task): Promise<object> {
   try {
     if ("bundle" in task) return await ofBundle(task);
+    if ("part" in task) return ofPart(task);
     if ("header" in task) return ofHeader(task);
     if ("response" in task) return ofStamp(task);
     if ("release" in task) return ofRelease(task);
     return ofActs(task);
   } catch (error) {
     if (error instanceof Refusal) return { refusal: { error: error.error, values: error.values } };
-    if (error instanceof NotProvable) return { notProvable: error.notes };
-    throw error;
+    return { notProvable: thrown(error, NotProvable).notes };
   }
 }
 

@@ -5,6 +5,7 @@ import { blockHash, isSealed, sealedDigest, type Header } from "./header.js";
 import { validatorsOf, type Policy } from "./policy.js";
 import { MIX_HASH, readExtraData } from "./qbft.js";
 import { NotProvable, Refusal, shown, type Values } from "./refusal.js";
+import type { RefusalName } from "./sentences.js";
 import { isLowerHalf, signerOf } from "./signature.js";
 
 /** Throws what speaks against the block under the policy's consensus; NotProvable if the policy does not reach it. */
@@ -28,7 +29,7 @@ export function checkBlock(header: Header, policy: Policy): void {
 
 /** Throws unless a quorum of the validators in force sealed the header, and nobody else. */
 export function checkSeals(header: Header, validators: readonly Hex[]): void {
-  const refuse = (error: string, values: Values) => new Refusal(error, { block: header.number, ...values });
+  const refuse = (error: RefusalName, values: Values) => new Refusal(error, { block: header.number, ...values });
   if (!isSealed(header)) {
     throw refuse("ConsensusFieldDiffers", { field: "mixHash", expected: shown(MIX_HASH), got: shown(header.mixHash) });
   }

@@ -5,6 +5,7 @@ import { Bundle, type Source } from "./archive.js";
 import { countConcealed, DisclosureRefused } from "./disclosure.js";
 import { Fields, NoJson, parseJson, type Json } from "./json.js";
 import type { Entry, Manifest } from "./manifest.js";
+import { thrown } from "./refusal.js";
 
 /** What a verifier needs of a release; `problem` says why it cannot be read. */
 export interface Release {
@@ -101,8 +102,7 @@ export function readRelease(data: Uint8Array, disclosed: Uint8Array | undefined)
       problem: null,
     };
   } catch (error) {
-    if (error instanceof NoJson || error instanceof DisclosureRefused) return { ...none, problem: error.message };
-    throw error;
+    return { ...none, problem: thrown(error, NoJson, DisclosureRefused).message };
   }
 }
 

@@ -70,7 +70,7 @@ export function encode(tag: number, ...parts: readonly Uint8Array[]): Uint8Array
 
 /** The content of an object identifier such as 1.2.840.113549, as hex. */
 export function oid(dotted: string): Hex {
-  const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
+  const [first, second, ...rest] = dotted.split(".").map(Number) as [number, number, ...number[]];
   const bytes = [40 * first + second, ...rest].flatMap((arc) => {
     const octets = [arc & 0x7f];
     for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128)) octets.unshift(0x80 | (left & 0x7f));

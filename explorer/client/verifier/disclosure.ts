@@ -2,7 +2,7 @@
 
 import { sha256 } from "./digests.js";
 import { ascii, fromBase64, fromUtf8, toBase64 } from "./bytes.js";
-import { Fields, NoJson, parseJson, type Json } from "./json.js";
+import { DEEPEST, Fields, NoJson, parseJson, type Json } from "./json.js";
 
 const SD = "_sd";
 const DOTS = "...";
@@ -79,13 +79,13 @@ export function countConcealed(release: Fields, disclosures: readonly string[]):
     return found;
   }
 
-  function object(given: Fields): void {
+  function object(given: Fields, depth: number): void {
     if (given.has(DOTS)) throw new DisclosureRefused("a reserved name");
     const names = new Set<string>();
     for (const [name, value] of given) {
       if (name === SD) continue;
       names.add(name);
-      any(value);
+      any(value, depth);
     }
     if (!given.has(SD)) return;
     const digests = given.get(SD);
@@ -96,30 +96,33 @@ export function countConcealed(release: Fields, disclosures: readonly string[]):
       if (disclosure.name === null) throw new DisclosureRefused("an entry of a list stands for a field");
       if (names.has(disclosure.name)) throw new DisclosureRefused("there is such a field already");
       names.add(disclosure.name);
-      any(disclosure.value);
+      any(disclosure.value, depth);
     }
   }
 
-  function list(given: readonly Json[]): void {
+  function list(given: readonly Json[], depth: number): void {
     for (const entry of given) {
       if (!(entry instanceof Fields && entry.has(DOTS))) {
-        any(entry);
+        any(entry, depth);
         continue;
       }
       if (entry.size !== 1) throw new DisclosureRefused("a concealed entry has other fields");
       const disclosure = claim(entry.get(DOTS));
       if (disclosure === undefined) continue;
       if (disclosure.name !== null) throw new DisclosureRefused("a field stands for an entry of a list");
-      any(disclosure.value);
+      any(disclosure.value, depth);
     }
   }
 
-  function any(value: Json): void {
-    if (value instanceof Fields) object(value);
-    else if (Array.isArray(value)) list(value);
+  /** What stands so deep; a disclosure can show the digest of the next one, as often as its author likes. */
+  function any(value: Json, depth: number): void {
+    if (!(value instanceof Fields || Array.isArray(value))) return;
+    if (depth === DEEPEST) throw new DisclosureRefused(`disclosures nested more than ${DEEPEST} deep`);
+    if (Array.isArray(value)) list(value, depth + 1);
+    else object(value, depth + 1);
   }
 
-  object(release);
+  object(release, 1);
   for (const digest of byDigest.keys()) {
     if (!seen.has(digest)) throw new DisclosureRefused("a disclosure that belongs nowhere");
   }

@@ -20,9 +20,10 @@ export class NoJson extends Error {}
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const SPACE = /[ \t\n\r]*/y;
 const MOST_DIGITS = 4300;
+export const DEEPEST = 64;
 
-/** Reads one JSON text that nests at most `deepest` deep. Throws NoJson. */
-export function parseJson(text: string, deepest = 64): Json {
+/** Reads one JSON text that nests at most 64 deep. Throws NoJson. */
+export function parseJson(text: string): Json {
   let at = 0;
 
   function skip(): void {
@@ -106,7 +107,7 @@ export function parseJson(text: string, deepest = 64): Json {
     const first = text[at];
     if (first === '"') return string();
     if (first !== "[" && first !== "{") return literal();
-    if (depth === deepest) throw new NoJson(`nested more than ${deepest} deep`);
+    if (depth === DEEPEST) throw new NoJson(`nested more than ${DEEPEST} deep`);
     at += 1;
     return first === "[" ? list(depth + 1) : object(depth + 1);
   }

@@ -131,13 +131,13 @@ async function judged(file: File, trusted: File): Promise<Outcome> {
     return { kind: "report", report, policyDigest: toHex(sha256(policyBytes)) };
   } catch (error) {
     if (error instanceof Refusal) return { kind: "policy", refusal: error };
-    return { kind: "unreadable", reason: error instanceof Error ? error.message : String(error) };
+    return { kind: "unreadable", reason: (error as Error).message };
   }
 }
 
 async function run(): Promise<void> {
-  const [file] = bundle.files ?? [];
-  const [trusted] = policy.files ?? [];
+  const [file] = bundle.files as FileList;
+  const [trusted] = policy.files as FileList;
   if (file === undefined || trusted === undefined) {
     status.textContent = say("choose");
     (file === undefined ? bundle : policy).focus();

@@ -2,7 +2,7 @@
 
 import { fromBase64, fromUtf8, isHex, type Hex } from "./bytes.js";
 import { Fields, NoJson, Numeral, parseJson, type Json } from "./json.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, thrown } from "./refusal.js";
 import { LOG, readVerifierKey, WITNESS, type VerifierKey } from "./verifier_key.js";
 
 const FORMAT = "siegel-policy/1";
@@ -88,8 +88,7 @@ function parsed(raw: Uint8Array): Json {
   try {
     return parseJson(whole ?? "");
   } catch (error) {
-    if (error instanceof NoJson) throw invalid("", error.message);
-    throw error;
+    throw invalid("", thrown(error, NoJson).message);
   }
 }
 

@@ -35,8 +35,9 @@ export interface Bid {
 export class Bitmap {
   constructor(readonly words: readonly bigint[]) {}
 
+  /** Of a number that it has a word for. */
   has(number: number): boolean {
-    return (((this.words[Math.floor(number / 256)] ?? 0n) >> BigInt(number % 256)) & 1n) === 1n;
+    return (((this.words[Math.floor(number / 256)] as bigint) >> BigInt(number % 256)) & 1n) === 1n;
   }
 
   /** Whether it has as many words as so many bids need, and no bit too high. */
@@ -86,7 +87,7 @@ export class Round {
     return this.byCommitment.get(`${commitment} ${author}`);
   }
 
-  /** How a bid ended as far as the acts have it; "none" while that is open, and of a bid that is not there. */
+  /** How a bid of an opened round ended as far as the acts have it; "none" of a bid that is not there. */
   outcome(number: number): Outcome {
     if (number >= LIMITS.firstExternalBid) {
       return number - LIMITS.firstExternalBid < this.externals ? "opened" : "none";
@@ -94,9 +95,8 @@ export class Round {
     const bid = this.bids[number];
     if (bid === undefined) return "none";
     const decided = bid.gone === "none" ? bid.recorded : bid.gone;
-    if (decided !== "none" || this.state === "open") return decided;
-    if (number >= this.counted) return "late";
-    return number < this.opened ? "missing" : "none";
+    if (decided !== "none") return decided;
+    return number < this.counted ? "missing" : "late";
   }
 
   /** All bids below `end` have their outcome; so have 256 that follow, if none of them has an envelope. */
@@ -174,7 +174,7 @@ export class Procedure extends Scope {
     super();
   }
 
-  flag({ sequence, ground }: Act, name: string, values: Readonly<Record<string, Value>> = {}): void {
+  flag({ sequence, ground }: Act, name: string, values: Readonly<Record<string, Value>>): void {
     this.flags.push({ name, sequence, ground, values });
   }
 

@@ -78,7 +78,7 @@ export function readRegistry(series: ReadonlyMap<Hex, readonly Act[]>): Readonly
   // Zero, the governors, first: all others rest on them.
   for (const id of [...series.keys()].sort()) {
     const standing = standings.get(id) as Standing;
-    takeActs("roles", id, series.get(id) ?? [], (row, act, detail) => {
+    takeActs("roles", id, series.get(id) as readonly Act[], (row, act, detail) => {
       requirePlace(id, standing, row);
       if (row.joint) requireOfficers(standing, act);
       else if (row.who.includes("governors")) {

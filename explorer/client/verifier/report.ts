@@ -3,6 +3,7 @@
 import { shown, type Note, type Value, type Values } from "./refusal.js";
 import type { Subject } from "./manifest.js";
 import type { Hex } from "./bytes.js";
+import type { RefusalName } from "./sentences.js";
 import words from "../../../ledger/evidence/verify/words.json" with { type: "json" };
 
 export type StepName =
@@ -14,7 +15,7 @@ export interface Result {
   readonly number: number;
   readonly step: StepName;
   readonly verdict: Verdict;
-  readonly refusal: { readonly error: string; readonly values: Values } | null;
+  readonly refusal: { readonly error: RefusalName; readonly values: Values } | null;
   readonly notes: readonly Note[];
 }
 

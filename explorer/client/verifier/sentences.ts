@@ -8,15 +8,17 @@ import words from "../../../ledger/evidence/verify/words.json" with { type: "jso
 
 export type Language = "de" | "en";
 export type PageWord = keyof typeof pageWords;
+export type RefusalName = keyof typeof refusalWords;
+export type NoteName = keyof typeof words.notes;
 
 type InBoth = Readonly<Record<Language, string>>;
 type Table = Readonly<Record<string, InBoth>>;
 
 function filled(sentence: string, values: Values): string {
-  return sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? "?"));
+  return sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }
 
-export function pageWord(word: PageWord, language: Language, values: Values = {}): string {
+export function pageWord(word: PageWord, language: Language, values: Values): string {
   return filled(pageWords[word][language], values);
 }
 
@@ -31,9 +33,9 @@ export function verdictWord(verdict: Verdict, language: Language): string {
 
 export function noteWord({ note, values }: Note, language: Language): string {
   const flag = (words.flags as Table)[String(values.flag)];
-  return filled((words.notes as Table)[note]?.[language] ?? note, flag ? { ...values, flag: flag[language] } : values);
+  return filled(words.notes[note][language], flag ? { ...values, flag: flag[language] } : values);
 }
 
-export function refusalWord(error: string, values: Values, language: Language): string {
-  return filled((refusalWords as Table)[error]?.[language] ?? error, values);
+export function refusalWord(error: RefusalName, values: Values, language: Language): string {
+  return filled(refusalWords[error][language], values);
 }

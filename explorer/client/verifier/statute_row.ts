@@ -2,7 +2,7 @@
 
 import type { Act, Listed } from "./act.js";
 import { NOBODY, ZERO, type Hex } from "./bytes.js";
-import { Refusal, shown } from "./refusal.js";
+import { Refusal, shown, thrown } from "./refusal.js";
 import { detailOf, LIMITS, nameOf, rowIn, type Detail, type Row, type SeriesName } from "./statute_table.js";
 
 /** The contract would have refused the act at hand: with which error, and why. Becomes ActImpossible. */
@@ -28,8 +28,7 @@ export function takeActs(series: SeriesName, id: Hex, acts: readonly Listed[], t
     try {
       takeAct(series, act, place + 1, earliest, take);
     } catch (error) {
-      if (error instanceof Refused) throw impossible(id, place + 1, act, error);
-      throw error;
+      throw impossible(id, place + 1, act, thrown(error, Refused));
     }
     earliest = act.time;
   });
@@ -47,8 +46,7 @@ function takeAct(series: SeriesName, act: Act, sequence: number, earliest: bigin
   try {
     detail = detailOf(row, act);
   } catch (error) {
-    if (error instanceof Refusal) throw new Refused("LogMalformed", error.message);
-    throw error;
+    throw new Refused("LogMalformed", thrown(error, Refusal).message);
   }
   take(row, act, detail);
 }

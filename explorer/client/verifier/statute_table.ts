@@ -4,7 +4,6 @@ import statute from "../../../ledger/statute.json" with { type: "json" };
 import { NOBODY, ZERO } from "./bytes.js";
 import { readerOf, type Value } from "./abi.js";
 import type { Act } from "./act.js";
-import { Refusal } from "./refusal.js";
 
 export interface Argument {
   readonly name: string;
@@ -34,7 +33,8 @@ export interface Row {
   readonly read: (data: Uint8Array) => Detail;
 }
 
-const TERMS = new Map(Object.entries(statute.enums).map(([name, terms]) => [name, terms.length] as const));
+/** How many terms each closed list has. */
+export const TERMS = new Map(Object.entries(statute.enums).map(([name, terms]) => [name, terms.length] as const));
 
 const ZEROS: readonly (readonly [keyof Act, Act[keyof Act]])[] = [
   ["roles", 0], ["second", NOBODY], ["lot", ZERO], ["round", 0], ["bid", 0], ["ref", 0], ["arrival", 0n],
@@ -91,7 +91,5 @@ export function detailOf(row: Row, { detail }: Act): Detail {
 
 /** The own arguments of an act of a process, whose number is one of the table. Throws MalformedAbi. */
 export function processDetail(of: Act): Detail {
-  const row = rowIn("process", of.act);
-  if (row === undefined) throw new Refusal("MalformedAbi", { offset: 0, reason: "no act of the table" });
-  return detailOf(row, of);
+  return detailOf(rowIn("process", of.act) as Row, of);
 }

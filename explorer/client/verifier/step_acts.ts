@@ -40,7 +40,7 @@ export function checkActs(contents: Contents, policy: Policy, proven: Proven): N
   for (const [block, heads] of proven.earlier) {
     const time = proven.headers.get(block)?.time as bigint;
     for (const [process, earlier] of heads) {
-      const acts = proven.processes.get(process)?.acts.filter((each) => each.time <= time) ?? [];
+      const acts = (proven.processes.get(process) as Process).acts.filter((each) => each.time <= time);
       requireFold(begins("process", ledger, process), acts.map(({ digest }) => digest), earlier);
     }
   }

@@ -156,7 +156,7 @@ function requireHeads({ manifest, processes, roles }: Contents, policy: Policy, 
     }
   }
   for (const [account, series] of wanted) {
-    for (const each of heads.get(account)?.keys() ?? []) {
+    for (const each of (heads.get(account) as ReadonlyMap<Hex, Hex>).keys()) {
       if (!series.has(each)) throw unexpected(`proof of the head of ${each}`);
     }
   }

@@ -29,7 +29,7 @@ export function checkReleases(contents: Contents, _policy: Policy, proven: Prove
         throw new Refusal("EntryInvalid", { entry: `releases/${each.release}`, reason: release.problem });
       }
       if (release.ocid !== process.ocid) {
-        const values = { release: shown(each.release), got: release.ocid ?? "none", expected: process.ocid };
+        const values = { release: shown(each.release), got: release.ocid || "none", expected: process.ocid };
         throw new Refusal("ReleaseForeign", values);
       }
       for (const document of release.documents) documents.add(document);

@@ -5,8 +5,8 @@ import { Certificate, secondsOf } from "./certificate.js";
 import { readRoots, trustedPath } from "./certificate_path.js";
 import { encode, integer, items, itemsOf, oid, TAG, within, type Item } from "./der.js";
 import { HASHES, sha256, type DigestName } from "./digests.js";
-import { DIGEST_OIDS, digestNamed, identifier, signatureAlgorithm, signed } from "./public_key.js";
-import { Refusal, shown } from "./refusal.js";
+import { DIGEST_OIDS, digestNamed, identifier, signatureAlgorithm, signed, type PublicKey } from "./public_key.js";
+import { Refusal, shown, thrown } from "./refusal.js";
 
 const MOST_BYTES = 64 * 2 ** 10;
 const SIGNED_DATA = oid("1.2.840.113549.1.7.2");
@@ -55,10 +55,10 @@ export function verifyTimestamp(
     const values = { expected: shown(toHex(expected)), got: shown(toHex(info.imprint)) };
     throw new Refusal("TimestampImprint", values);
   }
-  checkSignature(token);
+  const key = checkedKey(token);
   const others = token.certificates.filter((each) => each !== token.signer);
   const path = trustedPath(token.signer, others, readRoots(rootBytes), info.time);
-  if (!equal(written(token, path), response)) {
+  if (!equal(written(token, key, path), response)) {
     throw invalid("it holds bytes that nobody signed, or others than the one form has");
   }
   const root = path.at(-1) as Certificate;
@@ -66,11 +66,9 @@ export function verifyTimestamp(
 }
 
 /** The one form: with the certificates below the root, or the authority's own where that is the root. */
-function written(token: Token, path: readonly Certificate[]): Uint8Array {
+function written(token: Token, key: PublicKey, path: readonly Certificate[]): Uint8Array {
   const digest = identifier(DIGEST_OIDS[token.digest]);
   const below = path.slice(0, Math.max(path.length - 1, 1)).map(({ der }) => der).sort(compare);
-  const key = token.signer.key;
-  if (key === undefined) throw invalid("a key of another kind");
   const signer = encode(
     TAG.sequence, number(1), token.signer.issuerAndSerial, digest, encode(TAG.context0, token.attributes),
     signatureAlgorithm(key, token.digest), encode(TAG.octets, token.signature),
@@ -88,7 +86,7 @@ function number(value: number): Uint8Array {
 }
 
 function named(content: Hex): Uint8Array {
-  return items(identifier(content))[0]?.content ?? new Uint8Array();
+  return (items(identifier(content))[0] as Item).content;
 }
 
 function readToken(response: Uint8Array): Token {
@@ -135,8 +133,8 @@ function certificateOrNone({ encoded }: Item): Certificate[] {
   try {
     return [new Certificate(encoded)];
   } catch (error) {
-    if (error instanceof Refusal) return [];
-    throw error;
+    thrown(error, Refusal);
+    return [];
   }
 }
 
@@ -167,8 +165,11 @@ function readInfo(content: Uint8Array): Info {
   return { digest, imprint: hash.content, time: seconds };
 }
 
-/** Signed are the attributes: they must be of this content and of this certificate (RFC 5652, section 5.4; RFC 5816). */
-function checkSignature({ attributes, content, digest, signer, signature }: Token): void {
+/**
+ * The key that made the signature. Signed are the attributes: they must be of this content and of this certificate
+ * (RFC 5652, section 5.4; RFC 5816).
+ */
+function checkedKey({ attributes, content, digest, signer, signature }: Token): PublicKey {
   const found = readAttributes(attributes);
   const is = (kind: Hex, value: Uint8Array) => equal(found.get(kind) ?? new Uint8Array(), value);
   if (!is(CONTENT_TYPE, named(TST_INFO))) throw invalid("the signature is for another kind of content");
@@ -180,6 +181,7 @@ function checkSignature({ attributes, content, digest, signer, signature }: Toke
   if (!signed(signer.key, digest, encode(TAG.set, attributes), signature)) {
     throw invalid("the signature does not verify");
   }
+  return signer.key;
 }
 
 function readAttributes(content: Uint8Array): ReadonlyMap<Hex, Uint8Array> {

@@ -4,7 +4,7 @@ import { sourceOf } from "./archive.js";
 import { readContents, type Contents } from "./contents.js";
 import { readPolicy, type Policy } from "./policy.js";
 import { Proven } from "./proven.js";
-import { NotProvable, Refusal, type Note } from "./refusal.js";
+import { NotProvable, Refusal, thrown, type Note } from "./refusal.js";
 import { report, result, STEPS, type Report, type Result, type StepName } from "./report.js";
 import { checkActs } from "./step_acts.js";
 import { checkHeaders, checkLog, checkPolicy, checkState, checkTimestamps } from "./step_chain.js";
@@ -42,9 +42,9 @@ export async function verify(
   try {
     contents = await readContents(sourceOf(data), progress);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    const refusal = plain(thrown(error, Refusal));
     const others = STEPS.slice(1).map((step) => result(step, "notChecked"));
-    return report([result("format", "failed", { refusal: plain(error) }), ...others], policy.name);
+    return report([result("format", "failed", { refusal }), ...others], policy.name);
   }
   const results = [result("format", "passed")];
   const proven = new Proven();
@@ -62,8 +62,7 @@ function carriedOut(step: StepName, check: () => Note[]): Result {
     return result(step, "passed", { notes: check() });
   } catch (error) {
     if (error instanceof NotProvable) return result(step, "notProvable", { notes: error.notes });
-    if (error instanceof Refusal) return result(step, "failed", { refusal: plain(error) });
-    throw error;
+    return result(step, "failed", { refusal: plain(thrown(error, Refusal)) });
   }
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import TypeVar
 
 from cryptography import x509
@@ -45,8 +46,11 @@ def trusted_path(certificates: Sequence[bytes], time: datetime, roots: Sequence[
     except VerificationError as error:
         reason = str(error).removeprefix("validation failed: ")
         raise TimestampForeign(authority=name, reason=reason) from error
-    for certificate in path[1:]:
+    for below, certificate in pairwise(path):
         _check_certifies(name, certificate)
+        # Whether other names are among the permitted ones, libraries judge differently, or not at all.
+        if _extension(certificate, x509.NameConstraints) and (_has_other_names(authority) or _has_other_names(below)):
+            raise TimestampForeign(authority=name, reason="names are constrained")
     return tuple(certificate.public_bytes(Encoding.DER) for certificate in path)
 
 
@@ -78,6 +82,10 @@ def _check_purpose(certificate: x509.Certificate) -> None:
     usage = _extension(certificate, x509.KeyUsage)
     if usage and not (usage.value.digital_signature or usage.value.content_commitment):
         raise TimestampInvalid(reason="the certificate's key is not one for signatures")
+
+
+def _has_other_names(certificate: x509.Certificate) -> bool:
+    return _extension(certificate, x509.SubjectAlternativeName) is not None
 
 
 def _extension(certificate: x509.Certificate, kind: type[Kind]) -> x509.Extension[Kind] | None:

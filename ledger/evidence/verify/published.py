@@ -36,7 +36,7 @@ def check_releases(contents: Contents, _policy: Policy, proven: Proven) -> list[
             if release.problem is not None:
                 raise EntryInvalid(entry=f"releases/{record.release.hex()}", reason=release.problem)
             if release.ocid != process.ocid:
-                raise ReleaseForeign(release=record.release, got=release.ocid, expected=process.ocid)
+                raise ReleaseForeign(release=record.release, got=release.ocid or "none", expected=process.ocid)
             documents.update(release.documents)
             if release.redacted:
                 values = {"release": record.release, "act": record.sequence, "places": len(release.redacted)}
