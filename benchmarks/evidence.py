@@ -3,7 +3,8 @@
 ``python -m benchmarks.evidence`` makes two processes on the embedded chain, one of notices alone, one with a round of
 sealed bids, logs the chain and has it cosigned by three witnesses. Verifying is done as ``siegel verify`` does it,
 from the bytes of the file on. Beside it, in the same run: SHA-256 and JSON of the same releases, which nobody can do
-without.
+without. Given is the mean over some seconds and, beside it, that of the best tenth of a second: on a machine that is
+shared with others it varies by half and more, and what others do only makes it slower.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from tests.evidence.test_logged_bundle import Logged
 from tests.index.town import release, signer
 
 ACTS = 50
-SECONDS = 3.0
+SECONDS, TENTH = 3.0, 0.1
 
 
 def main() -> None:
@@ -50,9 +51,10 @@ def main() -> None:
         logged.publish(60, FIRST, SECOND, THIRD)
         policy = logged.policy(2, FIRST, SECOND, THIRD)
         print(
-            "\n| process of 50 acts | bytes | of releases, documents | beside them | ms to make | verified a second |"
+            "\n| process of 50 acts | bytes | of releases, documents | beside them | ms to make | verified a second "
+            "| at best |"
         )
-        print("|---|---|---|---|---|---|")
+        print("|---|---|---|---|---|---|---|")
         for name, ocid in (("notices alone", OCID), ("a round of bids", SEALED)):
             made = logged.bundle(ocid)
             entries = entries_of(made)
@@ -60,16 +62,17 @@ def main() -> None:
             content = sum(map(len, published))
             assert verify(io.BytesIO(made), policy).verified
             process_id = town.process(ocid)
-            making = _seconds(partial(_made, proving.sources, process_id))
-            verifying = _seconds(partial(_verified, made, policy))
+            making, _ = _seconds(partial(_made, proving.sources, process_id))
+            verifying, best = _seconds(partial(_verified, made, policy))
             print(
                 f"| {name} | {len(made):,} | {content:,} | {len(made) - content:,} | {making * 1e3:.0f} "
-                f"| {1 / verifying:.0f} |",
+                f"| {1 / verifying:.0f} | {1 / best:.0f} |",
                 flush=True,
             )
         releases = [data for entry, data in entries_of(logged.bundle(OCID)).items() if entry.startswith("releases/")]
-        bare = _seconds(lambda: [json.loads(data) for data in releases if hashlib.sha256(data).digest()])
-        print(f"\nSHA-256 and JSON of the {len(releases)} releases alone: {1 / bare:.0f} times a second")
+        bare, best = _seconds(lambda: [json.loads(data) for data in releases if hashlib.sha256(data).digest()])
+        print(f"\nSHA-256 and JSON of the {len(releases)} releases alone: {1 / bare:.0f} times a second, ", end="")
+        print(f"at best {1 / best:.0f}")
 
 
 def _made(sources: Sources, process_id: bytes) -> None:
@@ -80,14 +83,19 @@ def _verified(bundle: bytes, policy: Policy) -> None:
     assert verify(io.BytesIO(bundle), policy).verified
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    """Processor time of one, mean over some seconds."""
+def _seconds(work: Callable[[], object]) -> tuple[float, float]:
+    """Processor time of one: the mean over some seconds, and over the best of their tenths."""
     work()
-    began, times = time.process_time(), 0
-    while time.process_time() - began < SECONDS:
-        work()
-        times += 1
-    return (time.process_time() - began) / times
+    means, done, spent = list[float](), 0, 0.0
+    while spent < SECONDS:
+        began, times = time.process_time(), 0
+        while (took := time.process_time() - began) < TENTH:
+            work()
+            times += 1
+        means.append(took / times)
+        done += times
+        spent += took
+    return spent / done, min(means)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from eth_hash.backends.pysha3 import PySha3Backend
-from eth_hash.main import Keccak256
+from eth_hash.backends.pysha3 import keccak256 as keccak
 
-keccak = Keccak256(PySha3Backend())
+__all__ = ["keccak"]
