@@ -53,6 +53,8 @@ def test_decode_altered_encoding_never_gives_the_same_item(item: Any, data: st.D
         ("", "cut off before an item"),
         ("8100", "a single byte below 0x80 with a prefix"),
         ("817f", "a single byte below 0x80 with a prefix"),
+        ("c28100", "a single byte below 0x80 with a prefix"),
+        ("c58080817f80", "a single byte below 0x80 with a prefix"),
         ("83aabb", "an item longer than what holds it"),
         ("c483aabbcc00", "bytes after the end"),
         ("c5c283010203", "an item longer than what holds it"),
