@@ -12,7 +12,7 @@ from ledger.evidence.verify.series import pack_act, split_acts, split_list, writ
 from ledger.terms import Act
 from tests.attacks.draft import Draft
 from tests.attacks.fields import set_path, value
-from tests.evidence.recording import read, write
+from tests.evidence.log_data import read, write
 
 
 def omit(draft: Draft, entry: str, act: int) -> None:

@@ -30,8 +30,8 @@ from tests.attacks.actors import FOUNDERS, JOINING, LOG, SIGNERS, TRUSTED
 from tests.attacks.draft import Draft
 from tests.attacks.stamping import stamp, stamp_name, stamped_at
 from tests.evidence.log_actors import Signer, body
+from tests.evidence.log_data import read
 from tests.evidence.qbft_network import Validator, sealed, with_field
-from tests.evidence.recording import read
 
 _STATE_ROOT = 3
 _VALIDATORS = {one.account.hex(): one for one in (*FOUNDERS, JOINING)}

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from ledger.audit.findings import Finding, FindingKind
 from ledger.audit.growth import Growth
 from ledger.audit.log_audit import LogAudit
 from ledger.audit.served_log import origins
+from ledger.chain.rpc import transport_to
 from ledger.evidence.log.folder import CHECKPOINT, KEY, VERIFIER_KEY, LogFolder, create_log, living_log, signed_note
 from ledger.evidence.log.writer import writing
 from ledger.evidence.verify.checkpoint import LogTrust
@@ -26,6 +28,7 @@ from ledger.evidence.verify.policy import LogPolicy
 from ledger.evidence.verify.verifier_key import LOG, WITNESS, VerifierKey
 from tests.audit.conftest import ORIGIN, Audits
 from tests.audit.liar import Liar
+from tests.audit.other_node import OtherNode
 from tests.evidence import naive_tree
 
 
@@ -120,6 +123,26 @@ def test_audit_log_shown_to_auditors_alone_contradicts_the_bundles(
     show(liar, another_log(real, tmp_path / "1", leaves_of(real)[1:]))
     kinds = {one.kind for one in honest.audit(tmp_path / "f", url=liar.url, node=True).findings}
     assert kinds == {FindingKind.SPLIT_VIEW, FindingKind.LEAF_MISSING}
+
+
+def test_audit_block_without_a_leaf_is_told_once_however_many_acts_it_has(
+    honest: Audits, real: LogFolder, liar: Liar, tmp_path: Path
+) -> None:
+    """A node that has two acts in the block which the log leaves out."""
+    show(liar, another_log(real, tmp_path / "1", leaves_of(real)[1:]))
+    left_out = read_header(leaves_of(real)[0]).number
+
+    def twice(method: str, answer: Any) -> Any:
+        if method != "eth_getLogs":
+            return answer
+        found = [log for log in answer if int(log["blockNumber"], 16) == left_out]
+        assert len(found) == 1
+        again = [{**log, "logIndex": hex(int(log["logIndex"], 16) + 1)} for log in found]
+        return sorted([*answer, *again], key=lambda log: (int(log["blockNumber"], 16), int(log["logIndex"], 16)))
+
+    node = OtherNode(transport_to(honest.site.town.node), twice)
+    done = honest.audit(tmp_path / "f", url=liar.url, node=node)
+    assert [one.where for one in done.findings if one.kind is FindingKind.LEAF_MISSING] == [{"block": left_out}]
 
 
 @pytest.mark.parametrize("other", [rewritten, lambda leaves: rewritten(leaves)[:-1], lambda leaves: leaves[:-1]])

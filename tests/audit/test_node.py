@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ledger.audit.findings import FindingKind
 from ledger.chain.blocks import header_rlp
-from ledger.chain.rpc import Transport, transport_to
+from ledger.chain.rpc import transport_to
 from ledger.errors import NodeRefused
 from ledger.evidence.verify.header import read_header
 from tests.audit.conftest import Audits
+from tests.audit.other_node import Change, OtherNode
 from tests.explorer.site import CHANGED
-
-Change = Callable[[str, Any], Any]
-
-
-class OtherNode:
-    """The town's node, some answers changed."""
-
-    url = "other"
-
-    def __init__(self, transport: Transport, change: Change) -> None:
-        self._transport, self._change = transport, change
-
-    def request(self, method: str, params: Sequence[Any]) -> Any:
-        return self._change(method, self._transport.request(method, params))
-
-    def close(self) -> None:
-        pass
 
 
 def audited(honest: Audits, folder: Path, change: Change) -> Any:

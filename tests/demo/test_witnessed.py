@@ -15,6 +15,7 @@ from ledger.evidence.verify.verifier import verify
 from tests.cli.conftest import Siegel
 from tests.evidence.litewitness import lite_witness
 from tests.evidence.test_witnesses import REWRITTEN, grow, start_anew
+from tests.verifier.peer import result_of
 
 SEALED = "ocds-demo00-2026-02"
 
@@ -39,7 +40,7 @@ def test_demo_log_is_cosigned_by_two_witnesses_who_refuse_it_rewritten(
         assert policy.log.threshold == 2
         report = verify(io.BytesIO((tmp_path / "proof.zip").read_bytes()), policy)
         assert report.verified
-        assert [result.verdict for result in report.results if result.step is Step.LOG] == [Verdict.PASSED]
+        assert result_of(report, Step.LOG).verdict is Verdict.PASSED
 
         shutil.copytree(town, tmp_path / "rewritten")
         rewritten = LogFolder(tmp_path / "rewritten" / "log" / "1")

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.chain.codec import decode_detail, encode_detail
-from ledger.chain.record import ACT_RECORDED, ZERO, ActRecord, decode_log, encode_log
+from ledger.chain.record import ACT_RECORDED, ZERO
 from ledger.errors import ActImpossible
 from ledger.evidence.verify.procedure import Procedure
 from ledger.terms import Act
 from tests.chain.town import Town
+from tests.evidence.log_data import read, write
 from tests.verifier.both import Authorities, replay
 
 Change = Callable[[dict[str, Any]], dict[str, Any]]
@@ -57,16 +58,6 @@ def record_town(town: Town) -> Recording:
                 recording.lists.setdefault(organisation_id, []).append(process_id)
             acts.append(log.data)
     return recording
-
-
-def read(data: bytes) -> ActRecord:
-    """The record of an act, ids left out."""
-    return decode_log((ACT_RECORDED, ZERO, ZERO, data[:32]), data)
-
-
-def write(record: ActRecord) -> bytes:
-    """Log data of a record."""
-    return encode_log(record)[1]
 
 
 def altered(data: bytes, detail: Change | None = None, **fields: Any) -> bytes:

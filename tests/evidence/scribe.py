@@ -12,7 +12,7 @@ from ledger.chain.record import NOBODY, ZERO, ActRecord
 from ledger.evidence.verify.procedure import FIRST_EXTERNAL_BID, Procedure, Round
 from ledger.terms import STATUTE
 from tests.chain.arbitrary import snake
-from tests.evidence.recording import write
+from tests.evidence.log_data import write
 
 BY_FUNCTION = {entry.function: entry for entry in STATUTE.values() if entry.contract == "ledger"}
 RENAMED = {

@@ -36,6 +36,7 @@ from tests.evidence.bundles import (
 )
 from tests.evidence.log_actors import Signer
 from tests.index.town import release
+from tests.verifier.peer import result_of
 
 
 @pytest.fixture(scope="module")
@@ -256,7 +257,7 @@ def test_verify_erased_release_not_provable_and_verified(proving: Proving) -> No
     town.store.erase(digest, "Art. 17 DSGVO")
     report = proving.verified(made := proving.process(ocid))
     assert report.verified
-    (step,) = [result for result in report.results if result.step is Step.RELEASES]
+    step = result_of(report, Step.RELEASES)
     assert step.verdict is Verdict.NOT_PROVABLE
     assert [note.name for note in step.notes] == ["erased"]
     assert step.notes[0].values == {"release": digest, "act": 1, "by": 2}
@@ -270,7 +271,7 @@ def test_verify_embargoed_release_not_provable_and_verified(proving: Proving) ->
     town.notice(ocid, digest, NoticeKind.EMBARGOED)
     report = proving.verified(made := proving.process(ocid))
     assert report.verified
-    (step,) = [result for result in report.results if result.step is Step.RELEASES]
+    step = result_of(report, Step.RELEASES)
     assert [note.name for note in step.notes] == ["embargoed"]
     assert f"releases/{digest.hex()}" not in entries_of(made)
 
@@ -288,7 +289,7 @@ def test_verify_bundle_of_an_organisation_with_an_act_of_its_own_verified(provin
     items = split_list("", entries[f"acts/list-{town.observer.hex()}"])
     assert [len(item) > 32 for item in items] == [False, True]
     assert entries[name := f"documents/{findings.hex()}"] == content
-    (releases,) = [result for result in report.results if result.step is Step.RELEASES]
+    releases = result_of(report, Step.RELEASES)
     assert releases.notes == ()
     assert failed_step(proving.verified(remade(made, {name: b"b" + content[1:]}))) is Step.FORMAT
 

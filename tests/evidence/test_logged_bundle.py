@@ -19,11 +19,11 @@ from ledger.evidence.policy import policy_of
 from ledger.evidence.verify.checkpoint import checkpoint_body
 from ledger.evidence.verify.logged import read_inclusion
 from ledger.evidence.verify.policy import Policy, read_policy
-from ledger.evidence.verify.report import Report, Result, Step, Verdict
+from ledger.evidence.verify.report import Report, Step, Verdict
 from tests.evidence.bundles import OCID, SEALED, Proving, entries_of, failed_step, proving_town, remade
 from tests.evidence.log_actors import FIRST, SECOND, THIRD, Signer
 from tests.index.town import DAY, START, release
-from tests.verifier.peer import agreed
+from tests.verifier.peer import agreed, result_of
 
 DELAY = 3600
 
@@ -92,12 +92,6 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
         yield made
 
 
-def said(report: Report, step: Step) -> Result:
-    """What a step came to."""
-    (found,) = [result for result in report.results if result.step is step]
-    return found
-
-
 def under(policy: Policy, bundle: bytes) -> Report:
     """What both verifiers say."""
     return agreed(bundle, policy)
@@ -107,7 +101,7 @@ def test_verify_logged_bundle_passes_and_speaks_of_what_most_witnesses_saw(logge
     """The newest notice is in no cosigned tree yet, so the bundle speaks of the block before it."""
     report = under(logged.policy(2, FIRST, SECOND, THIRD), bundle := logged.bundle())
     assert report.verified
-    assert said(report, Step.LOG).verdict is Verdict.PASSED
+    assert result_of(report, Step.LOG).verdict is Verdict.PASSED
     assert sum(name.startswith("releases/") for name in entries_of(bundle)) == 2
     assert report.block == logged.proving.town.chain.block_number() - 1
 
@@ -126,14 +120,14 @@ def test_verify_with_a_threshold_of_none_says_that_nobody_saw_it(logged: Logged)
     """Only the log's own word."""
     report = under(logged.policy(0), logged.bundle())
     assert report.verified
-    assert [note.name for note in said(report, Step.LOG).notes] == ["noWitnesses"]
+    assert [note.name for note in result_of(report, Step.LOG).notes] == ["noWitnesses"]
 
 
 def test_verify_with_too_few_cosignatures_fails_at_log(logged: Logged) -> None:
     """The closing was seen by two; a policy that wants three is not content."""
     report = under(logged.policy(3, FIRST, SECOND, THIRD), logged.bundle())
     assert failed_step(report) is Step.LOG
-    assert said(report, Step.LOG).refusal.name == "CosignaturesTooFew"  # type: ignore[union-attr]
+    assert result_of(report, Step.LOG).refusal.name == "CosignaturesTooFew"  # type: ignore[union-attr]
 
 
 def test_verify_with_unknown_witnesses_fails_at_log(logged: Logged) -> None:
@@ -199,7 +193,7 @@ def test_verify_rewrite_that_was_logged_late_fails_at_log(logged: Logged, tmp_pa
         late.publish(DELAY + 1, FIRST)
         report = under(late.policy(1, FIRST), late.bundle(OCID))
         assert failed_step(report) is Step.LOG
-        assert said(report, Step.LOG).refusal.name == "CosignedLate"  # type: ignore[union-attr]
+        assert result_of(report, Step.LOG).refusal.name == "CosignedLate"  # type: ignore[union-attr]
         assert report.block == town.chain.block_number()
         # The same, seen in time, is accepted.
         in_time = Logged.begin(proving, tmp_path / "in time", FIRST)
@@ -213,7 +207,7 @@ def test_verify_block_from_the_future_of_its_witnesses_fails_at_log(logged: Logg
         early = Logged.begin(proving, tmp_path / "early", FIRST)
         early.publish(-120, FIRST)
         report = under(early.policy(1, FIRST), early.bundle(OCID))
-        assert said(report, Step.LOG).refusal.name == "CosignedEarly"  # type: ignore[union-attr]
+        assert result_of(report, Step.LOG).refusal.name == "CosignedEarly"  # type: ignore[union-attr]
 
 
 def test_bundle_of_a_process_that_no_witness_saw_yet_refused(logged: Logged) -> None:

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from ledger.evidence.verify.policy import read_policy
-from ledger.evidence.verify.report import Report, Result, Step, Verdict
+from ledger.evidence.verify.report import Report, Step, Verdict
 from tests.attacks.draft import Draft, control, take_apart
-from tests.verifier.peer import agreed
+from tests.verifier.peer import agreed, result_of
 
 
 def _notices() -> Draft:
@@ -20,11 +20,6 @@ def _under(policy: dict[str, Any], draft: Draft) -> Report:
     return agreed(draft.packed(), read_policy(json.dumps(policy).encode()))
 
 
-def _said(report: Report, step: Step) -> Result:
-    (found,) = [result for result in report.results if result.step is step]
-    return found
-
-
 def test_verify_before_the_validators_of_the_policy_not_provable() -> None:
     """The policy names validators from the block after the proven one on: what rests on the header is not checked."""
     draft = _notices()
@@ -33,7 +28,7 @@ def test_verify_before_the_validators_of_the_policy_not_provable() -> None:
     assert _under({**draft.policy, "consensus": _from(only, block)}, draft).verified
     report = _under({**draft.policy, "consensus": _from(only, block + 1)}, draft)
     assert not report.verified
-    header = _said(report, Step.HEADER)
+    header = result_of(report, Step.HEADER)
     assert header.verdict is Verdict.NOT_PROVABLE
     assert [(note.name, note.values) for note in header.notes] == [("validatorsUnknown", {"block": block})]
     others = {result.verdict for result in report.results if result.step not in (Step.FORMAT, Step.POLICY, Step.HEADER)}
@@ -50,11 +45,11 @@ def test_verify_without_a_log_and_without_checkpoints_fails_at_timestamps() -> N
     policy = {**draft.policy, "log": None}
     stamped = _under(policy, draft)
     assert stamped.verified
-    assert _said(stamped, Step.LOG).verdict is Verdict.NOT_PROVABLE
-    assert _said(stamped, Step.TIMESTAMPS).verdict is Verdict.PASSED
+    assert result_of(stamped, Step.LOG).verdict is Verdict.NOT_PROVABLE
+    assert result_of(stamped, Step.TIMESTAMPS).verdict is Verdict.PASSED
     draft.entries = {name: data for name, data in draft.entries.items() if not name.startswith("checkpoints/")}
     report = _under(policy, draft)
     assert not report.verified
-    failed = _said(report, Step.TIMESTAMPS)
+    failed = result_of(report, Step.TIMESTAMPS)
     assert failed.refusal is not None
     assert failed.refusal.name == "EntryMissing"

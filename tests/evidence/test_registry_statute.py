@@ -22,7 +22,8 @@ from ledger.errors import ActImpossible
 from ledger.terms import STATUTE, Act, OrganisationKind, Role
 from tests.chain.story import PROCESS
 from tests.chain.town import BUYER, OBSERVER, RECEIVER, REVIEW_BODY, actor, digest
-from tests.evidence.recording import Change, Recording, altered, read, refusal_of, replaced, with_detail
+from tests.evidence.log_data import read
+from tests.evidence.recording import Change, Recording, altered, refusal_of, replaced, with_detail
 from tests.verifier.both import Authorities, replay
 
 DAY = 86_400

@@ -18,9 +18,10 @@ from ledger.evidence.verify.report import Step, Verdict
 from ledger.evidence.verify.timestamp import strict_form, verify_timestamp
 from tests.evidence.bundles import OCID, entries_of, failed_step, proving_town, remade
 from tests.evidence.log_actors import FIRST, SECOND
-from tests.evidence.test_logged_bundle import DELAY, Logged, said, under
+from tests.evidence.test_logged_bundle import DELAY, Logged, under
 from tests.evidence.test_timestamp import content_of
 from tests.evidence.tsa import Authority, Holder, certify, sign_token, stamper
+from tests.verifier.peer import result_of
 
 VALID = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2050, 1, 1, tzinfo=UTC))
 
@@ -72,7 +73,7 @@ def test_verify_stamped_bundle_passes(logged: Logged, roots: tuple[Holder, Holde
     made = stamped(logged.bundle(OCID), *roots)
     report = under(trusting(logged, 2, *roots), made)
     assert report.verified
-    assert said(report, Step.TIMESTAMPS).verdict is Verdict.PASSED
+    assert result_of(report, Step.TIMESTAMPS).verdict is Verdict.PASSED
 
 
 def test_verify_with_too_few_stamps_fails(logged: Logged, roots: tuple[Holder, Holder]) -> None:
@@ -87,7 +88,7 @@ def test_verify_stamp_of_another_authority_fails(logged: Logged, roots: tuple[Ho
     made = stamped(logged.bundle(OCID), roots[1])
     report = under(trusting(logged, 1, roots[0]), made)
     assert failed_step(report) is Step.TIMESTAMPS
-    assert said(report, Step.TIMESTAMPS).refusal.name == "TimestampForeign"  # type: ignore[union-attr]
+    assert result_of(report, Step.TIMESTAMPS).refusal.name == "TimestampForeign"  # type: ignore[union-attr]
 
 
 def test_verify_stamp_over_other_bytes_fails(logged: Logged, roots: tuple[Holder, Holder]) -> None:
@@ -109,4 +110,4 @@ def test_verify_stamp_from_before_the_block_fails(logged: Logged, roots: tuple[H
     certificate = hashlib.sha256(holder.der).hexdigest()
     report = under(trusting(logged, 1, roots[0]), remade(bundle, {f"{name}.{certificate}": response}))
     assert failed_step(report) is Step.TIMESTAMPS
-    assert said(report, Step.TIMESTAMPS).refusal.name == "StampedEarly"  # type: ignore[union-attr]
+    assert result_of(report, Step.TIMESTAMPS).refusal.name == "StampedEarly"  # type: ignore[union-attr]

@@ -25,10 +25,11 @@ from ledger.evidence.verify.policy import Policy, read_policy
 from ledger.evidence.verify.report import Step, Verdict
 from tests.evidence.bundles import SEALED, entries_of, failed_step, proving_town
 from tests.evidence.log_actors import FIRST, SECOND
-from tests.evidence.test_logged_bundle import Logged, said, under
+from tests.evidence.test_logged_bundle import Logged, under
 from tests.evidence.test_timestamps import nothing_waits, running
 from tests.evidence.tsa import Authority, certify, serving, stamper
 from tests.index.town import DAY, START, release
+from tests.verifier.peer import result_of
 from tests.waiting import wait_until
 
 INTERVAL = 600
@@ -191,7 +192,7 @@ def test_bundle_speaks_of_the_newest_block_that_is_seen_and_stamped(stamped: Sta
     bundle = stamped.logged.bundle()
     report = under(stamped.policy(), bundle)
     assert report.verified
-    assert said(report, Step.TIMESTAMPS).verdict is Verdict.PASSED
+    assert result_of(report, Step.TIMESTAMPS).verdict is Verdict.PASSED
     assert report.block == stamped.logged.proving.town.chain.block_number() - 1
     checkpoints = [name for name in entries_of(bundle) if name.startswith("checkpoints/") and "." not in name]
     assert [int(name.split("/")[1]) for name in checkpoints] == stamped.sizes(bundle)
@@ -246,5 +247,5 @@ def test_log_without_witnesses_is_stamped_and_proven(tmp_path: Path, monkeypatch
         out = io.BytesIO(logged.bundle())
         report = under(made.policy(), out.getvalue())
         assert report.verified
-        assert said(report, Step.TIMESTAMPS).verdict is Verdict.PASSED
+        assert result_of(report, Step.TIMESTAMPS).verdict is Verdict.PASSED
         assert report.block == proving.town.chain.block_number() - 1

@@ -19,7 +19,8 @@ from tests.chain import story
 from tests.chain.nodes import anvil
 from tests.chain.story import PROCESS, ROOF, WINDOWS
 from tests.chain.town import BUYER, OBSERVER, RECEIVER, actor, digest, settle
-from tests.evidence.recording import Change, Recording, altered, read, record_town, refusal_of, with_detail, write
+from tests.evidence.log_data import read, write
+from tests.evidence.recording import Change, Recording, altered, record_town, refusal_of, with_detail
 from tests.verifier.both import Authorities, check_list, replay
 
 SECOND_PAPER_BID = FIRST_EXTERNAL_BID + 1
@@ -344,19 +345,6 @@ def _bids(told: Recording, count: int) -> list[bytes]:
         sequence=len(acts) + 1,
     )  # fmt: skip
     return [*acts, closed]
-
-
-@pytest.mark.parametrize("sequence", [1, 2, 8])
-def test_replay_bytes_cut_off_added_or_out_of_range_refused(told: Recording, sequence: int) -> None:
-    """One act has one byte sequence."""
-    acts = told.processes[PROCESS][:sequence]
-    last = acts.pop()
-    cut = [last[:size] for size in (0, 1, 31, 32, 480, len(last) - 32, len(last) - 1)]
-    padded = [bytes([1]) + last[1:], last[:40] + b"\1" + last[41:]]
-    for other in (*cut, *padded, last + bytes(1), last + bytes(32)):
-        refusal = refusal_of(partial(told.replay, PROCESS, [*acts, other]))
-        assert refusal is not None
-        assert (refusal[0], refusal[2]) == (sequence, "LogMalformed")
 
 
 def test_replay_nothing_stands_nowhere(told: Recording) -> None:

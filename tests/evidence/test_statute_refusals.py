@@ -20,7 +20,8 @@ from ledger.chain.record import NOBODY, ZERO, ActRecord
 from ledger.terms import STATUTE, Act, NoticeKind, Outcome, RoundKind, Stage
 from tests.chain.story import FIRST_PAPER_BID, PROCESS, ROOF, WINDOWS
 from tests.chain.town import BUYER, OBSERVER, RECEIVER, actor, digest
-from tests.evidence.recording import Change, Recording, altered, read, refusal_of, with_detail
+from tests.evidence.log_data import read
+from tests.evidence.recording import Change, Recording, altered, refusal_of, with_detail
 
 DAY = 86_400
 SOME = digest("some document")

@@ -11,7 +11,8 @@ from ledger.evidence.verify.procedure import Procedure
 from ledger.evidence.verify.statute import replay
 from ledger.terms import RoundState
 from tests.chain.town import BUYER, REVIEW_BODY, Town, actor
-from tests.evidence.recording import record_town, write
+from tests.evidence.log_data import read, write
+from tests.evidence.recording import record_town
 from tests.evidence.scribe import BY_FUNCTION, written
 from tests.evidence.whim import BIDDERS, ELSEWHERE, Whim
 from tests.evidence.wishes import wish
@@ -59,7 +60,7 @@ class Walk(Whim):
 
     def model(self, *data: bytes) -> Procedure:
         """The model's word on the acts so far, and further ones."""
-        chain, acts = self.town.chain, [*self.acts, *data]
+        chain, acts = self.town.chain, [read(act) for act in (*self.acts, *data)]
         return replay(self.process, BUYER, acts, self.authorities, chain_id=chain.chain_id, ledger=chain.ledger)
 
     def record_of(self, call: LedgerAct, first: str, second: str) -> bytes:

@@ -140,7 +140,8 @@ def test_page_of_a_failure_says_what_to_do(
 
 def test_links_of_an_odd_address_stay_on_this_site(site: Site) -> None:
     """An address with two slashes does not make the language switch lead to another host."""
-    answer = httpx.Client().send(httpx.Request("GET", site.url + "//elsewhere.example/"))
+    with httpx.Client() as client:
+        answer = client.send(httpx.Request("GET", site.url + "//elsewhere.example/"))
     assert answer.status_code == 404
     assert 'href="//' not in answer.text
 

@@ -19,6 +19,7 @@ from ledger.evidence.verify.series import pack_act, split_acts
 from ledger.evidence.verify.timestamp import Timestamp
 from ledger.evidence.verify.validators import ValidatorRange, ValidatorSets
 from tests.evidence.log_actors import Signer
+from tests.evidence.log_data import read
 from tests.verifier.peer import comparable, peer
 
 Found = TypeVar("Found")
@@ -35,7 +36,8 @@ class Authorities(authority.Authorities):
         if None not in packed.values():
             self.name = hashlib.sha256(json.dumps(packed).encode()).hexdigest()
         task = {"registry": self.name, "remember": packed} if self.name else None
-        same(lambda: super(Authorities, self).__init__(series), lambda _: {}, task)
+        records = {name: [read(act) for act in acts] for name, acts in series.items()}
+        same(lambda: super(Authorities, self).__init__(records), lambda _: {}, task)
 
 
 def replay(
@@ -54,8 +56,10 @@ def replay(
         task = {"registry": authorities.name, "process": process_id.hex(), "organisation": organisation_id.hex()}
         task |= {"acts": [packed], "chainId": chain_id, "ledger": ledger.hex()}
 
+    records = [read(act) for act in acts]
+
     def judged() -> Procedure:
-        return statute.replay(process_id, organisation_id, acts, authorities, chain_id=chain_id, ledger=ledger)
+        return statute.replay(process_id, organisation_id, records, authorities, chain_id=chain_id, ledger=ledger)
 
     return same(judged, _standing, task)
 
@@ -68,7 +72,8 @@ def check_list(organisation_id: bytes, items: Sequence[bytes], authorities: auth
     if None not in packed and isinstance(authorities, Authorities):
         marked = "".join(("00" if item in ids else "01") + str(one) for item, one in zip(items, packed, strict=True))
         task = {"registry": authorities.name, "organisation": organisation_id.hex(), "list": marked}
-    same(lambda: statute_list.check_list(organisation_id, items, authorities), lambda _: {}, task)
+    found = [item if len(item) == 32 else read(item) for item in items]
+    same(lambda: statute_list.check_list(organisation_id, found, authorities), lambda _: {}, task)
 
 
 def check_seals(header: Header, validators: tuple[bytes, ...]) -> None:

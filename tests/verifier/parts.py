@@ -10,10 +10,8 @@ from ledger.evidence.verify import abi, checkpoint, der, header, merkle, rlp, tr
 from ledger.evidence.verify.checkpoint import Checkpoint, LogTrust
 from ledger.evidence.verify.header import Header
 from ledger.evidence.verify.logged import Inclusion, read_inclusion
-from ledger.terms import _TERMS, Argument
+from ledger.terms import Argument
 from tests.verifier.both import same
-
-_ENUMS = {term: name for name, term in _TERMS.items()}
 
 
 def decode(data: bytes) -> rlp.Item:
@@ -107,7 +105,7 @@ def _hashed(found: Header) -> Header:
 def _argument(argument: Argument) -> dict[str, Any]:
     said: dict[str, Any] = {"name": argument.name, "type": argument.abi_type}
     if argument.term is not None:
-        said["enum"] = _ENUMS[argument.term]
+        said["enum"] = argument.term.__name__
     if argument.components:
         said["components"] = list(map(_argument, argument.components))
     return said

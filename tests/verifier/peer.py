@@ -17,7 +17,7 @@ from typing import Any
 from ledger.cli.answer import plain
 from ledger.cli.evidence import _data
 from ledger.evidence.verify.policy import FORMAT, Policy
-from ledger.evidence.verify.report import Report
+from ledger.evidence.verify.report import Report, Result, Step
 from ledger.evidence.verify.series import pack_act
 from ledger.evidence.verify.verifier import verify
 from tests.chain.nodes import ROOT
@@ -126,6 +126,12 @@ def agreed(bundle: bytes, policy: Policy) -> Report:
     said = peer().verify(bundle, policy_bytes(policy))
     assert comparable(said) == comparable(plain(_data(report)))
     return report
+
+
+def result_of(report: Report, step: Step) -> Result:
+    """What a step came to."""
+    (found,) = [result for result in report.results if result.step is step]
+    return found
 
 
 def comparable(report: Any) -> Any:

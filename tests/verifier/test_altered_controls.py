@@ -8,7 +8,7 @@ from typing import Any
 from ledger.chain.keccak import keccak
 from ledger.evidence.verify import rlp
 from ledger.evidence.verify.policy import read_policy
-from ledger.evidence.verify.report import Report, Result, Step
+from ledger.evidence.verify.report import Report, Step
 from ledger.evidence.verify.series import split_acts
 from tests.attacks import acts, entries
 from tests.attacks.actors import LOG
@@ -17,9 +17,9 @@ from tests.attacks.draft import CONTROLS, Draft, control, take_apart
 from tests.attacks.refit import header_of, refit, relog
 from tests.evidence.bundles import entries_of
 from tests.evidence.log_actors import body
+from tests.evidence.log_data import read
 from tests.evidence.qbft_network import with_field
-from tests.evidence.recording import read
-from tests.verifier.peer import agreed, peer
+from tests.verifier.peer import agreed, peer, result_of
 
 PROCESS = "acts/process-*"
 PROOFS = "blocks/000000000042/proofs"
@@ -35,12 +35,6 @@ def judged(draft: Draft) -> Report:
     return agreed(draft.packed(), read_policy(json.dumps(draft.policy).encode()))
 
 
-def of(report: Report, step: Step) -> Result:
-    """How a step ended."""
-    (found,) = [result for result in report.results if result.step is step]
-    return found
-
-
 def test_statute_without_an_envelope_flagged_without_a_ground() -> None:
     """Nobody gives a ground for what is not there; the officers' word stands for it."""
     draft = drafted("sealed.qbft")
@@ -48,7 +42,9 @@ def test_statute_without_an_envelope_flagged_without_a_ground() -> None:
     for number in range(12, 7, -1):
         acts.omit(draft, PROCESS, number)
     refit(draft)
-    (note,) = [note for note in of(judged(draft), Step.STATUTE).notes if note.values.get("flag") == "EnvelopesMissing"]
+    (note,) = [
+        note for note in result_of(judged(draft), Step.STATUTE).notes if note.values.get("flag") == "EnvelopesMissing"
+    ]
     assert note.name == "flag"
     assert (note.values["act"], note.values["bids"]) == (7, (3,))
 
@@ -58,7 +54,7 @@ def test_releases_without_an_ocid_foreign() -> None:
     draft = drafted("notices.qbft")
     acts.anchor(draft, PROCESS, 3, "releases/835aec*", '{"tender":{}}')
     refit(draft)
-    refusal = of(judged(draft), Step.RELEASES).refusal
+    refusal = result_of(judged(draft), Step.RELEASES).refusal
     assert refusal is not None
     assert (refusal.name, refusal.values["got"]) == ("ReleaseForeign", "none")
 
@@ -69,7 +65,7 @@ def test_releases_of_a_tender_left_out_missing() -> None:
     name = draft.named(PROCESS)
     tender, *_ = split_acts(name, draft.entries[name])
     entries.leave_out(draft, f"releases/{read(tender).release.hex()}")
-    refusal = of(judged(draft), Step.RELEASES).refusal
+    refusal = result_of(judged(draft), Step.RELEASES).refusal
     assert refusal is not None
     assert refusal.name == "EntryMissing"
 
@@ -79,7 +75,7 @@ def test_log_with_a_checkpoint_that_nothing_needs_unexpected() -> None:
     draft = drafted("notices.single")
     text = body(LOG.name, 1, bytes(32))
     draft.entries["checkpoints/000000000001"] = text + b"\n" + LOG.line(text)
-    refusal = of(judged(draft), Step.LOG).refusal
+    refusal = result_of(judged(draft), Step.LOG).refusal
     assert refusal is not None
     assert refusal.name == "EntryUnexpected"
 
@@ -92,7 +88,7 @@ def test_state_of_an_account_that_is_not_there_refused() -> None:
     free = next(number for number in range(1000) if root[keccak(number.to_bytes(20, "big"))[0] >> 4] == b"")
     proofs.append([free.to_bytes(20, "big"), proofs[0][1][:1], []])
     draft.entries[PROOFS] = rlp.encode(sorted(proofs))
-    refusal = of(judged(draft), Step.STATE).refusal
+    refusal = result_of(judged(draft), Step.STATE).refusal
     assert refusal is not None
     assert refusal.name == "AccountAbsent"
 
@@ -105,7 +101,7 @@ def test_state_with_an_account_of_other_fields_refused() -> None:
     leaf = rlp.encode([b"\x20" + keccak(ledger), held])
     draft.entries[PROOFS] = rlp.encode([[ledger, [leaf], []]])
     relog(draft, with_field(header_of(draft, draft.original.block), 3, keccak(leaf)))
-    refusal = of(judged(draft), Step.STATE).refusal
+    refusal = result_of(judged(draft), Step.STATE).refusal
     assert refusal is not None
     assert refusal.name == "MalformedRlp"
 
@@ -116,7 +112,7 @@ def test_manifest_whose_entries_are_no_list_refused() -> None:
     (_, raw), *_ = entries_of(bundle).items()
     written = json.dumps(json.loads(raw)["entries"], separators=(",", ":"), sort_keys=True)
     report = agreed(manifest_text(bundle, f'"entries":{written}', '"entries":7'), read_policy(policy))
-    refusal = of(report, Step.FORMAT).refusal
+    refusal = result_of(report, Step.FORMAT).refusal
     assert refusal is not None
     assert refusal.name == "ManifestInvalid"
 

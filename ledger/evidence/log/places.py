@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from ledger.errors import LogNotHolding
 from ledger.evidence.log.cosignatures import CosignatureBook, Cosigned, Witness
@@ -27,6 +27,8 @@ class Place:
 IsStamped = Callable[[bytes], bool]
 """Whether enough outside authorities stamped a checkpoint, given as the log signed it."""
 
+_Holding: TypeAlias = Sequence[tuple[LogFolder, int]]
+
 MAX_LOG_DELAY: Final = 86_400
 """A day: long enough for a log that has to be mended, short enough that nobody rewrites a week."""
 
@@ -45,14 +47,14 @@ def place_of(
     ``witnesses`` are names, None for all. With a threshold of 0 it is the smallest cosigned tree, for what it is worth.
     Raises LogNotHolding, LogContradictory.
     """
-    if is_stamped is not None:
-        stamped = _stamped_place(folder, header, threshold, is_stamped)
-        if stamped is not None and (stamped.moment or header.time) - header.time <= MAX_LOG_DELAY:
-            return stamped
     book = CosignatureBook(folder)
     holding = _holding(folder, header)
     if not holding:
         raise LogNotHolding(block=header.number)
+    if is_stamped is not None:
+        stamped = _stamped_place(book, holding, threshold, is_stamped)
+        if stamped is not None and (stamped.moment or header.time) - header.time <= MAX_LOG_DELAY:
+            return stamped
     cosigned = []
     for log, index in holding:
         each = book.earliest(log.origin, index, threshold=threshold, witnesses=witnesses)
@@ -65,15 +67,15 @@ def place_of(
     return Place(log.inclusion(index, log.newest().size), newest_note(log, book), None)
 
 
-def _holding(folder: Path, header: Header) -> list[tuple[LogFolder, int]]:
+def _holding(folder: Path, header: Header) -> _Holding:
     """The logs that hold the block, each with the index of its leaf."""
     indexed = ((log, index_of(log, header.number)) for log in logs_of(folder))
     return [(log, index) for log, index in indexed if index is not None and log.leaf(index) == header.hashed]
 
 
-def _stamped_place(folder: Path, header: Header, threshold: int, is_stamped: IsStamped) -> Place | None:
-    book, found = CosignatureBook(folder), list[tuple[int, Place]]()
-    for log, index in _holding(folder, header):
+def _stamped_place(book: CosignatureBook, holding: _Holding, threshold: int, is_stamped: IsStamped) -> Place | None:
+    found = list[tuple[int, Place]]()
+    for log, index in holding:
         for tree in book.chosen(log.origin, index):
             cosigned = book.cosigned_by(threshold, log.origin, tree)
             if cosigned is not None and is_stamped(tree.note):

@@ -12,13 +12,13 @@ from ledger.evidence.verify.standing import KeySet
 class Authorities:
     """Who could act for an organisation after each of its registry acts; governors too.
 
-    ``series`` has, by organisation id (zero: governors), the registry's acts (log data or records), whole and in order,
-    as a proven head shows. Raises ActImpossible for an act that the registry could never have accepted: so what is said
-    here of somebody's roles rests on enough governors, or on two officers, each time they changed. What an act says of
-    an organisation whose series is not here is left open, and a key set that rests on it is not ready.
+    ``series`` has, by organisation id (zero: governors), the registry's acts, whole and in order, as a proven head
+    shows. Raises ActImpossible for an act that the registry could never have accepted: so what is said here of
+    somebody's roles rests on enough governors, or on two officers, each time they changed. What an act says of an
+    organisation whose series is not here is left open, and a key set that rests on it is not ready.
     """
 
-    def __init__(self, series: Mapping[bytes, Sequence[bytes | ActRecord]]) -> None:
+    def __init__(self, series: Mapping[bytes, Sequence[ActRecord]]) -> None:
         self._standings = read_standings(series)
 
     def roles(self, organisation_id: bytes, account: bytes, at: int, time: int) -> tuple[int, int]:

@@ -21,8 +21,8 @@ _MAX_DELAY = 365 * 86_400
 _OF_GOVERNORS = (Act.GOVERNORS_SET, Act.SUCCESSOR_REGISTERED)
 
 
-def read_standings(series: Mapping[bytes, Sequence[bytes | ActRecord]]) -> dict[bytes, Standing]:
-    """What each organisation (zero: the governors) was after each of its acts, log data or records.
+def read_standings(series: Mapping[bytes, Sequence[ActRecord]]) -> dict[bytes, Standing]:
+    """What each organisation (zero: the governors) was after each of its acts.
 
     Raises ActImpossible for the first act that the registry could never have accepted; see ``Authorities``.
     """
@@ -92,8 +92,7 @@ class _Registry:
                 self._successor = detail[0]
             case Act.PEOPLE_CHANGED:
                 _set_people(standing, record, detail[0])
-                if standing.lasting < 2:
-                    raise Refused("TooFewOfficers", f"{standing.lasting} officers without an end remain")
+                _require_lasting(standing)
             case Act.KEY_SET_REGISTERED:
                 custodians = key_sets.register(organisation_id, standing, record, detail[0])
                 self._custodians += ((organisation_id, record, custodian) for custodian in custodians)
@@ -131,6 +130,11 @@ def _set_people(standing: Standing, record: ActRecord, people: Sequence[tuple[by
         previous = account
         standing.lasting += _is_lasting(roles, until) - _is_lasting(*standing.held(account, record.sequence))
         standing.people.setdefault(account, []).append((record.sequence, roles, until))
+
+
+def _require_lasting(standing: Standing) -> None:
+    if standing.lasting < 2:
+        raise Refused("TooFewOfficers", f"{standing.lasting} officers without an end remain")
 
 
 def _is_lasting(roles: int, until: int) -> bool:

@@ -30,13 +30,13 @@ _NAMED = ("lot", "round", "bid", "ref")
 def replay(
     process_id: bytes,
     organisation_id: bytes,
-    acts: Sequence[bytes | ActRecord],
+    acts: Sequence[ActRecord],
     authorities: Authorities,
     *,
     chain_id: int,
     ledger: bytes,
 ) -> Procedure:
-    """Where a process stands after all its acts (log data or records), with what a reader must still judge (``flags``).
+    """Where a process stands after all its acts, with what a reader must still judge (``flags``).
 
     ``ledger`` is the ledger's account (20 bytes). Raises ActImpossible for the first act that the contract could never
     have accepted after those before it, from whoever it names.

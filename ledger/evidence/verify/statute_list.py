@@ -13,7 +13,7 @@ from ledger.terms import Act, ArtifactKind
 
 
 def check_list(organisation_id: bytes, items: Sequence[bytes | ActRecord], authorities: Authorities) -> None:
-    """Each organisation-wide act of the list (log data or record), among the ids of processes (32 bytes), in order.
+    """Each organisation-wide act of the list, among the ids of processes (32 bytes), in order.
 
     Raises ActImpossible for the first act that the contract could never have accepted.
     """

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.chain.keccak import keccak
-from ledger.chain.record import ACT_RECORDED, NOBODY, ZERO, ActRecord, decode_log
-from ledger.errors import ActImpossible, LogMalformed, MalformedAbi
+from ledger.chain.record import NOBODY, ZERO, ActRecord
+from ledger.errors import ActImpossible, MalformedAbi
 from ledger.evidence.verify import abi
 from ledger.terms import STATUTE, StatuteEntry
 
 _MAX_TEXT = 128
-_ID = 32  # bytes of a process id, which no act is as short as
 
 
 class Refused(Exception):
@@ -41,35 +40,34 @@ Take = Callable[[Row, ActRecord, tuple[Any, ...]], None]
 
 
 def take_acts(series: str, series_id: bytes, acts: Sequence[bytes | ActRecord], take: Take) -> None:
-    """Hand each act of a series (``process``, ``roles``, ``list``) to ``take``, with its row and arguments. It is given
-    as log data, or as the record that was read from it. In a list the ids of processes count, and are passed over.
+    """Hand each act of a series (``process``, ``roles``, ``list``) to ``take``, with its row and arguments. The ids of
+    processes, in a list, count and are passed over.
 
-    Raises ActImpossible for the first act that cannot have been recorded at its place: not canonical, not of such a
-    series, out of sequence, before the act before it, with a field, ground, release or subject missing or out of place,
-    or refused by ``take``.
+    Raises ActImpossible for the first act that cannot have been recorded at its place: not of such a series, with
+    arguments that are not canonical, out of sequence, before the act before it, with a field, ground, release or
+    subject missing or out of place, or refused by ``take``.
     """
     time = 0
     for sequence, act in enumerate(acts, 1):
-        if series == "list" and isinstance(act, bytes) and len(act) == _ID:
+        if isinstance(act, bytes):
             continue
         try:
-            time = _take_act(series, series_id, act, sequence, time, take)
+            time = _take_act(series, act, sequence, time, take)
         except Refused as refused:
             raise ActImpossible(
                 series=series_id, sequence=sequence, act=_name(act), refusal=refused.refusal, reason=refused.reason
             ) from None
 
 
-def _take_act(series: str, series_id: bytes, act: bytes | ActRecord, sequence: int, earliest: int, take: Take) -> int:
+def _take_act(series: str, record: ActRecord, sequence: int, earliest: int, take: Take) -> int:
     """The same for one act, which is not from before ``earliest``; gives its time. Raises Refused."""
+    row = _ROWS.get((series, record.act))
+    if row is None:
+        raise Refused("LogMalformed", f"the table has no act {record.act} for such a series")
+    _require_record(row, record, sequence, earliest)
     try:
-        record = decode_log((ACT_RECORDED, series_id, series_id, act[:32]), act) if isinstance(act, bytes) else act
-        row = _ROWS.get((series, record.act))
-        if row is None:
-            raise Refused("LogMalformed", f"the table has no act {record.act} for such a series")
-        _require_record(row, record, sequence, earliest)
         detail = _arguments(row, record)
-    except (LogMalformed, MalformedAbi) as error:
+    except MalformedAbi as error:
         raise Refused("LogMalformed", str(error)) from error
     take(row, record, detail)
     return record.time
@@ -125,9 +123,8 @@ def _require_record(row: Row, record: ActRecord, sequence: int, earliest: int) -
             raise Refused("FieldUnexpected", f"it has no use for the field {name}")
 
 
-def _name(act: bytes | ActRecord) -> str:
-    number = int.from_bytes(act[:32], "big") if isinstance(act, bytes) else act.act
-    return next((entry.name for act, entry in STATUTE.items() if act == number), "?")
+def _name(record: ActRecord) -> str:
+    return next((entry.name for act, entry in STATUTE.items() if act == record.act), "?")
 
 
 def _row(entry: StatuteEntry) -> Row:
