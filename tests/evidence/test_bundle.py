@@ -99,15 +99,16 @@ def test_verify_bundle_that_comes_byte_by_byte_verified(proving: Proving, bundle
 def test_verify_bundle_of_more_bytes_than_any_can_have_refused(
     proving: Proving, bundle: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """To the byte; the limit is put to where this bundle is, for four GiB take too long to read."""
+    """To the byte, and before any entry is read; the limit is put to where this bundle is, for want of four GiB."""
     monkeypatch.setattr(archive, "LARGEST_FILE", len(bundle))
     assert verify(io.BytesIO(bundle), proving.policy).verified
     monkeypatch.setattr(archive, "LARGEST_FILE", len(bundle) - 1)
-    report = verify(io.BytesIO(bundle), proving.policy)
+    report = verify(stream := io.BytesIO(bundle), proving.policy)
     assert failed_step(report) is Step.FORMAT
     assert report.results[0].refusal is not None
     assert report.results[0].refusal.name == "BundleMalformed"
-    assert report.results[0].refusal.values["offset"] == len(bundle)
+    assert report.results[0].refusal.values["offset"] == len(bundle) - 1
+    assert bundle[stream.tell() :].startswith(b"PK\x03\x04")
 
 
 def test_bundle_is_a_zip_named_by_its_manifest(proving: Proving, bundle: bytes) -> None:

@@ -249,17 +249,17 @@ class CosignatureBook:
 
     def seen_after(self, origin: str, size: int, threshold: int) -> list[ToStamp]:
         """The trees beyond ``size`` that ``threshold`` witnesses cosigned, the smallest first."""
-        query = (
-            "SELECT size FROM cosignature WHERE origin = ? AND size > ? GROUP BY size HAVING count(*) >= ? ORDER BY 1"
-        )
-        times = "SELECT time FROM cosignature WHERE origin = ? AND size = ? ORDER BY time"
-        notes = "SELECT note FROM checkpoint WHERE origin = ? AND size = ?"
-        found = []
+        query = """
+            WITH seen AS (
+                SELECT size, time, row_number() OVER (PARTITION BY size ORDER BY time) AS place
+                FROM cosignature WHERE origin = :origin AND size > :size
+            )
+            SELECT size, seen.time, note FROM seen JOIN checkpoint USING (size)
+            WHERE place = :threshold AND origin = :origin ORDER BY size
+        """
         with self._open() as book:
-            for (each,) in book.execute(query, (origin, size, threshold)).fetchall():
-                moment = book.execute(times, (origin, each)).fetchall()[threshold - 1][0]
-                found.append(ToStamp(each, moment, book.execute(notes, (origin, each)).fetchone()[0]))
-        return found
+            rows = book.execute(query, {"origin": origin, "size": size, "threshold": threshold}).fetchall()
+            return [ToStamp(*row) for row in rows]
 
     def choose(self, origin: str, tree: ToStamp) -> None:
         """This tree is to be stamped."""

@@ -43,6 +43,12 @@ def end_record(entries: int, size: int, offset: int) -> bytes:
     return _END.pack(b"PK\x05\x06", 0, 0, entries, entries, size, offset, 0)
 
 
+def _file_size(manifest_size: int, manifest: Manifest) -> int:
+    """Bytes of the whole file, which follow from its manifest."""
+    sizes = [(MANIFEST, manifest_size), *((entry.name, entry.size) for entry in manifest.entries)]
+    return sum(_LOCAL.size + _CENTRAL.size + 2 * len(name) + size for name, size in sizes) + _END.size
+
+
 def write_archive(manifest: Manifest, pieces: Sequence[tuple[int, Callable[[], bytes]]], out: BinaryIO) -> None:
     """Write the file: CRC-32 of each entry of the manifest in their order, and what gives its bytes."""
     raw = manifest.raw
@@ -71,6 +77,8 @@ class BundleReader:
         size = self._size_of_first()
         raw = self._read(size)
         self.manifest: Manifest = read_manifest(raw)
+        if _file_size(size, self.manifest) > LARGEST_FILE:  # known here, before gigabytes are read
+            raise BundleMalformed(offset=LARGEST_FILE, reason="larger than a bundle can be")
         self.identity = hashlib.sha256(raw).digest()
         self._close_entry(MANIFEST, zlib.crc32(raw), size, 0, self._crc)
 
@@ -89,8 +97,6 @@ class BundleReader:
         self._expect(end_record(len(self._directory), size, self._offset - size), "the end record")
         if self._stream.read(1):
             raise BundleMalformed(offset=self._offset, reason="bytes after the end")
-        if self._offset > LARGEST_FILE:
-            raise BundleMalformed(offset=self._offset, reason="larger than a bundle can be")
 
     def _pieces(self, entry: Entry) -> Iterator[bytes]:
         """The bytes of an entry, hashed as they go; the last piece is handed out when the whole is as it must be."""
