@@ -187,6 +187,26 @@ def test_read_a_node_that_stands_in_its_parent_is_followed() -> None:
     assert read(keccak(root), PATH, [root]) == b"v"
 
 
+ELSEWHERE = f"{int(NIBBLES[0], 16) ^ 1:x}"
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        [bytes.fromhex("1" + ELSEWHERE), keccak(b"child")],
+        [bytes.fromhex("20" + ELSEWHERE + NIBBLES[1:]), b"value"],
+        branch(**{f"n{ELSEWHERE}": keccak(b"a"), f"n{int(NIBBLES[0], 16) ^ 2:x}": keccak(b"b")}),
+    ],
+    ids=["extension", "leaf", "branch"],
+)
+def test_read_where_the_path_parts_from_all_others_proves_absence(node: Sequence[Any]) -> None:
+    """A node of each kind that leads elsewhere ends the search; what is below it does not matter."""
+    encoded = other.encode(node)
+    assert read(keccak(encoded), PATH, [encoded]) is None
+    with pytest.raises(UnusedProofNodes):
+        read(keccak(encoded), PATH, [encoded, b"\x80"])
+
+
 @pytest.mark.parametrize("size", [0, 20, 31, 33])
 def test_read_a_path_of_another_length_is_refused(size: int) -> None:
     """Only digests are paths."""

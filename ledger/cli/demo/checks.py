@@ -28,7 +28,7 @@ from ledger.cli.demo.seeding import POLICY, Demo
 from ledger.cli.demo.stage import Stage
 from ledger.cli.demo.tampering import NOW, WAS, altered_release
 from ledger.cli.demo.town import BUYER, OBSERVER, Body
-from ledger.cli.language import say
+from ledger.cli.language import say, say_error
 from ledger.errors import CheckFailed, ConclusionPremature, SiegelError
 from ledger.evidence.proving import prove_head
 from ledger.evidence.verify.head_proof import verify_head
@@ -294,7 +294,7 @@ def standstill_binds(visitor: Visitor) -> str:
     try:
         chain.simulate(ConcludeContract(call, award), officer)
     except ConclusionPremature as refusal:
-        return str(refusal)
+        return say_error(refusal)
     raise CheckFailed(seen=say("the contract was accepted"))
 
 
