@@ -37,7 +37,7 @@ $(VENV)/.setup-dev: $(VENV)/.runtime requirements/dev.txt requirements/build.txt
 	@touch $@ $(VENV)/.setup
 
 # Browser files, after either of the two.
-$(VENV)/.built: package-lock.json scripts/build_explorer.mjs scripts/build_verifier.mjs $(wildcard explorer/client/verifier/*) ledger/evidence/verify/words.json ledger/statute.json
+$(VENV)/.built: package-lock.json scripts/build_explorer.mjs scripts/build_verifier.mjs scripts/client_command.mjs $(wildcard explorer/client/verifier/*) ledger/evidence/verify/words.json ledger/statute.json
 	node scripts/build_explorer.mjs
 	node scripts/build_verifier.mjs
 	@touch $@

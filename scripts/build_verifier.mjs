@@ -8,45 +8,11 @@
 // The same sources and package versions give the same bytes on every machine: esbuild comes as WebAssembly.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild-wasm";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bundled, client, root, writeCommand } from "./client_command.mjs";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const client = join(root, "explorer", "client");
-
-const shared = {
-  absWorkingDir: root,
-  bundle: true,
-  charset: "utf8",
-  format: "esm",
-  legalComments: "none",
-  target: "es2022",
-  write: false,
-};
-
-async function bundled(entry, options) {
-  const { outputFiles } = await build({ ...shared, ...options, entryPoints: [join(client, "verifier", entry)] });
-  return Object.fromEntries(outputFiles.map((file) => [file.path.split(".").at(-1), file.text]));
-}
-
-/** A digest of all that the command is made of: whoever uses it can see whether it is of these sources. */
-function sources() {
-  const hash = createHash("sha256");
-  const files = readdirSync(join(client, "verifier")).map((name) => join(client, "verifier", name));
-  files.push(...["ledger/statute.json", "ledger/evidence/verify/words.json", "package-lock.json"].map((name) => join(root, name)));
-  for (const file of files.sort()) hash.update(readFileSync(file));
-  return hash.digest("hex");
-}
-
-async function writeCommand(folder, options = {}) {
-  mkdirSync(folder, { recursive: true });
-  const { map, mjs } = await bundled("command.ts", { platform: "node", sourcemap: true, outfile: join(folder, "command.mjs"), ...options });
-  writeFileSync(join(folder, "command.mjs"), mjs);
-  writeFileSync(join(folder, "command.mjs.map"), map);
-  writeFileSync(join(folder, "sources.sha256"), sources());
-}
+const BESIDE = ["ledger/statute.json", "ledger/evidence/verify/words.json", "package-lock.json"];
 
 /** Counts are written into the sources, not taken from the engine: its blocks know nothing of an `else` that is not there. */
 async function counting() {
@@ -68,7 +34,7 @@ process.on("exit", () => {
 async function writeCounted() {
   const folder = join(root, "build", "verifier-counted");
   const options = await counting();
-  await writeCommand(folder, { ...options, banner: { js: AT_EXIT } });
+  await writeCommand(folder, ["verifier"], BESIDE, { ...options, banner: { js: AT_EXIT } });
   writeFileSync(join(folder, "verifier.html"), await page(options));
 }
 
@@ -78,8 +44,8 @@ function integrity(text) {
 
 /** Script and style stand in the page, named by their digests; all else is forbidden, connections above all. */
 async function page(options = {}) {
-  const { js } = await bundled("page.ts", { platform: "browser", minify: true, outfile: "page.js", ...options });
-  const { css } = await bundled("page.css", { minify: true, outfile: "page.css" });
+  const { js } = await bundled("verifier/page.ts", { platform: "browser", minify: true, outfile: "page.js", ...options });
+  const { css } = await bundled("verifier/page.css", { minify: true, outfile: "page.css" });
   const script = js.replaceAll("</script", "<\\/script");
   const policy = [
     "default-src 'none'", "connect-src 'none'", `script-src ${integrity(script)}`, `style-src ${integrity(css)}`,
@@ -104,5 +70,5 @@ async function writePage() {
 }
 
 if (process.argv.includes("--counted")) await writeCounted();
-else if (process.argv.includes("--command")) await writeCommand(join(root, "build", "verifier"));
+else if (process.argv.includes("--command")) await writeCommand(join(root, "build", "verifier"), ["verifier"], BESIDE);
 else await writePage();

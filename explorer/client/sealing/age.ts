@@ -1,0 +1,52 @@
+// The content's encryption: age v1 to one X25519 recipient (age-encryption.org/v1).
+
+import { bech32 } from "@scure/base";
+import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
+import { Refusal } from "./refusal.js";
+import { piecesOf, streamOf } from "./source.js";
+
+// Each line ends with 32 bytes in base64 and an LF.
+const LINE = 43 + 1;
+const HEADER_SIZE = "age-encryption.org/v1\n".length + "-> X25519 ".length + LINE + LINE + "--- ".length + LINE;
+const NONCE_SIZE = 16;
+const CHUNK = 65536;
+const OVERHEAD = 16;
+
+function identityOf(scalar: Uint8Array): string {
+  return bech32.encodeFromBytes("AGE-SECRET-KEY-", scalar).toUpperCase();
+}
+
+export async function encrypted(content: ReadableStream<Uint8Array>, scalar: Uint8Array): Promise<ReadableStream<Uint8Array>> {
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(await identityToRecipient(identityOf(scalar)));
+  return await encrypter.encrypt(content);
+}
+
+/** The size of the age file for a content of this size, with the one stanza that is written here. */
+export function encryptedSize(size: number): number {
+  return HEADER_SIZE + NONCE_SIZE + size + OVERHEAD * Math.max(1, Math.ceil(size / CHUNK));
+}
+
+/** The content piece by piece. Throws ContentUnreadable; what goes wrong in reading the file goes on its way. */
+export async function* decrypted(file: ReadableStream<Uint8Array>, scalar: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  const faults: unknown[] = [];
+
+  /** A disk that cannot be read is not the sealer's doing. */
+  async function* noted(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* piecesOf(file);
+    } catch (error) {
+      faults.push(error);
+      throw error;
+    }
+  }
+
+  try {
+    const decrypter = new Decrypter();
+    decrypter.addIdentity(identityOf(scalar));
+    yield* piecesOf(await decrypter.decrypt(streamOf(noted())));
+  } catch (error) {
+    if (faults.length > 0) throw faults[0];
+    throw new Refusal("ContentUnreadable", { reason: (error as Error).message });
+  }
+}

@@ -1,0 +1,37 @@
+// Why something of a sealed bid is refused: one name for each failure, with the values that belong to it.
+
+import type { Values } from "../verifier/refusal.js";
+import words from "./refusal_words.json" with { type: "json" };
+
+export type RefusalName = keyof typeof words;
+export type Language = "de" | "en";
+
+/** What was given is not what it must be. `error` is the failure's name, `values` belong into its sentence; bytes are hex. */
+export class Refusal extends Error {
+  constructor(
+    readonly error: RefusalName,
+    readonly values: Values,
+  ) {
+    super(sentence(error, values, "en"));
+  }
+}
+
+/** The shares of the header are not those that its seed gives. With all shares at hand the seed is evidence (docs/siegel-1.md). */
+export class SealsDiffer extends Refusal {
+  constructor(
+    readonly seed: Uint8Array,
+    shares: readonly (readonly [number, number])[],
+  ) {
+    super("SealsDiffer", { shares });
+  }
+}
+
+export function sentence(error: RefusalName, values: Values, language: Language): string {
+  return words[error][language].replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+}
+
+/** What was thrown, if it is a refusal. All else goes on its way: a fault of the program must not look like a fault of the input. */
+export function refusalOf(error: unknown): Refusal {
+  if (!(error instanceof Refusal)) throw error;
+  return error;
+}
