@@ -10,31 +10,14 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundled, client, root, writeCommand } from "./client_command.mjs";
+import { bundled, client, counting, COUNTS_AT_EXIT, root, writeCommand } from "./client_command.mjs";
 
 const BESIDE = ["ledger/statute.json", "ledger/evidence/verify/words.json", "package-lock.json"];
 
-/** Counts are written into the sources, not taken from the engine: its blocks know nothing of an `else` that is not there. */
-async function counting() {
-  const { createInstrumenter } = await import("istanbul-lib-instrument");
-  const instrumenter = createInstrumenter({
-    esModules: true, parserPlugins: ["typescript"], coverageGlobalScope: "globalThis", coverageGlobalScopeFunc: false,
-  });
-  const setup = ({ onLoad }) => onLoad({ filter: /client\/verifier\/\w+\.ts$/ }, ({ path }) => ({
-    contents: instrumenter.instrumentSync(readFileSync(path, "utf8"), path), loader: "ts",
-  }));
-  return { plugins: [{ name: "counting", setup }] };
-}
-
-const AT_EXIT = `import { writeFileSync as writeCounts } from "node:fs";
-process.on("exit", () => {
-  writeCounts(\`\${process.env.VERIFIER_COUNTS}/\${crypto.randomUUID()}.json\`, JSON.stringify(globalThis.__coverage__));
-});`;
-
 async function writeCounted() {
   const folder = join(root, "build", "verifier-counted");
-  const options = await counting();
-  await writeCommand(folder, ["verifier"], BESIDE, { ...options, banner: { js: AT_EXIT } });
+  const options = await counting("verifier");
+  await writeCommand(folder, ["verifier"], BESIDE, { ...options, banner: COUNTS_AT_EXIT });
   writeFileSync(join(folder, "verifier.html"), await page(options));
 }
 

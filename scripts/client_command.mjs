@@ -43,3 +43,24 @@ export async function writeCommand(output, folders, beside, options = {}) {
   writeFileSync(`${outfile}.map`, map);
   writeFileSync(join(output, "sources.sha256"), sources(folders, beside));
 }
+
+/** Counts are written into the sources, not taken from the engine: its blocks know nothing of an `else` that is not there. */
+export async function counting(folder) {
+  const { createInstrumenter } = await import("istanbul-lib-instrument");
+  const instrumenter = createInstrumenter({
+    esModules: true, parserPlugins: ["typescript"], coverageGlobalScope: "globalThis", coverageGlobalScopeFunc: false,
+  });
+  const filter = new RegExp(`client/${folder}/\\w+\\.ts$`);
+  const setup = ({ onLoad }) => onLoad({ filter }, ({ path }) => ({
+    contents: instrumenter.instrumentSync(readFileSync(path, "utf8"), path), loader: "ts",
+  }));
+  return { plugins: [{ name: "counting", setup }] };
+}
+
+/** In front of a command that counts; the folder is named by whoever runs it. */
+export const COUNTS_AT_EXIT = {
+  js: `import { writeFileSync as writeCounts } from "node:fs";
+process.on("exit", () => {
+  writeCounts(\`\${process.env.VERIFIER_COUNTS}/\${crypto.randomUUID()}.json\`, JSON.stringify(globalThis.__coverage__));
+});`,
+};

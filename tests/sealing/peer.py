@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 import json
+import os
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,9 @@ from typing import Any
 from tests.chain.nodes import ROOT
 
 CLIENT = ROOT / "explorer/client"
-BUILT = ROOT / "build/sealing"
+COUNTS = os.environ.get("VERIFIER_COUNTS")
+"""The folder for counts of branches, where they are to be counted (``scripts/count_verifier.mjs``)."""
+BUILT = ROOT / ("build/sealing-counted" if COUNTS else "build/sealing")
 
 
 class Refused(Exception):
@@ -35,7 +38,8 @@ def build_command() -> Path:
     """The command, built anew if its sources changed since."""
     recorded = BUILT / "sources.sha256"
     if not recorded.exists() or recorded.read_text() != sources_digest():
-        subprocess.run(["node", "scripts/build_sealing.mjs", "--command"], cwd=ROOT, check=True)
+        which = "--counted" if COUNTS else "--command"
+        subprocess.run(["node", "scripts/build_sealing.mjs", which], cwd=ROOT, check=True)
     return BUILT / "command.mjs"
 
 

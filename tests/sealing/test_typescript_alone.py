@@ -255,6 +255,11 @@ def test_open_with_content_and_its_digest_changed_content_unreadable(sealed: Sea
     for cut in (0, 1, 100, 200, len(age_file) - 1):
         with refused("ContentUnreadable"):
             sealed.open(path=sealed.with_age_file(age_file[:cut]))
+    stanza = b"-> noise x\n" + b"A" * 64 + b"\n" + b"A" * 64 + b"\n\n"
+    endless = age_file.replace(b"\n->", b"\n" + stanza * 500 + b"->", 1)
+    assert len(endless) > 65536
+    with refused("ContentUnreadable", reason="the header has no end in 64 KiB"):
+        sealed.open(path=sealed.with_age_file(endless))
     other = pyrage.encrypt(b"", [pyrage.x25519.Identity.generate().to_public()])
     with refused("ContentUnreadable"):
         sealed.open(path=sealed.with_age_file(other))
@@ -418,6 +423,18 @@ def test_open_with_false_shares_only_seals_differ(sealed: Sealed) -> None:
         sealed.open(*([group, index, os.urandom(32).hex()] for group, index in everybody))
 
 
+def test_open_with_nothing_but_false_shares_of_64_an_answer_comes(tmp_path: Path) -> None:
+    """The worst case of what is tried."""
+    many = tuple(Holder.named(f"officer {number}", size=20) for number in range(32))
+    others = tuple(Holder.named(f"custodian {number}", size=32) for number in range(32))
+    made = seal(tmp_path / "bid.siegel", key_set(many, others, threshold=16))
+    everybody = [[group, index] for group in (1, 2) for index in range(1, 33)]
+    began = time.monotonic()
+    with refused("SealsDiffer", shares=everybody):
+        made.open(*([group, index, os.urandom(32).hex()] for group, index in everybody))
+    assert time.monotonic() - began < 120
+
+
 def test_open_with_shares_of_another_envelope_seals_differ(sealed: Sealed, tmp_path: Path) -> None:
     """They give that one's seed."""
     other = seal(tmp_path / "other", BOTH, seed="08" * 32)
@@ -438,6 +455,15 @@ def test_open_what_the_bidder_sealed_falsely_to_one_seals_differ_in_it_alone(sea
         sealed.open(*sealed.given((1, 1), (1, 3), (2, 1), (2, 3)), path=path)
     with refused("SealsDiffer", shares=[[1, 2]]):
         peer().ask("read", envelope=str(path), keySet=BOTH, seed=SEED.hex())
+
+
+def test_read_with_a_seed_alone_as_the_tenderer_does(sealed: Sealed) -> None:
+    """Whoever kept the seed needs no officer; what was altered since is not the sealer's doing."""
+    task: dict[str, Any] = {"keySet": BOTH, "seed": SEED.hex()}
+    assert peer().ask("read", envelope=str(sealed.path), **task)["fields"] == texts_of(sealed)
+    altered = sealed.forged(sealed.whole[:-1], bytes([sealed.whole[-1] ^ 1]))
+    with refused("ContentAltered"):
+        peer().ask("read", envelope=str(altered), **task)
 
 
 # Contributions

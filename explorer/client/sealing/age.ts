@@ -2,6 +2,7 @@
 
 import { bech32 } from "@scure/base";
 import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
+import { concat, EMPTY } from "../verifier/bytes.js";
 import { Refusal } from "./refusal.js";
 import { piecesOf, streamOf } from "./source.js";
 
@@ -10,6 +11,8 @@ const LINE = 43 + 1;
 const HEADER_SIZE = "age-encryption.org/v1\n".length + "-> X25519 ".length + LINE + LINE + "--- ".length + LINE;
 const NONCE_SIZE = 16;
 const CHUNK = 65536;
+/** A header with one X25519 stanza has 204 bytes; some writers add a stanza of noise. */
+const LONGEST_HEADER = 65536;
 const OVERHEAD = 16;
 
 function identityOf(scalar: Uint8Array): string {
@@ -44,9 +47,26 @@ export async function* decrypted(file: ReadableStream<Uint8Array>, scalar: Uint8
   try {
     const decrypter = new Decrypter();
     decrypter.addIdentity(identityOf(scalar));
-    yield* piecesOf(await decrypter.decrypt(streamOf(noted())));
+    yield* piecesOf(await decrypter.decrypt(streamOf(withHeader(noted()))));
   } catch (error) {
     if (faults.length > 0) throw faults[0];
     throw new Refusal("ContentUnreadable", { reason: (error as Error).message });
   }
+}
+
+/** The decrypter holds a header as a whole, and would a terabyte without an end of line. */
+async function* withHeader(file: AsyncGenerator<Uint8Array, void, undefined>): AsyncGenerator<Uint8Array, void, undefined> {
+  let start: Uint8Array = EMPTY;
+  for await (const piece of file) {
+    if (start.length === LONGEST_HEADER) {
+      yield piece;
+      continue;
+    }
+    const before = start.length;
+    start = concat(start, piece.subarray(0, LONGEST_HEADER - before));
+    const text = new TextDecoder("latin1").decode(start);
+    if (start.length === LONGEST_HEADER && !/\n--- .*\n/.test(text)) throw new Error("the header has no end in 64 KiB");
+    if (start.length === LONGEST_HEADER) yield concat(start, piece.subarray(LONGEST_HEADER - before));
+  }
+  if (start.length < LONGEST_HEADER) yield start;
 }

@@ -10,7 +10,7 @@ import { paddedSize } from "./bid.js";
 import { combine } from "./combine.js";
 import type { Context } from "./context.js";
 import { contribute, openContribution, readContribution } from "./contribution.js";
-import { readEnvelope, type Envelope } from "./envelope.js";
+import { checkContent, readEnvelope, type Envelope } from "./envelope.js";
 import { makeField, readField, type Field } from "./field.js";
 import { FileSource } from "./file_source.js";
 import { commitment, restDigest } from "./header.js";
@@ -95,7 +95,9 @@ const tasks = {
 
   /** Steps 4 and 5 alone, with a seed. */
   async read({ envelope, keySet, seed }: OfEnvelope & { readonly seed: Hex }): Promise<object> {
-    return await bidOf(await read(envelope), keySetOf(keySet), fromHex(seed));
+    const found = await read(envelope);
+    await checkContent(found);
+    return await bidOf(found, keySetOf(keySet), fromHex(seed));
   },
 
   async share({ envelope, keySet, group, index, privateKey }: OfEnvelope & Place & { readonly privateKey: Hex }): Promise<object> {

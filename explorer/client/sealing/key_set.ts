@@ -64,8 +64,9 @@ export function requireUsable(keySet: KeySet): void {
   }
 }
 
-/** Throws KeySetDiffers if a header was made for groups of other sizes. */
+/** Throws KeySetDiffers if a header was made for groups of other sizes, or if nothing can be sealed to the key set. */
 export function requireSizes(keySet: KeySet, got: Sizes): void {
+  requireUsable(keySet);
   const shown = (sizes: Sizes): string =>
     groupsOf(sizes).map(([group, { threshold, count }]) => `${threshold} of ${count} in group ${group}`).join(", ");
   const [expected, found] = [shown(sizesOf(keySet)), shown(got)];

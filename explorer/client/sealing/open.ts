@@ -6,7 +6,7 @@ import { readContent, type Receiver } from "./content_reader.js";
 import type { Context } from "./context.js";
 import { checkContent, readEnvelope, type Envelope } from "./envelope.js";
 import { requireContext, requireKeySet, type Header } from "./header.js";
-import { groupsOf, requireUsable, type KeySet } from "./key_set.js";
+import { groupsOf, type KeySet } from "./key_set.js";
 import { requireSeed } from "./reseal.js";
 import { openSealed, shareInfo, type Place, type Share } from "./sealed_share.js";
 import { Secrets } from "./seed.js";
@@ -20,7 +20,6 @@ export async function openEnvelope(file: Source, expected: Context, keySet: KeyS
   const envelope = await readEnvelope(file);
   requireContext(envelope.header, expected);
   requireKeySet(envelope.header, keySet);
-  requireUsable(keySet);
   await checkContent(envelope);
   return envelope;
 }
@@ -35,8 +34,9 @@ export async function openShare(header: Header, keySet: KeySet, place: Place, pr
 }
 
 /**
- * Steps 4 and 5 with a seed: of `combine`, of a receipt, or published as evidence. Documents are handed on piece by piece, and
- * are the bid's only when this has come to its end. Throws SealsDiffer, ContentUnreadable, BidMalformed, BidRootDiffers, DocumentAltered.
+ * Steps 4 and 5 with a seed: of `combine`, of a receipt, or published as evidence; the content was checked before
+ * (`openEnvelope`, `checkContent`), or what somebody altered later would seem to be the sealer's doing. Documents are handed on
+ * piece by piece, and are the bid's only when this has come to its end. Throws KeySetDiffers, SealsDiffer, ContentUnreadable, BidMalformed, BidRootDiffers, DocumentAltered.
  */
 export async function readBid({ header, content }: Envelope, keySet: KeySet, seed: Uint8Array, receive: Receiver): Promise<Bid> {
   await requireSeed(header, keySet, seed);
