@@ -300,6 +300,18 @@ def test_open_with_other_length_envelope_malformed(sealed: Sealed) -> None:
         sealed.open(path=sealed.forged(whole, b"\0"))
 
 
+def test_read_header_by_itself_as_in_its_envelope(sealed: Sealed) -> None:
+    """Whoever judges a commitment needs no content."""
+    said = peer().ask("header", bytes=sealed.header.hex())
+    assert said == peer().ask("header", envelope=str(sealed.path))
+    assert said["restDigest"] == sealed.rest_digest
+    for size in (447, 448, sealed.header_size - 1):
+        with refused("EnvelopeMalformed", position=size):
+            peer().ask("header", bytes=sealed.header[:size].hex())
+    with refused("EnvelopeMalformed", position=sealed.header_size):
+        peer().ask("header", bytes=sealed.header.hex() + "00")
+
+
 def test_open_with_filling_that_is_not_zero_envelope_malformed(sealed: Sealed) -> None:
     """The 15 bytes behind each share."""
     whole = bytearray(sealed.whole)
@@ -455,6 +467,9 @@ def test_open_what_the_bidder_sealed_falsely_to_one_seals_differ_in_it_alone(sea
         sealed.open(*sealed.given((1, 1), (1, 3), (2, 1), (2, 3)), path=path)
     with refused("SealsDiffer", shares=[[1, 2]]):
         peer().ask("read", envelope=str(path), keySet=BOTH, seed=SEED.hex())
+    false = [1, 1, "00" * 32]
+    with refused("SealsDiffer", shares=[[1, 2]]):
+        sealed.open(false, *sealed.given((1, 2), (1, 3), (2, 1), (2, 3)), path=path)
 
 
 def test_read_with_a_seed_alone_as_the_tenderer_does(sealed: Sealed) -> None:

@@ -4,7 +4,7 @@ import { bech32 } from "@scure/base";
 import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
 import { concat, EMPTY } from "../verifier/bytes.js";
 import { Refusal } from "./refusal.js";
-import { piecesOf, streamOf } from "./source.js";
+import { piecesOf, streamOf, type Pieces } from "./source.js";
 
 // Each line ends with 32 bytes in base64 and an LF.
 const LINE = 43 + 1;
@@ -31,11 +31,11 @@ export function encryptedSize(size: number): number {
 }
 
 /** The content piece by piece. Throws ContentUnreadable; what goes wrong in reading the file goes on its way. */
-export async function* decrypted(file: ReadableStream<Uint8Array>, scalar: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* decrypted(file: ReadableStream<Uint8Array>, scalar: Uint8Array): Pieces {
   const faults: unknown[] = [];
 
   /** A disk that cannot be read is not the sealer's doing. */
-  async function* noted(): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* noted(): Pieces {
     try {
       yield* piecesOf(file);
     } catch (error) {
@@ -55,7 +55,7 @@ export async function* decrypted(file: ReadableStream<Uint8Array>, scalar: Uint8
 }
 
 /** The decrypter holds a header as a whole, and would a terabyte without an end of line. */
-async function* withHeader(file: AsyncGenerator<Uint8Array, void, undefined>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* withHeader(file: Pieces): Pieces {
   let start: Uint8Array = EMPTY;
   for await (const piece of file) {
     if (start.length === LONGEST_HEADER) {

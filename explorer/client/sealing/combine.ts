@@ -97,10 +97,9 @@ interface Tried {
 
 /** One choice of each group, those first that stand first in their groups. */
 function* pairs(groups: readonly (readonly [GroupNumber, readonly Choice[]])[]): Generator<Tried> {
-  const [officers, custodians] = groups.map(([group, choices]) => choices.map((choice) => [group, choice] as const));
+  const [officers = [], custodians] = groups.map(([group, choices]) => choices.map((choice) => [group, choice] as const));
   const tried = (...chosen: (readonly [GroupNumber, Choice])[]): Tried =>
     ({ chosen, halves: new Map(chosen.map(([group, { half }]) => [group, half])) });
-  if (officers === undefined) return;
   if (custodians === undefined) {
     for (const choice of officers) yield tried(choice);
     return;

@@ -13,7 +13,7 @@ import { contribute, openContribution, readContribution } from "./contribution.j
 import { checkContent, readEnvelope, type Envelope } from "./envelope.js";
 import { makeField, readField, type Field } from "./field.js";
 import { FileSource } from "./file_source.js";
-import { commitment, restDigest } from "./header.js";
+import { commitment, readHeader, restDigest } from "./header.js";
 import { derivePrivateKey, publicOf } from "./hpke.js";
 import type { Group, GroupNumber, KeySet } from "./key_set.js";
 import { openEnvelope, openShare, readBid } from "./open.js";
@@ -26,7 +26,9 @@ import { shareAt, valueAt } from "./shamir.js";
 import { piecesOf, type Source } from "./source.js";
 
 /** Numbers may be decimal text. */
-type ContextTask = Readonly<Record<"chainId" | "round" | "notBefore", number | string>> & Readonly<Record<"ledger" | "processId" | "author" | "keySet", Hex>>;
+type ContextTask =
+  & Readonly<Record<"chainId" | "round" | "notBefore", number | string>>
+  & Readonly<Record<"ledger" | "processId" | "author" | "keySet", Hex>>;
 
 interface GroupTask {
   readonly threshold: number;
@@ -63,6 +65,27 @@ interface SealTask {
   readonly out: string;
 }
 
+interface OpenTask extends OfEnvelope {
+  readonly context: ContextTask;
+  readonly shares: readonly ShareTask[];
+}
+
+interface RecipientTask extends OfEnvelope, Place {
+  readonly privateKey: Hex;
+}
+
+interface ReceiveTask extends OfEnvelope {
+  readonly contribution: Hex;
+  readonly officer: number;
+  readonly privateKey: Hex;
+}
+
+interface CheckTask {
+  readonly text: string;
+  readonly digests: readonly Hex[];
+  readonly bidRoot: Hex;
+}
+
 const tasks = {
   async seal({ context, keySet, fields, documents, seed, out }: SealTask): Promise<object> {
     const prepared = await prepare(fields.map(fieldOf), documents.map(documentOf));
@@ -79,14 +102,14 @@ const tasks = {
     }
   },
 
-  /** As much as a header says. */
-  async header({ envelope }: { readonly envelope: string }): Promise<object> {
-    const { header } = await read(envelope);
+  /** As much as a header says, of an envelope or by itself. */
+  async header(given: { readonly envelope: string } | { readonly bytes: Hex }): Promise<object> {
+    const header = "bytes" in given ? readHeader(fromHex(given.bytes)) : (await read(given.envelope)).header;
     const { sealed, contentSize, contentDigest, sizes } = header;
     return { ...sealed, contentSize, contentDigest, ...sizes, restDigest: restDigest(header), commitment: commitment(header) };
   },
 
-  async open({ envelope, context, keySet, shares }: OfEnvelope & { readonly context: ContextTask; readonly shares: readonly ShareTask[] }): Promise<object> {
+  async open({ envelope, context, keySet, shares }: OpenTask): Promise<object> {
     const keys = keySetOf(keySet);
     const opened = await openEnvelope(new FileSource(envelope), contextOf(context), keys);
     const { seed, wrong } = await combine(opened.header, keys, shares.map(shareOf));
@@ -100,7 +123,7 @@ const tasks = {
     return await bidOf(found, keySetOf(keySet), fromHex(seed));
   },
 
-  async share({ envelope, keySet, group, index, privateKey }: OfEnvelope & Place & { readonly privateKey: Hex }): Promise<object> {
+  async share({ envelope, keySet, group, index, privateKey }: RecipientTask): Promise<object> {
     const { header } = await read(envelope);
     return { share: toHex((await openShare(header, keySetOf(keySet), { group, index }, fromHex(privateKey))).bytes) };
   },
@@ -111,7 +134,7 @@ const tasks = {
   },
 
   /** What one officer gets from a contribution. */
-  async receive({ envelope, keySet, contribution, officer, privateKey }: OfEnvelope & { readonly contribution: Hex; readonly officer: number; readonly privateKey: Hex }): Promise<object> {
+  async receive({ envelope, keySet, contribution, officer, privateKey }: ReceiveTask): Promise<object> {
     const { header } = await read(envelope);
     const brought = readContribution(fromHex(contribution));
     const { group, index, bytes } = await openContribution(brought, header, keySetOf(keySet), officer, fromHex(privateKey));
@@ -128,7 +151,7 @@ const tasks = {
     return { text, digests: digests.map(toHex) };
   },
 
-  checkProof({ text, digests, bidRoot }: { readonly text: string; readonly digests: readonly Hex[]; readonly bidRoot: Hex }): object {
+  checkProof({ text, digests, bidRoot }: CheckTask): object {
     return { name: checkProof({ text, digests: digests.map(fromHex) }, bidRoot).name };
   },
 

@@ -61,7 +61,8 @@ export async function openContribution(
   if (found) throw new Refusal("ContributionForeign", { ...found });
   const { recipients } = keySet.officers;
   if (messages.length !== recipients.length) {
-    throw new Refusal("KeySetDiffers", { reason: `it has ${recipients.length} officers; the contribution has ${messages.length}` });
+    const reason = `it has ${recipients.length} officers; the contribution has ${messages.length}`;
+    throw new Refusal("KeySetDiffers", { reason });
   }
   if (!header.shares.some(({ group, index }) => group === place.group && index === place.index)) {
     malformed(OPENED * WORD, "the envelope has no such share");

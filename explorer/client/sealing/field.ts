@@ -28,7 +28,9 @@ export function readField(text: string): Field {
   const parts = parsed(json);
   if (!Array.isArray(parts) || parts.length !== 3) bidMalformed("a field that is no list of salt, name and value");
   const [salt, name, value] = parts as [Json, Json, Json];
-  if (typeof salt !== "string" || fromBase64url(salt)?.length !== SALT_SIZE) bidMalformed("a salt that is no base64url of 32 bytes");
+  if (typeof salt !== "string" || fromBase64url(salt)?.length !== SALT_SIZE) {
+    bidMalformed("a salt that is no base64url of 32 bytes");
+  }
   if (typeof name !== "string" || !NAME.test(name)) bidMalformed("a name that is not 1 to 256 characters of printable ASCII");
   return { text, name, value };
 }

@@ -35,7 +35,8 @@ export function headerSize(sizes: Sizes): number {
 export function writeHeader({ sealed, contentSize, contentDigest, sizes }: Fixed, shares: readonly Uint8Array[]): Uint8Array {
   const size = (group: Size | null): Uint8Array => number(group === null ? 0 : group.threshold * 256 + group.count);
   return concat(
-    tag(TAG), contextWords(sealed), number(contentSize), filled(contentDigest), size(sizes.officers), size(sizes.custodians), ...shares,
+    tag(TAG), contextWords(sealed), number(contentSize), filled(contentDigest),
+    size(sizes.officers), size(sizes.custodians), ...shares,
   );
 }
 
@@ -59,7 +60,8 @@ export function readHeader(bytes: Uint8Array): Header {
   if (bytes.length < size) malformed(bytes.length, "the header is cut off");
   if (bytes.length > size) malformed(size, "there are bytes behind the header");
   const messages = readSealed(bytes, FIXED_SIZE, malformed);
-  const places = groupsOf(fixed.sizes).flatMap(([group, { count }]) => Array.from({ length: count }, (_, at) => ({ group, index: at + 1 })));
+  const places = groupsOf(fixed.sizes).flatMap(([group, { count }]) =>
+    Array.from({ length: count }, (_, at) => ({ group, index: at + 1 })));
   return { ...fixed, bytes, shares: messages.map((message, at) => ({ ...(places[at] as Place), ...message })) };
 }
 

@@ -42,16 +42,19 @@ export function derivePrivateKey(ikm: Uint8Array): Uint8Array {
 }
 
 /** Seals to a public key; with `ikm` the ephemeral key follows from it, without it is drawn. */
-export async function seal(recipient: Uint8Array, info: Uint8Array, message: Uint8Array, ikm?: Uint8Array): Promise<SealedMessage> {
-  const { enc, ct } = await suite.seal(
-    { recipientPublicKey: await publicKey(recipient), info: buffer(info), ...(ikm && { ekm: await keyPair(derivePrivateKey(ikm)) }) },
-    buffer(message),
-  );
+export async function seal(
+  recipient: Uint8Array, info: Uint8Array, message: Uint8Array, ikm?: Uint8Array,
+): Promise<SealedMessage> {
+  const recipientPublicKey = await publicKey(recipient);
+  const ephemeral = ikm && { ekm: await keyPair(derivePrivateKey(ikm)) };
+  const { enc, ct } = await suite.seal({ recipientPublicKey, info: buffer(info), ...ephemeral }, buffer(message));
   return { enc: new Uint8Array(enc), ciphertext: new Uint8Array(ct) };
 }
 
 /** The message; undefined if it was not sealed to this key with this `info`. */
-export async function open(privateKey: Uint8Array, info: Uint8Array, { enc, ciphertext }: SealedMessage): Promise<Uint8Array | undefined> {
+export async function open(
+  privateKey: Uint8Array, info: Uint8Array, { enc, ciphertext }: SealedMessage,
+): Promise<Uint8Array | undefined> {
   if (!isPrivateKey(privateKey) || !isPoint(enc)) return undefined;
   const recipientKey = await keyPair(privateKey);
   try {
@@ -80,7 +83,8 @@ async function keyPair(privateKey: Uint8Array): Promise<CryptoKeyPair> {
     y: base64url(point.subarray(1 + COORDINATE)),
     d: base64url(privateKey),
   };
-  return { privateKey: await crypto.subtle.importKey("jwk", jwk, ECDH, false, ["deriveBits"]), publicKey: await publicKey(point) };
+  const imported = await crypto.subtle.importKey("jwk", jwk, ECDH, false, ["deriveBits"]);
+  return { privateKey: imported, publicKey: await publicKey(point) };
 }
 
 function publicKey(point: Uint8Array): Promise<CryptoKey> {

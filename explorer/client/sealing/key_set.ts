@@ -57,7 +57,8 @@ export function sizesOf(keySet: KeySet): Sizes {
 /** What is sealed to a point outside the curve is sealed to nobody. Throws KeySetDiffers. */
 export function requireUsable(keySet: KeySet): void {
   for (const [group, { threshold, recipients }] of groupsOf(keySet)) {
-    if (!isSize({ threshold, count: recipients.length })) differs(`${threshold} of ${recipients.length} in group ${group} is no threshold`);
+    const count = recipients.length;
+    if (!isSize({ threshold, count })) differs(`${threshold} of ${count} in group ${group} is no threshold`);
     recipients.forEach(({ key }, at) => {
       if (!isPoint(key)) differs(`the key of recipient ${at + 1} in group ${group} is no uncompressed point of P-256`);
     });

@@ -16,7 +16,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The shares of the header are not those that its seed gives. With all shares at hand the seed is evidence (docs/siegel-1.md). */
+/** The shares of the header are not those that its seed gives. With all shares at hand the seed is evidence. */
 export class SealsDiffer extends Refusal {
   constructor(
     readonly seed: Uint8Array,
@@ -30,7 +30,7 @@ export function sentence(error: RefusalName, values: Values, language: Language)
   return words[error][language].replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }
 
-/** What was thrown, if it is a refusal. All else goes on its way: a fault of the program must not look like a fault of the input. */
+/** What was thrown, if it is a refusal. A fault of the program goes on its way: it must not look like a fault of the input. */
 export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof Refusal)) throw error;
   return error;

@@ -11,7 +11,7 @@ import { CONTENT_LIMIT, headerSize, writeHeader } from "./header.js";
 import { requireUsable, sizesOf, type KeySet } from "./key_set.js";
 import { sealShares } from "./sealed_share.js";
 import { Secrets, SEED_SIZE } from "./seed.js";
-import { piecesOf, streamOf, type Source } from "./source.js";
+import { piecesOf, streamOf, type Pieces, type Source } from "./source.js";
 
 /** A document that is to be sealed. `members` are those of its field but for size and digest; `title` is one of them. */
 export interface Document {
@@ -58,7 +58,8 @@ export async function prepare(fields: readonly Field[], documents: readonly Docu
 
 /** Seals for a context to a key set. Throws KeySetDiffers, BidMalformed; reading the content throws DocumentAltered. */
 export async function seal(
-  context: Context, keySet: KeySet, { bid, bidRoot, sources }: Prepared, seed: Uint8Array = crypto.getRandomValues(new Uint8Array(SEED_SIZE)),
+  context: Context, keySet: KeySet, { bid, bidRoot, sources }: Prepared,
+  seed: Uint8Array = crypto.getRandomValues(new Uint8Array(SEED_SIZE)),
 ): Promise<Sealing> {
   requireUsable(keySet);
   const sealed = { ...context, bidRoot };
@@ -70,7 +71,7 @@ export async function seal(
   const file = await encrypted(streamOf(contentOf(bid, sources)), secrets.age);
   let contentDigest: Hex | undefined;
 
-  async function* counted(): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* counted(): Pieces {
     const hash = sha256.create();
     let size = 0;
     for await (const piece of piecesOf(file)) {

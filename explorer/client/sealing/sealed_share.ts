@@ -44,14 +44,19 @@ export function readSealed(bytes: Uint8Array, from: number, refuse: Refuse): Sea
   return found;
 }
 
+interface PackedShare extends Place {
+  readonly packed: Uint8Array;
+}
+
 /** All sealed shares of a bid, in the order of the header. */
-export async function sealShares(secrets: Secrets, sealed: Sealed, keySet: KeySet): Promise<(Place & { readonly packed: Uint8Array })[]> {
+export async function sealShares(secrets: Secrets, sealed: Sealed, keySet: KeySet): Promise<PackedShare[]> {
   const shares = secrets.shares();
   const places = groupsOf(keySet).flatMap(([group, { recipients }]) =>
     recipients.map((recipient, at) => ({ group, index: at + 1, recipient })));
   return await Promise.all(places.map(async ({ group, index, recipient }) => {
     const share = shares.get(group)?.[index - 1] as Uint8Array;
-    const message = await seal(recipient.key, shareInfo(sealed, { group, index }, recipient), share, secrets.ephemeral(group, index));
+    const info = shareInfo(sealed, { group, index }, recipient);
+    const message = await seal(recipient.key, info, share, secrets.ephemeral(group, index));
     return { group, index, packed: packSealed(message) };
   }));
 }

@@ -40,9 +40,9 @@ export function shareAt(x: number, secret: Uint8Array, coefficients: Uint8Array)
   return share.map((byte, at) => byte ^ (secret[at] as number));
 }
 
-/** What the polynomials through these points, whose x are different ones, are at x; at zero it is the secret. */
+/** What the polynomials through these points, one or more whose x are different ones, are at x; at zero it is the secret. */
 export function valueAt(x: number, points: readonly Point[]): Uint8Array {
-  const found = new Uint8Array(points[0]?.y.length ?? 0);
+  const found = new Uint8Array((points[0] as Point).y.length);
   for (const point of points) {
     let weight = 1;
     for (const { x: other } of points) {

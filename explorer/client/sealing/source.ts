@@ -8,6 +8,9 @@ export interface Source {
   stream(): ReadableStream<Uint8Array>;
 }
 
+/** Bytes one after the other, in pieces of any size. */
+export type Pieces = AsyncGenerator<Uint8Array, void, undefined>;
+
 /** Short ones only. */
 export async function bytesOf(source: Source): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
@@ -16,7 +19,7 @@ export async function bytesOf(source: Source): Promise<Uint8Array> {
 }
 
 /** Not every browser lets a stream be walked through by itself. Whoever stops early cancels it. */
-export async function* piecesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* piecesOf(stream: ReadableStream<Uint8Array>): Pieces {
   const reader = stream.getReader();
   let isDone = false;
   try {
@@ -35,7 +38,7 @@ export async function* piecesOf(stream: ReadableStream<Uint8Array>): AsyncGenera
 }
 
 /** The other way round; a piece is made when it is asked for. */
-export function streamOf(pieces: AsyncGenerator<Uint8Array, void, undefined>): ReadableStream<Uint8Array> {
+export function streamOf(pieces: Pieces): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { done, value } = await pieces.next();
