@@ -25,11 +25,6 @@ def padded_size(size: int) -> int:
     return -(-size // step) * step
 
 
-def content_size(bid: Bid) -> int:
-    """Bytes of the content."""
-    return padded_size(len(_lines(bid)) + sum(document.size for document in bid.documents))
-
-
 def content_of(bid: Bid, documents: Sequence[Callable[[], BinaryIO]]) -> Iterator[bytes]:
     """The content piece by piece; ``documents`` open those of the bid, in order.
 

@@ -8,20 +8,17 @@ from dataclasses import dataclass
 from itertools import combinations, islice, product
 from typing import BinaryIO, Final
 
-import pyrage
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ledger.errors import (
     BidRootDiffers,
     ContentAltered,
-    ContentUnreadable,
     EnvelopeMalformed,
     SealsDiffer,
     SharesTooFew,
     ShareUnopenable,
-    SiegelError,
 )
-from ledger.sealing import shamir
+from ledger.sealing import age, shamir
 from ledger.sealing.bid import Bid
 from ledger.sealing.content import CHUNK, ContentReader, Sink
 from ledger.sealing.context import Group, KeySet, recipients_of, threshold_of
@@ -100,33 +97,12 @@ def open_content(header: Header, seed: bytes, stream: BinaryIO, sink: Sink) -> B
     ``stream`` was checked (``check_content``), the seed passed the re-seal check. Raises ContentUnreadable,
     BidMalformed, DocumentAltered, BidRootDiffers.
     """
-    target = _Target(ContentReader(sink))
-    try:
-        pyrage.decrypt_io(stream, target, [Seed(seed, header.context.words(header.bid_root)).identity()])
-    except (pyrage.DecryptError, OSError) as error:
-        raise (target.failure or ContentUnreadable(reason=str(error))) from None
-    bid = target.reader.end()
+    reader = ContentReader(sink)
+    age.decrypt(stream, reader.write, Seed(seed, header.context.words(header.bid_root)).scalar())
+    bid = reader.end()
     if bid.root != header.bid_root:
         raise BidRootDiffers(expected=header.bid_root, got=bid.root)
     return bid
-
-
-class _Target:
-    """A file for age to write to; it keeps the failure of which age makes another one."""
-
-    def __init__(self, reader: ContentReader) -> None:
-        self.reader = reader
-        self.failure: SiegelError | None = None
-
-    def write(self, piece: bytes) -> int:
-        try:
-            return self.reader.write(piece)
-        except SiegelError as failure:
-            self.failure = failure
-            raise
-
-    def flush(self) -> None:
-        """Nothing is held back."""
 
 
 def _candidates(key_set: KeySet, shares: Shares) -> Iterator[bytes]:

@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-import pyrage
-
-from ledger.errors import SiegelError
+from ledger.sealing import age
 from ledger.sealing.bid import Bid
 from ledger.sealing.content import content_of
 from ledger.sealing.context import Context, Group, KeySet, recipients_of, threshold_of
@@ -62,13 +60,8 @@ def seal_content(
     start = out.tell()
     placeholder = Header(context, bid_root, 0, bytes(32), thresholds, officers, custodians)
     out.write(placeholder.encoded())  # what stands there at the end is as long
-    source, sealed = _Source(content), _Digesting(out)
-    try:
-        pyrage.encrypt_io(source, sealed, [derived.identity().to_public()])
-    except OSError:
-        if source.failure is None:
-            raise
-        raise source.failure from None
+    sealed = _Digesting(out)
+    age.encrypt(content, sealed.write, derived.scalar())
     header = replace(placeholder, content_size=sealed.size, content_digest=sealed.digest)
     end = out.tell()
     out.seek(start)
@@ -86,26 +79,6 @@ def seal_shares(derived: Seed, context: bytes, key_set: KeySet, group: Group) ->
         yield seal_again(recipient.key, info(context, group, index, recipient.holder), share, ikm)
 
 
-class _Source:
-    """A file of pieces, for age to read. What age makes of a failure on the way is another one, so it is kept."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces, self._left = pieces, b""
-        self.failure: SiegelError | None = None
-
-    def read(self, size: int) -> bytes:
-        try:
-            while not self._left:
-                self._left = next(self._pieces)
-        except StopIteration:
-            return b""
-        except SiegelError as failure:
-            self.failure = failure
-            raise
-        piece, self._left = self._left[:size], self._left[size:]
-        return piece
-
-
 class _Digesting:
     """Writes on, and keeps size and digest."""
 
@@ -116,9 +89,6 @@ class _Digesting:
         self._digest.update(piece)
         self.size += len(piece)
         return self._out.write(piece)
-
-    def flush(self) -> None:
-        self._out.flush()
 
     @property
     def digest(self) -> bytes:

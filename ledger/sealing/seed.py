@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-import pyrage
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
 from ledger.sealing import shamir
-from ledger.sealing.bech32 import encode
 from ledger.sealing.context import Group
 
 SEED: Final = 32
@@ -24,9 +22,9 @@ class Seed:
         self._seed = seed
         self._root = HKDF.extract(hashes.SHA256(), hashlib.sha256(context).digest(), seed)
 
-    def identity(self) -> pyrage.x25519.Identity:
-        """The age identity to whose recipient the content is encrypted."""
-        return pyrage.x25519.Identity.from_str(encode("age-secret-key-", self._expand(b"age", SEED)).upper())
+    def scalar(self) -> bytes:
+        """The X25519 scalar (32 bytes) of the age identity to which the content is encrypted."""
+        return self._expand(b"age", SEED)
 
     def share(self, group: Group, index: int, *, threshold: int, has_custodians: bool) -> bytes:
         """The share of the recipient with this index."""
