@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, TypeVar
+from itertools import chain
+from typing import BinaryIO, Final, TypeVar
 
 import pyrage
 
 from ledger.errors import ContentUnreadable
 from ledger.sealing.bech32 import encode
 
+LARGEST_HEADER: Final = 2**16
+"""Bytes; age holds a header in memory, and whoever lies could make it as long as the file."""
+_END_OF_HEADER: Final = b"\n--- "
+_PIECE: Final = 2**16
 Given = TypeVar("Given")
 Taken = TypeVar("Taken")
 
@@ -35,7 +40,10 @@ def decrypt(stream: BinaryIO, write: Callable[[bytes], int], scalar: bytes) -> N
 
     Raises ContentUnreadable.
     """
-    ends = _Ends(stream.read, write)
+    start = stream.read(LARGEST_HEADER)
+    if _END_OF_HEADER not in start:
+        raise ContentUnreadable(reason=f"a header of age of more than {LARGEST_HEADER} bytes, or none")
+    ends = _Ends(_joined(chain([start], iter(lambda: stream.read(_PIECE), b""))), write)
     try:
         pyrage.decrypt_io(ends, ends, [identity(scalar)])
     except (pyrage.DecryptError, OSError) as error:

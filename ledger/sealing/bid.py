@@ -14,9 +14,10 @@ from ledger.sealing.words import tag
 
 MOST_FIELDS: Final = 10_000
 LONGEST_NAME: Final = 256
-LARGEST_DOCUMENT: Final = 2**40 - 1
+LARGEST_DOCUMENT: Final = 2**53 - 1
 DOCUMENTS: Final = "documents/"
 _ROOT: Final = tag("siegel/1 bid")
+_BOM: Final = "77u_"  # in base64url
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
 _SALT: Final = re.compile("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")  # 32 bytes in base64url
 
@@ -60,13 +61,16 @@ class Bid:
     @property
     def root(self) -> bytes:
         """``bidRoot``, 32 bytes."""
-        return _root(sorted(map(_digest, self.fields)))
+        return _root(self._digests())
 
     def prove(self, name: str) -> FieldProof:
         """The field with what shows that it is of this bid. Raises FieldUnproven if the bid has no such field."""
         if name not in self.names:
             raise FieldUnproven(reason=f"the bid has no field {name}")
-        return FieldProof(self.fields[self.names.index(name)].text, tuple(sorted(map(_digest, self.fields))))
+        return FieldProof(self.fields[self.names.index(name)].text, tuple(self._digests()))
+
+    def _digests(self) -> list[bytes]:
+        return sorted(_digest(field.text) for field in self.fields)
 
 
 def check_proof(proof: FieldProof, bid_root: bytes) -> Disclosure:
@@ -75,10 +79,9 @@ def check_proof(proof: FieldProof, bid_root: bytes) -> Disclosure:
         raise FieldUnproven(reason="digests out of order")
     if any(len(digest) != 32 for digest in proof.digests) or _root(proof.digests) != bid_root:
         raise FieldUnproven(reason="the digests are not those of the bid")
-    field = read_field(proof.text)
-    if _digest(field) not in proof.digests:
+    if _digest(proof.text) not in proof.digests:
         raise FieldUnproven(reason="the field is not among the digests")
-    return field
+    return read_field(proof.text)
 
 
 def read_field(text: str) -> Disclosure:
@@ -87,6 +90,8 @@ def read_field(text: str) -> Disclosure:
         field = read_disclosure(text)
     except DisclosureInvalid as error:
         raise BidMalformed(reason=str(error)) from None
+    if text.startswith(_BOM):
+        raise BidMalformed(reason="a field that begins with a byte order mark")
     _name(field)
     return field
 
@@ -116,8 +121,8 @@ def _document(field: Disclosure, number: int) -> Document:
     raise BidMalformed(reason=f"{name} without title, size and digest")
 
 
-def _digest(field: Disclosure) -> bytes:
-    return hashlib.sha256(field.text.encode("ascii")).digest()
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
 
 
 def _root(digests: Sequence[bytes]) -> bytes:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import BinaryIO, Final
 
-from ledger.errors import BidMalformed, DocumentAltered
+from ledger.errors import BidMalformed, BidRootDiffers, DocumentAltered
 from ledger.sealing.bid import MOST_FIELDS, Bid, Document, read_field
 
 MOST_LINES: Final = 16 * 2**20
@@ -49,13 +49,14 @@ def content_of(bid: Bid, documents: Sequence[Callable[[], BinaryIO]]) -> Iterato
 
 
 class ContentReader:
-    """Takes in a content in pieces of any size (``write``), and hands the documents on to ``sink``.
+    """Takes in a content in pieces of any size (``write``), and hands the documents of the bid with this root to
+    ``sink``.
 
-    Nothing of it is certain before ``end``. Both raise BidMalformed, DocumentAltered.
+    Nothing of it is certain before ``end``. Both raise BidMalformed, BidRootDiffers, DocumentAltered.
     """
 
-    def __init__(self, sink: Sink) -> None:
-        self._reading = _reading(sink)
+    def __init__(self, bid_root: bytes, sink: Sink) -> None:
+        self._reading = _reading(bid_root, sink)
         next(self._reading)
 
     def write(self, piece: bytes) -> int:
@@ -73,7 +74,7 @@ class ContentReader:
         return bid
 
 
-def _reading(sink: Sink) -> Generator[None, bytes, Bid]:
+def _reading(bid_root: bytes, sink: Sink) -> Generator[None, bytes, Bid]:
     """Is sent the pieces, an empty one at the end."""
     head, seen = bytearray(), 0
     while (end := head.find(b"\n\n", seen)) < 0:
@@ -82,6 +83,8 @@ def _reading(sink: Sink) -> Generator[None, bytes, Bid]:
             raise BidMalformed(reason=f"more than {MOST_LINES} bytes before the documents")
         head += yield from _next("its lines")
     bid, rest = _read_lines(bytes(head[:end])), bytes(head[end + 2 :])
+    if bid.root != bid_root:
+        raise BidRootDiffers(expected=bid_root, got=bid.root)
     for document in bid.documents:
         left, digest = document.size, hashlib.sha256()
         with sink(document) as out:

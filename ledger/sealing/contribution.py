@@ -14,8 +14,10 @@ from ledger.sealing.hpke import seal, unseal
 from ledger.sealing.words import WORD, number, split, tag
 
 _MAGIC: Final = tag("siegel/1 contribution")
-_FIXED: Final = 12
-_NAMES: Final = ("suite", "chainId", "ledger", "processId", "round", "author", "keySet", "notBefore", "bidRoot")
+_FIXED: Final = 13
+_NAMES: Final = (
+    "suite", "chainId", "ledger", "processId", "round", "author", "keySet", "notBefore", "bidRoot", "restDigest",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Contribution:
     """Whose share it is, and the share sealed (113 bytes) to each officer of the key set."""
 
     head: bytes
-    """Words 0 to 10."""
+    """Words 0 to 11."""
     group: Group
     index: int
     sealed: tuple[bytes, ...]
@@ -36,7 +38,7 @@ class Contribution:
 def contribute(header: Header, key_set: KeySet, group: Group, index: int, share: bytes) -> Contribution:
     """Seal an opened share (32 bytes) to all officers. Raises KeySetDiffers."""
     header.require_key_set(key_set)
-    head = _MAGIC + header.context.words(header.bid_root) + number(position(group, index))
+    head = _MAGIC + _bid(header) + number(position(group, index))
     sealed = (
         seal(officer.key, _info(head, at, officer.holder), share) for at, officer in enumerate(key_set.officers, 1)
     )
@@ -53,19 +55,18 @@ def read_contribution(data: bytes, header: Header, key_set: KeySet) -> Contribut
     words = split(data)
     if words[0] != _MAGIC:
         raise ContributionMalformed(position=0, reason="not a contribution of siegel/1")
-    if words[11] != number(officers):
-        raise ContributionMalformed(position=11 * WORD, reason="another number of officers")
-    expected = split(header.context.words(header.bid_root))
-    for name, wanted, got in zip(_NAMES, expected, words[1:10], strict=True):
+    if words[12] != number(officers):
+        raise ContributionMalformed(position=12 * WORD, reason="another number of officers")
+    for name, wanted, got in zip(_NAMES, split(_bid(header)), words[1:11], strict=True):
         if got != wanted:
             raise ContributionForeign(field=name, expected=wanted, got=got)
-    group, index = _whose(words[10], key_set)
+    group, index = _whose(words[11], key_set)
     parts = [data[at : at + SEALED_WORDS * WORD] for at in range(_FIXED * WORD, size, SEALED_WORDS * WORD)]
     for place, part in enumerate(parts):
-        if part[0] != 4 or any(part[SEALED:]):
+        if any(part[SEALED:]):
             at = (_FIXED + place * SEALED_WORDS) * WORD
-            raise ContributionMalformed(position=at, reason="not a sealed share in four words")
-    return Contribution(data[: 11 * WORD], group, index, tuple(part[:SEALED] for part in parts))
+            raise ContributionMalformed(position=at, reason="a sealed share whose padding is not zero")
+    return Contribution(data[: 12 * WORD], group, index, tuple(part[:SEALED] for part in parts))
 
 
 def open_contribution(
@@ -79,11 +80,16 @@ def open_contribution(
     return found
 
 
+def _bid(header: Header) -> bytes:
+    """Words 1 to 10: of one envelope, not only of one bid, which somebody may have sealed twice."""
+    return header.context.words(header.bid_root) + header.rest_digest
+
+
 def _whose(word: bytes, key_set: KeySet) -> tuple[Group, int]:
     value = int.from_bytes(word, "big")
     group, index = divmod(value, 256)
     if group not in tuple(Group) or not 0 < index <= len(recipients_of(key_set, Group(group))):
-        raise ContributionMalformed(position=10 * WORD, reason=f"the key set has no recipient {value}")
+        raise ContributionMalformed(position=11 * WORD, reason=f"the key set has no recipient {value}")
     return Group(group), index
 
 

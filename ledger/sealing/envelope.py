@@ -131,6 +131,6 @@ def _sealed(data: bytes, at: int) -> bytes:
     part = data[at : at + SEALED_WORDS * WORD]
     if len(part) < SEALED_WORDS * WORD:
         raise EnvelopeMalformed(position=_FIXED * WORD + at + len(part), reason="cut off in the shares")
-    if part[0] != 4 or any(part[SEALED:]):
-        raise EnvelopeMalformed(position=_FIXED * WORD + at, reason="not a sealed share in four words")
+    if any(part[SEALED:]):
+        raise EnvelopeMalformed(position=_FIXED * WORD + at, reason="a sealed share whose padding is not zero")
     return part[:SEALED]

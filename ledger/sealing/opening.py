@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice, product
 from typing import BinaryIO, Final
@@ -11,7 +11,6 @@ from typing import BinaryIO, Final
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ledger.errors import (
-    BidRootDiffers,
     ContentAltered,
     EnvelopeMalformed,
     SealsDiffer,
@@ -97,26 +96,32 @@ def open_content(header: Header, seed: bytes, stream: BinaryIO, sink: Sink) -> B
     ``stream`` was checked (``check_content``), the seed passed the re-seal check. Raises ContentUnreadable,
     BidMalformed, DocumentAltered, BidRootDiffers.
     """
-    reader = ContentReader(sink)
+    reader = ContentReader(header.bid_root, sink)
     age.decrypt(stream, reader.write, Seed(seed, header.context.words(header.bid_root)).scalar())
-    bid = reader.end()
-    if bid.root != header.bid_root:
-        raise BidRootDiffers(expected=header.bid_root, got=bid.root)
-    return bid
+    return reader.end()
 
 
 def _candidates(key_set: KeySet, shares: Shares) -> Iterator[bytes]:
-    groups = [group for group in Group if recipients_of(key_set, group)]
-    sets = []
-    for group in groups:
-        given = {index: value for (of, index), value in sorted(shares.items()) if of is group}
+    ways = list[list[list[dict[int, bytes]]]]()
+    for group in Group:
+        if not recipients_of(key_set, group):
+            continue
+        given = [(index, value) for (of, index), value in sorted(shares.items()) if of is group]
         threshold = threshold_of(key_set, group)
         if len(given) < threshold:
             raise SharesTooFew(group=group.name.lower(), threshold=threshold, given=len(given))
-        sets.append([dict(chosen) for chosen in islice(combinations(given.items(), threshold), MOST_ATTEMPTS)])
-    for chosen in product(*sets):
-        halves = [shamir.combine(of_group) for of_group in chosen]
-        yield halves[0] if len(halves) == 1 else joined(*halves)
+        ways.append([_without(given, left_out, threshold) for left_out in range(len(given) - threshold + 1)])
+    # As few as possible are left out in all.
+    for numbers in sorted(product(*map(range, map(len, ways))), key=sum):
+        for chosen in product(*(of_group[number] for of_group, number in zip(ways, numbers, strict=True))):
+            halves = [shamir.combine(of_group) for of_group in chosen]
+            yield halves[0] if len(halves) == 1 else joined(*halves)
+
+
+def _without(given: Sequence[tuple[int, bytes]], left_out: int, threshold: int) -> list[dict[int, bytes]]:
+    """The first shares of those that are left if so many are left out, in each way, within what is tried."""
+    ways = islice(combinations(given, len(given) - left_out), MOST_ATTEMPTS)
+    return [dict(rest[:threshold]) for rest in ways]
 
 
 def _differing(header: Header, key_set: KeySet, seed: bytes) -> Iterator[tuple[Group, int]]:

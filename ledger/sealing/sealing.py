@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from ledger.errors import KeySetDiffers
 from ledger.sealing import age
 from ledger.sealing.bid import Bid
 from ledger.sealing.content import content_of
@@ -37,7 +38,7 @@ def seal(
     """Write the envelope of a bid to ``out``, which can seek. Holds no document in memory.
 
     ``documents`` open those that the bid names, in order. A seed is drawn; one that is given must never have been used.
-    Raises DocumentAltered if a document is not the one that the bid names, ValueError for a recipient without a key.
+    Raises DocumentAltered if a document is not the one that the bid names, KeySetDiffers for a key off the curve.
     """
     return seal_content(content_of(bid, documents), bid.root, context, key_set, out, seed=seed)
 
@@ -76,7 +77,12 @@ def seal_shares(derived: Seed, context: bytes, key_set: KeySet, group: Group) ->
     for index, recipient in enumerate(recipients_of(key_set, group), 1):
         share = derived.share(group, index, threshold=threshold, has_custodians=has_custodians)
         ikm = derived.ephemeral(group, index)
-        yield seal_again(recipient.key, info(context, group, index, recipient.holder), share, ikm)
+        try:
+            yield seal_again(recipient.key, info(context, group, index, recipient.holder), share, ikm)
+        except ValueError:
+            raise KeySetDiffers(
+                reason=f"the key of number {index} of the {group.name.lower()} is not on the curve"
+            ) from None
 
 
 class _Digesting:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.errors import BidMalformed, DocumentAltered
+from ledger.errors import BidMalformed, BidRootDiffers, DocumentAltered
 from ledger.sealing import content
 from ledger.sealing.bid import Bid
 from ledger.sealing.content import ContentReader, content_of, padded_size
@@ -22,10 +22,10 @@ LINES = PLAIN.index(b"\n\n") + 2
 END = LINES + len(DRAWING) + len(LETTER)
 
 
-def read(pieces: Iterable[bytes]) -> tuple[Bid, dict[str, bytes]]:
+def read(pieces: Iterable[bytes], root: bytes = BID.root) -> tuple[Bid, dict[str, bytes]]:
     """What a reader makes of it."""
     folder = Folder()
-    reader = ContentReader(folder.sink)
+    reader = ContentReader(root, folder.sink)
     for piece in pieces:
         assert reader.write(piece) == len(piece)
     return reader.end(), folder.found
@@ -111,7 +111,7 @@ def test_read_lines_that_never_end_refused_when_they_are_too_many(monkeypatch: p
     monkeypatch.setattr(content, "MOST_LINES", LINES - 1)
     with pytest.raises(BidMalformed, match="before the documents"):
         read([PLAIN])
-    reader = ContentReader(Folder().sink)
+    reader = ContentReader(BID.root, Folder().sink)
     with pytest.raises(BidMalformed, match="before the documents"):
         for _ in range(LINES):
             reader.write(b"siegel-bid/1")
@@ -129,7 +129,16 @@ def test_content_of_another_document_than_the_bid_names_refused() -> None:
 def test_bid_without_documents_or_fields_is_read() -> None:
     """The least there is, and one large document alone."""
     least = Bid([])
-    assert read(content_of(least, []))[0].fields == ()
+    assert read(content_of(least, []), least.root)[0].fields == ()
     large = bytes(3 * content.CHUNK + 1)
     bid = Bid.of({"documents/0001": document("large", large)})
-    assert read(content_of(bid, [lambda: io.BytesIO(large)]))[1] == {"documents/0001": large}
+    assert read(content_of(bid, [lambda: io.BytesIO(large)]), bid.root)[1] == {"documents/0001": large}
+
+
+def test_read_bid_with_another_root_hands_on_nothing() -> None:
+    """Documents of something else are not written anywhere."""
+    folder = Folder()
+    reader = ContentReader(bytes(32), folder.sink)
+    with pytest.raises(BidRootDiffers):
+        reader.write(PLAIN)
+    assert folder.found == {}

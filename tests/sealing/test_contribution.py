@@ -14,6 +14,7 @@ from ledger.sealing.contribution import contribute, open_contribution, read_cont
 from tests.sealing.actors import CONTEXT, KEY_SET, OFFICERS, OFFICERS_ALONE, digest, private_key, sealed_bid
 
 ENVELOPE = sealed_bid()
+SECOND = sealed_bid()
 SHARE = ENVELOPE.share(Group.CUSTODIANS, 2)
 MADE = contribute(ENVELOPE.header, KEY_SET, Group.CUSTODIANS, 2, SHARE)
 RAW = MADE.encoded()
@@ -38,12 +39,13 @@ def test_contribution_words_are_those_of_the_specification() -> None:
     """Head, number of officers, four words each; and it is sealed anew each time."""
     assert RAW[:32] == b"siegel/1 contribution" + bytes(11)
     assert RAW[32 : 10 * 32] == CONTEXT.words(ENVELOPE.bid.root)
-    assert RAW[10 * 32 : 12 * 32] == (2 * 256 + 2).to_bytes(32, "big") + (3).to_bytes(32, "big")
-    assert len(RAW) == 32 * (12 + 3 * 4)
+    assert RAW[10 * 32 : 11 * 32] == ENVELOPE.header.rest_digest
+    assert RAW[11 * 32 : 13 * 32] == (2 * 256 + 2).to_bytes(32, "big") + (3).to_bytes(32, "big")
+    assert len(RAW) == 32 * (13 + 3 * 4)
     assert read_contribution(RAW, ENVELOPE.header, KEY_SET) == MADE
     again = contribute(ENVELOPE.header, KEY_SET, Group.CUSTODIANS, 2, SHARE).encoded()
-    assert again[: 12 * 32] == RAW[: 12 * 32]
-    assert again[12 * 32 : 12 * 32 + 65] != RAW[12 * 32 : 12 * 32 + 65]
+    assert again[: 13 * 32] == RAW[: 13 * 32]
+    assert again[13 * 32 : 13 * 32 + 65] != RAW[13 * 32 : 13 * 32 + 65]
 
 
 def with_word(place: int, value: bytes) -> bytes:
@@ -51,17 +53,20 @@ def with_word(place: int, value: bytes) -> bytes:
     return RAW[: 32 * place] + value + RAW[32 * place + 32 :]
 
 
+PADDED = RAW[16 * 32 : 17 * 32 - 1] + b"\1"
+
+
 @pytest.mark.parametrize(
     ("data", "position"),
     [
         (with_word(0, b"siegel/1 envelope".ljust(32, b"\0")), 0),
-        (with_word(10, (3 * 256 + 1).to_bytes(32, "big")), 320),
-        (with_word(10, (256).to_bytes(32, "big")), 320),
-        (with_word(10, (256 + 4).to_bytes(32, "big")), 320),
-        (with_word(10, (2 * 256 + 4).to_bytes(32, "big")), 320),
-        (with_word(11, (2).to_bytes(32, "big")), 352),
-        (with_word(12, bytes(32)), 384),
-        (RAW[:-1] + b"\1", 384 + 2 * 128),
+        (with_word(11, (3 * 256 + 1).to_bytes(32, "big")), 352),
+        (with_word(11, (256).to_bytes(32, "big")), 352),
+        (with_word(11, (256 + 4).to_bytes(32, "big")), 352),
+        (with_word(11, (2 * 256 + 4).to_bytes(32, "big")), 352),
+        (with_word(12, (2).to_bytes(32, "big")), 384),
+        (with_word(16, PADDED), 416),
+        (RAW[:-1] + b"\1", 416 + 2 * 128),
         (RAW[:-1], len(RAW) - 1),
         (RAW + b"\0", len(RAW)),
         (b"", 0),
@@ -91,7 +96,9 @@ def test_read_contribution_to_another_bid_refused(changes: dict[str, Any], name:
 
 
 def test_read_contribution_to_a_bid_of_the_same_author_refused() -> None:
-    """The bid that was replaced stays closed."""
+    """The bid that was replaced stays closed, and so does a second envelope of the same bid."""
+    with pytest.raises(ContributionForeign, match="restDigest"):
+        read_contribution(RAW, replace(SECOND.header, bid_root=ENVELOPE.header.bid_root), KEY_SET)
     with pytest.raises(ContributionForeign, match="bidRoot"):
         read_contribution(RAW, replace(ENVELOPE.header, bid_root=digest("another")), KEY_SET)
 
