@@ -1202,6 +1202,101 @@ class AuditFolderUnusable(SiegelError):
     status = 409
 
 
+# --- sealed bids (ledger/sealing) ------------------------------------------------------------------------------------
+
+
+class EnvelopeRefused(SiegelError):
+    """Base of what is wrong with an envelope, a share or what is in it (``docs/siegel-1.md``)."""
+
+    sentence = "The envelope is refused."
+    status = 422
+
+
+class EnvelopeMalformed(EnvelopeRefused):
+    """Not the one encoding of a header, or an envelope of another length than its header says."""
+
+    sentence = "Not a sealed bid at byte {position}: {reason}."
+
+
+class EnvelopeForeign(EnvelopeRefused):
+    """Sealed for another chain, procedure, round, author or key set, or to be opened later than the round is."""
+
+    sentence = "The sealed bid is for something else: {field} is {got}, {expected} was expected."
+
+
+class KeySetDiffers(EnvelopeRefused):
+    """Thresholds or numbers of shares are not those of the key set."""
+
+    sentence = "The sealed bid does not fit the key set: {reason}."
+
+
+class ContentAltered(EnvelopeRefused):
+    """What follows the header has another digest than the header says."""
+
+    sentence = "The content of the sealed bid was altered: its digest should be {expected} and is {got}."
+
+
+class ShareUnopenable(EnvelopeRefused):
+    """HPKE refuses the share with the recipient's key: sealed to another key, for another bid, or altered."""
+
+    sentence = "The share of number {index} of the {group} cannot be opened with this key."
+
+
+class ContributionMalformed(EnvelopeRefused):
+    """Not the one encoding of a contribution."""
+
+    sentence = "Not a contribution to an opening at byte {position}: {reason}."
+
+
+class ContributionForeign(EnvelopeRefused):
+    """A contribution to the opening of another bid."""
+
+    sentence = "The contribution is to another bid: {field} is {got}, {expected} was expected."
+
+
+class SharesTooFew(EnvelopeRefused):
+    """Fewer shares of a group than its threshold."""
+
+    sentence = "{given} shares of the {group} are too few: {threshold} are needed."
+    status = 409
+
+
+class SealsDiffer(EnvelopeRefused):
+    """The re-seal check fails: the seed does not give the shares that the envelope has."""
+
+    sentence = "The seed does not give the sealed shares of this bid: {shares} differ."
+
+
+class ContentUnreadable(EnvelopeRefused):
+    """age does not decrypt the content with the seed's identity."""
+
+    sentence = "The content of the bid cannot be decrypted: {reason}."
+
+
+class BidMalformed(EnvelopeRefused):
+    """The content is no bid of ``siegel/1``."""
+
+    sentence = "Not a bid: {reason}."
+
+
+class DocumentAltered(EnvelopeRefused):
+    """A document has another size or digest than the bid names."""
+
+    sentence = "{document} is not the document that the bid names: its digest should be {expected} and is {got}."
+
+
+class BidRootDiffers(EnvelopeRefused):
+    """The fields do not give the root to which the bid was committed."""
+
+    sentence = "The fields of the bid are not those it was committed to: their root should be {expected} and is {got}."
+
+
+class FieldUnproven(EnvelopeRefused):
+    """A field that is shown alone is not of the bid."""
+
+    sentence = "The field is not shown to be of this bid: {reason}."
+
+
 # --- chain access --------------------------------------------------------------------------------------------------
 
 

@@ -100,7 +100,10 @@ def say_error(error: SiegelError) -> str:
 
 
 def _for_people(error: str, name: str, value: Any) -> Any:
-    """The smart contracts' numbers as what they count: acts and states by name, seconds since 1970 as local time."""
+    """The smart contracts' numbers as what they count: acts and states by name, seconds since 1970 as local time; whose
+    shares a group's are."""
+    if name == "group" and value in ("officers", "custodians"):
+        return say(value)
     if isinstance(value, bool) or not isinstance(value, int):
         return value
     if name in _TIMES and value > _EARLIEST_TIME:

@@ -1,152 +1,138 @@
-"""One round with its key sets, and what a bidder seals in it."""
+"""Three officers, three custodians, a round, a bid: whoever seals and opens in these tests."""
 
 from __future__ import annotations
 
-import copy
 import hashlib
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, BinaryIO, Final
 
-import pyrage
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.sealing.peer import peer
-from tests.sealing.reference import WORD, Holder, Seed, context_words, word
+from ledger.chain.registry import KeySet, Recipient
+from ledger.sealing import opening
+from ledger.sealing.bid import Bid, Document
+from ledger.sealing.context import Context, Group
+from ledger.sealing.envelope import Header, read_header
+from ledger.sealing.sealing import Sealed, seal
 
-CONTEXT: dict[str, Any] = {
-    "chainId": 31337,
-    "ledger": "11" * 20,
-    "processId": "22" * 32,
-    "round": 1,
-    "author": "33" * 20,
-    "keySet": "44" * 32,
-    "notBefore": 1_795_000_000,
+DEADLINE: Final = 1_800_000_000
+
+
+def digest(text: str) -> bytes:
+    """32 bytes that a text stands for."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def private_key(name: str) -> ec.EllipticCurvePrivateKey:
+    """The sealing key of somebody, always the same."""
+    return ec.derive_private_key(int.from_bytes(digest(name), "big"), ec.SECP256R1())
+
+
+def recipient(name: str, holder: bytes) -> Recipient:
+    """Somebody in a key set."""
+    key = private_key(name).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return Recipient(holder, key)
+
+
+OFFICERS: Final = ("officer one", "officer two", "officer three")
+CUSTODIANS: Final = ("custodian one", "custodian two", "custodian three")
+NAMES: Final = {Group.OFFICERS: OFFICERS, Group.CUSTODIANS: CUSTODIANS}
+KEY_SET: Final = KeySet(
+    2, 2,
+    tuple(recipient(name, bytes([number] * 20).rjust(32, b"\0")) for number, name in enumerate(OFFICERS, 1)),
+    tuple(recipient(name, bytes([number] * 32)) for number, name in enumerate(CUSTODIANS, 11)),
+)  # fmt: skip
+OFFICERS_ALONE: Final = replace(KEY_SET, custodian_threshold=0, custodians=())
+CONTEXT: Final = Context(
+    chain_id=31_337, ledger=digest("ledger")[:20], process_id=digest("process"), round=1,
+    author=digest("bidder one")[:20], key_set=digest("key set"), not_before=DEADLINE,
+)  # fmt: skip
+DRAWING: Final = b"a drawing" * 10_000
+LETTER: Final = b"Dear Sir or Madam"
+
+
+def document(title: str, content: bytes) -> dict[str, Any]:
+    """The value of a document's field."""
+    return {"title": title, "size": len(content), "digest": hashlib.sha256(content).hexdigest()}
+
+
+VALUES: Final[dict[str, Any]] = {
+    "documents/0001": document("drawing.pdf", DRAWING),
+    "documents/0002": document("letter.txt", LETTER),
+    "documents/0003": document("empty.txt", b""),
+    "lots/LOT-0001/value": {"amount": "148500.00", "currency": "EUR"},
+    "requirementResponses/warranty": {"value": "5 years"},
+    "tenderers/0001": {"name": "Dachdeckerei Beispiel", "identifier": {"scheme": "DE-HR", "id": "HRB 1"}},
 }
-OFFICERS = tuple(Holder.named(f"officer {number}", size=20) for number in (1, 2, 3))
-CUSTODIANS = tuple(Holder.named(f"custodian {number}", size=32) for number in (1, 2, 3))
-SEED = hashlib.sha256(b"seed").digest()
-OFFER = b"<GAEB/>" * 100
-PLAN = b""
-FIELDS: dict[str, Any] = {
-    "tenderers/0001": {"name": "Müller & Söhne GmbH", "id": "DE-1"},
-    "lots/LOT-1/value": {"amount": "1234.50", "currency": "EUR"},
-    "requirementResponses/R1": {"value": True},
-}
 
 
-def key_set(officers: tuple[Holder, ...], custodians: tuple[Holder, ...] = (), threshold: int = 2) -> dict[str, Any]:
-    """As the command takes it, both groups with this threshold."""
-    groups = [
-        {"threshold": threshold, "recipients": [one.as_json() for one in each]} for each in (officers, custodians)
-    ]
-    return {"officers": groups[0], "custodians": groups[1] if custodians else None}
+@dataclass
+class Envelope:
+    """A sealed bid, whole."""
 
-
-BOTH = key_set(OFFICERS, CUSTODIANS)
-ALONE = key_set(OFFICERS)
-
-
-def salt(name: str) -> bytes:
-    """The same for the same name."""
-    return hashlib.sha256(f"salt of {name}".encode()).digest()
-
-
-def document(data: bytes, title: str) -> dict[str, Any]:
-    """Given to the command as hex."""
-    return {"hex": data.hex(), "title": title, "salt": salt(title).hex()}
-
-
-@dataclass(frozen=True)
-class Sealed:
-    """An envelope that the bidder sealed, and for whom."""
-
-    path: Path
-    keys: dict[str, Any]
-    bid_root: str
-    rest_digest: str
+    data: bytes
+    sealed: Sealed
+    bid: Bid
+    key_set: KeySet = KEY_SET
 
     @property
-    def whole(self) -> bytes:
-        return self.path.read_bytes()
+    def header(self) -> Header:
+        """As it is read from the bytes."""
+        return read_header(io.BytesIO(self.data))
 
     @property
-    def header_size(self) -> int:
-        return WORD * 14 + 128 * sum(len(group["recipients"]) for group in self.keys.values() if group)
+    def content(self) -> io.BytesIO:
+        """What follows the header."""
+        return io.BytesIO(self.data[len(self.sealed.header.encoded()) :])
 
-    @property
-    def header(self) -> bytes:
-        return self.whole[: self.header_size]
+    def share(self, group: Group, index: int) -> bytes:
+        """As its recipient opens it."""
+        return opening.open_share(self.header, self.key_set, group, index, private_key(NAMES[group][index - 1]))
 
-    @property
-    def secrets(self) -> Seed:
-        return Seed(SEED, context_words(CONTEXT, self.bid_root))
-
-    def shares(self, *places: tuple[int, int]) -> list[list[Any]]:
-        """What these recipients open."""
-        return [[group, index, self.share(group, index)] for group, index in places]
-
-    def share(self, group: int, index: int) -> str:
-        """What this recipient opens with its own key."""
-        holder = (OFFICERS if group == 1 else CUSTODIANS)[index - 1]
-        answer = peer().ask(
-            "share", envelope=str(self.path), keySet=self.keys, group=group, index=index, privateKey=holder.secret
-        )
-        found: str = answer["share"]
-        return found
-
-    def given(self, *places: tuple[int, int]) -> list[list[Any]]:
-        """The same from the reference: quicker."""
-        alone = self.keys["custodians"] is None
-        threshold = self.keys["officers"]["threshold"]
-        return [[group, at, self.secrets.share(group, at, threshold, alone=alone).hex()] for group, at in places]
-
-    def open(self, *shares: list[Any], path: Path | None = None, **changed: Any) -> dict[str, Any]:
-        """Asks to open it, or another file, with enough shares or these."""
-        enough = shares or self.given((1, 1), (1, 2), *([(2, 1), (2, 3)] if self.keys["custodians"] else []))
-        task = {"envelope": str(path or self.path), "keySet": self.keys, "context": CONTEXT, "shares": list(enough)}
-        return peer().ask("open", **{**task, **changed})
-
-    def forged(self, header: bytes, age_file: bytes) -> Path:
-        """Another file beside it."""
-        path = self.path.with_suffix(".forged")
-        path.write_bytes(header + age_file)
-        return path
-
-    def with_words(self, words: dict[int, bytes]) -> Path:
-        """The same with other words in its header."""
-        return self.forged(self.header_with(words), self.whole[self.header_size :])
-
-    def header_with(self, words: dict[int, bytes]) -> bytes:
-        header = bytearray(self.header)
-        for at, value in words.items():
-            header[WORD * at : WORD * (at + 1)] = value
-        return bytes(header)
-
-    def with_content(self, plain: bytes) -> Path:
-        """What a lying bidder makes: another content, sealed as if it were the bid's."""
-        return self.with_age_file(pyrage.encrypt(plain, [self.secrets.identity().to_public()]))
-
-    def with_age_file(self, age_file: bytes) -> Path:
-        words = {10: word(len(age_file)), 11: hashlib.sha256(age_file).digest()}
-        return self.forged(self.header_with(words), age_file)
+    def shares(self, officers: tuple[int, ...], custodians: tuple[int, ...]) -> dict[tuple[Group, int], bytes]:
+        """Of those with these indices."""
+        whose = [(Group.OFFICERS, index) for index in officers] + [(Group.CUSTODIANS, index) for index in custodians]
+        return {each: self.share(*each) for each in whose}
 
 
-def seal(path: Path, keys: dict[str, Any], **changed: Any) -> Sealed:
-    """The bidder's bid, with what is changed of the task."""
-    task = {
-        "context": CONTEXT,
-        "keySet": keys,
-        "fields": [[salt(name).hex(), name, value] for name, value in FIELDS.items()],
-        "documents": [document(OFFER, "Leistungsverzeichnis"), document(PLAN, "Plan")],
-        "seed": SEED.hex(),
-        "out": str(path),
-    }
-    answer = peer().ask("seal", **{**task, **changed})
-    return Sealed(path, keys, answer["bidRoot"], answer["restDigest"])
+@dataclass
+class Folder:
+    """Documents as they come out of an envelope."""
+
+    found: dict[str, bytes] = field(default_factory=dict)
+
+    def sink(self, document: Document) -> BinaryIO:
+        """Where one of them goes."""
+        return _Kept(self.found, document.name)
 
 
-def changed_keys(keys: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """A key set whose officers are others in something."""
-    found = copy.deepcopy(keys)
-    found["officers"].update(changes)
-    return found
+class _Kept(io.BytesIO):
+    def __init__(self, found: dict[str, bytes], name: str) -> None:
+        super().__init__()
+        self._found, self._name = found, name
+
+    def close(self) -> None:
+        self._found[self._name] = self.getvalue()
+        super().close()
+
+
+def opens(*contents: bytes) -> list[Callable[[], BinaryIO]]:
+    """Documents that lie in memory."""
+    return [lambda content=content: io.BytesIO(content) for content in contents]  # type: ignore[misc]
+
+
+def sealed_bid(
+    values: Mapping[str, Any] = VALUES,
+    documents: tuple[bytes, ...] = (DRAWING, LETTER, b""),
+    *,
+    context: Context = CONTEXT,
+    key_set: KeySet = KEY_SET,
+    seed: bytes | None = None,
+) -> Envelope:
+    """A bid, sealed."""
+    bid, out = Bid.of(dict(values)), io.BytesIO()
+    sealed = seal(bid, opens(*documents), context, key_set, out, seed=seed)
+    return Envelope(out.getvalue(), sealed, bid, key_set)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sealing.actors import ALONE, BOTH, Sealed, seal
+from tests.sealing.peer_actors import ALONE, BOTH, Sealed, seal
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.chain.nodes import ROOT
 from tests.explorer.conftest import CHROMIUM, FLAGS
-from tests.sealing.actors import BOTH, CONTEXT, CUSTODIANS, FIELDS, OFFER, OFFICERS, SEED, Sealed, salt, seal
+from tests.sealing.peer_actors import BOTH, CONTEXT, CUSTODIANS, FIELDS, OFFER, OFFICERS, SEED, Sealed, salt, seal
 from tests.sealing.reference import WORD
 
 SECURE = "http://localhost/"

@@ -15,7 +15,7 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from tests.sealing.actors import (
+from tests.sealing.peer_actors import (
     ALONE,
     BOTH,
     CONTEXT,

@@ -1,0 +1,97 @@
+"""An opened share, sealed again to every officer (``docs/siegel-1.md``, contributions)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from ledger.errors import ContributionForeign, ContributionMalformed, ShareUnopenable
+from ledger.sealing.context import Group, KeySet, position, recipients_of
+from ledger.sealing.envelope import SEALED, SEALED_WORDS, Header, padded
+from ledger.sealing.hpke import seal, unseal
+from ledger.sealing.words import WORD, number, split, tag
+
+_MAGIC: Final = tag("siegel/1 contribution")
+_FIXED: Final = 13
+_NAMES: Final = (
+    "suite", "chainId", "ledger", "processId", "round", "author", "keySet", "notBefore", "bidRoot", "restDigest",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """Whose share it is, and the share sealed (113 bytes) to each officer of the key set."""
+
+    head: bytes
+    """Words 0 to 11."""
+    group: Group
+    index: int
+    sealed: tuple[bytes, ...]
+
+    def encoded(self) -> bytes:
+        """The one encoding."""
+        return self.head + number(len(self.sealed)) + b"".join(map(padded, self.sealed))
+
+
+def contribute(header: Header, key_set: KeySet, group: Group, index: int, share: bytes) -> Contribution:
+    """Seal an opened share (32 bytes) to all officers. Raises KeySetDiffers."""
+    header.require_key_set(key_set)
+    head = _MAGIC + _bid(header) + number(position(group, index))
+    sealed = (
+        seal(officer.key, _info(head, at, officer.holder), share) for at, officer in enumerate(key_set.officers, 1)
+    )
+    return Contribution(head, group, index, tuple(sealed))
+
+
+def read_contribution(data: bytes, header: Header, key_set: KeySet) -> Contribution:
+    """A contribution to the opening of this bid. Raises ContributionMalformed, ContributionForeign, KeySetDiffers."""
+    header.require_key_set(key_set)
+    officers = len(key_set.officers)
+    size = (_FIXED + officers * SEALED_WORDS) * WORD
+    if len(data) != size:
+        raise ContributionMalformed(position=min(len(data), size), reason=f"{len(data)} bytes, {size} were expected")
+    words = split(data)
+    if words[0] != _MAGIC:
+        raise ContributionMalformed(position=0, reason="not a contribution of siegel/1")
+    if words[12] != number(officers):
+        raise ContributionMalformed(position=12 * WORD, reason="another number of officers")
+    for name, wanted, got in zip(_NAMES, split(_bid(header)), words[1:11], strict=True):
+        if got != wanted:
+            raise ContributionForeign(field=name, expected=wanted, got=got)
+    group, index = _whose(words[11], key_set)
+    parts = [data[at : at + SEALED_WORDS * WORD] for at in range(_FIXED * WORD, size, SEALED_WORDS * WORD)]
+    for place, part in enumerate(parts):
+        if any(part[SEALED:]):
+            at = (_FIXED + place * SEALED_WORDS) * WORD
+            raise ContributionMalformed(position=at, reason="a sealed share whose padding is not zero")
+    return Contribution(data[: 12 * WORD], group, index, tuple(part[:SEALED] for part in parts))
+
+
+def open_contribution(
+    contribution: Contribution, key_set: KeySet, officer: int, key: ec.EllipticCurvePrivateKey
+) -> bytes:
+    """The share (32 bytes) in it, for the officer with this index. Raises ShareUnopenable."""
+    info = _info(contribution.head, officer, key_set.officers[officer - 1].holder)
+    found = unseal(key, info, contribution.sealed[officer - 1])
+    if found is None:
+        raise ShareUnopenable(group=contribution.group.name.lower(), index=contribution.index)
+    return found
+
+
+def _bid(header: Header) -> bytes:
+    """Words 1 to 10: of one envelope, not only of one bid, which somebody may have sealed twice."""
+    return header.context.words(header.bid_root) + header.rest_digest
+
+
+def _whose(word: bytes, key_set: KeySet) -> tuple[Group, int]:
+    value = int.from_bytes(word, "big")
+    group, index = divmod(value, 256)
+    if group not in tuple(Group) or not 0 < index <= len(recipients_of(key_set, Group(group))):
+        raise ContributionMalformed(position=11 * WORD, reason=f"the key set has no recipient {value}")
+    return Group(group), index
+
+
+def _info(head: bytes, officer: int, holder: bytes) -> bytes:
+    return head + number(officer) + holder

@@ -1,0 +1,140 @@
+"""Open a bid: shares, seed, re-seal check, content (``docs/siegel-1.md``, opening)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, islice, product
+from typing import BinaryIO, Final
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from ledger.errors import (
+    ContentAltered,
+    EnvelopeMalformed,
+    SealsDiffer,
+    SharesTooFew,
+    ShareUnopenable,
+)
+from ledger.sealing import age, shamir
+from ledger.sealing.bid import Bid
+from ledger.sealing.content import CHUNK, ContentReader, Sink
+from ledger.sealing.context import Group, KeySet, recipients_of, threshold_of
+from ledger.sealing.envelope import Header
+from ledger.sealing.hpke import unseal
+from ledger.sealing.sealing import seal_shares
+from ledger.sealing.seed import Seed, joined
+
+MOST_ATTEMPTS: Final = 20_000
+"""Sets of shares that are tried if some of them are false."""
+
+Shares = Mapping[tuple[Group, int], bytes]
+"""Opened shares (32 bytes) by group and index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The seed, and whose share was not the one that was sealed to them."""
+
+    seed: bytes
+    false: tuple[tuple[Group, int], ...]
+
+
+def open_share(header: Header, key_set: KeySet, group: Group, index: int, key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The share (32 bytes) that was sealed to this recipient. Raises KeySetDiffers, ShareUnopenable."""
+    header.require_key_set(key_set)
+    sealed = (header.officers if group is Group.OFFICERS else header.custodians)[index - 1]
+    found = unseal(key, header.info(group, index, recipients_of(key_set, group)[index - 1].holder), sealed)
+    if found is None:
+        raise ShareUnopenable(group=group.name.lower(), index=index)
+    return found
+
+
+def find_seed(header: Header, key_set: KeySet, shares: Shares) -> Found:
+    """The seed that these shares give, if the re-seal check passes with it.
+
+    If some are false, others are taken in their place, in at most ``MOST_ATTEMPTS`` ways. Raises KeySetDiffers,
+    SharesTooFew, SealsDiffer (with what differs for the first shares of each group).
+    """
+    header.require_key_set(key_set)
+    candidates = _candidates(key_set, shares)
+    first = next(candidates)
+    for seed in islice((first, *candidates), MOST_ATTEMPTS):
+        if not next(_differing(header, key_set, seed), None):
+            true = Seed(seed, header.context.words(header.bid_root))
+            return Found(seed, tuple(_false(true, key_set, shares)))
+    raise SealsDiffer(shares=tuple(_differing(header, key_set, first)))
+
+
+def require_seals(header: Header, key_set: KeySet, seed: bytes) -> None:
+    """The re-seal check: raises SealsDiffer with the recipients whose share the seed does not give; KeySetDiffers."""
+    header.require_key_set(key_set)
+    differing = tuple(_differing(header, key_set, seed))
+    if differing:
+        raise SealsDiffer(shares=differing)
+
+
+def check_content(header: Header, stream: BinaryIO) -> None:
+    """Read what follows the header to the end. Raises ContentAltered, EnvelopeMalformed for another size."""
+    digest, size = hashlib.sha256(), 0
+    while piece := stream.read(CHUNK):
+        digest.update(piece)
+        size += len(piece)
+        if size > header.content_size:
+            break
+    if size != header.content_size:
+        at = len(header.encoded()) + min(size, header.content_size)
+        raise EnvelopeMalformed(position=at, reason="cut off" if size < header.content_size else "bytes after the end")
+    if digest.digest() != header.content_digest:
+        raise ContentAltered(expected=header.content_digest, got=digest.digest())
+
+
+def open_content(header: Header, seed: bytes, stream: BinaryIO, sink: Sink) -> Bid:
+    """Decrypt and read what follows the header; documents go to ``sink``, to be believed when this returns.
+
+    ``stream`` was checked (``check_content``), the seed passed the re-seal check. Raises ContentUnreadable,
+    BidMalformed, DocumentAltered, BidRootDiffers.
+    """
+    reader = ContentReader(header.bid_root, sink)
+    age.decrypt(stream, reader.write, Seed(seed, header.context.words(header.bid_root)).scalar())
+    return reader.end()
+
+
+def _candidates(key_set: KeySet, shares: Shares) -> Iterator[bytes]:
+    ways = list[list[list[dict[int, bytes]]]]()
+    for group in Group:
+        if not recipients_of(key_set, group):
+            continue
+        given = [(index, value) for (of, index), value in sorted(shares.items()) if of is group]
+        threshold = threshold_of(key_set, group)
+        if len(given) < threshold:
+            raise SharesTooFew(group=group.name.lower(), threshold=threshold, given=len(given))
+        ways.append([_without(given, left_out, threshold) for left_out in range(len(given) - threshold + 1)])
+    # As few as possible are left out in all.
+    for numbers in sorted(product(*map(range, map(len, ways))), key=sum):
+        for chosen in product(*(of_group[number] for of_group, number in zip(ways, numbers, strict=True))):
+            halves = [shamir.combine(of_group) for of_group in chosen]
+            yield halves[0] if len(halves) == 1 else joined(*halves)
+
+
+def _without(given: Sequence[tuple[int, bytes]], left_out: int, threshold: int) -> list[dict[int, bytes]]:
+    """The first shares of those that are left if so many are left out, in each way, within what is tried."""
+    ways = islice(combinations(given, len(given) - left_out), MOST_ATTEMPTS)
+    return [dict(rest[:threshold]) for rest in ways]
+
+
+def _differing(header: Header, key_set: KeySet, seed: bytes) -> Iterator[tuple[Group, int]]:
+    words = header.context.words(header.bid_root)
+    derived = Seed(seed, words)
+    again = {group: seal_shares(derived, words, key_set, group) for group in Group}
+    for group, index, sealed in header.shares():
+        if next(again[group]) != sealed:
+            yield group, index
+
+
+def _false(true: Seed, key_set: KeySet, shares: Shares) -> Iterator[tuple[Group, int]]:
+    for (group, index), value in sorted(shares.items()):
+        threshold, has_custodians = threshold_of(key_set, group), bool(key_set.custodians)
+        if value != true.share(group, index, threshold=threshold, has_custodians=has_custodians):
+            yield group, index
