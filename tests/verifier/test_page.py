@@ -113,6 +113,16 @@ def test_page_says_which_step_failed_and_whose_fault_it_would_be(page: Page, bun
     assert page.locator(".notChecked").count() == 10
 
 
+def test_page_with_another_ledgers_policy_blames_nobody(page: Page, bundle: bytes, policy: Path) -> None:
+    """The code of the contract is another one than the policy trusts: the reader may have taken the wrong policy."""
+    content = json.loads(policy.read_text())
+    policy.write_text(json.dumps(content | {"ledger": {**content["ledger"], "codeHash": "11" * 32}}))
+    choose(page, bundle, policy)
+    failed = page.locator(".failed")
+    expect(failed).to_contain_text("[OtherChain]")
+    expect(failed).to_contain_text("Niemandes, wenn die Datei von einem anderen Register")
+
+
 def test_page_without_a_policy_asks_for_it_and_refuses_a_bad_one(page: Page, bundle: bytes, tmp_path: Path) -> None:
     """Nothing is verified without one."""
     page.set_input_files("#bundle", {"name": "bundle.zip", "mimeType": "application/zip", "buffer": bundle})

@@ -4,7 +4,7 @@ import { toHex } from "./bytes.js";
 import { sha256 } from "./digests.js";
 import { Refusal } from "./refusal.js";
 import type { Report, Result } from "./report.js";
-import { noteWord, pageWord, refusalWord, stepWord, verdictWord, type Language, type PageWord } from "./sentences.js";
+import { faultWord, noteWord, pageWord, refusalWord, stepWord, verdictWord, type Language, type PageWord } from "./sentences.js";
 import { verify } from "./verify.js";
 
 type Outcome =
@@ -77,7 +77,7 @@ function stepOf({ step, verdict, refusal, notes, number }: Result): HTMLElement 
   if (refusal !== null) {
     const why = `${refusalWord(refusal.error, refusal.values, language)} [${refusal.error}]`;
     made.append(element("p", "", element("strong", "", say("expected") + ": "), why));
-    made.append(element("p", "", element("strong", "", say("fault") + ": "), stepWord(step, "fault", language)));
+    made.append(element("p", "", element("strong", "", say("fault") + ": "), faultWord(step, refusal.error, language)));
   }
   for (const note of notes) made.append(element("p", "note", noteWord(note, language)));
   return made;

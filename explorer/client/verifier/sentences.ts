@@ -13,6 +13,7 @@ export type NoteName = keyof typeof words.notes;
 
 type InBoth = Readonly<Record<Language, string>>;
 type Table = Readonly<Record<string, InBoth>>;
+type StepWords = Readonly<Record<"title" | "question" | "fault", InBoth> & { faultOf?: Table }>;
 
 function filled(sentence: string, values: Values): string {
   return sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
@@ -22,9 +23,18 @@ export function pageWord(word: PageWord, language: Language, values: Values): st
   return filled(pageWords[word][language], values);
 }
 
-export function stepWord(step: StepName, what: "title" | "question" | "fault", language: Language): string {
-  const found = words.steps.find(({ name }) => name === step) as (typeof words.steps)[number];
-  return found[what][language];
+export function stepWord(step: StepName, what: "title" | "question", language: Language): string {
+  return stepNamed(step)[what][language];
+}
+
+/** Whose fault it would be that a step failed, where it failed for this. */
+export function faultWord(step: StepName, error: RefusalName, language: Language): string {
+  const { fault, faultOf } = stepNamed(step);
+  return (faultOf?.[error] ?? fault)[language];
+}
+
+function stepNamed(name: StepName): StepWords {
+  return words.steps.find((step) => step.name === name) as StepWords;
 }
 
 export function verdictWord(verdict: Verdict, language: Language): string {
