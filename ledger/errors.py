@@ -1184,8 +1184,12 @@ class ServerUnreachable(SiegelError):
 class ServerRefuses(SiegelError):
     """A server that is audited answers with a failure; ``problem`` is the name it gives (RFC 9457), if any."""
 
-    sentence = "The server answers {url} with {code} {problem}."
+    sentence = "The server answers {url} with {answer}."
     status = 502
+
+    def __init__(self, **values: Any) -> None:
+        answer = f"{values.get('code', '?')} {values.get('problem', '')}".rstrip()
+        super().__init__(**{**values, "answer": answer})
 
 
 class ServerAnswerUnusable(SiegelError):
