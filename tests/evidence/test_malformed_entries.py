@@ -93,7 +93,7 @@ def test_verify_manifest_malformed_in_one_thing_refused_at_format(old: str, new:
 
 
 def test_verify_manifest_with_more_entries_than_a_zip_can_count_refused_at_format() -> None:
-    """One more than 65,534, all of them as they should be; the number in a ZIP's end record would begin anew."""
+    """One more than 65,533 beside the manifest, all of them as they should be: 65,535 in an end record announces ZIP64."""
     entries = tuple(Entry(f"blocks/{number:012}/header", "header", 1, bytes(32)) for number in range(MOST_ENTRIES + 1))
     raw = replace(take_apart(*control("notices.qbft")).original, entries=entries).raw
     file = local_header("manifest.json", zlib.crc32(raw), len(raw)) + raw
