@@ -42,7 +42,7 @@ def plain(value: Any) -> Any:
             # Half a surrogate pair, as of a file's name in another encoding: JSON cannot hold it.
             return value.encode("utf-8", "backslashreplace").decode()
         case Path():
-            return str(value)
+            return plain(str(value))
         case datetime():
             return value.isoformat()
         case Mapping():
