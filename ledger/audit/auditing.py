@@ -247,6 +247,8 @@ class Audit:
         self._out.silent, hidden = lists.silence(self._server, book, now)
         self._out.findings += [finding for finding in hidden if finding.where["process"] not in told]
         self._out.counts |= {"rows": listed.rows, "releases": releases.lines, "records": records.lines}
+        if untold := releases.untold + records.untold:
+            self._out.counts["untold"] = untold
 
     def _again(self, id: bytes) -> dict[bytes, dict[str, Any]]:
         """Prove a process anew; what is to be shown of its releases."""
