@@ -145,7 +145,7 @@ def _in_two_hours(query: bytes) -> tuple[int, bytes]:
         (lambda query: (302, b""), "status 302"),
         (lambda query: (200, b""), "MalformedDer"),
         (lambda query: (200, b"<html>Maintenance</html>"), "MalformedDer"),
-        (lambda query: (200, bytes(70_000)), "more than 65536 bytes, or 30 seconds"),
+        (lambda query: (200, bytes(70_000)), "more than 65536 bytes"),
         (_replayed, "another request"),
         (_other_bytes, "TimestampImprint"),
         (_foreign, "TimestampForeign"),
@@ -163,7 +163,8 @@ def test_request_answered_by_something_else_fails_by_name(
     assert failed.value.values["authority"] == "first"
 
 
-def test_request_that_is_answered_in_drips_ends_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("headers", [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Long: "])
+def test_request_that_is_answered_in_drips_ends_after_its_time(headers: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each byte comes soon enough after the one before, and they would go on for twenty seconds."""
     monkeypatch.setattr(timestamp_request, "_MOST_SECONDS", 0.3)
     over = threading.Event()
@@ -173,7 +174,7 @@ def test_request_that_is_answered_in_drips_ends_after_its_time(monkeypatch: pyte
             connection, _ = listening.accept()
             with connection, suppress(OSError):
                 connection.recv(65_536)
-                connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+                connection.sendall(headers)
                 for _ in range(400):
                     connection.sendall(b"0")
                     if over.wait(0.05):
@@ -183,7 +184,7 @@ def test_request_that_is_answered_in_drips_ends_after_its_time(monkeypatch: pyte
         thread.start()
         began = time.monotonic()
         try:
-            with pytest.raises(TimestampAuthorityFailed, match=r"or 0\.3 seconds"):
+            with pytest.raises(TimestampAuthorityFailed, match=r"within 0\.3 seconds"):
                 request_timestamp(asked("first", f"http://127.0.0.1:{listening.getsockname()[1]}/"), CHECKPOINT)
         finally:
             over.set()
