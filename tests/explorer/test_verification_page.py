@@ -19,7 +19,7 @@ from playwright.sync_api import Browser
 from api import verifications
 from api.verifications import Verification, Verifications
 from explorer.refusals import refusal_sentence
-from ledger.errors import LogMissing, NodeUnreachable, ProcessUnknown, StampsTooFew, VerificationTooLarge
+from ledger.errors import LogMissing, NodeUnreachable, OtherChain, ProcessUnknown, StampsTooFew, VerificationTooLarge
 from ledger.evidence.bundle import Sources, write_process_bundle
 from ledger.evidence.policy import policy_of
 from ledger.evidence.verify.policy import read_policy
@@ -304,3 +304,5 @@ def test_refusal_is_said_in_the_language_of_the_page() -> None:
     error = StampsTooFew(size=7, expected=2, got=1)
     assert refusal_sentence(error, "de") == "Den Prüfpunkt über 7 Blätter haben 1 Dienste gestempelt, nötig sind 2."
     assert refusal_sentence(error, "en") == str(error)
+    other = OtherChain(what="the chain id", got=7, expected=8)
+    assert refusal_sentence(other, "de") == "Die Kennung der Kette ist 7, die Vertrauensgrundlage sagt 8."
