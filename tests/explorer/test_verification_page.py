@@ -22,7 +22,7 @@ from api.verifications import Verification, Verifications
 from explorer import verification_page
 from explorer.refusals import refusal_sentence
 from ledger.chain.acts import EraseFields
-from ledger.errors import LogMissing, NodeUnreachable, ProcessUnknown, StampsTooFew, VerificationTooLarge
+from ledger.errors import LogMissing, NodeUnreachable, OtherChain, ProcessUnknown, StampsTooFew, VerificationTooLarge
 from ledger.evidence.bundle import Sources, write_process_bundle
 from ledger.evidence.log.publisher import Publisher
 from ledger.evidence.policy import policy_of
@@ -368,3 +368,5 @@ def test_refusal_is_said_in_the_language_of_the_page() -> None:
     error = StampsTooFew(size=7, expected=2, got=1)
     assert refusal_sentence(error, "de") == "Den Prüfpunkt über 7 Blätter haben 1 Dienste gestempelt, nötig sind 2."
     assert refusal_sentence(error, "en") == str(error)
+    other = OtherChain(what="the chain id", got=7, expected=8)
+    assert refusal_sentence(other, "de") == "Die Kennung der Kette ist 7, die Vertrauensgrundlage sagt 8."
