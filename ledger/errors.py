@@ -334,6 +334,13 @@ class FileEmpty(SiegelError):
     sentence = "The file is empty."
 
 
+class ReleaseTooLarge(SiegelError):
+    """A release, or what is concealed of it, is longer than evidence can hold (``docs/bundle-1.md``)."""
+
+    sentence = "The release, or what is concealed of it, has {size} bytes; at most {limit} can be anchored."
+    status = 413
+
+
 class FileTooLarge(SiegelError):
     """A file to import is longer than the limit, which guards memory."""
 

@@ -266,6 +266,8 @@ class Audit:
             "records": records.lines,
             "recordErrors": len(records.problems),
         }
+        if untold := releases.untold + records.untold:
+            self._out.counts["untold"] = untold
 
     def _founded(self, found: list[Finding]) -> Iterator[Finding]:
         """Without what may be of a process that is unknown only because an organisation's list is not proven."""

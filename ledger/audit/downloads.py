@@ -53,12 +53,13 @@ class Problem:
 @dataclass(slots=True)
 class Downloaded:
     """What a bulk file showed: how many lines that show something, which of what is proven (by its number), what fits
-    nothing, and the lines that say why something is not shown."""
+    nothing; ``untold`` how many more lines fit nothing than are kept; and the lines that say why something is not
+    shown."""
 
     lines: int = 0
     seen: set[int] = field(default_factory=set)
     unknown: list[Line] = field(default_factory=list)
-    uncounted: int = 0
+    untold: int = 0
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -108,7 +109,7 @@ def _take(found: Downloaded, number: int | None, content: dict[str, Any], digest
     elif len(found.unknown) < MOST_KEPT:
         found.unknown.append(Line(_short(content.get("ocid")), _short(name), digest, content))
     else:
-        found.uncounted += 1
+        found.untold += 1
 
 
 def _lines(server: Server, book: Book, path: str, found: Downloaded) -> Iterator[dict[str, Any]]:

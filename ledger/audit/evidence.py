@@ -15,7 +15,6 @@ from ledger.audit.findings import Finding, FindingKind
 from ledger.audit.notices import Published, facts_of
 from ledger.audit.shown import json_digest, record_digest, shown_release
 from ledger.audit.standing import deadline_of, phase_of
-from ledger.chain.heads import fold, genesis_process_head
 from ledger.chain.record import ZERO, ActRecord
 from ledger.errors import ObservationUnreadable, ServerAnswerUnusable, ServerRefuses, SiegelError
 from ledger.evidence.verify.checkpoint import read_checkpoint
@@ -121,7 +120,7 @@ class EvidenceAudit:
         try:
             with self._book.writing():
                 for process, releases in bundle.processes(block):
-                    self._require_grown(process, proven.processes[process.id].digests)
+                    self._require_grown(process, proven.processes[process.id].heads)
                     self._book.keep_process(process, releases)
                     taken.processes.append(process.id)
                 if "organisation" in where:
@@ -160,14 +159,13 @@ class EvidenceAudit:
         head = bundle.head(organisation_id)
         self._book.keep_organisation(ProvenOrganisation(organisation_id, header.number, header.time, head))
 
-    def _require_grown(self, proven: ProvenProcess, digests: Sequence[bytes]) -> None:
-        """What was proven of a process before is the beginning of what is proven now (digests of its acts)."""
+    def _require_grown(self, proven: ProvenProcess, heads: Sequence[bytes]) -> None:
+        """What was proven of a process before is the beginning of what is proven now (its heads, act by act)."""
         before = self._book.process(proven.id)
         if before is None:
             return
-        genesis = genesis_process_head(self._policy.chain_id, self._policy.ledger.account, proven.id)
-        then = fold(genesis, digests[: before.acts])
-        if len(digests) < before.acts or then != before.head:
+        then = heads[min(before.acts, len(heads) - 1)]
+        if then != before.head:
             where = {"process": proven.id, "ocid": proven.ocid, "block": before.block}
             raise _Rewritten(Finding(FindingKind.HISTORY_REWRITTEN, where, before.head, then))
 

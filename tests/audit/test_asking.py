@@ -6,7 +6,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 
+import httpx
 import pytest
 
 from ledger.audit import asking
@@ -88,6 +90,22 @@ def test_ask_server_that_leads_elsewhere_is_refused_and_nobody_else_asked() -> N
         with pytest.raises(ServerAnswerUnusable):
             server.get("/x", 10)
         assert len(asked) == asking.REDIRECTS + 1
+
+
+def test_ask_server_that_leads_from_https_to_http_is_refused_and_nobody_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without TLS anybody on the way could answer in the name of the same host."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        if request.url.scheme == "https":
+            return httpx.Response(302, headers={"Location": "http://vergabe.example/x"})
+        return httpx.Response(200, stream=httpx.ByteStream(b"whoever is on the way"))
+
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(answer)))
+    with Server("https://vergabe.example") as server, pytest.raises(ServerAnswerUnusable):
+        server.get("/x", 100)
+    assert asked == ["https://vergabe.example/x"]
 
 
 def test_ask_too_long_or_broken_answers_are_refused() -> None:

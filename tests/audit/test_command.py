@@ -6,7 +6,7 @@ import ast
 import json
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ledger.audit import asking, differences
+from ledger.audit import asking, differences, downloads
 from ledger.audit.book import BOOK
 from ledger.audit.findings import FindingKind
 from ledger.audit.words import _WORDS
@@ -191,6 +191,45 @@ def test_audit_command_under_another_ledgers_policy_says_why_and_blames_nobody_f
     assert "step of the verification: State" in out
     assert "Whose fault it would be: nobody's, if the policy is of another ledger" in out
     assert "all evidence was refused, because it is not of the chain and the smart contracts" in out
+
+
+def lines(what: str, number: int) -> Callable[[list[Any]], list[Any]]:
+    """So many invented lines more in a file."""
+    return lambda found: [*found, *({"ocid": f"ocds-a2ef3d-{what}-{each}", "id": "1"} for each in range(number))]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("de", "weitere Zeilen, die zu nichts passten"), ("en", "further lines that fitted nothing")],
+)
+def test_audit_command_more_wrong_lines_than_are_kept_counts_the_others(
+    honest: Audits, liar: Liar, policy: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, language: str, words: str
+) -> None:
+    """Of four invented releases and three records one each is a finding; the report says that there are more."""
+    monkeypatch.setattr(downloads, "MOST_KEPT", 1)
+    liar.about_lines("/api/v1/releases.jsonl", lines("releases", 4))
+    liar.about_lines("/api/v1/records.jsonl", lines("records", 3))
+    page, data = folder.parent / "r.html", folder.parent / "r.json"
+    files = ("--folder", folder, "-o", page, "-o", data, "--language", language)
+    assert call("audit", liar.url, "--policy", policy, *files)[0] == 1
+    report = json.loads(data.read_text())
+    assert [each["kind"] for each in report["findings"]] == ["releaseExtra", "recordExtra"]
+    assert report["counts"]["untold"] == 5
+    assert words in page.read_text()
+
+
+def test_audit_command_every_field_of_its_report_stands_in_the_documentation(
+    honest: Audits, liar: Liar, policy: Path, folder: Path
+) -> None:
+    """Those of the whole, and those of a finding."""
+    liar.about_lines("/api/v1/releases.jsonl", lines("releases", 1))
+    data = folder.parent / "r.json"
+    assert call("audit", liar.url, "--policy", policy, "--folder", folder, "-o", data)[0] == 1
+    report = json.loads(data.read_text())
+    text = (Path(__file__).parents[2] / "docs" / "auditing.md").read_text(encoding="utf-8")
+    table = text.partition("| field of the JSON")[2].partition("##")[0]
+    (finding,) = report["findings"]
+    assert {*report, *finding} <= set(re.findall(r"`(\w+)`", table))
 
 
 def test_audit_command_that_cannot_run_exits_two(honest: Audits, policy: Path, folder: Path, tmp_path: Path) -> None:

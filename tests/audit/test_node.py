@@ -59,3 +59,15 @@ def test_audit_node_that_refuses_leaves_open_what_it_would_have_shown(honest: Au
 
     done = audited(honest, tmp_path, other)
     assert (done.findings, "nodeRefused" in {each.name for each in done.open}) == ([], True)
+
+
+def test_audit_node_that_states_a_false_hash_is_no_witness(honest: Audits, tmp_path: Path) -> None:
+    """The fields are right and give another hash than it says: what it would have shown stays open."""
+
+    def other(method: str, answer: Any) -> Any:
+        return {**answer, "hash": "0x" + "11" * 32} if method == "eth_getBlockByNumber" else answer
+
+    done = audited(honest, tmp_path, other)
+    (refused,) = [each for each in done.open if each.name == "nodeRefused"]
+    assert (done.findings, refused.values["error"]) == ([], "NodeAnswerMalformed")
+    assert "another hash than its fields give" in refused.values["sentence"]

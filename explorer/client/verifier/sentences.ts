@@ -19,7 +19,7 @@ function filled(sentence: string, values: Values): string {
   return sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }
 
-export function pageWord(word: PageWord, language: Language, values: Values): string {
+export function pageWord(word: PageWord, language: Language, values: Values = {}): string {
   return filled(pageWords[word][language], values);
 }
 
@@ -46,6 +46,14 @@ export function noteWord({ note, values }: Note, language: Language): string {
   return filled(words.notes[note][language], flag ? { ...values, flag: flag[language] } : values);
 }
 
-export function refusalWord(error: RefusalName, values: Values, language: Language): string {
-  return filled(refusalWords[error][language], values);
+/** A refusal's sentence, cut where its reason stands, which is English; what values name is in words of the language. */
+export function refusalParts(error: RefusalName, values: Values, language: Language): string[] {
+  const shown = Object.entries(values).map(([name, value]) => [name, named(name, String(value), language)]);
+  return refusalWords[error][language].split("{reason}").map((part) => filled(part, Object.fromEntries(shown)));
+}
+
+function named(name: string, value: string, language: Language): string {
+  const table = (words.named as Readonly<Record<string, Table>>)[name] ?? {};
+  const known = Object.keys(table).find((each) => value === each || value.startsWith(each + " "));
+  return known === undefined ? value : (table[known] as InBoth)[language] + value.slice(known.length);
 }

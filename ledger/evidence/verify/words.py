@@ -39,6 +39,14 @@ def flag_words(flag: str, language: str) -> str:
     return text
 
 
+def named_value(name: str, value: Any, language: str) -> Any:
+    """The value ``name`` of a refusal: what it names in words of ``language``; all else as it is."""
+    for known, words in _WORDS["named"].get(name, {}).items():
+        if isinstance(value, str) and (value == known or value.startswith(known + " ")):
+            return words[language] + value[len(known) :]
+    return value
+
+
 def note_words(note: Note, language: str) -> str:
     """A note as a sentence; bytes in it as hex."""
     sentence: str = _WORDS["notes"][note.name][language]
