@@ -21,7 +21,8 @@ def downloaded(request: Request, content: Iterator[bytes], media_type: str, name
     """A download; more than ``AT_ONCE`` are not begun. Raises ``DownloadsBusy``, and as making the first piece does."""
     headers = {"Cache-Control": NEVER, "Content-Disposition": f'attachment; filename="{name}"'}
     if is_head(request):
-        return Response(media_type=media_type, headers=headers)
+        # Without a length, as the download itself: nobody knows it before the last piece was made.
+        return StreamingResponse(iter(()), media_type=media_type, headers=headers)
     if not _slots.acquire(blocking=False):
         raise DownloadsBusy()
     held = _held(content)

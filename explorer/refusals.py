@@ -10,11 +10,13 @@ from babel.messages.pofile import read_po
 
 from explorer.language import Language
 from ledger.errors import SiegelError
+from ledger.evidence.verify.words import named_value
 
 
 def refusal_sentence(error: SiegelError, language: Language) -> str:
     """What was expected and got."""
-    return error.sentence_in(_sentences(language).get(error.sentence, error.sentence))
+    shown = {name: named_value(name, value, language) for name, value in error.values.items()}
+    return type(error)(**shown).sentence_in(_sentences(language).get(error.sentence, error.sentence))
 
 
 @cache

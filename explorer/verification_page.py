@@ -19,7 +19,7 @@ from explorer.refusals import refusal_sentence
 from explorer.render import Renderer
 from ledger.errors import EvidenceNotYet, EvidenceRefused, LogMalformed, LogMissing, SiegelError, VerificationTooLarge
 from ledger.evidence.verify.report import REQUIRED, Note, Report, Result, Step, Verdict
-from ledger.evidence.verify.words import flag_words, note_words, step_words, verdict_words
+from ledger.evidence.verify.words import fault_words, flag_words, note_words, step_words, verdict_words
 from ledger.index.findings import DifferenceKind
 from ledger.index.rows import ActRow, ProcessRow
 
@@ -131,7 +131,7 @@ def _step(result: Result, language: Language) -> StepView:
         required=result.step in REQUIRED,
         refusal=None if refusal is None else refusal_sentence(refusal, language),
         refusal_name=None if refusal is None else refusal.name,
-        fault=step_words(result.step, "fault", language),
+        fault=fault_words(result.step, refusal, language),
         notes=[note_words(note, language) for note in result.notes if not _is_flag(note)],
     )
 

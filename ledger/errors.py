@@ -334,6 +334,13 @@ class FileEmpty(SiegelError):
     sentence = "The file is empty."
 
 
+class ReleaseTooLarge(SiegelError):
+    """A release, or what is concealed of it, is longer than evidence can hold (``docs/bundle-1.md``)."""
+
+    sentence = "The release, or what is concealed of it, has {size} bytes; at most {limit} can be anchored."
+    status = 413
+
+
 class FileTooLarge(SiegelError):
     """A file to import is longer than the limit, which guards memory."""
 
@@ -1184,8 +1191,12 @@ class ServerUnreachable(SiegelError):
 class ServerRefuses(SiegelError):
     """A server that is audited answers with a failure; ``problem`` is the name it gives (RFC 9457), if any."""
 
-    sentence = "The server answers {url} with {code} {problem}."
+    sentence = "The server answers {url} with {answer}."
     status = 502
+
+    def __init__(self, **values: Any) -> None:
+        answer = f"{values.get('code', '?')} {values.get('problem', '')}".rstrip()
+        super().__init__(**{**values, "answer": answer})
 
 
 class ServerAnswerUnusable(SiegelError):

@@ -30,15 +30,26 @@ _BUSY: Final = (429, 503)
 _PROXY: Final = (502, 504)
 
 
-class Server:
-    """One server; close it. ``pause`` waits between tries."""
+Waiting = Callable[[SiegelError, float, int], object]
+"""Hears before each wait: what came of the try, how many seconds are waited, and which try comes next."""
 
-    def __init__(self, url: str, *, timeout: float = 30.0, pause: Callable[[float], None] = time.sleep) -> None:
+
+class Server:
+    """One server; close it. ``pause`` waits between tries, and ``waiting`` hears of it."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = 30.0,
+        pause: Callable[[float], None] = time.sleep,
+        waiting: Waiting = lambda failure, seconds, next: None,
+    ) -> None:
         """Raises ServerUnreachable for what is no address."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ServerUnreachable(url=url, reason="the address is no http or https address")
-        self.url, self._pause = url.rstrip("/"), pause
+        self.url, self._pause, self._waiting = url.rstrip("/"), pause, waiting
         # Without compression no small answer becomes a huge one. A proxy could not reach what is on this machine only.
         headers = {"Accept-Encoding": "identity", "User-Agent": "siegel-audit"}
         loopback = _is_loopback(parts.hostname)
@@ -96,7 +107,9 @@ class Server:
             except _Busy as busy:
                 if tried == TRIES:
                     raise busy.failure from busy
-                self._pause(min(busy.wait or 2.0 ** (tried - 1), LONGEST_PAUSE))
+                seconds = min(busy.wait or 2.0 ** (tried - 1), LONGEST_PAUSE)
+                self._waiting(busy.failure, seconds, tried + 1)
+                self._pause(seconds)
 
     @contextmanager
     def _answer(self, address: str, first_byte: float | None) -> Iterator[httpx.Response]:

@@ -20,7 +20,7 @@ from ledger.audit.node import NodeAudit, NodeSaid
 from ledger.audit.pages import id_of, rows_of
 from ledger.audit.pulls import Observed
 from ledger.chain.rpc import Transport
-from ledger.errors import ServerAnswerUnusable, ServerRefuses
+from ledger.errors import OtherChain, ServerAnswerUnusable, ServerRefuses
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.statute_row import digest
 
@@ -99,6 +99,7 @@ class Audit:
         self._identities: dict[bytes, Identity] = {}
         self._headers: dict[int, bytes] = {}
         self._refused: set[bytes] = set()  # processes whose evidence was refused: told once
+        self._unlisted: set[bytes] = set()  # organisations whose list is not proven: what they did may be missing here
         self._out = Audited(server.url, policy.name, int(now()), second=None if second is None else second.url)
 
     def run(self) -> Audited:
@@ -134,10 +135,13 @@ class Audit:
 
     def _organisations(self) -> list[Identity]:
         answer = self._server.json("/api/v1/organisations")
-        ours = (self._policy.chain_id, "0x" + self._policy.ledger.account.hex())
-        if (answer.get("chainId"), answer.get("ledger")) != ours:
-            reason = f"it is of the ledger {answer.get('ledger')!s:.80}, the policy trusts {ours[1]}"
-            raise ServerAnswerUnusable(url=self._server.url, reason=reason)
+        for name, called, trusted in (
+            ("chainId", "chain id", self._policy.chain_id),
+            ("ledger", "ledger", "0x" + self._policy.ledger.account.hex()),
+        ):
+            if answer.get(name) != trusted:
+                reason = f"its {called} is {answer.get(name)!s:.80}, the policy trusts {trusted}"
+                raise ServerAnswerUnusable(url=self._server.url, reason=reason)
         rows = answer.get("organisations")
         for row in rows if isinstance(rows, list) else ():
             id, scheme, identifier = (row.get(name) for name in ("organisationId", "scheme", "identifier"))
@@ -145,6 +149,7 @@ class Audit:
             if known is None or known != digest(str(scheme), str(identifier)):
                 where = {"organisation": known, "step": "format"}
                 self._out.findings.append(Finding(FindingKind.ORGANISATION_UNPROVEN, where, known, str(id)[:100]))
+                self._unlisted |= set() if known is None else {known}
                 continue
             self._identities[known] = Identity(known, str(scheme), str(identifier))
         for gone in set(self._book.organisations()) - self._identities.keys():
@@ -192,11 +197,12 @@ class Audit:
             self._took(taken)
             self._count("proven")
         else:
+            self._unlisted.add(identity.id)
             self._one_by_one(identity, taken.finding)
 
     def _one_by_one(self, identity: Identity, refused: Finding) -> None:
         """An organisation's evidence is refused: which of its processes is to blame?"""
-        found = []
+        found, asked = list[Finding](), 0
         too_large = refused.refusal is not None and refused.refusal.values.get("problem") == "BundleTooLarge"
         least = int(self._book.position(SETTLED) or 0)
         for row in self._rows(f"&sort=published&buyer=0x{identity.id.hex()}"):
@@ -204,6 +210,7 @@ class Audit:
             known = None if id is None else self._book.process(id)
             if id is None or (too_large and known is not None and 0 < least <= known.block):
                 continue  # whoever was killed goes on here
+            asked += 1
             taken = self._evidence.process(id, identity, least)
             if taken.finding is None:
                 self._took(taken)
@@ -212,9 +219,13 @@ class Audit:
                 self._refused.add(id)
                 found.append(taken.finding)
         self._out.findings += found
-        if found or too_large:
-            where = {"organisation": identity.id, "identifier": identity.identifier}
-            self._out.open.append(Open("listTooLarge" if too_large else "listUnproven", where))
+        where = {"organisation": identity.id, "identifier": identity.identifier}
+        if too_large:
+            self._out.open.append(Open("listTooLarge", where))
+        elif len(found) == asked and found and all(isinstance(one.refusal, OtherChain) for one in found):
+            self._out.open.append(Open("listOfOther", where))
+        elif found:
+            self._out.open.append(Open("listUnproven", {**where, "refused": len(found), "asked": asked}))
         else:
             self._out.findings.append(refused)
 
@@ -237,16 +248,35 @@ class Audit:
         found = [*listed.findings, *self._unknown(listed)]
         for id, row in listed.differing.items():
             was, is_ = before[id], book.process(id)
-            if was is not None and is_ is not None:
+            if was is not None and is_ is not None and id not in self._refused:
                 found += lists.changed(row, was, is_, now)
         found += lists.omitted(self._server, book, listed)
-        refused = (one.where.get("ocid") for one in self._out.findings if one.where.get("process") in self._refused)
-        found += judging.judged(book, unfit, self._identities, shown, set(refused))
+        told = (*self._out.findings, *found)
+        refused = {one.where.get("ocid") for one in told if one.where.get("process") in self._refused}
+        found += self._founded(judging.judged(book, unfit, self._identities, shown, refused))
         self._out.findings += found
-        told = {finding.where.get("process") for finding in found}
+        # Of a process whose evidence is refused the book may have an older state.
+        known = {finding.where.get("process") for finding in found} | self._refused
         self._out.silent, hidden = lists.silence(self._server, book, now)
-        self._out.findings += [finding for finding in hidden if finding.where["process"] not in told]
-        self._out.counts |= {"rows": listed.rows, "releases": releases.lines, "records": records.lines}
+        self._out.findings += [finding for finding in hidden if finding.where["process"] not in known]
+        self._out.counts |= {
+            "rows": listed.rows,
+            "releases": releases.lines,
+            "releaseErrors": len(releases.problems),
+            "records": records.lines,
+            "recordErrors": len(records.problems),
+        }
+        if untold := releases.untold + records.untold:
+            self._out.counts["untold"] = untold
+
+    def _founded(self, found: list[Finding]) -> Iterator[Finding]:
+        """Without what may be of a process that is unknown only because an organisation's list is not proven."""
+        for finding in found:
+            is_extra = finding.kind in (FindingKind.RELEASE_EXTRA, FindingKind.RECORD_EXTRA)
+            if is_extra and self._unlisted and not self._book.processes_of(finding.where["ocid"]):
+                self._out.open.append(Open("linesUnproven", {"ocid": finding.where["ocid"]}))
+            else:
+                yield finding
 
     def _again(self, id: bytes) -> dict[bytes, dict[str, Any]]:
         """Prove a process anew; what is to be shown of its releases."""
@@ -265,32 +295,39 @@ class Audit:
         return taken.shown
 
     def _unknown(self, listed: Listed) -> Iterator[Finding]:
-        """Rows of processes that no evidence of an organisation held: new since, or invented."""
+        """Rows of processes that no evidence of an organisation held: new since, invented, or of refused evidence."""
         for id, row in listed.unknown.items():
-            if id in self._refused:
-                continue  # its evidence was refused, which is told already
-            identity = self._identities.get(id_of(row.get("organisationId")) or b"")
+            organisation = id_of(row.get("organisationId"))
+            identity = self._identities.get(organisation or b"")
+            if id in self._refused or (identity is None and organisation in self._unlisted):
+                continue  # the evidence was refused, which is told already
             least = int(self._book.position(SETTLED) or 0)
             taken = self._evidence.process(id, identity, least) if len(id) == 32 and identity is not None else None
-            if taken is None or taken.finding is not None:
+            if taken is None or (taken.finding is not None and _is_unknown(taken.finding)):
                 yield lists.invented(id, row)
+            elif taken.finding is not None:
+                taken.finding.where.setdefault("ocid", str(row.get("ocid"))[:200])
+                self._refused.add(id)
+                yield taken.finding
             else:
                 self._took(taken)
 
     def _compare_pulls(self) -> None:
-        found = pulls.compare(self._server, self._book)
-        if found:
+        found = pulls.compare(self._server, self._book, self._unlisted)
+        if found.findings or found.open:
             # An observer may have recorded something since.
-            for organisation in {id for id, _, _ in self._book.observations()}:
-                if organisation in self._identities:
-                    block = self._book.organisation(organisation)
-                    taken = self._evidence.organisation(
-                        self._identities[organisation], 0 if block is None else block.block
-                    )
-                    if taken.finding is None:
-                        self._took(taken)
-            found = pulls.compare(self._server, self._book)
-        self._out.findings += found
+            observers = {id for id, _, _ in self._book.observations()} | found.observers
+            for organisation in (observers & self._identities.keys()) - self._unlisted:
+                block = self._book.organisation(organisation)
+                taken = self._evidence.organisation(self._identities[organisation], 0 if block is None else block.block)
+                if taken.finding is None:
+                    self._took(taken)
+                else:
+                    self._unlisted.add(organisation)
+                    self._out.findings.append(taken.finding)
+            found = pulls.compare(self._server, self._book, self._unlisted)
+        self._out.findings += found.findings
+        self._out.open += found.open
         self._out.observed = pulls.standing(self._book)
         self._out.open += pulls.unread(self._book)
 
@@ -340,3 +377,8 @@ class Audit:
     def _unread(self, refusal: ServerRefuses | ServerAnswerUnusable) -> None:
         where = {"url": refusal.values["url"]}
         self._out.findings.append(Finding(FindingKind.LIST_WITHHELD, where, refusal=refusal))
+
+
+def _is_unknown(finding: Finding) -> bool:
+    """Whether the server itself says that there is no such process."""
+    return finding.refusal is not None and finding.refusal.values.get("problem") == "ProcessUnknown"

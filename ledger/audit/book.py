@@ -11,7 +11,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -331,6 +331,11 @@ class Book:
         found: int = self.connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]  # noqa: S608 - own names
         return found
 
+    def is_empty(self) -> bool:
+        """Whether nothing is in it but what it is of."""
+        tables = ("trees", "leaves", "organisations", "processes", "observations", "node_heads")
+        return not any(map(self.count, tables)) and self.count("positions") <= 1
+
     def keep_note(self, note: bytes) -> str:
         """Keep a signed checkpoint as a file, which convicts whoever signed it; the file's name."""
         name = hashlib.sha256(note).hexdigest()[:32] + ".txt"
@@ -344,8 +349,10 @@ def opened(folder: Path, subject: dict[str, str]) -> Iterator[Book]:
     """The book in a folder, a new one if there is none. ``subject`` says what is audited: a folder of another audit
     would mix two histories.
 
-    Raises AuditFolderUnusable, also while another audit goes on in it.
+    A folder that was made for an audit which failed before it proved anything is taken away again. Raises
+    AuditFolderUnusable, also while another audit goes on in it.
     """
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / LOCK).open("w") as lock:
         try:
@@ -356,12 +363,28 @@ def opened(folder: Path, subject: dict[str, str]) -> Iterator[Book]:
             connection = sqlite3.connect(folder / BOOK, isolation_level=None)
         except sqlite3.Error as error:
             raise AuditFolderUnusable(folder=folder, reason=str(error)) from error
+        book, is_waste = None, False
         try:
-            yield _prepared(folder, connection, subject)
+            book = _prepared(folder, connection, subject)
+            yield book
         except sqlite3.DatabaseError as error:
             raise AuditFolderUnusable(folder=folder, reason=str(error)) from error
+        except BaseException:
+            is_waste = bool(made) and book is not None and book.is_empty()
+            raise
         finally:
             connection.close()
+            if is_waste:
+                _take_away(made)
+
+
+def _take_away(made: Sequence[Path]) -> None:
+    """The folder and those above it that were made with it, as long as nothing else lies in them."""
+    for name in (BOOK, f"{BOOK}-wal", f"{BOOK}-shm", LOCK):
+        (made[0] / name).unlink(missing_ok=True)
+    with suppress(OSError):
+        for folder in made:
+            folder.rmdir()
 
 
 def _prepared(folder: Path, connection: sqlite3.Connection, subject: dict[str, str]) -> Book:

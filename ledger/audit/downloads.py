@@ -9,8 +9,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import Any, BinaryIO, Final
 
+from ledger import errors
 from ledger.audit.asking import Server
 from ledger.audit.book import Book, ProvenProcess, ProvenRelease
 from ledger.audit.evidence import Identity
@@ -38,22 +40,26 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A line that says why something is not shown: the failure's name, process, and the release's digest."""
+    """A line that says why something is not shown: the failure's name, process, and the release's digest; ``failure``
+    with the values of the line, None if nothing here is called so."""
 
     name: str
     process: bytes | None
     release: bytes | None
     ocid: str
+    failure: SiegelError | None
 
 
 @dataclass(slots=True)
 class Downloaded:
-    """What a bulk file showed: how many lines, which of what is proven (by its number), what fits nothing."""
+    """What a bulk file showed: how many lines that show something, which of what is proven (by its number), what fits
+    nothing; ``untold`` how many more lines fit nothing than are kept; and the lines that say why something is not
+    shown."""
 
     lines: int = 0
     seen: set[int] = field(default_factory=set)
     unknown: list[Line] = field(default_factory=list)
-    uncounted: int = 0
+    untold: int = 0
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -103,7 +109,7 @@ def _take(found: Downloaded, number: int | None, content: dict[str, Any], digest
     elif len(found.unknown) < MOST_KEPT:
         found.unknown.append(Line(_short(content.get("ocid")), _short(name), digest, content))
     else:
-        found.uncounted += 1
+        found.untold += 1
 
 
 def _lines(server: Server, book: Book, path: str, found: Downloaded) -> Iterator[dict[str, Any]]:
@@ -111,23 +117,34 @@ def _lines(server: Server, book: Book, path: str, found: Downloaded) -> Iterator
     with tempfile.TemporaryFile(dir=book.folder) as file:
         stream: BinaryIO = file
         server.save(path, stream, LARGEST)
+        number = 0
         while line := stream.readline(MAX_BYTES + 1):
-            found.lines += 1
+            number += 1
             try:
                 content = read_json(line)
             except SiegelError as error:
-                reason = f"line {found.lines}: {error}"
+                reason = f"line {number}: {error}"
                 raise ServerAnswerUnusable(url=server.url + path, reason=reason) from error
             if not isinstance(content, dict):
-                reason = f"line {found.lines} is no JSON object"
+                reason = f"line {number} is no JSON object"
                 raise ServerAnswerUnusable(url=server.url + path, reason=reason)
             kind = content.get("type")
             if isinstance(kind, str) and kind.startswith("/problems/"):
                 name, ocid = kind.removeprefix("/problems/")[:80], _short(content.get("ocid"))
                 process, release = id_of(content.get("processId")), id_of(content.get("digest"))
-                found.problems.append(Problem(name, process, release, ocid))
+                found.problems.append(Problem(name, process, release, ocid, _failure(name, content)))
             else:
+                found.lines += 1
                 yield content
+
+
+def _failure(name: str, content: Mapping[str, Any]) -> SiegelError | None:
+    """What a problem of the API (RFC 9457) is called here; its sentence is ours, only the values are the server's."""
+    known = getattr(errors, name, None)
+    if not (isinstance(known, type) and issubclass(known, SiegelError) and known.__init__ is SiegelError.__init__):
+        return None
+    fields = {field for _, field, _, _ in Formatter().parse(known.sentence) if field}
+    return known(**{field: _short(content[field]) for field in fields & content.keys()})
 
 
 def _short(value: Any) -> str:

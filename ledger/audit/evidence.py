@@ -15,15 +15,14 @@ from ledger.audit.findings import Finding, FindingKind
 from ledger.audit.notices import Published, facts_of
 from ledger.audit.shown import json_digest, record_digest, shown_release
 from ledger.audit.standing import deadline_of, phase_of
-from ledger.chain.heads import fold, genesis_process_head
 from ledger.chain.record import ZERO, ActRecord
-from ledger.errors import ObservationUnreadable, ServerAnswerUnusable, ServerRefuses
+from ledger.errors import ObservationUnreadable, ServerAnswerUnusable, ServerRefuses, SiegelError
 from ledger.evidence.verify.checkpoint import read_checkpoint
 from ledger.evidence.verify.header import Header
 from ledger.evidence.verify.manifest import LARGEST_FILE
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.proven import Proven
-from ledger.evidence.verify.report import Report, Verdict
+from ledger.evidence.verify.report import Report, Step, Verdict
 from ledger.evidence.verify.statute_row import digest, own_arguments
 from ledger.evidence.verify.verifier import verify
 from ledger.ocds.observation import read_observation
@@ -121,13 +120,17 @@ class EvidenceAudit:
         try:
             with self._book.writing():
                 for process, releases in bundle.processes(block):
-                    self._require_grown(process, proven.processes[process.id].digests)
+                    self._require_grown(process, proven.processes[process.id].heads)
                     self._book.keep_process(process, releases)
                     taken.processes.append(process.id)
                 if "organisation" in where:
                     self._keep_list(bundle, organisation.id, header, taken.processes)
         except _Rewritten as rewritten:
             return Taken(header, finding=rewritten.finding)
+        except _Unreadable as unreadable:
+            kind = _UNPROVEN["organisation" if "organisation" in where else "process"]
+            values = {**where, "step": Step.RELEASES.value}
+            return Taken(header, finding=Finding(kind, values, refusal=unreadable.refusal))
         taken.shown = bundle.shown
         return taken
 
@@ -156,14 +159,13 @@ class EvidenceAudit:
         head = bundle.head(organisation_id)
         self._book.keep_organisation(ProvenOrganisation(organisation_id, header.number, header.time, head))
 
-    def _require_grown(self, proven: ProvenProcess, digests: Sequence[bytes]) -> None:
-        """What was proven of a process before is the beginning of what is proven now (digests of its acts)."""
+    def _require_grown(self, proven: ProvenProcess, heads: Sequence[bytes]) -> None:
+        """What was proven of a process before is the beginning of what is proven now (its heads, act by act)."""
         before = self._book.process(proven.id)
         if before is None:
             return
-        genesis = genesis_process_head(self._policy.chain_id, self._policy.ledger.account, proven.id)
-        then = fold(genesis, digests[: before.acts])
-        if len(digests) < before.acts or then != before.head:
+        then = heads[min(before.acts, len(heads) - 1)]
+        if then != before.head:
             where = {"process": proven.id, "ocid": proven.ocid, "block": before.block}
             raise _Rewritten(Finding(FindingKind.HISTORY_REWRITTEN, where, before.head, then))
 
@@ -174,6 +176,14 @@ class _Rewritten(Exception):
     def __init__(self, finding: Finding) -> None:
         super().__init__()
         self.finding = finding
+
+
+class _Unreadable(Exception):
+    """A release that was verified cannot be read as everybody may see it; nothing of the bundle is kept."""
+
+    def __init__(self, refusal: SiegelError) -> None:
+        super().__init__()
+        self.refusal = refusal
 
 
 class _Verified:
@@ -250,7 +260,10 @@ class _Verified:
             return None
         data, texts = self._archive.read(name), f"disclosures/{digest_.hex()}"
         disclosed = self._archive.read(texts).decode("ascii").splitlines() if texts in self._names else []
-        return data, shown_release(data, disclosed)
+        try:
+            return data, shown_release(data, disclosed)
+        except SiegelError as refusal:
+            raise _Unreadable(refusal) from refusal
 
     def observations(self) -> Iterator[tuple[bytes, list[dict[str, str]] | None]]:
         """The documents of pulls that the list names: digest and findings, None if nobody can read it here."""

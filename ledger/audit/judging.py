@@ -76,22 +76,22 @@ def _releases(book: Book, unfit: Unfit, shown: Shown) -> Iterator[Finding]:
         where = {**where_of(proven), "release": missing.name, "digest": missing.digest}
         problem, candidates = problems.get((missing.process, missing.digest)), by_name[proven.ocid, missing.name]
         if problem is not None:
-            yield Finding(FindingKind.RELEASE_WITHHELD, where, None, problem.name)
+            yield Finding(FindingKind.RELEASE_WITHHELD, where, missing.digest, problem.name, problem.failure)
         elif candidates:
             line = candidates.pop(0)
             lines.remove(line)
-            yield Finding(FindingKind.RELEASE_ALTERED, where, *_changes(shown.get(missing.shown or b""), line))
+            yield Finding(FindingKind.RELEASE_ALTERED, where, *_changes(shown.get(missing.shown or b""), missing, line))
         else:
-            yield Finding(FindingKind.RELEASE_MISSING, where)
+            yield Finding(FindingKind.RELEASE_MISSING, where, missing.digest)
     for line in lines:
         yield Finding(FindingKind.RELEASE_EXTRA, {"ocid": line.ocid, "release": line.name}, None, line.digest)
 
 
-def _changes(was: dict[str, Any] | None, line: Line) -> tuple[Any, Any]:
-    """The fields that differ, as proven and as served; the digest of what is served if none can be named."""
+def _changes(was: dict[str, Any] | None, missing: ProvenRelease, line: Line) -> tuple[Any, Any]:
+    """The fields that differ, as proven and as served; the digests of both if none can be named."""
     changes = [] if was is None else both_ways(was, line.content)[:MOST_CHANGES]
     if not changes:
-        return None, line.digest
+        return missing.shown, line.digest
     return {each.field: each.was for each in changes}, {each.field: each.now for each in changes}
 
 
@@ -111,12 +111,12 @@ def _records(book: Book, unfit: Unfit, identities: Mapping[bytes, Identity]) -> 
             continue
         problem, candidates = problems.get(missing.id), by_ocid[proven.ocid]
         if problem is not None:
-            yield Finding(FindingKind.RECORD_WITHHELD, where_of(proven), None, problem.name)
+            yield Finding(FindingKind.RECORD_WITHHELD, where_of(proven), proven.record, problem.name, problem.failure)
         elif candidates:
             line = candidates.pop(0)
             lines.remove(line)
             yield Finding(FindingKind.RECORD_ALTERED, where_of(proven), proven.record, line.digest)
         else:
-            yield Finding(FindingKind.RECORD_MISSING, where_of(proven))
+            yield Finding(FindingKind.RECORD_MISSING, where_of(proven), proven.record)
     for line in lines:
         yield Finding(FindingKind.RECORD_EXTRA, {"ocid": line.ocid}, None, line.digest)

@@ -170,7 +170,7 @@ class NodeAudit:
                 "block": has.place // LOGS,
             }
             expected = None if proven is None else proven.head
-            said.findings.append(Finding(FindingKind.ACTS_DIFFER, where, has.head, expected))
+            said.findings.append(Finding(FindingKind.ACTS_DIFFER, where, expected, has.head))
 
     def _follow(self, said: NodeSaid, newest: int, epoch_length: int) -> None:
         """Follow all headers from block 0, or from where one stopped, and say whose seals count for which blocks."""

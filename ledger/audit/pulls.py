@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from ledger.audit.asking import Server
@@ -30,6 +30,16 @@ class Observed:
     ocid: str
     release: str
     process: bytes
+
+
+@dataclass(slots=True)
+class Compared:
+    """``open``: what the list tells of organisations whose own list is not proven. ``observers``: the organisations
+    that are said to have recorded what no evidence held (ids)."""
+
+    findings: list[Finding] = field(default_factory=list)
+    open: list[Open] = field(default_factory=list)
+    observers: set[bytes] = field(default_factory=set)
 
 
 def observed(book: Book) -> Iterator[Observed]:
@@ -60,20 +70,35 @@ def standing(book: Book) -> list[Observed]:
     return sorted(found, key=lambda each: (each.day, each.ocid, each.release, each.kind))
 
 
-def compare(server: Server, book: Book) -> list[Finding]:
-    """The server's list of findings against the documents. Raises as ``Server.json``."""
-    told = Counter(map(_told, rows_of(server, PATH, "findings")))
+def compare(server: Server, book: Book, unlisted: Collection[bytes]) -> Compared:
+    """The server's list of findings against the documents; ``unlisted``: organisations whose list is not proven.
+    Raises as ``Server.json``."""
+    rows = list(rows_of(server, PATH, "findings"))
+    told = Counter(map(_told, rows))
+    said_of = {_told(row): id_of(row.get("organisationId")) for row in rows}
+    documents = {digest: findings is not None for _, digest, findings in book.observations()}
     proven: Counter[_Key] = Counter(
         (each.observation, each.kind, each.day, each.ocid, each.release) for each in observed(book)
     )
-    unreadable = {digest for _, digest, findings in book.observations() if findings is None}
-    kinds = ((FindingKind.OBSERVATION_OMITTED, proven - told), (FindingKind.OBSERVATION_INVENTED, told - proven))
-    return [
-        Finding(kind, {"observation": key[0], "found": key[1], "day": key[2], "ocid": key[3], "release": key[4]})
-        for kind, differing in kinds
-        for key in differing
-        if key[0] not in unreadable
-    ]
+    compared = Compared()
+    for key in proven - told:
+        compared.findings.append(_differing(FindingKind.OBSERVATION_OMITTED, key))
+    for key in told - proven:
+        observation, observer = key[0], said_of[key]
+        if observation not in documents and observer is not None:
+            compared.observers.add(observer)
+        if documents.get(observation or b"") is False:
+            continue  # nobody can read it here, which is told
+        if observation is not None and observation not in documents and observer in unlisted:
+            compared.open.append(Open("observationUnproven", {"organisation": observer, "observation": observation}))
+        else:
+            compared.findings.append(_differing(FindingKind.OBSERVATION_INVENTED, key))
+    return compared
+
+
+def _differing(kind: FindingKind, key: _Key) -> Finding:
+    names = ("observation", "found", "day", "ocid", "release")
+    return Finding(kind, dict(zip(names, key, strict=True)))
 
 
 def _told(row: dict[str, Any]) -> _Key:

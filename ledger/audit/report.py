@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from ledger.audit import telling
 from ledger.audit.auditing import Audited
 from ledger.audit.book import Book
 from ledger.audit.findings import Finding
@@ -91,7 +91,15 @@ def as_html(report: dict[str, Any], language: str) -> str:
         return report_words(name, language, **values)
 
     return _template().render(
-        report=report, language=language, word=word, limits=limits(language), moment=_moment, shown=_shown
+        report=report,
+        language=language,
+        word=word,
+        limits=limits(language),
+        moment=telling.moment,
+        shown=lambda value: telling.value(value, language),
+        where=lambda finding: telling.where(finding, language),
+        sides=lambda finding: telling.both_sides(finding, language),
+        reason=telling.reason,
     )
 
 
@@ -123,19 +131,6 @@ def _plain(value: Any) -> Any:
         case None | bool() | int() | float() | str():
             return value
     return str(value)
-
-
-def _shown(value: Any) -> str:
-    """A value in a cell of the page."""
-    if isinstance(value, dict):
-        return "; ".join(f"{name}: {_shown(item)}" for name, item in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_shown, value))
-    return "–" if value is None else str(value)
-
-
-def _moment(seconds: int | None) -> str:
-    return "–" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 @cache

@@ -8,6 +8,7 @@ hand and meets the proven word holds all of them, in order and unaltered.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import accumulate, islice
 
 from ledger.chain.keccak import keccak
 from ledger.chain.record import ZERO
@@ -41,6 +42,11 @@ def fold(genesis: bytes, items: Iterable[bytes]) -> bytes:
     for item in items:
         head, grown = next_head(head, item), True
     return head if grown else ZERO
+
+
+def heads_of(genesis: bytes, items: Iterable[bytes]) -> list[bytes]:
+    """The head after none of the items, after the first, and so on to the last."""
+    return [ZERO, *islice(accumulate(items, next_head, initial=genesis), 1, None)]
 
 
 def head_slot(series_id: bytes) -> bytes:

@@ -38,8 +38,11 @@ def plain(value: Any) -> Any:
             return "0x" + value.hex()
         case enum.Enum():
             return camel(value.name.lower())
+        case str():
+            # Half a surrogate pair, as of a file's name in another encoding: JSON cannot hold it.
+            return value.encode("utf-8", "backslashreplace").decode()
         case Path():
-            return str(value)
+            return plain(str(value))
         case datetime():
             return value.isoformat()
         case Mapping():

@@ -19,7 +19,8 @@ from ledger.cli.home import replace_file
 from ledger.cli.language import current_language, say, say_error
 from ledger.cli.session import Session
 from ledger.cli.values import shown_moment
-from ledger.errors import ArgumentInvalid
+from ledger.errors import ArgumentInvalid, NodeUnreachable, SiegelError
+from ledger.ocds.odd_characters import visible
 
 _DOING: Final = {
     "log": "Reading the transparency log ...",
@@ -33,7 +34,8 @@ _DOING: Final = {
 def register(app: typer.Typer) -> None:
     """Adds the command."""
     example = "siegel audit https://vergabe.musterbach.example --policy policy.json -o report.html"
-    command(app, "audit", example=example)(audit)
+    # A node that one named and that does not answer is no finding against the server.
+    command(app, "audit", example=example, could_not=(NodeUnreachable,))(audit)
 
 
 def audit(
@@ -80,8 +82,8 @@ def audit(
     trusted = read_policy(policy.read_bytes())
     language = current_language()
     with ExitStack() as closing:
-        server = closing.enter_context(Server(url))
-        other = None if second is None else closing.enter_context(Server(second))
+        server = closing.enter_context(Server(url, waiting=_tell_waiting))
+        other = None if second is None else closing.enter_context(Server(second, waiting=_tell_waiting))
         book = closing.enter_context(opened(folder or _folder_of(url), subject_of(trusted)))
         transport = None if node is None else transport_to(node)
         if transport is not None:
@@ -98,22 +100,29 @@ def audit(
     return Answer(report, list(_lines(report, language)), exit_code=0 if report["clean"] else 1)
 
 
+def _tell_waiting(failure: SiegelError, seconds: float, next: int) -> None:
+    again = say("Asking again in {seconds} s (try {number}) ...", seconds=round(seconds), number=next)
+    typer.echo(visible(f"{say_error(failure)} {again}"), err=True)
+
+
 def _folder_of(url: str) -> Path:
     """A name of the server's host and port that any file system takes."""
     return Path("audit-" + re.sub(r"[^0-9A-Za-z.-]", "_", urlsplit(url).netloc.rpartition("@")[2]))
 
 
 def _lines(report: dict[str, Any], language: str) -> Iterator[str]:
+    from ledger.audit import telling
     from ledger.audit.words import report_words
 
     for number, finding in enumerate(report["findings"], 1):
         yield f"{number}. {finding['title']}: {finding['meaning']}"
-        yield "    " + ", ".join(f"{name} {value}" for name, value in finding["where"].items() if value is not None)
-        if finding["refusal"] is not None:
-            yield f"    {finding['refusal']['sentence']} [{finding['refusal']['error']}]"
-        elif finding["expected"] is not None or finding["got"] is not None:
-            expected, got = ("–" if each is None else each for each in (finding["expected"], finding["got"]))
-            yield "    " + say("Proven: {expected}; shown: {got}", expected=expected, got=got)
+        if where := "; ".join(f"{name}: {value}" for name, value in telling.where(finding, language)):
+            yield f"    {where}"
+        sides = telling.both_sides(finding, language)
+        if reason := telling.reason(finding):
+            yield f"    {reason}"
+        elif sides is not None:
+            yield "    " + say("Proven: {expected}; shown: {got}", expected=sides[0], got=sides[1])
         yield "    " + say("Whose fault it would be: {fault}", fault=finding["fault"])
     for each in report["open"]:
         yield "- " + each["sentence"]

@@ -81,11 +81,14 @@ def group(help: str) -> typer.Typer:
     )
 
 
-def command(app: typer.Typer, name: str, *, example: str, help: str | None = None) -> Callable[[Command], Command]:
+def command(
+    app: typer.Typer, name: str, *, example: str, help: str | None = None, could_not: tuple[type[SiegelError], ...] = ()
+) -> Callable[[Command], Command]:
     """Registers a function as ``siegel ... name``.
 
     The function takes the ``Session`` first, then its own arguments as Typer reads them, and returns an ``Answer`` (or
-    ``None`` if it said all there is while it ran). The first paragraph of its docstring is its help.
+    ``None`` if it said all there is while it ran). The first paragraph of its docstring is its help. ``could_not``:
+    failures that mean for this command that it could not run, beside those that mean it for all.
     """
 
     def register(function: Command) -> Command:
@@ -100,6 +103,7 @@ def command(app: typer.Typer, name: str, *, example: str, help: str | None = Non
                 json=json or bool(common.get("json")),
                 language=language or common.get("language"),
                 arguments=arguments,
+                could_not=(*COULD_NOT_RUN, *could_not),
             )
 
         _sign(run, function)
@@ -116,7 +120,13 @@ def first_paragraph(function: Command) -> str:
 
 
 def _answer(
-    function: Command, *, home: Path | None, json: bool, language: str | None, arguments: dict[str, Any]
+    function: Command,
+    *,
+    home: Path | None,
+    json: bool,
+    language: str | None,
+    arguments: dict[str, Any],
+    could_not: tuple[type[SiegelError], ...],
 ) -> None:
     try:
         with Session.begin(home=home, json=json, language=language) as session:
@@ -126,7 +136,7 @@ def _answer(
             typer.echo(as_json(answer.data) if json else "\n".join(map(visible, answer.lines)))
     except SiegelError as error:
         _tell_failure(error, json)
-        raise typer.Exit(2 if isinstance(error, COULD_NOT_RUN) else 1) from error
+        raise typer.Exit(2 if isinstance(error, could_not) else 1) from error
     except OSError as error:
         _tell_failure(FileUnusable(path=error.filename or "?", why=error.strerror or str(error)), json)
         raise typer.Exit(2) from error

@@ -176,7 +176,7 @@ def _step_data(result: Result) -> dict[str, Any]:
 
 
 def _lines(report: Report, file: Path) -> list[str]:
-    from ledger.evidence.verify.words import note_words, step_words, verdict_words
+    from ledger.evidence.verify.words import fault_words, note_words, step_words, verdict_words
 
     language = current_language()
     lines = []
@@ -185,9 +185,8 @@ def _lines(report: Report, file: Path) -> list[str]:
         lines.append(f"{result.number:>2}. {title}: {verdict}")
         if result.refusal is not None:
             lines.append(f"    {say_error(result.refusal)} [{result.refusal.name}]")
-            lines.append(
-                "    " + say("Whose fault it would be: {fault}", fault=step_words(result.step, "fault", language))
-            )
+            fault = fault_words(result.step, result.refusal, language)
+            lines.append("    " + say("Whose fault it would be: {fault}", fault=fault))
         lines += [f"    {note_words(note, language)}" for note in result.notes]
     if report.identity is not None:
         lines.append(say("Identity: {identity}", identity=report.identity.hex()))

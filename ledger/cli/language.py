@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from babel.messages.pofile import read_po
 
-from ledger.errors import MOMENTS, SettingInvalid, SiegelError
+from ledger.errors import MOMENTS, EvidenceRefused, SettingInvalid, SiegelError
 from ledger.settings import default_home, read_toml
 
 LANGUAGES: Final = ("de", "en")
@@ -95,7 +95,13 @@ def say(message: str, **values: Any) -> str:
 
 def say_error(error: SiegelError) -> str:
     """The error's sentence in the current language, with its own values as people read them."""
-    shown = {name: _for_people(error.name, name, value) for name, value in error.values.items()}
+    if isinstance(error, EvidenceRefused):
+        # Here, not above: a help text has no need of it.
+        from ledger.evidence.verify.words import named_value
+
+        shown = {name: named_value(name, value, current_language()) for name, value in error.values.items()}
+    else:
+        shown = {name: _for_people(error.name, name, value) for name, value in error.values.items()}
     return type(error)(**shown).sentence_in(messages(current_language()).get(error.sentence, error.sentence))
 
 

@@ -11,6 +11,7 @@ from typing import Final
 import httpx
 
 from ledger.errors import EvidenceRefused, TimestampAuthorityFailed, TimestampInvalid
+from ledger.evidence.cut_off import cut_off_after
 from ledger.evidence.verify import der
 from ledger.evidence.verify.timestamp import MOST_BYTES, Timestamp, strict_form, verify_timestamp
 
@@ -63,13 +64,18 @@ def _query(digest: bytes, nonce: int) -> bytes:
 def _post(url: str, query: bytes) -> bytes:
     """The body of the answer. Redirections are refused: the address is a setting, and nobody else's say."""
     headers = {"Content-Type": "application/timestamp-query", "Accept-Encoding": "identity", "User-Agent": "siegel"}
-    end = time.monotonic() + _MOST_SECONDS
-    body = b""
-    with httpx.stream("POST", url, headers=headers, content=query, timeout=_TIMEOUT) as answer:
-        if answer.status_code != httpx.codes.OK:
-            raise TimestampInvalid(reason=f"the answer has the status {answer.status_code}")
-        for piece in answer.iter_raw():
-            body += piece
-            if len(body) > MOST_BYTES or time.monotonic() > end:
-                raise TimestampInvalid(reason=f"more than {MOST_BYTES} bytes, or {_MOST_SECONDS} seconds")
-    return body
+    with httpx.Client(headers=headers, timeout=_TIMEOUT) as client, cut_off_after(_MOST_SECONDS, client) as late:
+        try:
+            with client.stream("POST", url, content=query) as answer:
+                if answer.status_code != httpx.codes.OK:
+                    raise TimestampInvalid(reason=f"the answer has the status {answer.status_code}")
+                body = b""
+                for piece in answer.iter_raw():
+                    body += piece
+                    if len(body) > MOST_BYTES:
+                        raise TimestampInvalid(reason=f"more than {MOST_BYTES} bytes")
+                return body
+        except httpx.HTTPError as error:
+            if late.is_set():
+                raise TimestampInvalid(reason=f"it does not end within {_MOST_SECONDS} seconds") from error
+            raise

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from ledger.errors import DuplicateKey, EncodingInvalid, FileEmpty, FileTooLarge, JsonInvalid, JsonTooDeep
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
+MAX_EXPONENT_DIGITS = 17
 
 # Possessive, the closing quote optional: a text that does not end is read once, not once for each quote in it.
 _TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
@@ -37,16 +38,11 @@ def read_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
     check_depth(text)
     try:
         value = json.loads(text, object_pairs_hook=_unique_pairs, parse_constant=_refuse_constant, parse_float=_number)
-        # Half a surrogate pair survives parsing, but neither UTF-8 nor a database can hold it.
-        json.dumps(value, ensure_ascii=False, default=str).encode("utf-8")
     except json.JSONDecodeError as error:
         raise JsonInvalid(why=f"{error.msg} at line {error.lineno} column {error.colno}") from None
-    except UnicodeEncodeError:
-        raise EncodingInvalid(why="it escapes half a surrogate pair") from None
-    except InvalidOperation:
-        raise JsonInvalid(why="a number has an exponent without end") from None
     except ValueError as error:
         raise JsonInvalid(why=str(error)) from None
+    check_characters(value)
     return value
 
 
@@ -58,6 +54,24 @@ def write_json(value: Any) -> bytes:
 def pointer(path: str, key: str | int) -> str:
     """``path`` extended by one step, as a JSON Pointer (RFC 6901)."""
     return f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}"
+
+
+def check_characters(value: Any) -> None:
+    """Half a surrogate pair, escaped, survives parsing, but neither UTF-8 nor a database can hold it.
+
+    Raises EncodingInvalid.
+    """
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode("utf-8")
+    except UnicodeEncodeError:
+        raise EncodingInvalid(why="it escapes half a surrogate pair") from None
+
+
+def check_exponent(number: str) -> None:
+    """Refuse a number that no decimal arithmetic can hold. Raises JsonInvalid."""
+    _, _, exponent = number.lower().partition("e")
+    if len(exponent.lstrip("+-")) > MAX_EXPONENT_DIGITS:
+        raise JsonInvalid(why=f"a number has an exponent of more than {MAX_EXPONENT_DIGITS} digits")
 
 
 def check_depth(text: str) -> None:
@@ -91,6 +105,7 @@ def _refuse_constant(name: str) -> Any:
 
 def _number(text: str) -> float | Decimal:
     """A float where 64 bits hold the number exactly, else a Decimal: a price is never rounded unseen."""
+    check_exponent(text)
     exact = Decimal(text)
     nearest = float(text)
     return nearest if exact == Decimal(repr(nearest)) else exact

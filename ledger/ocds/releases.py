@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from ledger.errors import NulCharacter, OcidInvalid, OcidMissing, ReleaseDateMissing
+from ledger.errors import NulCharacter, OcidInvalid, OcidMissing, ReleaseDateMissing, ReleaseTooLarge
+from ledger.ocds.disclosure import Disclosure
 from ledger.ocds.json_text import pointer
 from ledger.ocds.repair import NOT_STATED, Repairer, set_required
 from ledger.ocds.report import ImportReport
 
 OCID_MAX_BYTES = 128
+MAX_RELEASE_BYTES = 8 * 1024 * 1024
+"""Of a release, and of its disclosures: a browser that verifies it holds it in memory, at a hundred times the size."""
 
 # The sections of a release and the tag that a first publication of each carries (OCDS releaseTag).
 _TAG_OF_SECTION = {"planning": "planning", "tender": "tender", "awards": "award", "contracts": "contract"}
@@ -25,6 +29,13 @@ def check_ocid(ocid: Any, path: str = "") -> str:
     if not isinstance(ocid, str) or len(ocid) > OCID_MAX_BYTES or not (ocid.isascii() and ocid.isprintable()):
         raise OcidInvalid(ocid=ocid)
     return ocid
+
+
+def require_size(data: bytes, disclosures: Sequence[Disclosure]) -> None:
+    """Raises ReleaseTooLarge for a release that could not be verified where it is proven."""
+    for size in (len(data), sum(len(each.text) + 1 for each in disclosures)):
+        if size > MAX_RELEASE_BYTES:
+            raise ReleaseTooLarge(size=size, limit=MAX_RELEASE_BYTES)
 
 
 def read_release(source: dict[str, Any], path: str, package_date: Any, report: ImportReport) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from ledger.ocds.documents import Place
 from ledger.ocds.importer import ReadFile, SourceRelease
 from ledger.ocds.json_text import pointer, write_json
 from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
+from ledger.ocds.releases import require_size
 from ledger.ocds.report import ImportReport, Repair, Unused
 from ledger.ocds.unlike import difference
 from ledger.store.embargoes import embargoes_of, insert_embargoes, require_embargo
@@ -268,6 +269,7 @@ class Intake:
         check_release(found.release)
         concealed, made = conceal_personal(found.release, self._policy)
         data, salt = write_json(concealed), new_salt()
+        require_size(data, made)
         digest = salted_digest(salt, data)
         prepared = PreparedRelease(
             key=notice_key(self._organisation_id, digest),

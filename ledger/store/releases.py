@@ -39,6 +39,7 @@ from ledger.ocds.disclosure import (
 )
 from ledger.ocds.json_text import read_json, write_json
 from ledger.ocds.privacy import DisclosurePolicy, conceal_personal
+from ledger.ocds.releases import require_size
 from ledger.ocds.unlike import difference
 from ledger.store.audit import AuditTrail
 from ledger.store.embargoes import (
@@ -95,7 +96,7 @@ class ReleaseStore:
         ``embargo_until``: not to be shown before, in seconds since 1970.
 
         Raises ReleaseConflict if it is given with other content, EmbargoTooLate or EmbargoDiffers if with another
-        embargo, ReleaseInvalid (or a nearer name) if the standard's checker would not accept it.
+        embargo, ReleaseInvalid (or a nearer name) if the standard's checker would not accept it, ReleaseTooLarge.
         """
         check_release(release)
         known = self.find(organisation_id, release["ocid"], release["id"])
@@ -104,9 +105,11 @@ class ReleaseStore:
             self._require_same_embargo(known, embargo_until)
             return known, False
         concealed, made = conceal_personal(release, policy)
+        data = write_json(concealed)
+        require_size(data, made)
         return self._keep(
             release,
-            write_json(concealed),
+            data,
             new_salt(),
             made,
             organisation_id,
@@ -123,7 +126,7 @@ class ReleaseStore:
 
         Bytes and salt stay as they are, and with them the digest. Raises what ``disclose`` raises if a disclosure does
         not belong to it, ReleaseInvalid if the standard's checker would not accept it, ReleaseConflict if this
-        installation has another release of that ocid and id.
+        installation has another release of that ocid and id, ReleaseTooLarge.
         """
         shown = disclose(read_json(data), disclosure_texts)
         check_release(strip(shown))
@@ -134,6 +137,7 @@ class ReleaseStore:
                 raise ReleaseConflict(ocid=known.ocid, release_id=known.release_id, difference=told)
             return known, False
         made = [read_disclosure(text) for text in disclosure_texts]
+        require_size(data, made)
         return self._keep(shown, data, salt, made, organisation_id, act, None, None, None)
 
     def _keep(

@@ -61,7 +61,8 @@ def test_get_again_with_etag_not_modified(api: Api) -> None:
 
 def test_head_every_resource_headers_as_get_without_body(api: Api) -> None:
     """Probes and caches ask with HEAD; pages and API answer alike."""
-    for path in [*(f"/api/v1{path}" for path in answers(api)), "/", "/healthz", "/api/v1/nothing"]:
+    made = [f"{api.process(OPEN)}/evidence", "/releases.jsonl"]
+    for path in [*(f"/api/v1{path}" for path in (*answers(api), *made)), "/", "/healthz", "/api/v1/nothing"]:
         whole, head = api.client.get(path), api.client.head(path)
         assert (head.status_code, head.content) == (whole.status_code, b""), path
         # The metrics count this very question, so their length is another each time.

@@ -82,6 +82,13 @@ def unlist(draft: Draft, entry: str, item: int) -> None:
     draft.entries[name] = write_list(items[: item - 1] + items[item:])
 
 
+def list_again(draft: Draft, entry: str, item: int) -> None:
+    """A process is on the list of its organisation a second time."""
+    name = draft.named(entry)
+    items = split_list(name, draft.entries[name])
+    draft.entries[name] = write_list([*items, items[item - 1]])
+
+
 def _acts(draft: Draft, entry: str) -> tuple[list[bytes], str]:
     name = draft.named(entry)
     return split_acts(name, draft.entries[name]), name

@@ -25,7 +25,7 @@ from ledger.evidence.verify.header import Header, read_header
 from ledger.evidence.verify.logged import read_inclusion
 from ledger.evidence.verify.merkle import leaf_hash, node_hash
 from ledger.evidence.verify.proofs import AccountProof, _read_proofs, write_proofs
-from ledger.evidence.verify.series import split_acts, split_list
+from ledger.evidence.verify.series import split_acts, split_list, write_list
 from tests.attacks.actors import FOUNDERS, JOINING, LOG, SIGNERS, TRUSTED
 from tests.attacks.draft import Draft
 from tests.attacks.stamping import stamp, stamp_name, stamped_at
@@ -76,6 +76,34 @@ def add_account(draft: Draft) -> None:
     account = _write_elsewhere(state, (keccak(bytes([number]))[:20] for number in range(64)), content)
     shown = [*proofs, AccountProof(account, (), {})]
     draft.entries[entry] = write_proofs([replace(proof, nodes=_nodes(state, keccak(proof.account))) for proof in shown])
+    relog(draft, sealed(with_field(header, _STATE_ROOT, state.root_hash), validators_of(draft, header.number)[:3]))
+
+
+def list_as_anothers(draft: Draft) -> None:
+    """The validators write the ids of the buyer's processes as the list of another organisation, of which the registry
+    need not know; its evidence is the buyer's, acts and all."""
+    manifest, buyer = draft.original, draft.named("acts/list-*")
+    header = header_of(draft, manifest.block)
+    entry = f"blocks/{header.number:012}/proofs"
+    proofs = _read_proofs(draft.entries[entry])
+    of_ledger = next(proof for proof in proofs if proof.account == manifest.ledger)
+    state = _trie(header.state_root, [node for proof in proofs for node in proof.nodes])
+    nonce, balance, storage_root, code = rlp.decode(state[keccak(manifest.ledger)])
+    storage = _trie(storage_root, [node for nodes in of_ledger.heads.values() for node in nodes])
+    items = [item for item in split_list(buyer, draft.entries.pop(buyer)) if len(item) == 32]
+    for number in range(100_000):
+        other = keccak(b"organisation %d" % number)
+        head = fold(genesis_list_head(manifest.chain_id, manifest.ledger, other), items)
+        with suppress(MissingTrieNode):
+            storage[keccak(head_slot(other))] = rlp.encode(head.lstrip(b"\0"))
+            break
+    state[keccak(manifest.ledger)] = rlp.encode([nonce, balance, storage.root_hash, code])
+    series = {*of_ledger.heads, other} - {manifest.subject_id}
+    heads = {each: _nodes(storage, keccak(head_slot(each))) for each in series}
+    shown = [proof if proof is not of_ledger else replace(proof, heads=heads) for proof in proofs]
+    draft.entries[entry] = write_proofs([replace(proof, nodes=_nodes(state, keccak(proof.account))) for proof in shown])
+    draft.entries[f"acts/list-{other.hex()}"] = write_list(items)
+    draft.manifest["subject_id"] = other
     relog(draft, sealed(with_field(header, _STATE_ROOT, state.root_hash), validators_of(draft, header.number)[:3]))
 
 

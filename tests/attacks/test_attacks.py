@@ -138,6 +138,16 @@ def test_readme_has_the_table_of_what_was_said(said: Mapping[str, Mapping[str, S
     assert len(asked.splitlines()) > 35
 
 
+def test_readme_names_tests_of_an_audit_that_there_are() -> None:
+    """What no bundle can hold is tried there."""
+    elsewhere = README.read_text("utf-8").partition("## What waits")[2].partition("## Results")[0]
+    named = re.findall(r"`(test_\w+\.py)`: (.+) \|", elsewhere)
+    assert len(named) == 3
+    for file, tests in named:
+        text = (README.parents[1] / "audit" / file).read_text("utf-8")
+        assert all(f"def {test}(" in text for test in re.findall(r"`(\w+)`", tests))
+
+
 @pytest.mark.parametrize("verifier", VERIFIERS)
 def test_policy_with_a_root_in_another_base64_refused(verifier: str) -> None:
     """Bits that no byte is made of are zero: a policy has one form, too."""

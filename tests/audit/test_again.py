@@ -49,6 +49,21 @@ def test_audit_history_that_was_proven_otherwise_before_is_named(honest: Audits,
     assert {finding.where.get("ocid") for finding in done.findings} == {ALTERED}
 
 
+def test_audit_process_gone_from_a_list_that_had_it_is_named(honest: Audits, folder: Path) -> None:
+    """Whatever was proven to stand in an organisation's list stands there for ever, whoever signed the shorter one."""
+    gone = "ocds-a2ef3d-gone"
+    with closing(sqlite3.connect(folder / BOOK)) as book:
+        book.execute(
+            "INSERT INTO processes (id, organisation, ocid, block, acts, head, facts, record) "
+            "SELECT ?, organisation, ?, block, acts, head, facts, NULL FROM processes WHERE ocid = ?",
+            (b"\x01" * 32, gone, ALTERED),
+        )
+        book.commit()
+    finding = honest.audit(folder, whole=True).findings[0]
+    assert finding.kind is FindingKind.HISTORY_REWRITTEN
+    assert (finding.where["process"], finding.where["ocid"], finding.got) == (b"\x01" * 32, gone, None)
+
+
 def test_audit_server_dies_in_the_midst_and_the_next_goes_on(honest: Audits, liar: Liar, tmp_path: Path) -> None:
     """What was proven is not asked for again."""
 

@@ -6,7 +6,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 
+import httpx
 import pytest
 
 from ledger.audit import asking
@@ -51,9 +53,16 @@ def test_ask_busy_server_waits_as_it_says_and_asks_again() -> None:
     pauses: list[float] = []
     busy = http("429 Too Many Requests", b"", "Retry-After: 7"), http("503 Service Unavailable")
     longer = http("503 Service Unavailable", b"", "Retry-After: 86400")
-    with answering(*busy, longer, http("200 OK", b"{}")) as (url, _), Server(url, pause=pauses.append) as server:
+    told: list[tuple[str, float, int]] = []
+    answers = (*busy, longer, http("200 OK", b"{}"))
+    with (
+        answering(*answers) as (url, _),
+        Server(url, pause=pauses.append, waiting=lambda *each: told.append((str(each[0]), *each[1:]))) as server,
+    ):
         assert server.json("/x") == {}
     assert pauses == [7.0, 2.0, 60.0]
+    sentences = [f"The server answers {url}/x with {code}." for code in (429, 503, 503)]
+    assert told == list(zip(sentences, pauses, (2, 3, 4), strict=True))
 
 
 def test_ask_server_that_stays_busy_is_given_up_by_name() -> None:
@@ -81,6 +90,22 @@ def test_ask_server_that_leads_elsewhere_is_refused_and_nobody_else_asked() -> N
         with pytest.raises(ServerAnswerUnusable):
             server.get("/x", 10)
         assert len(asked) == asking.REDIRECTS + 1
+
+
+def test_ask_server_that_leads_from_https_to_http_is_refused_and_nobody_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without TLS anybody on the way could answer in the name of the same host."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        if request.url.scheme == "https":
+            return httpx.Response(302, headers={"Location": "http://vergabe.example/x"})
+        return httpx.Response(200, stream=httpx.ByteStream(b"whoever is on the way"))
+
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(answer)))
+    with Server("https://vergabe.example") as server, pytest.raises(ServerAnswerUnusable):
+        server.get("/x", 100)
+    assert asked == ["https://vergabe.example/x"]
 
 
 def test_ask_too_long_or_broken_answers_are_refused() -> None:
@@ -118,3 +143,4 @@ def test_ask_refusal_names_its_problem() -> None:
     with answering(problem) as (url, _), Server(url) as server, pytest.raises(ServerRefuses) as refused:
         server.get("/x", 1000)
     assert (refused.value.values["code"], refused.value.values["problem"]) == (404, "ProcessUnknown")
+    assert str(refused.value).endswith("/x with 404 ProcessUnknown.")

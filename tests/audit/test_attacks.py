@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from ledger.audit.auditing import Audited
@@ -213,6 +214,31 @@ def test_audit_evidence_of_an_organisation_withheld_is_named(honest: Audits, lia
     liar.lies.append(lambda asked, _: (404, b"{}") if asked == path else None)
     finding = only(honest.audit(tmp_path, url=liar.url), FindingKind.EVIDENCE_WITHHELD)
     assert finding.where["organisation"] == honest.site.town.buyer
+
+
+def test_audit_evidence_of_a_process_given_as_the_organisations_is_named(
+    honest: Audits, liar: Liar, tmp_path: Path
+) -> None:
+    """It verifies, and says nothing of what else stands in the list."""
+    buyer, process = honest.site.town.buyer, honest.site.town.process(OPEN)
+    given = httpx.get(f"{honest.site.url}/api/v1/processes/0x{process.hex()}/evidence", timeout=60).content
+    path = f"{ORGANISATIONS}/0x{buyer.hex()}/evidence"
+    liar.lies.append(lambda asked, _: given if asked == path else None)
+    finding = only(honest.audit(tmp_path, url=liar.url), FindingKind.ORGANISATION_UNPROVEN)
+    assert finding.where == {"organisation": buyer, "step": "format"}
+    assert (finding.expected, finding.got) == (buyer, process)
+
+
+def test_audit_evidence_of_another_process_of_the_buyer_is_named(honest: Audits, liar: Liar, tmp_path: Path) -> None:
+    """The one that was asked for stays unproven, though all that came verifies."""
+    buyer, process, other = honest.site.town.buyer, *map(honest.site.town.process, (OPEN, AWARDED))
+    given = httpx.get(f"{honest.site.url}/api/v1/processes/0x{other.hex()}/evidence", timeout=60).content
+    path = f"{ORGANISATIONS}/0x{buyer.hex()}/evidence"
+    liar.lies.append(lambda asked, _: (404, b"{}") if asked == path else None)
+    liar.lies.append(lambda asked, _: given if asked == f"/api/v1/processes/0x{process.hex()}/evidence" else None)
+    finding = only(honest.audit(tmp_path, url=liar.url), FindingKind.PROCESS_UNPROVEN)
+    assert (finding.where["ocid"], finding.where["step"]) == (OPEN, "format")
+    assert (finding.expected, finding.got) == (process, other)
 
 
 def test_audit_process_of_another_organisation_passed_off_as_ones_own_is_named(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,7 +19,9 @@ from ledger.audit.findings import Finding, FindingKind
 from ledger.audit.growth import Growth
 from ledger.audit.log_audit import LogAudit
 from ledger.audit.served_log import origins
+from ledger.chain.identifiers import organisation_id
 from ledger.chain.rpc import transport_to
+from ledger.evidence.bundle import write_organisation_bundle
 from ledger.evidence.log.folder import CHECKPOINT, KEY, VERIFIER_KEY, LogFolder, create_log, living_log, signed_note
 from ledger.evidence.log.writer import writing
 from ledger.evidence.verify.checkpoint import LogTrust
@@ -123,6 +126,21 @@ def test_audit_log_shown_to_auditors_alone_contradicts_the_bundles(
     show(liar, another_log(real, tmp_path / "1", leaves_of(real)[1:]))
     kinds = {one.kind for one in honest.audit(tmp_path / "f", url=liar.url, node=True).findings}
     assert kinds == {FindingKind.SPLIT_VIEW, FindingKind.LEAF_MISSING}
+
+
+def test_audit_two_bundles_with_two_trees_of_one_size_are_named_with_both_notes(
+    honest: Audits, real: LogFolder, liar: Liar, tmp_path: Path
+) -> None:
+    """All evidence carries the tree that is served, but for a custodian's, which carries another one."""
+    made = another_log(real, tmp_path / "1", rewritten(leaves_of(real)))
+    custodian, other = organisation_id("DE-LEITWEG", "custodian-1"), io.BytesIO()
+    write_organisation_bundle(replace(honest.site.services.evidence, logs=tmp_path), custodian, other)
+    path = f"/api/v1/organisations/0x{custodian.hex()}/evidence"
+    liar.lies.append(lambda asked, _: other.getvalue() if asked == path else None)
+    finding = only(honest.audit(tmp_path / "f", url=liar.url), FindingKind.SPLIT_VIEW)
+    assert finding.where == {"organisation": custodian, "log": ORIGIN, "size": 30}
+    assert (finding.expected, finding.got) == (real.newest().root, made.newest().root)
+    assert finding.notes == (real.newest().note, made.newest().note)
 
 
 def test_audit_block_without_a_leaf_is_told_once_however_many_acts_it_has(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ledger.audit.auditing import subject_of
+from ledger.audit.book import opened
 from ledger.audit.findings import FindingKind
 from ledger.chain.blocks import header_rlp
 from ledger.chain.rpc import transport_to
@@ -47,6 +49,10 @@ def test_audit_node_without_an_act_that_is_proven_is_named(honest: Audits, tmp_p
 
     (finding,) = audited(honest, tmp_path, other).findings
     assert (finding.kind, finding.where["ocid"], finding.where["acts"]) == (FindingKind.ACTS_DIFFER, CHANGED, 3)
+    with opened(tmp_path, subject_of(honest.policy)) as book:
+        proven, folded = book.process(bytes.fromhex(process[2:])), book.node_head(bytes.fromhex(process[2:]))
+    assert proven is not None and folded is not None
+    assert (finding.expected, finding.got) == (proven.head, folded.head)
 
 
 def test_audit_node_that_refuses_leaves_open_what_it_would_have_shown(honest: Audits, tmp_path: Path) -> None:
@@ -59,3 +65,15 @@ def test_audit_node_that_refuses_leaves_open_what_it_would_have_shown(honest: Au
 
     done = audited(honest, tmp_path, other)
     assert (done.findings, "nodeRefused" in {each.name for each in done.open}) == ([], True)
+
+
+def test_audit_node_that_states_a_false_hash_is_no_witness(honest: Audits, tmp_path: Path) -> None:
+    """The fields are right and give another hash than it says: what it would have shown stays open."""
+
+    def other(method: str, answer: Any) -> Any:
+        return {**answer, "hash": "0x" + "11" * 32} if method == "eth_getBlockByNumber" else answer
+
+    done = audited(honest, tmp_path, other)
+    (refused,) = [each for each in done.open if each.name == "nodeRefused"]
+    assert (done.findings, refused.values["error"]) == ([], "NodeAnswerMalformed")
+    assert "another hash than its fields give" in refused.values["sentence"]

@@ -75,6 +75,29 @@ def test_verify_under_the_policy_of_another_chain_not_verified(siegel: Siegel, h
     assert {step["verdict"] for step in done.data["steps"][2:]} == {"notChecked"}
 
 
+def test_verify_in_german_says_names_in_german_and_sets_apart_what_is_not(
+    siegel: Siegel, home: Path, tmp_path: Path
+) -> None:
+    """What differs is called as people call it; the reason within a malformed file stays as it is, and is marked."""
+    file, policy = proven(siegel, home, tmp_path)
+    content = json.loads(policy.read_text())
+    for change, told in (
+        ({"genesisHash": "11" * 32}, "Der Prüfwert des ersten Blocks (Genesis) ist 0x"),
+        ({"ledger": content["ledger"] | {"account": "11" * 20}}, "Das Konto des Registers ist 0x"),
+        ({"ledger": content["ledger"] | {"codeHash": "11" * 32}}, "Der Prüfwert des Codes (Smart Contract) ist 0x"),
+    ):
+        policy.write_text(json.dumps(content | change))
+        done = siegel("--language", "de", "verify", file, "--policy", policy)
+        assert (done.exit_code, told in done.out) == (1, True), done.out
+    policy.write_text(json.dumps(content))
+    file.write_bytes(b"nothing of the kind, " * 100)
+    done = siegel("--language", "de", "verify", file, "--policy", policy)
+    assert "bei Byte 0 (technisch: it does not begin with a manifest). [BundleMalformed]" in done.out
+    policy.write_bytes(b"PK")
+    done = siegel("--language", "de", "verify", file, "--policy", policy)
+    assert "Die Vertrauensgrundlage ist nicht verwendbar, die Datei als Ganzes (technisch: no JSON: " in done.err
+
+
 def test_policy_of_a_chain_of_one_operator_without_a_log_refused(siegel: Siegel, home: Path, tmp_path: Path) -> None:
     """Nothing would sign its blocks, and anybody could make such a chain."""
     done = siegel("policy", "--name", "x", "-o", tmp_path / "p.json", "--json", home=home)

@@ -108,6 +108,12 @@ def test_command_failure_as_json_has_name_sentence_and_values(siegel: Siegel, tm
     assert "siegel init" in told.data["sentence"]
 
 
+def test_command_failure_as_json_of_an_odd_file_name_is_json(siegel: Siegel, tmp_path: Path) -> None:
+    """A name in another encoding holds half surrogate pairs, which JSON does not."""
+    told = siegel("index", "status", "--json", home=tmp_path / "f\udcfcr")
+    assert told.data["values"]["home"] == str(tmp_path / "f\\udcfcr")
+
+
 def test_command_home_without_deployment_says_so(siegel: Siegel, home: Path) -> None:
     """A home that lost its deployment file is not a traceback."""
     (home / "deployment.json").unlink()

@@ -86,6 +86,7 @@ def test_read_altered_detail_refused_where_the_codec_refuses(
         (Act.TENDER_AMENDED, bytes(33), 32, "bytes after the end"),
         (Act.TENDER_AMENDED, bytes(23) + b"\1" + bytes(8), 0, f"a number above {2**64 - 1}"),
         (Act.REMANDED, bytes(31) + b"\6", 0, "a number above 5"),
+        (Act.SUCCESSOR_REGISTERED, bytes(31), 0, "cut off"),
         (Act.SUCCESSOR_REGISTERED, b"\1" + bytes(31), 0, "an account of more than 20 bytes"),
         (Act.ORGANISATION_SUSPENDED, bytes(31) + b"\x40" + bytes(32), 0, "an offset that leads elsewhere"),
         (Act.ORGANISATION_SUSPENDED, bytes(31) + b"\x20" + bytes(31) + b"\1", 32, "1 values in 0 bytes"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,11 +10,15 @@ from typing import Any
 
 import pytest
 
+from ledger.chain import heads
+from ledger.chain.keccak import keccak
 from ledger.evidence.verify import rlp
 from ledger.evidence.verify.archive import local_header
 from ledger.evidence.verify.manifest import MOST_ENTRIES, Entry
 from ledger.evidence.verify.policy import read_policy
+from ledger.evidence.verify.proven import Proven
 from ledger.evidence.verify.report import Verdict
+from ledger.evidence.verify.verifier import verify
 from tests.attacks.container import manifest_text
 from tests.attacks.draft import control, take_apart
 from tests.verifier.peer import agreed
@@ -93,7 +98,7 @@ def test_verify_manifest_malformed_in_one_thing_refused_at_format(old: str, new:
 
 
 def test_verify_manifest_with_more_entries_than_a_zip_can_count_refused_at_format() -> None:
-    """One more than 65,534, all of them as they should be; the number in a ZIP's end record would begin anew."""
+    """One more than 65,533 beside the manifest, all as they should be: 65,535 in an end record announces ZIP64."""
     entries = tuple(Entry(f"blocks/{number:012}/header", "header", 1, bytes(32)) for number in range(MOST_ENTRIES + 1))
     raw = replace(take_apart(*control("notices.qbft")).original, entries=entries).raw
     file = local_header("manifest.json", zlib.crc32(raw), len(raw)) + raw
@@ -120,6 +125,24 @@ def test_verify_list_with_something_that_is_no_item_refused_at_acts(behind: byte
     draft = take_apart(*control("organisation.qbft"))
     draft.entries[draft.named("acts/list-*")] += behind
     assert _refused(draft.packed()) == ("acts", "EntryInvalid")
+
+
+def test_verify_blocks_of_earlier_acts_fold_no_act_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each item of each series is folded once, however many earlier blocks the bundle has."""
+    bundle, policy = control("sealed.qbft")
+    folded = 0
+
+    def counting(head: bytes, item: bytes) -> bytes:
+        nonlocal folded
+        folded += 1
+        return keccak(head + item)
+
+    monkeypatch.setattr(heads, "next_head", counting)
+    proven = Proven()
+    assert verify(io.BytesIO(bundle), read_policy(policy), proven).verified
+    assert proven.earlier
+    items = sum(map(len, proven.roles.values())) + sum(len(each.records) for each in proven.processes.values())
+    assert folded == items
 
 
 def _refused(bundle: bytes) -> tuple[str, str]:

@@ -46,6 +46,21 @@ def test_consistency_of_all_small_trees_is_proven() -> None:
             verify_consistency(old, naive_tree.root(LEAVES[:old]), size, root, proof)
 
 
+def test_proofs_with_a_hash_more_or_less_and_roots_of_other_trees_are_refused() -> None:
+    """Each once, of the fifth of seven leaves."""
+    leaf, proof, root = leaf_hash(LEAVES[4]), naive_tree.path(4, LEAVES[:7]), naive_tree.root(LEAVES[:7])
+    for other in (proof[:-1], [*proof, bytes(32)]):
+        with pytest.raises(MerkleProofMalformed):
+            verify_inclusion(leaf, 4, 7, other, root)
+    with pytest.raises(NotIncluded):
+        verify_inclusion(leaf_hash(b""), 4, 7, proof, root)
+    old, growth = naive_tree.root(LEAVES[:5]), naive_tree.growth(5, LEAVES[:7])
+    for old_root, new_root, size in ((bytes(32), root, 5), (old, bytes(32), 7)):
+        with pytest.raises(TreesInconsistent) as refused:
+            verify_consistency(5, old_root, 7, new_root, growth)
+        assert refused.value.values["size"] == size
+
+
 @given(st.lists(st.binary(max_size=4), min_size=1, max_size=40), st.data())
 def test_inclusion_of_another_leaf_place_or_proof_is_refused(leaves: list[bytes], data: st.DataObject) -> None:
     """Every flipped byte, a hash more or less, another leaf, another index, another size."""

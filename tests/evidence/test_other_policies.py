@@ -39,17 +39,20 @@ def _from(only: dict[str, Any], block: int) -> dict[str, Any]:
     return {"kind": "qbft", "validators": [{**only, "from": block}]}
 
 
-def test_verify_without_a_log_and_without_checkpoints_fails_at_timestamps() -> None:
+def test_verify_without_checkpoints_fails_at_timestamps_too() -> None:
     """A policy with authorities is not downgraded by a bundle that has nothing to be stamped."""
     draft = _notices()
-    policy = {**draft.policy, "log": None}
-    stamped = _under(policy, draft)
-    assert stamped.verified
-    assert result_of(stamped, Step.LOG).verdict is Verdict.NOT_PROVABLE
-    assert result_of(stamped, Step.TIMESTAMPS).verdict is Verdict.PASSED
     draft.entries = {name: data for name, data in draft.entries.items() if not name.startswith("checkpoints/")}
-    report = _under(policy, draft)
-    assert not report.verified
-    failed = result_of(report, Step.TIMESTAMPS)
-    assert failed.refusal is not None
-    assert failed.refusal.name == "EntryMissing"
+    report = _under(draft.policy, draft)
+    for step in (Step.LOG, Step.TIMESTAMPS):
+        failed = result_of(report, step)
+        assert failed.refusal is not None
+        assert failed.refusal.name == "EntryMissing"
+
+
+def test_verify_without_a_log_not_provable() -> None:
+    """Validators alone may be trusted; then nothing is said of when."""
+    draft = _notices()
+    report = _under({**draft.policy, "log": None, "timestamps": None}, draft)
+    assert report.verified
+    assert {result_of(report, step).verdict for step in (Step.LOG, Step.TIMESTAMPS)} == {Verdict.NOT_PROVABLE}

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from ledger.errors import SettingInvalid, TimestampAuthorityFailed
+from ledger.evidence import timestamp_request
 from ledger.evidence.timestamp_request import Authority as Asked
 from ledger.evidence.timestamp_request import request_timestamp
 from ledger.evidence.timestamps import Timestamps
@@ -143,7 +145,7 @@ def _in_two_hours(query: bytes) -> tuple[int, bytes]:
         (lambda query: (302, b""), "status 302"),
         (lambda query: (200, b""), "MalformedDer"),
         (lambda query: (200, b"<html>Maintenance</html>"), "MalformedDer"),
-        (lambda query: (200, bytes(70_000)), "more than 65536 bytes, or 30 seconds"),
+        (lambda query: (200, bytes(70_000)), "more than 65536 bytes"),
         (_replayed, "another request"),
         (_other_bytes, "TimestampImprint"),
         (_foreign, "TimestampForeign"),
@@ -159,6 +161,35 @@ def test_request_answered_by_something_else_fails_by_name(
     with pytest.raises(TimestampAuthorityFailed, match=why) as failed:
         request_timestamp(asked("first", first), CHECKPOINT)
     assert failed.value.values["authority"] == "first"
+
+
+@pytest.mark.parametrize("headers", [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Long: "])
+def test_request_that_is_answered_in_drips_ends_after_its_time(headers: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes soon enough after the one before, and they would go on for twenty seconds."""
+    monkeypatch.setattr(timestamp_request, "_MOST_SECONDS", 0.3)
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                connection.recv(65_536)
+                connection.sendall(headers)
+                for _ in range(400):
+                    connection.sendall(b"0")
+                    if over.wait(0.05):
+                        return
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        began = time.monotonic()
+        try:
+            with pytest.raises(TimestampAuthorityFailed, match=r"within 0\.3 seconds"):
+                request_timestamp(asked("first", f"http://127.0.0.1:{listening.getsockname()[1]}/"), CHECKPOINT)
+        finally:
+            over.set()
+            thread.join()
+    assert time.monotonic() - began < 15
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:{port}/", "no address", "ftp://127.0.0.1/", "http://[::1"])

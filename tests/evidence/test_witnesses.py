@@ -281,6 +281,26 @@ def test_publisher_beside_a_book_that_knows_more_than_the_log_refuses(log: LogFo
     index.close()
 
 
+def test_publisher_beside_a_book_of_another_tree_refuses_also_when_grown_past_it(
+    log: LogFolder, tmp_path: Path
+) -> None:
+    """Witnesses signed six leaves; the older copy went on to nine, with others from the fourth on."""
+    grow(log, 3)
+    feed_all(log, book_of(log))
+    shutil.copytree(log.folder, tmp_path / "older")
+    grow(log, 6)
+    feed_all(log, book_of(log))
+    shutil.rmtree(log.folder)
+    shutil.copytree(tmp_path / "older", log.folder)
+    grow(log, 9, REWRITTEN)
+    index = Index.open("sqlite://")
+    indexed(index, REWRITTEN, set(range(12)), 11)
+    with pytest.raises(LogContradictory, match="a witness cosigned a tree of 6 leaves"):
+        Publisher(log.folder.parent, REWRITTEN, index).publish()
+    assert log.newest().size == 9
+    index.close()
+
+
 def test_index_of_every_block_is_found(tmp_path: Path) -> None:
     """And none of a block that is not logged."""
     log = create_log(tmp_path / "log", ORIGIN)

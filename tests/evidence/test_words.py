@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 
+import ledger.errors
+from ledger.errors import OtherChain, ProofNodeMismatch, SiegelError
 from ledger.evidence.verify.report import REQUIRED, Note, Step, Verdict
-from ledger.evidence.verify.words import flag_words, note_words, step_words, verdict_words
+from ledger.evidence.verify.words import fault_words, flag_words, named_value, note_words, step_words, verdict_words
 from ledger.terms import STATUTE
 from tests.chain.nodes import ROOT
 
@@ -32,18 +34,30 @@ def test_every_note_and_flag_has_its_words_and_no_other_is_there() -> None:
 def test_words_are_there_in_both_languages() -> None:
     """Each of them."""
     steps = [step[part] for step in WORDS["steps"] for part in ("title", "question", "fault")]
-    for words in (*steps, *(each for kind in ("verdicts", "notes", "flags") for each in WORDS[kind].values())):
+    steps += [words for step in WORDS["steps"] for words in step.get("faultOf", {}).values()]
+    tables = (*(WORDS[kind] for kind in ("verdicts", "notes", "flags")), *WORDS["named"].values())
+    for words in (*steps, *(each for table in tables for each in table.values())):
         assert set(words) == {"de", "en"}
         assert all(words.values())
 
 
 def test_words_of_steps_and_verdicts_are_those_of_the_table() -> None:
     """By their names, in the language that was asked for."""
-    assert step_words(Step.TIMESTAMPS, "fault", "en") == WORDS["steps"][4]["fault"]["en"]
+    assert step_words(Step.TIMESTAMPS, "question", "en") == WORDS["steps"][4]["question"]["en"]
     assert [verdict_words(Verdict.NOT_PROVABLE, language) for language in ("de", "en")] == [
         "nicht beweisbar",
         "not provable",
     ]
+
+
+def test_fault_of_a_step_that_finds_another_contract_may_be_nobodys() -> None:
+    """Whoever verifies with the policy of another ledger blames nobody; any other failure is the step's own."""
+    assert fault_words(Step.STATE, OtherChain(), "en").startswith("Nobody's, if the file is from another ledger")
+    assert fault_words(Step.STATE, OtherChain(), "de").startswith("Niemandes, wenn die Datei von einem anderen")
+    for refusal in (ProofNodeMismatch(), None):
+        assert fault_words(Step.STATE, refusal, "en") == WORDS["steps"][5]["fault"]["en"]
+    names = {name for step in WORDS["steps"] for name in step.get("faultOf", {})}
+    assert all(issubclass(getattr(ledger.errors, name), SiegelError) for name in names)
 
 
 def test_words_of_a_note_have_its_values_in_their_places() -> None:
@@ -57,3 +71,17 @@ def test_words_of_a_note_have_its_values_in_their_places() -> None:
         f"Veröffentlichung {'cd' * 32} (Vorgang 1) wurde gelöscht; Vorgang 3 nennt die Begründung."
     )
     assert values["flag"] == "BidExcluded"
+
+
+def test_all_that_a_policy_can_differ_in_is_named() -> None:
+    """As ``OtherChain`` gives it."""
+    assert set(WORDS["named"]["what"]) == set(re.findall(r'(?:\(|what=)"(the [a-z ]+)"', SOURCES))
+
+
+def test_value_that_names_a_thing_is_said_in_words() -> None:
+    """Alone or before what follows; all else is as it was."""
+    assert named_value("what", "the chain id", "de") == "Die Kennung der Kette"
+    assert named_value("entry", "proof of the account 7f", "de") == "mit dem Beweis des Kontos 7f"
+    assert named_value("field", "", "en") == "the file as a whole"
+    for name, value in (("what", "the chain ids"), ("field", "log"), ("got", "the chain id"), ("what", 7)):
+        assert named_value(name, value, "de") == value

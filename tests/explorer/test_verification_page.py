@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -18,14 +19,22 @@ from playwright.sync_api import Browser
 
 from api import verifications
 from api.verifications import Verification, Verifications
+from explorer import verification_page
 from explorer.refusals import refusal_sentence
-from ledger.errors import LogMissing, NodeUnreachable, ProcessUnknown, StampsTooFew, VerificationTooLarge
+from ledger.chain.acts import EraseFields
+from ledger.errors import LogMissing, NodeUnreachable, OtherChain, ProcessUnknown, StampsTooFew, VerificationTooLarge
 from ledger.evidence.bundle import Sources, write_process_bundle
+from ledger.evidence.log.publisher import Publisher
 from ledger.evidence.policy import policy_of
 from ledger.evidence.verify.policy import read_policy
 from ledger.evidence.verify.verifier import verify
-from tests.explorer.site import ALTERED, AWARDED, CHANGED, OBSERVED, OPEN, Site, text_of
+from ledger.index.findings import DifferenceKind
+from ledger.index.sync import Synchroniser
+from ledger.store import StoreClass
+from ledger.terms import NoticeKind
+from tests.explorer.site import ALTERED, AWARDED, CHANGED, OBSERVED, OPEN, Site, served, text_of
 from tests.explorer.test_accessibility import NARROW, cut, violations, visitor
+from tests.index.town import release
 from tests.waiting import wait_until
 
 Make = Callable[..., Verifications]
@@ -64,6 +73,23 @@ def make(site: Site) -> Iterator[Make]:
     yield new
     for each in made:
         each.close()
+
+
+@pytest.fixture(scope="module")
+def ahead(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The same town after a second erasure; then two notices that are in the index and not in the log, of which the
+    second was disclosed after it was indexed."""
+    with served(tmp_path_factory.mktemp("ahead")) as site:
+        town, services = site.town, site.services
+        town.jointly(EraseFields(town.call(OPEN, ground=b"\x07" * 32), 1, b"\x09" * 32))
+        Synchroniser(services.index, town.chain, services.store).run_once()
+        Publisher(services.settings.log_dir, town.chain, services.index).publish()
+        town.notice(ALTERED, town.keep(release(ALTERED, 2)))
+        late = town.keep(release(OBSERVED, 2), StoreClass.CONFIDENTIAL)
+        town.notice(OBSERVED, late, NoticeKind.EMBARGOED, organisation=town.observer)
+        Synchroniser(services.index, town.chain, services.store).run_once()
+        services.store.reclassify(late, StoreClass.PUBLIC)
+        yield site
 
 
 @contextmanager
@@ -262,6 +288,44 @@ def test_result_is_kept_until_a_file_of_the_process_is_touched(
     assert own.of(process_id) is not first
 
 
+def test_result_without_the_newest_act_is_kept_for_a_moment_only(ahead: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As soon as the log has it, it belongs to the result; of a process without a new act nothing can change."""
+    monkeypatch.setattr(verifications, "UNSETTLED_SECONDS", 0.0)
+    services = ahead.services
+    with closing(Verifications(services.evidence, services.queries, services.checks, "test")) as own:
+        for ocid, kept in ((ALTERED, False), (CHANGED, True)):
+            first = own.of(process_of(ahead, ocid))
+            assert first is not None
+            assert first.report.verified
+            assert (own.of(process_of(ahead, ocid)) is first) == kept
+
+
+def test_page_says_that_the_newest_act_is_not_in_it_yet(ahead: Site) -> None:
+    """Of a process that has one, and of no other."""
+    sentence = "Die neuesten Vorgänge dieses Verfahrens sind noch nicht darin"
+    assert sentence in told(ahead, ALTERED)
+    assert sentence not in told(ahead, CHANGED)
+
+
+def test_release_that_arrived_since_it_was_indexed_is_no_alteration(ahead: Site) -> None:
+    """The next run of the index takes it in."""
+    found = ahead.services.check_process(process_of(ahead, OBSERVED))
+    assert {each.kind for each in found} == {DifferenceKind.ROW_OUTDATED}
+    assert "Alteration found" not in told(ahead, OBSERVED, "en")
+
+
+def test_page_shows_no_more_flags_than_a_page_holds(ahead: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two erasures the first, if one is as many as it holds."""
+
+    def flagged() -> list[str]:
+        return re.findall(r'#step-(\d+)">Vorgang', httpx.get(url, headers={"accept-language": "de"}).text)
+
+    url = ahead.url + address(ahead, OPEN)
+    assert flagged() == ["2", "4"]
+    monkeypatch.setattr(verification_page, "MOST_FLAGS", 1)
+    assert flagged() == ["2"]
+
+
 def test_long_verification_keeps_nobody_waiting(site: Site, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is made once for all, one after the other; who comes meanwhile is told so, and a crowd is not queued."""
     going, made = threading.Event(), list[bytes]()
@@ -304,3 +368,5 @@ def test_refusal_is_said_in_the_language_of_the_page() -> None:
     error = StampsTooFew(size=7, expected=2, got=1)
     assert refusal_sentence(error, "de") == "Den Prüfpunkt über 7 Blätter haben 1 Dienste gestempelt, nötig sind 2."
     assert refusal_sentence(error, "en") == str(error)
+    other = OtherChain(what="the chain id", got=7, expected=8)
+    assert refusal_sentence(other, "de") == "Die Kennung der Kette ist 7, die Vertrauensgrundlage sagt 8."

@@ -44,6 +44,8 @@ json_values = st.recursive(
         (b'{"a":-Infinity}', JsonInvalid),
         (b'{"a":1}{"a":1}', JsonInvalid),
         (b"[" + b"1" * 5000 + b"]", JsonInvalid),
+        (b"[1e" + b"9" * 18 + b"]", JsonInvalid),
+        (b"[-0.0E-" + b"0" * 18 + b"]", JsonInvalid),
         (b'{"a":1,"a":1}', DuplicateKey),
         (b'{"a":{"b":1,"\\u0062":2}}', DuplicateKey),
         ('{"a":"ü"}'.encode("latin-1"), EncodingInvalid),
@@ -83,6 +85,7 @@ def test_read_json_number_beyond_a_float_comes_exact() -> None:
     assert read_json(b"1.10") == 1.1
     assert read_json(b"0.10000000000000000001") == Decimal("0.10000000000000000001")
     assert read_json(b"1e999") == Decimal("1e999")
+    assert read_json(b"-1.5E+" + b"9" * 17) == Decimal("-1.5e" + "9" * 17)
 
 
 @given(json_values)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ledger.errors import FileEmpty, ObjectErased, OcidPrefixMissing, ReleaseConflict, SaltMissing
+from ledger.errors import FileEmpty, ObjectErased, OcidPrefixMissing, ReleaseConflict, ReleaseTooLarge, SaltMissing
+from ledger.ocds import releases as of_releases
 from ledger.ocds.digest import plain_digest, salted_digest
 from ledger.ocds.json_text import read_json
 from ledger.ocds.privacy import DisclosurePolicy, policy_named
@@ -121,6 +122,21 @@ def test_prepare_import_changed_release_is_refused_and_the_rest_taken(
     assert str(done.report.refused[0].error).endswith(": it differs at /tender/title from what came in b.json.")
     assert [prepared.release_id for prepared in done.new] == ["new"]
     assert done.report.is_complete
+
+
+def test_prepare_import_release_too_large_is_refused_and_the_rest_taken(
+    folder: Path, releases: ReleaseStore, policy: DisclosurePolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What no bundle could prove is not anchored; its neighbour is."""
+    long = example_release()
+    long["tender"]["description"] = "x" * 20_000
+    path = _write(folder / "d.json", {"releases": [long, {**example_release(), "id": "short"}]})
+    monkeypatch.setattr(of_releases, "MAX_RELEASE_BYTES", 20_000)
+    (done,) = prepare_import([path], releases, BUYER, policy)
+    assert [(refusal.path, type(refusal.error)) for refusal in done.report.refused] == [
+        ("/releases/0", ReleaseTooLarge)
+    ]
+    assert [prepared.release_id for prepared in done.new] == ["short"]
 
 
 def test_prepare_import_release_not_admitted_is_refused(

@@ -21,12 +21,14 @@ from ledger.errors import (
     ReleaseConflict,
     ReleaseEmbargoed,
     ReleaseInvalid,
+    ReleaseTooLarge,
     SaltMissing,
 )
+from ledger.ocds import releases as of_releases
 from ledger.ocds.digest import plain_digest, salted_digest
 from ledger.ocds.disclosure import make_disclosure, read_disclosure, strip
 from ledger.ocds.json_text import read_json, write_json
-from ledger.ocds.privacy import DisclosurePolicy, policy_named
+from ledger.ocds.privacy import DisclosurePolicy, conceal_personal, policy_named
 from ledger.store import DueDisclosures, ObjectStore, Outbox, OutboxStatus, ReleaseStore, State, StoreClass
 from ledger.store.tables import disclosures
 from tests.ocds.examples import example_release
@@ -91,6 +93,24 @@ def test_prepare_release_the_standard_rejects_stores_nothing(releases: ReleaseSt
         releases.prepare({**example_release(), "extra": 1}, BUYER, policy)
     assert list(releases.store.digests()) == []
     assert releases.waiting(BUYER) == []
+
+
+def test_prepare_release_larger_than_evidence_can_hold_stores_nothing(
+    releases: ReleaseStore, policy: DisclosurePolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the byte, of the release and of what is concealed of it; one that another installation made, too."""
+    concealed, made = conceal_personal(example_release(), policy)
+    data, texts = write_json(concealed), [each.text for each in made]
+    sizes = sorted([len(data), sum(len(text) + 1 for text in texts)])
+    for limit in (sizes[0] - 1, sizes[1] - 1):
+        monkeypatch.setattr(of_releases, "MAX_RELEASE_BYTES", limit)
+        with pytest.raises(ReleaseTooLarge):
+            releases.prepare(example_release(), BUYER, policy)
+        with pytest.raises(ReleaseTooLarge):
+            releases.adopt(data, bytes(32), texts, BUYER, "NoticePublished")
+    assert releases.waiting(BUYER) == []
+    monkeypatch.setattr(of_releases, "MAX_RELEASE_BYTES", sizes[1])
+    assert releases.prepare(example_release(), BUYER, policy)[1]
 
 
 def test_prepare_crash_before_the_state_leaves_nothing_to_sign(

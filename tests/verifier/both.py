@@ -137,7 +137,7 @@ def _packed(acts: Sequence[bytes]) -> str | None:
 
 
 def _header_task(header: Header, sets: ValidatorSets, genesis_hash: bytes) -> dict[str, Any]:
-    contract = {"account": "11" * 20, "codeHash": "22" * 32}
+    ledger, registry = ({"account": digits * 20, "codeHash": "33" * 32} for digits in ("11", "22"))
     log = {"logs": [_LOG], "witnesses": [], "threshold": 0, "maxLogDelay": 1}
     consensus_of = {"kind": "qbft", "validators": [one.as_json() for one in sets.ranges]}
     policy = {
@@ -145,8 +145,8 @@ def _header_task(header: Header, sets: ValidatorSets, genesis_hash: bytes) -> di
         "name": "headers",
         "chainId": "1",
         "genesisHash": genesis_hash.hex(),
-        "ledger": contract,
-        "registry": contract,
+        "ledger": ledger,
+        "registry": registry,
         "consensus": consensus_of if sets.ranges else {"kind": "single"},
         "log": log,
         "timestamps": None,

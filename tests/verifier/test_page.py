@@ -94,11 +94,13 @@ def test_page_verifies_a_bundle_and_says_so_in_both_languages(
     expect(page.get_by_role("status")).to_have_text("Das Prüfpaket besteht die Prüfung.")
     assert page.locator(".step").count() == 11
     expect(page.locator("#result")).to_contain_text(report.identity.hex())
-    expect(page.locator("#result")).to_contain_text(f"Es spricht für Block {report.block} vom")
+    expect(page.locator("#result")).to_contain_text(f"Es spricht von Block {report.block} vom")
     expect(page.locator("#result")).to_contain_text("Dass wahr ist, was veröffentlicht wurde.")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.get_by_role("button", name="English").click()
     expect(verdict).to_have_text("The bundle is verified.")
+    expect(page.get_by_role("status")).to_have_text("The bundle is verified.")
+    expect(page.locator("#result")).to_contain_text("This verifier does not check bids and ranking yet.")
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
@@ -113,6 +115,112 @@ def test_page_says_which_step_failed_and_whose_fault_it_would_be(page: Page, bun
     assert page.locator(".notChecked").count() == 10
 
 
+def test_page_with_another_ledgers_policy_blames_nobody(page: Page, bundle: bytes, policy: Path) -> None:
+    """The code of the contract is another one than the policy trusts: the reader may have taken the wrong policy."""
+    content = json.loads(policy.read_text())
+    policy.write_text(json.dumps(content | {"ledger": {**content["ledger"], "codeHash": "11" * 32}}))
+    choose(page, bundle, policy)
+    failed = page.locator(".failed")
+    expect(failed).to_contain_text("[OtherChain]")
+    expect(failed).to_contain_text("Niemandes, wenn die Datei von einem anderen Register")
+
+
+def test_page_in_german_sets_apart_what_stays_english(page: Page, policy: Path) -> None:
+    """The reason within a malformed file is for those who know the format, and says its language."""
+    choose(page, b"nothing of the kind, " * 1000, policy)
+    expect(page.locator(".failed")).to_contain_text(
+        "Kein Prüfpaket des Formats siegel-bundle/1, bei Byte 0 (technisch: it does not begin with a manifest). "
+        "[BundleMalformed]"
+    )
+    assert page.locator(".failed [lang=en]").inner_text() == "it does not begin with a manifest"
+
+
+def test_page_names_what_differs_from_the_policy_in_its_language(page: Page, bundle: bytes, policy: Path) -> None:
+    """A chain, an account and a code are called as people call them."""
+    content = json.loads(policy.read_text())
+    for change, told in (
+        ({"chainId": "7"}, ("Die Kennung der Kette ist", "The chain id is")),
+        ({"genesisHash": "11" * 32}, ("Der Prüfwert des ersten Blocks (Genesis) ist", "The genesis hash is")),
+        ({"ledger": content["ledger"] | {"account": "22" * 20}}, ("Das Konto des Registers ist", "The account of the")),
+        ({"registry": content["registry"] | {"codeHash": "33" * 32}}, ("Der Prüfwert des Codes", "The code hash is")),
+    ):
+        policy.write_text(json.dumps(content | change))
+        page.get_by_role("button", name="Deutsch").click()
+        choose(page, bundle, policy)
+        for language, words in zip(("Deutsch", "English"), told, strict=True):
+            page.get_by_role("button", name=language).click()
+            expect(page.locator(".failed")).to_contain_text(words)
+
+
+def status_in(page: Page, german: str, english: str) -> None:
+    """What the line under the form says, before and after the language is switched."""
+    expect(page.get_by_role("status")).to_have_text(german)
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("status")).to_have_text(english)
+
+
+def test_page_forgets_the_verdict_when_a_file_is_chosen(page: Page, bundle: bytes, policy: Path) -> None:
+    """A verdict names its files, and never stands beside others."""
+    for field in ("#bundle", "#policy"):
+        choose(page, bundle, policy)
+        expect(page.locator("#verdict")).to_have_text("Das Prüfpaket besteht die Prüfung.")
+        expect(page.locator("#result")).to_contain_text(
+            "die Datei bundle.zip unter der Vertrauensgrundlage in policy.json"
+        )
+        page.set_input_files(field, policy)
+        expect(page.locator("#result")).to_be_empty()
+        expect(page.get_by_role("status")).to_be_empty()
+    choose(page, bundle, policy)
+    expect(page.locator("#verdict")).to_be_visible()
+    page.dispatch_event("#bundle", "cancel")  # all that comes when the same path is chosen again
+    expect(page.locator("#result")).to_be_empty()
+
+
+def test_page_shows_no_verdict_on_a_file_that_was_exchanged_meanwhile(page: Page, bundle: bytes, policy: Path) -> None:
+    """The verification that runs is of the file before."""
+    page.set_input_files("#bundle", {"name": "bundle.zip", "mimeType": "application/zip", "buffer": bundle})
+    page.set_input_files("#policy", policy)
+    said = page.evaluate(
+        """async () => {
+            document.querySelector("form").requestSubmit();
+            document.getElementById("bundle").dispatchEvent(new Event("change"));
+            const said = [];
+            const watch = new MutationObserver(() => said.push(document.body.innerText));
+            watch.observe(document.body, {subtree: true, childList: true, characterData: true});
+            await new Promise((resolve) => setTimeout(resolve, 1500));
+            return said;
+        }"""
+    )
+    assert said == []
+
+
+def test_page_names_the_chosen_files_in_the_command(page: Page, bundle: bytes, policy: Path) -> None:
+    """Each as one word of a command line, whatever is in its name."""
+    for name, word in (
+        ("process-1.zip", "process-1.zip"),
+        ("Bahnhof's Vergabe.zip", r"'Bahnhof'\''s Vergabe.zip'"),
+        ("-rf.zip", "./-rf.zip"),
+    ):
+        page.set_input_files("#bundle", {"name": name, "mimeType": "application/zip", "buffer": bundle})
+        page.set_input_files("#policy", policy)
+        page.get_by_role("button", name="Prüfen").click()
+        expect(page.locator("pre")).to_have_text(f"siegel verify {word} --policy policy.json")
+
+
+@pytest.mark.parametrize("field", ["#bundle", "#policy"])
+def test_page_leaves_the_hint_outside_the_focus_frame(page: Page, field: str) -> None:
+    """Whoever uses the keyboard reads the line above the field."""
+    page.locator(field).focus()
+    hint, frame = page.locator(f"{field}-hint").bounding_box(), page.locator(field).bounding_box()
+    assert hint is not None
+    assert frame is not None
+    width, offset = (
+        page.locator(field).evaluate(f"(field) => parseFloat(getComputedStyle(field).outline{part})")
+        for part in ("Width", "Offset")
+    )
+    assert frame["y"] - width - offset >= hint["y"] + hint["height"]
+
+
 def test_page_without_a_policy_asks_for_it_and_refuses_a_bad_one(page: Page, bundle: bytes, tmp_path: Path) -> None:
     """Nothing is verified without one."""
     page.set_input_files("#bundle", {"name": "bundle.zip", "mimeType": "application/zip", "buffer": bundle})
@@ -124,9 +232,8 @@ def test_page_without_a_policy_asks_for_it_and_refuses_a_bad_one(page: Page, bun
     expect(page.locator("#verdict")).to_have_text("Die Vertrauensgrundlage ist nicht brauchbar.")
 
 
-def test_page_takes_dropped_files_by_their_names(page: Page, bundle: bytes, policy: Path) -> None:
-    """A ZIP is the bundle, JSON the policy, in whichever order."""
-    parts = [("policy.json", policy.read_bytes()), ("any.zip", bundle)]
+def drop(page: Page, *files: tuple[str, bytes]) -> None:
+    """These files, by name, on the page."""
     dropped = page.evaluate_handle(
         """(parts) => {
             const transfer = new DataTransfer();
@@ -135,10 +242,87 @@ def test_page_takes_dropped_files_by_their_names(page: Page, bundle: bytes, poli
             }
             return transfer;
         }""",
-        [[name, base64.b64encode(data).decode()] for name, data in parts],
+        [[name, base64.b64encode(data).decode()] for name, data in files],
     )
     page.dispatch_event("body", "drop", {"dataTransfer": dropped})
+
+
+@pytest.mark.parametrize("names", [("policy.json", "any.zip"), ("policy", "proof.bin"), ("any.zip", "policy.json")])
+def test_page_takes_dropped_files_by_what_they_are(
+    page: Page, bundle: bytes, policy: Path, names: tuple[str, str]
+) -> None:
+    """A ZIP is the bundle, JSON the policy, in whichever order and under whichever name."""
+    drop(page, (names[0], policy.read_bytes()), (names[1], bundle))
     expect(page.locator("#verdict")).to_have_text("Das Prüfpaket besteht die Prüfung.")
+
+
+def test_page_takes_dropped_files_without_content_by_their_names(page: Page) -> None:
+    """So that it is said of each what is wrong with it."""
+    drop(page, ("empty.ZIP", b""), ("empty.JSON", b""))
+    expect(page.locator("#verdict")).to_have_text("Die Vertrauensgrundlage ist nicht brauchbar.")
+    expect(page.locator("#result")).to_contain_text("Mit der Datei empty.JSON lässt sich empty.ZIP nicht prüfen.")
+    expect(page.locator("#result")).to_contain_text("nicht verwendbar, die Datei als Ganzes (technisch: no JSON at")
+
+
+@pytest.mark.parametrize("what", ["bundles", "policies"])
+def test_page_takes_none_of_two_dropped_files_of_one_kind(page: Page, bundle: bytes, policy: Path, what: str) -> None:
+    """Which of them was meant, nobody knows."""
+    data = bundle if what == "bundles" else policy.read_bytes()
+    drop(page, ("one", data), ("other", data))
+    status_in(
+        page,
+        "Gebraucht wird je eine Datei: ein Prüfpaket (ZIP) und eine Vertrauensgrundlage (JSON). "
+        "Von den abgelegten Dateien wurde keine übernommen.",
+        "One file of each kind is needed: an evidence bundle (ZIP) and a trust policy (JSON). "
+        "None of the dropped files was taken.",
+    )
+    assert page.evaluate("document.querySelectorAll('input')[0].files.length") == 0
+
+
+def test_page_says_which_dropped_file_is_of_neither_kind(page: Page, bundle: bytes, policy: Path) -> None:
+    """Nothing is taken, and the verdict before is gone."""
+    choose(page, bundle, policy)
+    expect(page.locator("#verdict")).to_be_visible()
+    drop(page, ("any.zip", bundle), ("notes.txt", b"Dear all"), ("page.html", b"<!doctype html>"))
+    status_in(
+        page,
+        "notes.txt, page.html: weder ein Prüfpaket (ZIP) noch eine Vertrauensgrundlage (JSON). "
+        "Von den abgelegten Dateien wurde keine übernommen.",
+        "notes.txt, page.html: neither an evidence bundle (ZIP) nor a trust policy (JSON). "
+        "None of the dropped files was taken.",
+    )
+    expect(page.locator("#result")).to_be_empty()
+    assert page.evaluate("document.getElementById('bundle').files[0].name") == "bundle.zip"
+
+
+def test_page_takes_the_later_of_two_drops(page: Page) -> None:
+    """While the first files are still looked at, others come."""
+    page.evaluate(
+        """() => {
+            for (const name of ["first.txt", "second.txt"]) {
+                const dataTransfer = new DataTransfer();
+                dataTransfer.items.add(new File(["Dear all"], name));
+                document.body.dispatchEvent(new DragEvent("drop", {dataTransfer, bubbles: true}));
+            }
+        }"""
+    )
+    expect(page.get_by_role("status")).to_contain_text("second.txt: weder")
+
+
+def test_page_says_that_files_look_swapped(page: Page, bundle: bytes, policy: Path) -> None:
+    """Or that there are two of one kind: nobody has to know how JSON begins."""
+    trust = policy.read_bytes()
+    for chosen, told in (
+        ((trust, bundle), "Die beiden Dateien sind anscheinend vertauscht: a sieht aus wie eine Vertrauensgrundlage"),
+        ((bundle, bundle), "b sieht aus wie ein Prüfpaket (ZIP), nicht wie eine Vertrauensgrundlage (JSON)."),
+        ((trust, trust), "a sieht aus wie eine Vertrauensgrundlage (JSON), nicht wie ein Prüfpaket (ZIP)."),
+    ):
+        for field, name, data in (("#bundle", "a", chosen[0]), ("#policy", "b", chosen[1])):
+            page.set_input_files(field, {"name": name, "mimeType": "application/octet-stream", "buffer": data})
+        page.get_by_role("button", name="Prüfen").click()
+        expect(page.locator("#result")).to_contain_text(told)
+        expect(page.locator(".good")).to_have_count(0)
+    assert "no JSON" not in page.locator("#result").inner_text()
 
 
 def choose_control(page: Page, name: str, folder: Path) -> Path:
@@ -176,19 +360,27 @@ def test_page_tells_each_flag_in_words(page: Page, tmp_path: Path) -> None:
 def test_page_without_any_file_asks_for_the_bundle_first(page: Page) -> None:
     """Then for the policy."""
     page.get_by_role("button", name="Prüfen").click()
-    expect(page.get_by_role("status")).to_have_text("Bitte wählen Sie beide Dateien.")
     expect(page.locator("#bundle")).to_be_focused()
+    status_in(page, "Bitte wählen Sie beide Dateien.", "Please choose both files.")
 
 
-def test_page_says_that_a_file_cannot_be_read(page: Page, tmp_path: Path) -> None:
-    """It was there when it was chosen, and is there no more."""
+@pytest.mark.parametrize("name", ["bundle.zip", "policy.json"])
+def test_page_says_that_a_file_cannot_be_read_and_nothing_was_verified(page: Page, tmp_path: Path, name: str) -> None:
+    """It was changed after it was chosen; that says nothing about what is in it."""
     choose_control(page, "notices.qbft", tmp_path)
-    assert page.evaluate("document.getElementById('policy').files[0].size") > 0
-    (tmp_path / "policy.json").unlink()
+    assert page.evaluate("[...document.querySelectorAll('input')].every((input) => input.files[0].size > 0)")
+    (tmp_path / name).write_bytes(b"{}")
     page.get_by_role("button", name="Prüfen").click()
-    expect(page.locator("#verdict")).to_have_text("Das Prüfpaket besteht die Prüfung NICHT.")
-    expect(page.locator("#result")).to_contain_text("Die Datei konnte nicht gelesen werden")
+    expect(page.locator("#verdict")).to_have_text("Eine Datei konnte nicht gelesen werden. Geprüft wurde nichts.")
+    expect(page.locator("#result")).to_contain_text(f"Der Browser konnte {name} nicht lesen.")
+    expect(page.locator("#result [lang=en]")).not_to_be_empty()
     assert page.locator(".step").count() == 0
+    status_in(
+        page,
+        "Eine Datei konnte nicht gelesen werden. Geprüft wurde nichts.",
+        "A file could not be read. Nothing was verified.",
+    )
+    expect(page.locator("#result")).to_contain_text("Perhaps the file was changed, moved or deleted")
 
 
 def test_page_refuses_a_file_larger_than_a_bundle_unread(page: Page, tmp_path: Path) -> None:
@@ -197,22 +389,15 @@ def test_page_refuses_a_file_larger_than_a_bundle_unread(page: Page, tmp_path: P
         file.truncate(2**32 - 1)
     page.set_input_files("#bundle", tmp_path / "bundle.zip")
     page.get_by_role("button", name="Prüfen").click()
-    expect(page.locator(".failed")).to_contain_text("larger than a bundle can be. [BundleMalformed]")
+    expect(page.locator(".failed")).to_contain_text("larger than a bundle can be). [BundleMalformed]")
 
 
 def test_page_with_one_dropped_file_waits_for_the_other(page: Page, tmp_path: Path) -> None:
     """And of a drop that holds no files nothing comes."""
     page.dispatch_event("body", "drop")
     policy = control("notices.qbft")[1].decode()
-    dropped = page.evaluate_handle(
-        """(text) => {
-            const transfer = new DataTransfer();
-            transfer.items.add(new File([text], "policy.json"));
-            return transfer;
-        }""",
-        policy,
-    )
-    page.dispatch_event("body", "drop", {"dataTransfer": dropped})
+    drop(page, ("policy.json", policy.encode()))
+    page.wait_for_function("document.getElementById('policy').files.length === 1")
     assert page.evaluate("document.getElementById('policy').files[0].text()") == policy
     expect(page.get_by_role("status")).to_be_empty()
     assert page.locator("#verdict").count() == 0

@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 
+from ledger.audit.shown import shown_release
 from ledger.errors import PolicyInvalid
 from ledger.evidence.verify.contents import disclosed_release
 from ledger.evidence.verify.policy import read_policy
 from ledger.ocds.disclosure import conceal, disclosure_digest, make_disclosure
 from tests.evidence.bundles import Proving
 from tests.evidence.log_actors import FIRST, SECOND
+from tests.evidence.tsa import certify
 from tests.verifier.peer import agreed, peer, policy_bytes
 
 FLIPS = 400
@@ -86,8 +88,17 @@ KEY = FIRST.verifier_key
         *(changed("log.witnesses", each) for each in ([KEY, KEY], [KEY.replace("+", "-")], [KEY[:-4] + "AAAA"], KEY)),
         *(
             changed("timestamps", each)
-            for each in ({}, {"roots": ["?"], "threshold": 0}, {"roots": [], "threshold": 1})
+            for each in (
+                {},
+                {"roots": ["?"], "threshold": 0},
+                {"roots": [], "threshold": 1},
+                {"roots": [], "threshold": 0},
+                {"roots": ["MAA="], "threshold": 0},
+                {"roots": [""], "threshold": 0},
+            )
         ),
+        changed("name", "half a pair: \ud800"),
+        lambda content: content["registry"].update(account=content["ledger"]["account"]),
         changed("log", None),
         changed("more", 1),
         changed("format", "siegel-policy/2"),
@@ -101,11 +112,33 @@ def test_read_policy_with_one_thing_wrong_refused_by_both(proving: Proving, bund
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"{}", b"[]", b"\xff", b'\xef\xbb\xbf{"a":1}', b'{"a":1,"a":1}', b"NaN", b"[" * 2000]
+    "raw",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"\xff",
+        b'\xef\xbb\xbf{"a":1}',
+        b'{"a":1,"a":1}',
+        b"NaN",
+        b"[" * 100_000,
+        b"[1e" + b"9" * 18 + b"]",
+    ],
 )
 def test_read_policy_that_is_none_refused_by_both(bundle: bytes, raw: bytes) -> None:
     """Other bytes than JSON, and JSON that says something twice."""
     _require_refused(bundle, raw)
+
+
+def test_read_policy_with_authorities_and_without_a_log_refused_by_both(proving: Proving, bundle: bytes) -> None:
+    """Stamps are of a log's checkpoints: without a log they say nothing of the block, so no step may pass on them."""
+    content = json.loads(policy_bytes(proving.policy))
+    root = base64.b64encode(certify("Root").der).decode()
+    content["timestamps"] = {"roots": [root], "threshold": 1}
+    assert read_policy(json.dumps(content).encode()).timestamps is not None
+    content["consensus"] = {"kind": "qbft", "validators": [RANGE]}
+    content["log"] = None
+    _require_refused(bundle, json.dumps(content).encode())
 
 
 def test_read_policy_of_more_than_16_mib_refused_by_both(proving: Proving, bundle: bytes) -> None:
@@ -259,3 +292,35 @@ def test_read_release_same_by_both(release: Any, disclosures: list[str]) -> None
         assert answer["ocid"] == found.ocid
         assert answer["documents"] == [each.hex() for each in found.documents]
         assert answer["concealed"] == len(found.redacted)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_read"),
+    [
+        ("1e" + "9" * 17, True),
+        ("-0.5E-" + "9" * 17, True),
+        ("1e" + "9" * 18, False),
+        ("0E-" + "0" * 18, False),
+        ("1.5e+" + "9" * 18, False),
+        ("9" * 4_300, True),
+        ("-" + "9" * 4_300, True),
+        ("9" * 4_301, False),
+        ("-" + "9" * 4_301, False),
+        ("1." + "9" * 5_000, True),
+        (r'"\ud83d\ude00"', True),
+        (r'"\ud800"', False),
+        (r'["\ude00\ud83d"]', False),
+        (r'{"\udfff":1}', False),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_read_number_or_character_at_its_limit_same_in_release_and_disclosure(value: str, is_read: bool) -> None:
+    """What one verifier reads the other reads, wherever it stands; all that is read can be shown."""
+    release, texts = naming(f'["salt","a",{value}]')
+    cases = [(f'{{"ocid":"o","n":{value}}}', b""), (json.dumps(release), texts[0].encode() + b"\n")]
+    for data, entry in cases:
+        found = disclosed_release(data.encode(), entry or None)
+        answer = peer().ask(release=data.encode().hex(), **({"disclosures": entry.hex()} if entry else {}))
+        assert (found.problem is None, answer["problem"] is None) == (is_read, is_read)
+        if is_read:
+            assert shown_release(data.encode(), texts if entry else [])["ocid"] == "o"

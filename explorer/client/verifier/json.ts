@@ -20,6 +20,7 @@ export class NoJson extends Error {}
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const SPACE = /[ \t\n\r]*/y;
 const MOST_DIGITS = 4300;
+const MOST_EXPONENT_DIGITS = 17;
 export const DEEPEST = 64;
 
 /** Reads one JSON text that nests at most 64 deep. Throws NoJson. */
@@ -95,11 +96,11 @@ export function parseJson(text: string): Json {
         return value;
       }
     }
-    const number = taken(NUMBER) ?? refuse();
-    if (number.length > MOST_DIGITS && new Numeral(number).isWhole) {
-      throw new NoJson("a number with too many digits");
-    }
-    return new Numeral(number);
+    const number = new Numeral(taken(NUMBER) ?? refuse());
+    const [digits, exponent] = number.text.split(/[eE]/).map((part) => part.replace(/^[+-]/, ""));
+    if (number.isWhole && (digits as string).length > MOST_DIGITS) throw new NoJson("a number with too many digits");
+    if ((exponent ?? "").length > MOST_EXPONENT_DIGITS) throw new NoJson("an exponent with too many digits");
+    return number;
   }
 
   function value(depth: number): Json {
@@ -114,5 +115,14 @@ export function parseJson(text: string): Json {
 
   const found = value(0);
   skip();
-  return at === text.length ? found : refuse();
+  if (at !== text.length) refuse();
+  // Half a surrogate pair is no character: UTF-8 cannot hold it.
+  if (/\\u[dD][89a-fA-F]/.test(text) && !isWellFormed(found)) throw new NoJson("half a surrogate pair");
+  return found;
+}
+
+function isWellFormed(value: Json): boolean {
+  if (typeof value === "string") return !/\p{Surrogate}/u.test(value);
+  if (Array.isArray(value)) return value.every(isWellFormed);
+  return !(value instanceof Fields) || [...value].every(([name, field]) => isWellFormed(name) && isWellFormed(field));
 }

@@ -4,7 +4,7 @@ import { equal, fromHex, EMPTY, fromUtf8, isHex, toHex, utf8, type Hex } from ".
 import { Refusal } from "./refusal.js";
 
 const FORMAT = "siegel-bundle/1";
-const MOST_ENTRIES = 65_534;
+const MOST_ENTRIES = 65_533;
 const LARGEST_BLOCK = 10 ** 12 - 1;
 
 export const LARGEST_MANIFEST = 16 * 2 ** 20;
@@ -18,9 +18,9 @@ const KINDS = {
   proofs: [/^blocks\/[0-9]{12}\/proofs$/, 64 * 2 ** 20],
   checkpoint: [/^checkpoints\/[0-9]{12}$/, 64 * 2 ** 10],
   timestamp: [/^checkpoints\/[0-9]{12}\.[0-9a-f]{64}$/, 64 * 2 ** 10],
-  disclosures: [/^disclosures\/[0-9a-f]{64}$/, 16 * 2 ** 20],
+  disclosures: [/^disclosures\/[0-9a-f]{64}$/, 8 * 2 ** 20],
   document: [/^documents\/[0-9a-f]{64}$/, LARGEST_FILE],
-  release: [/^releases\/[0-9a-f]{64}$/, 64 * 2 ** 20],
+  release: [/^releases\/[0-9a-f]{64}$/, 8 * 2 ** 20],
 } as const satisfies Record<string, readonly [RegExp, number]>;
 
 export type Kind = keyof typeof KINDS;

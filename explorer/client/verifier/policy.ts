@@ -1,6 +1,7 @@
 // Trust policies: what a reader takes as given (docs/bundle-1.md, trust policy). Each failure is PolicyInvalid.
 
 import { fromBase64, fromUtf8, isHex, type Hex } from "./bytes.js";
+import { readRoots } from "./certificate_path.js";
 import { Fields, NoJson, Numeral, parseJson, type Json } from "./json.js";
 import { Refusal, thrown } from "./refusal.js";
 import { LOG, readVerifierKey, WITNESS, type VerifierKey } from "./verifier_key.js";
@@ -62,16 +63,21 @@ export function readPolicy(raw: Uint8Array): Policy {
   if (!/^(?:0|[1-9][0-9]{0,19})$/.test(chainId)) throw invalid("chainId", "a decimal number as text was expected");
   const validators = readConsensus(given.get("consensus"));
   const log = given.get("log") ?? null;
+  const timestamps = given.get("timestamps") ?? null;
+  if (log === null && timestamps !== null) {
+    throw invalid("timestamps", "what is stamped is a log, and none is trusted");
+  }
   if (validators === null && log === null) {
     throw invalid("log", "nothing else signs the blocks of a chain without validators");
   }
-  const timestamps = given.get("timestamps") ?? null;
+  const [ledger, registry] = [readTrusted("ledger", given.get("ledger")), readTrusted("registry", given.get("registry"))];
+  if (ledger.account === registry.account) throw invalid("registry.account", "it is the account of the ledger");
   return {
     name: text(given, "name"),
     chainId: BigInt(chainId),
     genesisHash: hex("genesisHash", given.get("genesisHash"), 32),
-    ledger: readTrusted("ledger", given.get("ledger")),
-    registry: readTrusted("registry", given.get("registry")),
+    ledger,
+    registry,
     validators,
     log: log === null ? null : readLog(log),
     timestamps: timestamps === null ? null : readTimestamps(timestamps),
@@ -173,6 +179,7 @@ function readTimestamps(value: Json): TimestampPolicy {
     if (found === undefined) throw invalid(`timestamps.roots[${place}]`, "base64 of DER was expected");
     return found;
   });
+  readRoots(roots);
   return { roots, threshold: whole("timestamps.threshold", given.get("threshold"), 0, roots.length) };
 }
 

@@ -8,6 +8,8 @@ export interface Process {
   readonly organisation: Hex;
   readonly ocid: string;
   readonly acts: readonly Act[];
+  /** The head before the first act, and after each. */
+  readonly heads: readonly Hex[];
 }
 
 export class Proven {

@@ -13,18 +13,28 @@ export type NoteName = keyof typeof words.notes;
 
 type InBoth = Readonly<Record<Language, string>>;
 type Table = Readonly<Record<string, InBoth>>;
+type StepWords = Readonly<Record<"title" | "question" | "fault", InBoth> & { faultOf?: Table }>;
 
 function filled(sentence: string, values: Values): string {
   return sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }
 
-export function pageWord(word: PageWord, language: Language, values: Values): string {
+export function pageWord(word: PageWord, language: Language, values: Values = {}): string {
   return filled(pageWords[word][language], values);
 }
 
-export function stepWord(step: StepName, what: "title" | "question" | "fault", language: Language): string {
-  const found = words.steps.find(({ name }) => name === step) as (typeof words.steps)[number];
-  return found[what][language];
+export function stepWord(step: StepName, what: "title" | "question", language: Language): string {
+  return stepNamed(step)[what][language];
+}
+
+/** Whose fault it would be that a step failed, where it failed for this. */
+export function faultWord(step: StepName, error: RefusalName, language: Language): string {
+  const { fault, faultOf } = stepNamed(step);
+  return (faultOf?.[error] ?? fault)[language];
+}
+
+function stepNamed(name: StepName): StepWords {
+  return words.steps.find((step) => step.name === name) as StepWords;
 }
 
 export function verdictWord(verdict: Verdict, language: Language): string {
@@ -36,6 +46,14 @@ export function noteWord({ note, values }: Note, language: Language): string {
   return filled(words.notes[note][language], flag ? { ...values, flag: flag[language] } : values);
 }
 
-export function refusalWord(error: RefusalName, values: Values, language: Language): string {
-  return filled(refusalWords[error][language], values);
+/** A refusal's sentence, cut where its reason stands, which is English; what values name is in words of the language. */
+export function refusalParts(error: RefusalName, values: Values, language: Language): string[] {
+  const shown = Object.entries(values).map(([name, value]) => [name, named(name, String(value), language)]);
+  return refusalWords[error][language].split("{reason}").map((part) => filled(part, Object.fromEntries(shown)));
+}
+
+function named(name: string, value: string, language: Language): string {
+  const table = (words.named as Readonly<Record<string, Table>>)[name] ?? {};
+  const known = Object.keys(table).find((each) => value === each || value.startsWith(each + " "));
+  return known === undefined ? value : (table[known] as InBoth)[language] + value.slice(known.length);
 }

@@ -30,8 +30,9 @@ export function checkActs(contents: Contents, policy: Policy, proven: Proven): N
     const name = `acts/process-${id}`;
     const acts = readActs(name, data);
     requireOrder(name, acts, latest);
-    requireFold(begins("process", ledger, id), acts.map(({ digest }) => digest), head(ledger, id));
-    proven.processes.set(id, owned(contents, id, acts));
+    const heads = headsOf(begins("process", ledger, id), acts.map(({ digest }) => digest));
+    requireHead(head(ledger, id), heads.at(-1) as Hex);
+    proven.processes.set(id, { ...owned(contents, id, acts), acts, heads });
   }
   const { kind, id } = contents.manifest.subject;
   if (kind === "organisation") {
@@ -39,9 +40,9 @@ export function checkActs(contents: Contents, policy: Policy, proven: Proven): N
   }
   for (const [block, heads] of proven.earlier) {
     const time = proven.headers.get(block)?.time as bigint;
-    for (const [process, earlier] of heads) {
-      const acts = (proven.processes.get(process) as Process).acts.filter((each) => each.time <= time);
-      requireFold(begins("process", ledger, process), acts.map(({ digest }) => digest), earlier);
+    for (const [id, earlier] of heads) {
+      const process = proven.processes.get(id) as Process;
+      requireHead(earlier, process.heads[countUntil(process.acts, time)] as Hex);
     }
   }
   if (policy.log !== null) requireClosings(proven);
@@ -79,16 +80,35 @@ function requireOrder(series: string, acts: readonly Act[], latest: bigint, firs
 
 /** keccak256(head ++ item) from the beginning on; a series without items has the head zero. */
 function requireFold(beginning: Hex, items: readonly Hex[], head: Hex): void {
-  const folded = items.reduce((before, item) => keccakHex(fromHex(before), fromHex(item)), beginning);
-  const got = items.length === 0 ? ZERO : folded;
-  if (got !== head) throw new Refusal("HeadMismatch", { expected: shown(head), got: shown(got) });
+  requireHead(head, headsOf(beginning, items).at(-1) as Hex);
+}
+
+/** The head after none of the items, after the first, and so on to the last. */
+function headsOf(beginning: Hex, items: readonly Hex[]): Hex[] {
+  let head = beginning;
+  return [ZERO, ...items.map((item) => (head = keccakHex(fromHex(head), fromHex(item))))];
+}
+
+function requireHead(expected: Hex, got: Hex): void {
+  if (got !== expected) throw new Refusal("HeadMismatch", { expected: shown(expected), got: shown(got) });
+}
+
+/** How many of the acts, whose times never fall, are not after `time`. */
+function countUntil(acts: readonly Act[], time: bigint): number {
+  let [first, end] = [0, acts.length];
+  while (first < end) {
+    const middle = (first + end) >> 1;
+    if ((acts[middle] as Act).time <= time) first = middle + 1;
+    else end = middle;
+  }
+  return first;
 }
 
 /** The process with the organisation that its id comes from, together with the ocid that its first act says. */
-function owned({ roles }: Contents, id: Hex, acts: readonly Act[]): Process {
+function owned({ roles }: Contents, id: Hex, acts: readonly Act[]): Pick<Process, "organisation" | "ocid"> {
   const ocid = ocidOf(acts[0] as Act);
   for (const organisation of roles.keys()) {
-    if (abiDigest(organisation, { text: ocid }) === id) return { organisation, ocid, acts };
+    if (abiDigest(organisation, { text: ocid }) === id) return { organisation, ocid };
   }
   throw new Refusal("SeriesUnrelated", { process: shown(id) });
 }
@@ -110,13 +130,19 @@ function checkList(
   const name = `acts/list-${id}`;
   const items = readList(name, lists.get(id) ?? new Uint8Array());
   requireFold(beginning, items.map((item) => (typeof item === "string" ? item : item.digest)), head);
+  const listed = new Set<Hex>();
   items.forEach((item, place) => {
-    if (typeof item !== "string") requireOrder(name, [item], latest, place + 1);
+    if (typeof item !== "string") return requireOrder(name, [item], latest, place + 1);
+    if (listed.has(item)) {
+      const reason = "a process that stands there already";
+      throw new Refusal("ActMisplaced", { series: name, position: place + 1, reason });
+    }
+    listed.add(item);
   });
-  const listed = new Set(items.filter((item) => typeof item === "string"));
-  for (const process of listed) if (!proven.processes.has(process)) throw missing(`acts/process-${process}`);
-  for (const process of proven.processes.keys()) {
+  for (const process of [...listed].sort()) if (!proven.processes.has(process)) throw missing(`acts/process-${process}`);
+  for (const [process, { organisation }] of proven.processes) {
     if (!listed.has(process)) throw unexpected(`acts/process-${process}`);
+    if (organisation !== id) throw new Refusal("SeriesUnrelated", { process: shown(process) });
   }
 }
 

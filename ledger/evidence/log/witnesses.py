@@ -10,7 +10,6 @@ import functools
 import ipaddress
 import re
 import ssl
-import threading
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +23,7 @@ from ledger.errors import (
     WitnessRefusesTree,
     WitnessUnreachable,
 )
+from ledger.evidence.cut_off import cut_off_after
 from ledger.evidence.log.cosignatures import CosignatureBook, Witness
 from ledger.evidence.log.folder import LogFolder, SignedTree
 from ledger.evidence.verify.checkpoint import checkpoint_body, cosigned_time, read_signature_line, signature_line
@@ -97,31 +97,21 @@ def _request(log: LogFolder, old: int, tree: SignedTree) -> bytes:
 
 
 def _post(witness: Witness, request: bytes, timeout: float) -> _Answer:
-    """Whoever answers byte by byte is cut off, be it in the headers, and so is whoever answers without end."""
-    late = threading.Event()
+    """Whoever answers byte by byte is cut off, and so is whoever answers without end."""
     # A proxy could not reach what answers on this machine only.
     client = httpx.Client(timeout=timeout, verify=_trusted(), trust_env=not _is_loopback(witness.url))
-
-    def cut_off() -> None:
-        late.set()
-        client.close()
-
-    limit = threading.Timer(3 * timeout, cut_off)
-    limit.daemon = True
-    limit.start()
-    try:
-        with client, client.stream("POST", f"{witness.url}/add-checkpoint", content=request) as response:
-            body = b""
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > _MOST_BYTES:
-                    raise WitnessAnswerUnusable(witness=witness.name, reason=f"more than {_MOST_BYTES} bytes")
-            return _Answer(response.status_code, body)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        reason = "its answer does not end" if late.is_set() else str(error) or type(error).__name__
-        raise WitnessUnreachable(witness=witness.name, url=witness.url, reason=reason) from error
-    finally:
-        limit.cancel()
+    with client, cut_off_after(3 * timeout, client) as late:
+        try:
+            with client.stream("POST", f"{witness.url}/add-checkpoint", content=request) as response:
+                body = b""
+                for chunk in response.iter_bytes():
+                    body += chunk
+                    if len(body) > _MOST_BYTES:
+                        raise WitnessAnswerUnusable(witness=witness.name, reason=f"more than {_MOST_BYTES} bytes")
+                return _Answer(response.status_code, body)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            reason = "its answer does not end" if late.is_set() else str(error) or type(error).__name__
+            raise WitnessUnreachable(witness=witness.name, url=witness.url, reason=reason) from error
 
 
 @functools.cache

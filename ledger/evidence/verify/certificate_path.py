@@ -21,6 +21,16 @@ Kind = TypeVar("Kind", bound=x509.ExtensionType)
 _CERTIFIERS = ExtensionPolicy.permit_all().require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
 
 
+def load_roots(roots: Sequence[bytes]) -> list[x509.Certificate]:
+    """The roots of a policy, at least one. Raises PolicyInvalid for what is no certificate."""
+    if not roots:
+        raise PolicyInvalid(field="timestamps.roots", reason="a certificate was expected")
+    try:
+        return [load_certificate(root) for root in roots]
+    except (TimestampInvalid, MalformedDer) as error:
+        raise PolicyInvalid(field="timestamps.roots", reason="it holds what is no certificate") from error
+
+
 def trusted_path(certificates: Sequence[bytes], time: datetime, roots: Sequence[bytes]) -> tuple[bytes, ...]:
     """The certificates (DER) from an authority's, the first given, to the one of ``roots`` that vouches for it.
 
@@ -28,7 +38,7 @@ def trusted_path(certificates: Sequence[bytes], time: datetime, roots: Sequence[
     itself. Raises TimestampInvalid (the certificate is none for time stamps, or was not valid then), TimestampForeign
     (no path to a root), PolicyInvalid.
     """
-    anchors = _load_roots(roots)
+    anchors = load_roots(roots)
     authority, *others = (load_certificate(one) for one in certificates)
     _check_purpose(authority)
     name = authority.subject.rfc4514_string()
@@ -52,15 +62,6 @@ def trusted_path(certificates: Sequence[bytes], time: datetime, roots: Sequence[
         if _extension(certificate, x509.NameConstraints) and (_has_other_names(authority) or _has_other_names(below)):
             raise TimestampForeign(authority=name, reason="names are constrained")
     return tuple(certificate.public_bytes(Encoding.DER) for certificate in path)
-
-
-def _load_roots(roots: Sequence[bytes]) -> list[x509.Certificate]:
-    if not roots:
-        raise PolicyInvalid(field="timestamps.roots", reason="a certificate was expected")
-    try:
-        return [load_certificate(root) for root in roots]
-    except (TimestampInvalid, MalformedDer) as error:
-        raise PolicyInvalid(field="timestamps.roots", reason="it holds what is no certificate") from error
 
 
 def _check_certifies(authority: str, above: x509.Certificate) -> None:

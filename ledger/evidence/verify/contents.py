@@ -14,7 +14,7 @@ from ledger.errors import DisclosureInvalid, SiegelError
 from ledger.evidence.verify.archive import BundleReader
 from ledger.evidence.verify.manifest import Manifest
 from ledger.ocds.disclosure import disclosure_digest, redactions
-from ledger.ocds.json_text import MAX_DEPTH, check_depth
+from ledger.ocds.json_text import MAX_DEPTH, check_characters, check_depth, check_exponent
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,8 @@ def read_release(data: bytes, disclosed: Sequence[str]) -> Release:
         release = _JSON.decode(text)
         # A field that stands nowhere in the text, and could not with escapes either, need not be looked for.
         escaped = b"\\u" in data
+        if escaped:
+            check_characters(release)
         conceals = disclosed or escaped or b"_sd" in data or b'"..."' in data
         concealed = redactions(release, disclosed) if conceals else []
         documents = tuple(dict.fromkeys(_documents(release))) if escaped or b"digest" in data else ()
@@ -140,9 +142,14 @@ def _documents(value: Any) -> Iterator[bytes]:
             yield from _documents(entry)
 
 
+def _float(number: str) -> float:
+    check_exponent(number)
+    return float(number)
+
+
 def _refuse(name: str) -> Any:
     raise ValueError(name)
 
 
-_JSON = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse)
+_JSON = json.JSONDecoder(object_pairs_hook=_once, parse_float=_float, parse_constant=_refuse)
 _DIGEST = re.compile("[0-9a-fA-F]{64}", re.ASCII)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from ledger.chain.record import ZERO, ActRecord, act_digest
+from bisect import bisect_right
+from operator import attrgetter
+
+from ledger.chain.record import ZERO, ActRecord
 from ledger.errors import ActMisplaced, EntryMissing, EntryUnexpected, SeriesUnrelated
 from ledger.evidence.verify import series
 from ledger.evidence.verify.contents import Contents
+from ledger.evidence.verify.history import require_head
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.proven import Process, Proven
 from ledger.evidence.verify.report import Note
@@ -34,17 +38,17 @@ def check_acts(contents: Contents, policy: Policy, proven: Proven) -> list[Note]
         _check_list(contents, contracts, proven, contents.manifest.subject_id)
     for number, heads in proven.earlier.items():
         for process_id, head in heads.items():
-            _check_earlier(contracts, proven, process_id, number, head)
+            _check_earlier(proven, process_id, number, head)
     if policy.log is not None:
         _require_closings(proven)
     return []
 
 
-def _check_earlier(contracts: series.Contracts, proven: Proven, process_id: bytes, block: int, head: bytes) -> None:
+def _check_earlier(proven: Proven, process_id: bytes, block: int, head: bytes) -> None:
     """The acts up to an earlier block are all that there were then. Raises HeadMismatch."""
-    process, time = proven.processes[process_id], proven.headers[block].time
-    count = sum(record.time <= time for record in process.records)
-    series.check_process(contracts, process_id, process.digests[:count], head)
+    process = proven.processes[process_id]
+    count = bisect_right(process.records, proven.headers[block].time, key=attrgetter("time"))
+    require_head(head, process.heads[count])
 
 
 def _require_closings(proven: Proven) -> None:
@@ -79,12 +83,11 @@ def _process(
     name = f"acts/process-{process_id.hex()}"
     acts = series.split_acts(name, data)
     records = series.read_series(name, acts, process_id=process_id, organisation_id=ZERO, latest=latest)
-    digests = tuple(map(act_digest, acts))
-    series.check_process(contracts, process_id, digests, proven.heads[contracts.ledger, process_id])
+    heads = series.check_process(contracts, process_id, acts, proven.heads[contracts.ledger, process_id])
     ocid = ocid_of(records[0])
     for organisation_id in contents.roles:
         if digest(organisation_id, ocid) == process_id:
-            return Process(organisation_id, ocid, digests, tuple(records))
+            return Process(organisation_id, ocid, tuple(heads), tuple(records))
     raise SeriesUnrelated(process=process_id)
 
 
@@ -105,6 +108,8 @@ def _check_list(contents: Contents, contracts: series.Contracts, proven: Proven,
     of_list = {"process_id": ZERO, "organisation_id": organisation_id}
     for position, item in enumerate(items, 1):
         if len(item) == 32:
+            if item in listed:
+                raise ActMisplaced(series=name, position=position, reason="a process that stands there already")
             listed.add(item)
             found.append(item)
         else:
@@ -112,5 +117,8 @@ def _check_list(contents: Contents, contracts: series.Contracts, proven: Proven,
     proven.lists[organisation_id] = tuple(found)
     for missing in sorted(listed - proven.processes.keys()):
         raise EntryMissing(entry=f"acts/process-{missing.hex()}")
-    for extra in sorted(proven.processes.keys() - listed):
-        raise EntryUnexpected(entry=f"acts/process-{extra.hex()}")
+    for process_id, process in sorted(proven.processes.items()):
+        if process_id not in listed:
+            raise EntryUnexpected(entry=f"acts/process-{process_id.hex()}")
+        if process.organisation_id != organisation_id:
+            raise SeriesUnrelated(process=process_id)

@@ -25,6 +25,10 @@ def verify_history(proof: HeadProof, genesis: bytes, items: Iterable[bytes]) -> 
 
 def require_fold(genesis: bytes, items: Iterable[bytes], head: bytes) -> None:
     """Raises HeadMismatch unless the items, from ``genesis`` on, lead to this head (zero: there are none)."""
-    got = fold(genesis, items)
+    require_head(head, fold(genesis, items))
+
+
+def require_head(head: bytes, got: bytes) -> None:
+    """Raises HeadMismatch."""
     if got != head:
         raise HeadMismatch(expected=head, got=got)

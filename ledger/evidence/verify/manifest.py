@@ -13,7 +13,7 @@ from ledger.errors import ManifestInvalid
 
 FORMAT = "siegel-bundle/1"
 LARGEST_MANIFEST = 16 * 2**20
-MOST_ENTRIES = 65_534
+MOST_ENTRIES = 65_533
 LARGEST_FILE = 2**32 - 2
 
 Kind: TypeAlias = Literal[
@@ -28,9 +28,9 @@ _NAMES: dict[Kind, tuple[str, int]] = {  # what an entry is called, and how larg
     "proofs": (r"blocks/\d{12}/proofs", 64 * 2**20),
     "checkpoint": (r"checkpoints/\d{12}", 64 * 2**10),
     "timestamp": (rf"checkpoints/\d{{12}}\.{_HEX}", 64 * 2**10),
-    "disclosures": (f"disclosures/{_HEX}", 16 * 2**20),
+    "disclosures": (f"disclosures/{_HEX}", 8 * 2**20),
     "document": (f"documents/{_HEX}", LARGEST_FILE),
-    "release": (f"releases/{_HEX}", 64 * 2**20),
+    "release": (f"releases/{_HEX}", 8 * 2**20),
 }
 _GRAMMAR = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, (pattern, _) in _NAMES.items()), re.ASCII)
 SALTED = ("document", "release")

@@ -8,10 +8,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.errors import PolicyInvalid, VerifierKeyMalformed
+from ledger.errors import EncodingInvalid, JsonInvalid, JsonTooDeep, PolicyInvalid, VerifierKeyMalformed
+from ledger.evidence.verify.certificate_path import load_roots
 from ledger.evidence.verify.checkpoint import LogTrust
 from ledger.evidence.verify.policy_fields import require_fields, whole_number
 from ledger.evidence.verify.validators import ValidatorSets, read_validator_sets
+from ledger.ocds.json_text import check_characters, check_depth, check_exponent
 
 FORMAT = "siegel-policy/1"
 LARGEST = 16 * 2**20
@@ -64,8 +66,11 @@ def read_policy(raw: bytes) -> Policy:
     if len(raw) > LARGEST:
         raise PolicyInvalid(field="", reason=f"it has {len(raw)} bytes")
     try:
-        given = json.loads(raw.decode("utf-8"), object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
+        text = raw.decode("utf-8")
+        check_depth(text)
+        given = json.loads(text, object_pairs_hook=_once, parse_float=_float)
+        check_characters(given)
+    except (ValueError, JsonTooDeep, JsonInvalid, EncodingInvalid) as error:
         raise PolicyInvalid(field="", reason=f"no JSON: {error}"[:200]) from error
     names = {"format", "name", "chainId", "genesisHash", "ledger", "registry", "consensus", "log", "timestamps"}
     require_fields("", given, names)
@@ -75,14 +80,19 @@ def read_policy(raw: bytes) -> Policy:
     if not _DECIMAL.fullmatch(chain_id):
         raise PolicyInvalid(field="chainId", reason="a decimal number as text was expected")
     consensus = read_validator_sets(given["consensus"])
+    if given["log"] is None and given["timestamps"] is not None:
+        raise PolicyInvalid(field="timestamps", reason="what is stamped is a log, and none is trusted")
     if consensus.is_single and given["log"] is None:
         raise PolicyInvalid(field="log", reason="nothing else signs the blocks of a chain without validators")
+    ledger, registry = (_trusted(name, given[name]) for name in ("ledger", "registry"))
+    if ledger.account == registry.account:
+        raise PolicyInvalid(field="registry.account", reason="it is the account of the ledger")
     return Policy(
         name=_text(given, "name"),
         chain_id=int(chain_id),
         genesis_hash=_hex("genesisHash", given["genesisHash"], 32),
-        ledger=_trusted("ledger", given["ledger"]),
-        registry=_trusted("registry", given["registry"]),
+        ledger=ledger,
+        registry=registry,
         consensus=consensus,
         log=None if given["log"] is None else _log(given["log"]),
         timestamps=None if given["timestamps"] is None else _timestamps(given["timestamps"]),
@@ -118,6 +128,7 @@ def _timestamps(given: Any) -> TimestampPolicy:
         if root is None:
             raise PolicyInvalid(field=f"timestamps.roots[{position}]", reason="base64 of DER was expected")
         roots.append(root)
+    load_roots(roots)
     return TimestampPolicy(tuple(roots), whole_number("timestamps.threshold", given["threshold"], 0, len(roots)))
 
 
@@ -128,6 +139,11 @@ def _base64(text: str) -> bytes | None:
     except ValueError:
         return None
     return data if base64.b64encode(data).decode() == text else None
+
+
+def _float(number: str) -> float:
+    check_exponent(number)
+    return float(number)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

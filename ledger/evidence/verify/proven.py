@@ -11,11 +11,11 @@ from ledger.evidence.verify.procedure import Procedure
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A contracting process: digests and records of all its acts, in order."""
+    """A contracting process: records of all its acts, in order, and its head before the first and after each."""
 
     organisation_id: bytes
     ocid: str
-    digests: tuple[bytes, ...]
+    heads: tuple[bytes, ...]
     records: tuple[ActRecord, ...]
 
 

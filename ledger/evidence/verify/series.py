@@ -6,10 +6,10 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ledger.chain.heads import genesis_list_head, genesis_process_head, genesis_roles_head
+from ledger.chain.heads import genesis_list_head, genesis_process_head, genesis_roles_head, heads_of
 from ledger.chain.record import ACT_RECORDED, ActRecord, act_digest, decode_log
 from ledger.errors import ActMisplaced, EntryInvalid
-from ledger.evidence.verify.history import require_fold
+from ledger.evidence.verify.history import require_fold, require_head
 
 # The fourteen fields of a record and the length of the details: as they stand here, and as words in the log.
 _PACKED = struct.Struct(">BQQQ20s20s32sIIQQ32s32s32sI")
@@ -86,9 +86,11 @@ def read_series(
     return records
 
 
-def check_process(contracts: Contracts, process_id: bytes, digests: Iterable[bytes], head: bytes) -> None:
-    """Raises HeadMismatch unless these are the digests of all acts of the process, in order."""
-    require_fold(genesis_process_head(contracts.chain_id, contracts.ledger, process_id), digests, head)
+def check_process(contracts: Contracts, process_id: bytes, acts: Sequence[bytes], head: bytes) -> list[bytes]:
+    """Raises HeadMismatch unless these are all acts of the process, in order; gives its heads (``heads_of``)."""
+    heads = heads_of(genesis_process_head(contracts.chain_id, contracts.ledger, process_id), map(act_digest, acts))
+    require_head(head, heads[-1])
+    return heads
 
 
 def check_list(contracts: Contracts, organisation_id: bytes, items: Sequence[bytes], head: bytes) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ledger.errors import SiegelError
 from ledger.evidence.verify.report import Note, Step, Verdict
 
 _WORDS: dict[str, Any] = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
@@ -13,8 +14,16 @@ _STEPS = {step["name"]: step for step in _WORDS["steps"]}
 
 
 def step_words(step: Step, what: str, language: str) -> str:
-    """``title``, ``question`` or ``fault`` of a step, in ``de`` or ``en``."""
+    """``title`` or ``question`` of a step, in ``de`` or ``en``."""
     text: str = _STEPS[step][what][language]
+    return text
+
+
+def fault_words(step: Step, refusal: SiegelError | None, language: str) -> str:
+    """Whose fault it would be that a step failed, where it failed for this."""
+    words = _STEPS[step]
+    of_refusal = {} if refusal is None else words.get("faultOf", {}).get(refusal.name, {})
+    text: str = of_refusal.get(language) or words["fault"][language]
     return text
 
 
@@ -28,6 +37,14 @@ def flag_words(flag: str, language: str) -> str:
     """What a reader must still judge of an act, as part of a sentence."""
     text: str = _WORDS["flags"][flag][language]
     return text
+
+
+def named_value(name: str, value: Any, language: str) -> Any:
+    """The value ``name`` of a refusal: what it names in words of ``language``; all else as it is."""
+    for known, words in _WORDS["named"].get(name, {}).items():
+        if isinstance(value, str) and (value == known or value.startswith(known + " ")):
+            return words[language] + value[len(known) :]
+    return value
 
 
 def note_words(note: Note, language: str) -> str:

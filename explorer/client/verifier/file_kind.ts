@@ -1,0 +1,13 @@
+// What a file seems to be, to say so to whoever confused two. It decides nothing: the verification reads both files.
+
+export type Kind = "bundle" | "policy";
+
+/** By how it begins (a ZIP with PK, a policy with a brace), else by its name; undefined for what is neither. */
+export async function kindOf(file: File): Promise<Kind | undefined> {
+  // A file that cannot be read still has a name; whoever reads it next says that it cannot be read.
+  const start = await file.slice(0, 1024).text().catch(() => "");
+  if (start.startsWith("PK")) return "bundle";
+  if (start.trimStart().startsWith("{")) return "policy";
+  if (/\.zip$/i.test(file.name)) return "bundle";
+  return /\.json$/i.test(file.name) ? "policy" : undefined;
+}
