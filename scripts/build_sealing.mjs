@@ -4,13 +4,15 @@
 //   node scripts/build_sealing.mjs --counted   writes it to build/sealing-counted; it counts the branches that it takes
 //   node scripts/build_sealing.mjs --module    writes build/sealing/sealing.js, as a page for browsers has it
 //
+// A folder behind it takes the place of build/sealing. The same sources give the same bytes, wherever they are written.
 // The pages that seal and open bundle the same sources; there is none yet.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundled, counting, COUNTS_AT_EXIT, root, writeCommand } from "./client_command.mjs";
 
-const output = join(root, "build", "sealing");
+const [which, given] = process.argv.slice(2);
+const output = given ?? join(root, "build", which === "--counted" ? "sealing-counted" : "sealing");
 const FOLDERS = ["sealing", "verifier"];
 const BESIDE = ["ledger/evidence/verify/words.json", "package-lock.json"];
 
@@ -22,13 +24,13 @@ async function writeModule() {
 
 async function writeCounted() {
   const options = { ...(await counting("sealing")), banner: COUNTS_AT_EXIT };
-  await writeCommand(`${output}-counted`, FOLDERS, BESIDE, options);
+  await writeCommand(output, FOLDERS, BESIDE, options);
 }
 
-if (process.argv.includes("--command")) await writeCommand(output, FOLDERS, BESIDE);
-else if (process.argv.includes("--counted")) await writeCounted();
-else if (process.argv.includes("--module")) await writeModule();
+if (which === "--command") await writeCommand(output, FOLDERS, BESIDE);
+else if (which === "--counted") await writeCounted();
+else if (which === "--module") await writeModule();
 else {
-  console.error("usage: node scripts/build_sealing.mjs --command | --counted | --module");
+  console.error("usage: node scripts/build_sealing.mjs --command | --counted | --module [FOLDER]");
   process.exit(1);
 }

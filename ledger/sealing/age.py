@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import BinaryIO, Final, TypeVar
@@ -13,7 +14,7 @@ from ledger.sealing.bech32 import encode
 
 LARGEST_HEADER: Final = 2**16
 """Bytes; age holds a header in memory, and whoever lies could make it as long as the file."""
-_END_OF_HEADER: Final = b"\n--- "
+_END_OF_HEADER: Final = re.compile(rb"\n--- [^\n]*\n")
 _PIECE: Final = 2**16
 Given = TypeVar("Given")
 Taken = TypeVar("Taken")
@@ -41,7 +42,7 @@ def decrypt(stream: BinaryIO, write: Callable[[bytes], int], scalar: bytes) -> N
     Raises ContentUnreadable.
     """
     start = stream.read(LARGEST_HEADER)
-    if _END_OF_HEADER not in start:
+    if not _END_OF_HEADER.search(start):
         raise ContentUnreadable(reason=f"a header of age of more than {LARGEST_HEADER} bytes, or none")
     ends = _Ends(_joined(chain([start], iter(lambda: stream.read(_PIECE), b""))), write)
     try:

@@ -46,27 +46,27 @@ def contribute(header: Header, key_set: KeySet, group: Group, index: int, share:
 
 
 def read_contribution(data: bytes, header: Header, key_set: KeySet) -> Contribution:
-    """A contribution to the opening of this bid. Raises ContributionMalformed, ContributionForeign, KeySetDiffers."""
+    """A contribution to the opening of this bid; what is wrong first is refused first.
+
+    Raises KeySetDiffers, ContributionMalformed, ContributionForeign.
+    """
     header.require_key_set(key_set)
-    officers = len(key_set.officers)
-    size = (_FIXED + officers * SEALED_WORDS) * WORD
-    if len(data) != size:
-        raise ContributionMalformed(position=min(len(data), size), reason=f"{len(data)} bytes, {size} were expected")
-    words = split(data)
+    if len(data) < _FIXED * WORD:
+        raise ContributionMalformed(position=len(data), reason="cut off")
+    words = split(data[: _FIXED * WORD])
     if words[0] != _MAGIC:
         raise ContributionMalformed(position=0, reason="not a contribution of siegel/1")
-    if words[12] != number(officers):
-        raise ContributionMalformed(position=12 * WORD, reason="another number of officers")
     for name, wanted, got in zip(_NAMES, split(_bid(header)), words[1:11], strict=True):
         if got != wanted:
             raise ContributionForeign(field=name, expected=wanted, got=got)
     group, index = _whose(words[11], key_set)
-    parts = [data[at : at + SEALED_WORDS * WORD] for at in range(_FIXED * WORD, size, SEALED_WORDS * WORD)]
-    for place, part in enumerate(parts):
-        if any(part[SEALED:]):
-            at = (_FIXED + place * SEALED_WORDS) * WORD
-            raise ContributionMalformed(position=at, reason="a sealed share whose padding is not zero")
-    return Contribution(data[: 12 * WORD], group, index, tuple(part[:SEALED] for part in parts))
+    if words[12] != number(len(key_set.officers)):
+        raise ContributionMalformed(position=12 * WORD, reason="another number of officers")
+    each, size = SEALED_WORDS * WORD, (_FIXED + len(key_set.officers) * SEALED_WORDS) * WORD
+    sealed = tuple(_sealed(data, at) for at in range(_FIXED * WORD, size, each))
+    if len(data) > size:
+        raise ContributionMalformed(position=size, reason="bytes behind the end")
+    return Contribution(data[: 12 * WORD], group, index, sealed)
 
 
 def open_contribution(
@@ -91,6 +91,15 @@ def _whose(word: bytes, key_set: KeySet) -> tuple[Group, int]:
     if group not in tuple(Group) or not 0 < index <= len(recipients_of(key_set, Group(group))):
         raise ContributionMalformed(position=11 * WORD, reason=f"the key set has no recipient {value}")
     return Group(group), index
+
+
+def _sealed(data: bytes, at: int) -> bytes:
+    part = data[at : at + SEALED_WORDS * WORD]
+    if len(part) < SEALED_WORDS * WORD:
+        raise ContributionMalformed(position=len(data), reason="cut off in a sealed share")
+    if any(part[SEALED:]):
+        raise ContributionMalformed(position=at, reason="a sealed share whose padding is not zero")
+    return part[:SEALED]
 
 
 def _info(head: bytes, officer: int, holder: bytes) -> bytes:

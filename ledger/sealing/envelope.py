@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 
 from ledger.errors import EnvelopeMalformed, KeySetDiffers
 from ledger.sealing.context import SUITE, Context, Group, KeySet, position, recipients_of, threshold_of
-from ledger.sealing.hpke import ENC, TAG
+from ledger.sealing.hpke import ENC, TAG, public_key
 from ledger.sealing.words import ACCOUNT, WORD, number, split, tag
 
 SEALED: Final = ENC + 32 + TAG
@@ -63,12 +63,23 @@ class Header:
         return info(self.context.words(self.bid_root), group, index, holder)
 
     def require_key_set(self, key_set: KeySet) -> None:
-        """Raises KeySetDiffers unless thresholds and numbers of shares are those of the key set."""
+        """Raises KeySetDiffers unless thresholds and numbers of shares are those of the key set, and its keys are."""
         for group, threshold, shares in zip(Group, self.thresholds, (self.officers, self.custodians), strict=True):
             expected = threshold_of(key_set, group), len(recipients_of(key_set, group))
             if (threshold, len(shares)) != expected:
                 got, wanted = f"{threshold} of {len(shares)}", f"{expected[0]} of {expected[1]}"
                 raise KeySetDiffers(reason=f"{got} {group.name.lower()} in the envelope, not {wanted}")
+            for index, recipient in enumerate(recipients_of(key_set, group), 1):
+                _require_point(recipient.key, group, index)
+
+
+def _require_point(key: bytes, group: Group, index: int) -> None:
+    """What is sealed to a point outside the curve is sealed to nobody."""
+    try:
+        public_key(key)
+    except ValueError:
+        whose = f"number {index} of the {group.name.lower()}"
+        raise KeySetDiffers(reason=f"the key of {whose} is not on the curve") from None
 
 
 def info(context: bytes, group: Group, index: int, holder: bytes) -> bytes:

@@ -26,6 +26,8 @@ _KEY, _NONCE, _SECRET, _SCALAR = 32, 12, 32, 32
 
 def public_key(encoded: bytes) -> ec.EllipticCurvePublicKey:
     """A point of P-256, 65 bytes uncompressed. Raises ValueError for what is none."""
+    if len(encoded) != ENC:
+        raise ValueError(len(encoded))
     return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), encoded)
 
 

@@ -7,8 +7,9 @@ import { bidMalformed, fieldDigest, readField, type Field } from "./field.js";
 import { tag } from "./word.js";
 
 const FIRST_LINE = "siegel-bid/1";
-const DOCUMENT = /^documents\/[0-9]{4}$/;
-const WHOLE = /^(?:0|[1-9][0-9]*)$/;
+const DOCUMENTS = "documents/";
+/** Also "-0": readers that turn numbers of JSON into those of their language no longer see its sign. */
+const WHOLE = /^(?:-?0|[1-9][0-9]*)$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 export const MOST_FIELDS = 10_000;
 export const LONGEST_HEAD = 2 ** 24;
@@ -88,15 +89,15 @@ function checked(fields: readonly Field[]): Bid {
     if (name < before) bidMalformed(`a field that is out of order: ${name}`);
     before = name;
   }
-  const documents = fields.filter(({ name }) => DOCUMENT.test(name)).map(readDocument);
+  const documents = fields.filter(({ name }) => name.startsWith(DOCUMENTS)).map(readDocument);
   documents.forEach(({ name }, at) => {
-    if (name !== documentName(at + 1)) bidMalformed(`${documentName(at + 1)} is missing`);
+    if (name !== documentName(at + 1)) bidMalformed(`there is ${name} where ${documentName(at + 1)} belongs`);
   });
   return { fields, documents };
 }
 
 export function documentName(index: number): string {
-  return `documents/${String(index).padStart(4, "0")}`;
+  return `${DOCUMENTS}${String(index).padStart(4, "0")}`;
 }
 
 function readDocument({ name, value }: Field): DocumentField {
@@ -107,5 +108,5 @@ function readDocument({ name, value }: Field): DocumentField {
     bidMalformed(`${name} has no size in bytes`);
   }
   if (typeof digest !== "string" || !DIGEST.test(digest)) bidMalformed(`${name} has no digest`);
-  return { name, title, size: Number(size.text), digest };
+  return { name, title, size: Math.abs(Number(size.text)), digest };
 }

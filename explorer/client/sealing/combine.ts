@@ -2,7 +2,7 @@
 
 import { EMPTY, equal, toHex } from "../verifier/bytes.js";
 import type { Header } from "./header.js";
-import { groupsOf, requireSizes, type GroupNumber, type KeySet } from "./key_set.js";
+import { groupName, groupsOf, requireSizes, type GroupNumber, type KeySet } from "./key_set.js";
 import { Refusal, SealsDiffer } from "./refusal.js";
 import { differing } from "./reseal.js";
 import { SHARE_SIZE, type Place, type Share } from "./sealed_share.js";
@@ -31,7 +31,7 @@ export async function combine(header: Header, keySet: KeySet, shares: readonly S
   const groups = groupsOf(header.sizes).map(([group, { threshold, count: all }]) => {
     const given = pointsOf(shares, group, all);
     const count = new Set(given.map(({ x }) => x)).size;
-    if (count < threshold) throw new Refusal("SharesTooFew", { group, threshold, given: count });
+    if (count < threshold) throw new Refusal("SharesTooFew", { group: groupName(group), threshold, given: count });
     return [group, choicesOf(given, threshold)] as const;
   });
   let best: SealsDiffer | undefined;
@@ -124,5 +124,6 @@ function wrongOf(secrets: Secrets, shares: readonly Share[]): Place[] {
   const right = secrets.shares();
   return shares
     .filter(({ group, index, bytes }) => !equal(right.get(group)?.[index - 1] ?? EMPTY, bytes))
-    .map(({ group, index }) => ({ group, index }));
+    .map(({ group, index }) => ({ group, index }))
+    .sort((one, other) => one.group - other.group || one.index - other.index);
 }

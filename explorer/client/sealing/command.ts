@@ -22,6 +22,7 @@ import { refusalOf } from "./refusal.js";
 import { requireSeed } from "./reseal.js";
 import { prepare, seal, type Document } from "./seal.js";
 import type { Place, Share } from "./sealed_share.js";
+import { Secrets } from "./seed.js";
 import { shareAt, valueAt } from "./shamir.js";
 import { piecesOf, type Source } from "./source.js";
 
@@ -123,6 +124,19 @@ const tasks = {
     return await bidOf(found, keySetOf(keySet), fromHex(seed));
   },
 
+  /** All that follows from a seed, but for the sealed shares themselves, which stand in the header. */
+  async derived({ envelope, seed }: { readonly envelope: string; readonly seed: Hex }): Promise<object> {
+    const { sealed, sizes, bytes } = (await read(envelope)).header;
+    const secrets = new Secrets(fromHex(seed), sealed, sizes);
+    const places = [...secrets.shares()].flatMap(([group, each]) => each.map((share, at) => [group, at + 1, share] as const));
+    return {
+      age: toHex(secrets.age),
+      shares: places.map(([group, index, share]) => [group, index, toHex(share)]),
+      ephemeral: places.map(([group, index]) => [group, index, toHex(secrets.ephemeral(group, index))]),
+      header: toHex(bytes),
+    };
+  },
+
   async share({ envelope, keySet, group, index, privateKey }: RecipientTask): Promise<object> {
     const { header } = await read(envelope);
     return { share: toHex((await openShare(header, keySetOf(keySet), { group, index }, fromHex(privateKey))).bytes) };
@@ -136,8 +150,9 @@ const tasks = {
   /** What one officer gets from a contribution. */
   async receive({ envelope, keySet, contribution, officer, privateKey }: ReceiveTask): Promise<object> {
     const { header } = await read(envelope);
-    const brought = readContribution(fromHex(contribution));
-    const { group, index, bytes } = await openContribution(brought, header, keySetOf(keySet), officer, fromHex(privateKey));
+    const keys = keySetOf(keySet);
+    const brought = readContribution(fromHex(contribution), header, keys);
+    const { group, index, bytes } = await openContribution(brought, keys, officer, fromHex(privateKey));
     return { share: [group, index, toHex(bytes)] };
   },
 

@@ -4,6 +4,9 @@ import { concat, type Hex } from "../verifier/bytes.js";
 import { filled, number, WORD, type Words } from "./word.js";
 
 const SUITE = 1n;
+/** As the ledger has them (`ITenderLedger.sol`). */
+const ROUND_LIMIT = 2n ** 32n;
+const TIME_LIMIT = 2n ** 64n;
 
 /** Accounts are 20 bytes, ids 32. `notBefore` is the round's deadline in seconds since 1970. */
 export interface Context {
@@ -34,10 +37,10 @@ export function readContext(words: Words): Sealed {
     chainId: words.number(2),
     ledger: words.account(3),
     processId: words.hex(4),
-    round: words.number(5),
+    round: words.number(5, ROUND_LIMIT),
     author: words.account(6),
     keySet: words.hex(7),
-    notBefore: words.number(8),
+    notBefore: words.number(8, TIME_LIMIT),
     bidRoot: words.hex(9),
   };
 }

@@ -14,6 +14,7 @@ const BID_ROOT = 9;
 const FIXED_WORDS = 14;
 export const FIXED_SIZE = FIXED_WORDS * WORD;
 export const CONTENT_LIMIT = 2 ** 40;
+const SIZE_LIMIT = 2n ** 16n;
 
 /** What stands before the shares. `contentSize` and `contentDigest` are those of the age file. */
 export interface Fixed {
@@ -46,8 +47,7 @@ export function readFixed(bytes: Uint8Array): Fixed {
   const words = new Words(bytes, malformed);
   words.tag(0, TAG);
   const sealed = readContext(words);
-  const contentSize = words.number(10);
-  if (contentSize >= CONTENT_LIMIT) malformed(10 * WORD, "the content has a terabyte or more");
+  const contentSize = words.number(10, BigInt(CONTENT_LIMIT));
   const officers = readSize(words, 12);
   const custodians = words.number(13) === 0n ? null : readSize(words, 13);
   return { sealed, contentSize: Number(contentSize), contentDigest: words.hex(11), sizes: { officers, custodians } };
@@ -57,9 +57,8 @@ export function readFixed(bytes: Uint8Array): Fixed {
 export function readHeader(bytes: Uint8Array): Header {
   const fixed = readFixed(bytes);
   const size = headerSize(fixed.sizes);
-  if (bytes.length < size) malformed(bytes.length, "the header is cut off");
   if (bytes.length > size) malformed(size, "there are bytes behind the header");
-  const messages = readSealed(bytes, FIXED_SIZE, malformed);
+  const messages = readSealed(bytes, FIXED_SIZE, size, malformed);
   const places = groupsOf(fixed.sizes).flatMap(([group, { count }]) =>
     Array.from({ length: count }, (_, at) => ({ group, index: at + 1 })));
   return { ...fixed, bytes, shares: messages.map((message, at) => ({ ...(places[at] as Place), ...message })) };
@@ -91,7 +90,7 @@ export function commitment(header: Header): Hex {
 }
 
 function readSize(words: Words, index: number): Size {
-  const value = words.number(index);
+  const value = words.number(index, SIZE_LIMIT);
   const size = { threshold: Number(value >> 8n), count: Number(value & 0xffn) };
   if (!isSize(size)) malformed(index * WORD, "this is no threshold with a number of shares");
   return size;

@@ -10,6 +10,7 @@ export const MOST_RECIPIENTS = 32;
 export const LEAST_THRESHOLD = 2;
 const KEY_SIZE = 65;
 
+export type GroupName = "officers" | "custodians";
 export type GroupNumber = typeof OFFICERS | typeof CUSTODIANS;
 
 /** `holder` is a word: an officer's account, or the id of a custodian's organisation. The key is an uncompressed P-256 point. */
@@ -39,6 +40,11 @@ export interface Sizes {
   readonly custodians: Size | null;
 }
 
+/** As a refusal names it. */
+export function groupName(group: GroupNumber): GroupName {
+  return group === OFFICERS ? "officers" : "custodians";
+}
+
 /** The groups with their numbers, officers first. */
 export function groupsOf<Each>(set: { officers: Each; custodians: Each | null }): (readonly [GroupNumber, Each])[] {
   const officers = [OFFICERS, set.officers] as const;
@@ -58,9 +64,9 @@ export function sizesOf(keySet: KeySet): Sizes {
 export function requireUsable(keySet: KeySet): void {
   for (const [group, { threshold, recipients }] of groupsOf(keySet)) {
     const count = recipients.length;
-    if (!isSize({ threshold, count })) differs(`${threshold} of ${count} in group ${group} is no threshold`);
+    if (!isSize({ threshold, count })) differs(`${threshold} of ${count} ${groupName(group)} is no threshold`);
     recipients.forEach(({ key }, at) => {
-      if (!isPoint(key)) differs(`the key of recipient ${at + 1} in group ${group} is no uncompressed point of P-256`);
+      if (!isPoint(key)) differs(`the key of number ${at + 1} of the ${groupName(group)} is no uncompressed point of P-256`);
     });
   }
 }
@@ -69,7 +75,7 @@ export function requireUsable(keySet: KeySet): void {
 export function requireSizes(keySet: KeySet, got: Sizes): void {
   requireUsable(keySet);
   const shown = (sizes: Sizes): string =>
-    groupsOf(sizes).map(([group, { threshold, count }]) => `${threshold} of ${count} in group ${group}`).join(", ");
+    groupsOf(sizes).map(([group, { threshold, count }]) => `${threshold} of ${count} ${groupName(group)}`).join(", ");
   const [expected, found] = [shown(sizesOf(keySet)), shown(got)];
   if (expected !== found) differs(`it has ${expected}; the envelope has ${found}`);
 }

@@ -5,6 +5,8 @@ import { digestsOf, rootOf } from "./bid.js";
 import { fieldDigest, readField, type Field } from "./field.js";
 import { Refusal } from "./refusal.js";
 
+const DIGEST_SIZE = 32;
+
 export interface FieldProof {
   readonly text: string;
   /** Of all fields of the bid, ascending. */
@@ -24,7 +26,8 @@ export function checkProof({ text, digests }: FieldProof, bidRoot: Hex): Field {
     const before = digests[at - 1];
     if (before && compare(before, digest) >= 0) unproven("the digests do not ascend, each once");
   });
-  if (rootOf(digests) !== bidRoot) unproven("the digests are those of another bid");
+  // The root is over the digests one after the other: two of them in one entry would give it as well.
+  if (digests.some(({ length }) => length !== DIGEST_SIZE) || rootOf(digests) !== bidRoot) unproven("the digests are those of another bid");
   const own = fieldDigest(text);
   if (!digests.some((digest) => equal(digest, own))) unproven("the text is none of the bid's");
   return readField(text);

@@ -6,6 +6,11 @@ import words from "./refusal_words.json" with { type: "json" };
 export type RefusalName = keyof typeof words;
 export type Language = "de" | "en";
 
+const GROUPS: Readonly<Record<Language, ReadonlyMap<unknown, string>>> = {
+  de: new Map([["officers", "Vertreter des Auftraggebers"], ["custodians", "Verwahrer"]]),
+  en: new Map(),
+};
+
 /** What was given is not what it must be. `error` is the failure's name, `values` belong into its sentence; bytes are hex. */
 export class Refusal extends Error {
   constructor(
@@ -27,7 +32,8 @@ export class SealsDiffer extends Refusal {
 }
 
 export function sentence(error: RefusalName, values: Values, language: Language): string {
-  return words[error][language].replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+  const shown = (name: string): string => GROUPS[language].get(values[name]) ?? String(values[name]);
+  return words[error][language].replaceAll(/\{(\w+)\}/g, (_, name: string) => shown(name));
 }
 
 /** What was thrown, if it is a refusal. A fault of the program goes on its way: it must not look like a fault of the input. */

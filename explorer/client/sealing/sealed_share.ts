@@ -3,7 +3,7 @@
 import { concat } from "../verifier/bytes.js";
 import { contextWords, type Sealed } from "./context.js";
 import { ENC_SIZE, open, seal, TAG_SIZE, type SealedMessage } from "./hpke.js";
-import { groupsOf, type GroupNumber, type KeySet, type Recipient } from "./key_set.js";
+import { groupName, groupsOf, type GroupNumber, type KeySet, type Recipient } from "./key_set.js";
 import { Refusal } from "./refusal.js";
 import type { Secrets } from "./seed.js";
 import { filled, number, tag, WORD, type Refuse } from "./word.js";
@@ -32,13 +32,13 @@ export function packSealed({ enc, ciphertext }: SealedMessage): Uint8Array {
   return concat(enc, ciphertext, new Uint8Array(SEALED_SIZE - CIPHERTEXT_END));
 }
 
-/** The sealed shares that stand from a byte to the end. */
-export function readSealed(bytes: Uint8Array, from: number, refuse: Refuse): SealedMessage[] {
+/** The sealed shares that stand between two bytes; what is wrong first is refused first. */
+export function readSealed(bytes: Uint8Array, from: number, to: number, refuse: Refuse): SealedMessage[] {
   const found: SealedMessage[] = [];
-  for (let at = from; at < bytes.length; at += SEALED_SIZE) {
+  for (let at = from; at < to; at += SEALED_SIZE) {
     const four = bytes.subarray(at, at + SEALED_SIZE);
-    const filling = four.subarray(CIPHERTEXT_END).findIndex((byte) => byte !== 0);
-    if (filling >= 0) refuse(at + CIPHERTEXT_END + filling, "what fills up a sealed share is not zero");
+    if (four.length < SEALED_SIZE) refuse(bytes.length, "it is cut off in a sealed share");
+    if (four.subarray(CIPHERTEXT_END).some((byte) => byte !== 0)) refuse(at, "what fills up this sealed share is not zero");
     found.push({ enc: four.subarray(0, ENC_SIZE), ciphertext: four.subarray(ENC_SIZE, CIPHERTEXT_END) });
   }
   return found;
@@ -64,7 +64,7 @@ export async function sealShares(secrets: Secrets, sealed: Sealed, keySet: KeySe
 /** Opens the share that was sealed to this place of the key set. Throws ShareUnopenable. */
 export async function openSealed(message: SealedMessage, privateKey: Uint8Array, info: Uint8Array, place: Place): Promise<Share> {
   const bytes = await open(privateKey, info, message);
-  if (bytes === undefined) throw new Refusal("ShareUnopenable", { group: place.group, index: place.index });
+  if (bytes === undefined) throw new Refusal("ShareUnopenable", { group: groupName(place.group), index: place.index });
   return { group: place.group, index: place.index, bytes };
 }
 

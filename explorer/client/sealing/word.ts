@@ -37,8 +37,11 @@ export class Words {
     if (!equal(this.at(index), tag(text))) this.refuse(WORD * index, `there is no tag ${text}`);
   }
 
-  number(index: number): bigint {
-    return toNumber(this.at(index));
+  /** A number below a limit; every word is one below 2^256. */
+  number(index: number, limit = 2n ** 256n): bigint {
+    const value = toNumber(this.at(index));
+    if (value >= limit) this.refuse(WORD * index, `this is a number of ${limit} or more`);
+    return value;
   }
 
   hex(index: number): Hex {

@@ -1,0 +1,167 @@
+"""Both implementations against each other: what one seals the other opens, and what one refuses the other refuses."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.sealing.peer import Refused, peer
+from tests.sealing.peer_actors import BOTH, CONTEXT, FIELDS, OFFER, document, key_set, salt
+from tests.sealing.python_peer import PythonPeer, Side
+from tests.sealing.reference import Holder, decoded
+
+FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+CHANCE = 20261128
+PYTHON = PythonPeer()
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+NAMES = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=256).filter(
+    lambda name: not name.startswith("documents/") and name not in ("_sd", "...")
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
+)
+CONTENTS = st.lists(st.binary(max_size=3000), max_size=3)
+
+
+@st.composite
+def sizes(draw: st.DrawFn) -> tuple[int, int]:
+    """Threshold and number of recipients."""
+    count = draw(st.integers(3, 8))
+    return draw(st.integers(2, count - 1)), count
+
+
+def other(side: Side) -> Side:
+    """The one that did not do it."""
+    return peer() if side is PYTHON else PYTHON
+
+
+def group_of(who: str, size: tuple[int, int]) -> dict[str, Any]:
+    """Recipients with their threshold."""
+    holders = tuple(Holder.named(f"{who} {number}", size=20) for number in range(1, size[1] + 1))
+    found: dict[str, Any] = key_set(holders, threshold=size[0])["officers"]
+    return found
+
+
+def key_of(group: int, index: int) -> str:
+    """A recipient's private key."""
+    return Holder.named(f"{'officer' if group == 1 else 'custodian'} {index}", size=20).secret
+
+
+@pytest.fixture(params=["python", "typescript"])
+def sealer(request: pytest.FixtureRequest) -> Side:
+    """Each of them seals once."""
+    return PYTHON if request.param == "python" else peer()
+
+
+@FEW
+@given(
+    fields=st.dictionaries(NAMES, VALUES, max_size=6),
+    contents=CONTENTS,
+    officers=sizes(),
+    custodians=st.none() | sizes(),
+    chance=st.randoms(use_true_random=False),
+)
+def test_open_what_the_other_sealed_with_shares_that_the_other_contributed(
+    sealer: Side, tmp_path: Path, fields: Any, contents: Any, officers: Any, custodians: Any, chance: random.Random
+) -> None:
+    """Any fields, documents and groups: one seals, the other opens shares and contributes them, and both open."""
+    path, opener = str(tmp_path / "bid.siegel"), other(sealer)
+    keys = {
+        "officers": group_of("officer", officers),
+        "custodians": custodians and group_of("custodian", custodians),
+    }
+    sealed = sealer.ask(
+        "seal", context=CONTEXT, keySet=keys, out=path, documents=[document(data, "Plan") for data in contents],
+        fields=[[salt(name).hex(), name, value] for name, value in fields.items()],
+    )  # fmt: skip
+    assert opener.ask("header", envelope=path) == sealer.ask("header", envelope=path)
+    assert opener.ask("header", envelope=path)["restDigest"] == sealed["restDigest"]
+    of = {"envelope": path, "keySet": keys}
+    officer = chance.randint(1, officers[1])
+    shares = []
+    for group, size in ((1, officers), (2, custodians)):
+        for index in chance.sample(range(1, size[1] + 1), size[0]) if size else ():
+            place = {"group": group, "index": index}
+            share = opener.ask("share", **of, **place, privateKey=key_of(group, index))["share"]
+            made = opener.ask("contribute", **of, **place, share=share)["contribution"]
+            taken = sealer.ask("receive", **of, contribution=made, officer=officer, privateKey=key_of(1, officer))
+            assert taken == {"share": [group, index, share]}
+            back = sealer.ask("contribute", **of, **place, share=share)["contribution"]
+            assert taken == opener.ask(
+                "receive", **of, contribution=back, officer=officer, privateKey=key_of(1, officer)
+            )
+            shares.append(taken["share"])
+    opened = opener.ask("open", **of, context=CONTEXT, shares=shares)
+    assert opened == sealer.ask("open", **of, context=CONTEXT, shares=shares)
+    found = {name: value for _, name, value in map(decoded, opened["fields"])}
+    assert {name: value for name, value in found.items() if not name.startswith("documents/")} == fields
+    assert opened["documents"] == [{"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)} for data in contents]
+    assert opened["wrong"] == []
+    derived = opener.ask("derived", envelope=path, seed=opened["seed"])
+    assert derived == sealer.ask("derived", envelope=path, seed=opened["seed"])
+    for name in chance.sample(sorted(found), min(2, len(found))):
+        proof = opener.ask("prove", fields=opened["fields"], name=name)
+        assert sealer.ask("checkProof", **proof, bidRoot=sealed["bidRoot"]) == {"name": name}
+
+
+def refusal_of(side: Side, task: str, asked: dict[str, Any]) -> Any:
+    """Name and values, but for prose; what is answered, if nothing is refused."""
+    try:
+        return side.ask(task, **asked)
+    except Refused as refused:
+        return refused.error, {name: value for name, value in refused.values.items() if name != "reason"}
+
+
+@pytest.fixture(scope="module")
+def envelope(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One that is damaged in copies."""
+    path = tmp_path_factory.mktemp("both") / "bid.siegel"
+    fields = [[salt(name).hex(), name, value] for name, value in FIELDS.items()]
+    documents = [document(OFFER, "Leistungsverzeichnis"), document(b"", "Plan")]
+    PYTHON.ask("seal", context=CONTEXT, keySet=BOTH, fields=fields, documents=documents, seed="07" * 32, out=str(path))
+    return path
+
+
+def test_open_with_bytes_altered_anywhere_both_refuse_alike(envelope: Path) -> None:
+    """Header, shares, content: one byte becomes another; one bit flips; the file is cut off."""
+    chance = random.Random(CHANCE)
+    whole, damaged = envelope.read_bytes(), envelope.with_name("damaged.siegel")
+    derived = PYTHON.ask("derived", envelope=str(envelope), seed="07" * 32)
+    asked = {"envelope": str(damaged), "keySet": BOTH, "context": CONTEXT, "shares": derived["shares"][1:5]}
+    start = len(derived["header"]) // 2
+    places = [*range(0, 448, 3), *chance.sample(range(448, start), 60), *chance.sample(range(start, len(whole)), 30)]
+    for at in places:
+        other_byte = whole[at] ^ chance.choice([1 << chance.randrange(8), chance.randrange(1, 256)])
+        damaged.write_bytes(whole[:at] + bytes([other_byte]) + whole[at + 1 :])
+        mine, theirs = (refusal_of(side, "open", asked) for side in (PYTHON, peer()))
+        assert mine == theirs, at
+        assert isinstance(mine, tuple), at
+    for end in chance.sample(range(len(whole)), 40):
+        damaged.write_bytes(whole[:end])
+        assert refusal_of(PYTHON, "open", asked) == ("EnvelopeMalformed", {"position": end})
+        assert refusal_of(peer(), "open", asked) == ("EnvelopeMalformed", {"position": end})
+
+
+def test_receive_with_bytes_altered_anywhere_both_refuse_alike(envelope: Path) -> None:
+    """Words of a contribution, and what is sealed in it: the next officer's part may be anything."""
+    chance = random.Random(CHANCE)
+    share = PYTHON.ask("derived", envelope=str(envelope), seed="07" * 32)["shares"][4]
+    of = {"envelope": str(envelope), "keySet": BOTH}
+    made = bytes.fromhex(
+        PYTHON.ask("contribute", **of, group=2, index=share[1], share=share[2])["contribution"],
+    )
+    asked = {**of, "officer": 1, "privateKey": key_of(1, 1)}
+    for at in [*range(0, 416, 2), *chance.sample(range(416, len(made)), 60)]:
+        other_byte = bytes([made[at] ^ 1 << chance.randrange(8)])
+        damaged = (made[:at] + other_byte + made[at + 1 :]).hex()
+        mine, theirs = (refusal_of(side, "receive", {**asked, "contribution": damaged}) for side in (PYTHON, peer()))
+        assert mine == theirs, at
+        assert isinstance(mine, tuple) or at >= 416 + 128, at
