@@ -14,7 +14,13 @@ from ledger.sealing.bech32 import encode
 
 LARGEST_HEADER: Final = 2**16
 """Bytes; age holds a header in memory, and whoever lies could make it as long as the file."""
-_END_OF_HEADER: Final = re.compile(rb"\n--- [^\n]*\n")
+_HEADER: Final = re.compile(
+    rb"age-encryption\.org/v1\n"
+    rb"(?:-> (?!scrypt[ \n])[!-~]++(?: [!-~]++)*+\n(?:[A-Za-z0-9+/]{64}\n)*+[A-Za-z0-9+/]{0,63}\n)++"
+    rb"--- [A-Za-z0-9+/]{43}\n"
+)
+"""Its form, without what a stanza means. Libraries are not of one mind about the end of a stanza, nor about one of a
+passphrase beside others; a bid must not open with one of them and stay closed with another."""
 _PIECE: Final = 2**16
 Given = TypeVar("Given")
 Taken = TypeVar("Taken")
@@ -42,8 +48,8 @@ def decrypt(stream: BinaryIO, write: Callable[[bytes], int], scalar: bytes) -> N
     Raises ContentUnreadable.
     """
     start = stream.read(LARGEST_HEADER)
-    if not _END_OF_HEADER.search(start):
-        raise ContentUnreadable(reason=f"a header of age of more than {LARGEST_HEADER} bytes, or none")
+    if not _HEADER.match(start):
+        raise ContentUnreadable(reason=f"no header of age in the first {LARGEST_HEADER} bytes")
     ends = _Ends(_joined(chain([start], iter(lambda: stream.read(_PIECE), b""))), write)
     try:
         pyrage.decrypt_io(ends, ends, [identity(scalar)])

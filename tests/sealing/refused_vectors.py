@@ -504,6 +504,7 @@ class Judged:
         plain, own = self.content(), recipient_of(self.scalar())
         honest, stranger = stanza(own), stanza(recipient_of(bytes.fromhex(FALSE)))
         chunks = chunks_of(plain)
+        passphrase = b"-> scrypt " + b"A" * 22 + b" 10\n" + b"A" * 43 + b"\n"
         file = age_file([honest], chunks)
         mac = file.index(b"\n--- ") + 5
         payload = file.index(b"\n", mac) + 1
@@ -533,6 +534,17 @@ class Judged:
             "an age file with its payload altered": file[:-20] + bytes([file[-20] ^ 1]) + file[-19:],
             "an age file with a short chunk before the last": age_file([honest], [plain[:10], plain[10:]]),
             "an age file with an empty chunk behind the last": age_file([honest], [plain, b""]),
+            "an age file with a passphrase before": age_file([passphrase, honest], chunks),
+            "an age file with a passphrase behind": age_file([honest, passphrase], chunks),
+            "an age file with a stanza that does not end": age_file([b"-> x\n" + b"A" * 64 + b"\n", honest], chunks),
+            "an age file with a stanza of a long line": age_file([b"-> x\n" + b"A" * 68 + b"\n\n", honest], chunks),
+            "an age file with a stanza with bits left over": age_file([b"-> x\nAB\n", honest], chunks),
+            "an age file with a stanza without a kind": age_file([b"-> \n\n", honest], chunks),
+            "an age file with a stanza with an umlaut": age_file(["-> ä\n\n".encode(), honest], chunks),
+            "an age file with two spaces": age_file([honest.replace(b" X25519 ", b" X25519  ")], chunks),
+            "an age file of another kind": age_file([honest.replace(b"X25519", b"x25519")], chunks),
+            "an age file with an argument more": age_file([honest.replace(b"\n", b" x\n", 1)], chunks),
+            "an age file with an X25519 stanza too short": age_file([b"-> X25519 AAAA\nAAAA\n", honest], chunks),
             "an age file of an ephemeral share of zeros": age_file([honest[:11] + b"A" * 43 + honest[54:]], chunks),
         }
         for name, each in files.items():
@@ -546,6 +558,8 @@ class Judged:
             "an age file with a recipient more": [stranger, honest],
             "an age file with a recipient behind": [honest, stranger],
             "an age file with a stanza of another kind": [b"-> grease x y\nAAAA\n", honest],
+            "an age file with a stanza of a whole line": [b"-> x\n" + b"A" * 64 + b"\n\n", honest],
+            "an age file to the same recipient twice": [honest, honest],
             "an age header of 65,536 bytes": [noise(65_536 - frame), honest],
         }.items():
             own_file = self.own(name, age_file(stanzas, chunks))

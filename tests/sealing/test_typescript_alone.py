@@ -256,7 +256,7 @@ def test_open_with_content_and_its_digest_changed_content_unreadable(sealed: Sea
     stanza = b"-> noise x\n" + b"A" * 64 + b"\n" + b"A" * 64 + b"\n\n"
     endless = age_file.replace(b"\n->", b"\n" + stanza * 500 + b"->", 1)
     assert len(endless) > 65536
-    with refused("ContentUnreadable", reason="the header has no end in 64 KiB"):
+    with refused("ContentUnreadable", reason="there is no header of age in the first 64 KiB"):
         sealed.open(path=sealed.with_age_file(endless))
     other = pyrage.encrypt(b"", [pyrage.x25519.Identity.generate().to_public()])
     with refused("ContentUnreadable"):

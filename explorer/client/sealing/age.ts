@@ -13,6 +13,15 @@ const NONCE_SIZE = 16;
 const CHUNK = 65536;
 /** A header with one X25519 stanza has 204 bytes; some writers add a stanza of noise. */
 const LONGEST_HEADER = 65536;
+/**
+ * Its form, without what a stanza means. Libraries are not of one mind about the end of a stanza, nor about one of a passphrase
+ * beside others; a bid must not open with one of them and stay closed with another.
+ */
+const HEADER = new RegExp(
+  "^age-encryption\\.org/v1\\n"
+  + "(?:-> (?!scrypt[ \\n])[!-~]+(?: [!-~]+)*\\n(?:[A-Za-z0-9+/]{64}\\n)*[A-Za-z0-9+/]{0,63}\\n)+"
+  + "--- [A-Za-z0-9+/]{43}\\n",
+);
 const OVERHEAD = 16;
 
 function identityOf(scalar: Uint8Array): string {
@@ -54,7 +63,7 @@ export async function* decrypted(file: ReadableStream<Uint8Array>, scalar: Uint8
   }
 }
 
-/** The decrypter holds a header as a whole, and would a terabyte without an end of line. */
+/** The decrypter holds a header as a whole, and would a terabyte without an end of line; it is looked at before. */
 async function* withHeader(file: Pieces): Pieces {
   let start: Uint8Array = EMPTY;
   for await (const piece of file) {
@@ -64,9 +73,15 @@ async function* withHeader(file: Pieces): Pieces {
     }
     const before = start.length;
     start = concat(start, piece.subarray(0, LONGEST_HEADER - before));
-    const text = new TextDecoder("latin1").decode(start);
-    if (start.length === LONGEST_HEADER && !/\n--- .*\n/.test(text)) throw new Error("the header has no end in 64 KiB");
-    if (start.length === LONGEST_HEADER) yield concat(start, piece.subarray(LONGEST_HEADER - before));
+    if (start.length < LONGEST_HEADER) continue;
+    requireHeader(start);
+    yield concat(start, piece.subarray(LONGEST_HEADER - before));
   }
-  if (start.length < LONGEST_HEADER) yield start;
+  if (start.length === LONGEST_HEADER) return;
+  requireHeader(start);
+  yield start;
+}
+
+function requireHeader(start: Uint8Array): void {
+  if (!HEADER.test(new TextDecoder("latin1").decode(start))) throw new Error("there is no header of age in the first 64 KiB");
 }
