@@ -64,22 +64,27 @@ class Header:
 
     def require_key_set(self, key_set: KeySet) -> None:
         """Raises KeySetDiffers unless thresholds and numbers of shares are those of the key set, and its keys are."""
+        require_usable(key_set)
         for group, threshold, shares in zip(Group, self.thresholds, (self.officers, self.custodians), strict=True):
             expected = threshold_of(key_set, group), len(recipients_of(key_set, group))
             if (threshold, len(shares)) != expected:
                 got, wanted = f"{threshold} of {len(shares)}", f"{expected[0]} of {expected[1]}"
                 raise KeySetDiffers(reason=f"{got} {group.name.lower()} in the envelope, not {wanted}")
-            for index, recipient in enumerate(recipients_of(key_set, group), 1):
-                _require_point(recipient.key, group, index)
 
 
-def _require_point(key: bytes, group: Group, index: int) -> None:
-    """What is sealed to a point outside the curve is sealed to nobody."""
-    try:
-        public_key(key)
-    except ValueError:
-        whose = f"number {index} of the {group.name.lower()}"
-        raise KeySetDiffers(reason=f"the key of {whose} is not on the curve") from None
+def require_usable(key_set: KeySet) -> None:
+    """Raises KeySetDiffers for thresholds that no header has, and for a key that is no point of the curve: what is
+    sealed to it is sealed to nobody."""
+    for group in Group:
+        threshold, recipients = threshold_of(key_set, group), recipients_of(key_set, group)
+        if not _is_size(threshold, len(recipients), may_be_none=group is Group.CUSTODIANS):
+            raise KeySetDiffers(reason=f"{threshold} of {len(recipients)} {group.name.lower()}")
+        for index, recipient in enumerate(recipients, 1):
+            try:
+                public_key(recipient.key)
+            except ValueError:
+                whose = f"number {index} of the {group.name.lower()}"
+                raise KeySetDiffers(reason=f"the key of {whose} is not on the curve") from None
 
 
 def info(context: bytes, group: Group, index: int, holder: bytes) -> bytes:
@@ -133,9 +138,13 @@ def _account(words: list[bytes], place: int) -> bytes:
 def _counts(words: list[bytes], place: int) -> tuple[int, int]:
     """Threshold and number of shares; a set without custodians has neither."""
     threshold, shares = divmod(_number(words, place, 2**16 - 1), 256)
-    if not (2 <= threshold < shares <= MOST_RECIPIENTS) and not (place == _FIXED - 1 and threshold == shares == 0):
+    if not _is_size(threshold, shares, may_be_none=place == _FIXED - 1):
         raise EnvelopeMalformed(position=place * WORD, reason=f"{threshold} of {shares} shares")
     return threshold, shares
+
+
+def _is_size(threshold: int, shares: int, *, may_be_none: bool) -> bool:
+    return 2 <= threshold < shares <= MOST_RECIPIENTS or (may_be_none and threshold == shares == 0)
 
 
 def _sealed(data: bytes, at: int) -> bytes:

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from ledger.errors import KeySetDiffers
 from ledger.sealing import age
 from ledger.sealing.bid import Bid
 from ledger.sealing.content import content_of
 from ledger.sealing.context import Context, Group, KeySet, recipients_of, threshold_of
-from ledger.sealing.envelope import Header, info
+from ledger.sealing.envelope import Header, info, require_usable
 from ledger.sealing.hpke import seal_again
 from ledger.sealing.seed import SEED, Seed
 
@@ -38,7 +37,8 @@ def seal(
     """Write the envelope of a bid to ``out``, which can seek. Holds no document in memory.
 
     ``documents`` open those that the bid names, in order. A seed is drawn; one that is given must never have been used.
-    Raises DocumentAltered if a document is not the one that the bid names, KeySetDiffers for a key off the curve.
+    Raises DocumentAltered if a document is not the one that the bid names, KeySetDiffers for a key set that no header
+    can have or a key off the curve.
     """
     return seal_content(content_of(bid, documents), bid.root, context, key_set, out, seed=seed)
 
@@ -53,6 +53,7 @@ def seal_content(
     seed: bytes | None = None,
 ) -> Sealed:
     """The same for a content that is written already, with the root of its fields."""
+    require_usable(key_set)
     seed = secrets.token_bytes(SEED) if seed is None else seed
     words = context.words(bid_root)
     derived = Seed(seed, words)
@@ -77,12 +78,7 @@ def seal_shares(derived: Seed, context: bytes, key_set: KeySet, group: Group) ->
     for index, recipient in enumerate(recipients_of(key_set, group), 1):
         share = derived.share(group, index, threshold=threshold, has_custodians=has_custodians)
         ikm = derived.ephemeral(group, index)
-        try:
-            yield seal_again(recipient.key, info(context, group, index, recipient.holder), share, ikm)
-        except ValueError:
-            raise KeySetDiffers(
-                reason=f"the key of number {index} of the {group.name.lower()} is not on the curve"
-            ) from None
+        yield seal_again(recipient.key, info(context, group, index, recipient.holder), share, ikm)
 
 
 class _Digesting:

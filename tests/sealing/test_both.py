@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import random
 from pathlib import Path
@@ -110,6 +111,35 @@ def test_open_what_the_other_sealed_with_shares_that_the_other_contributed(
     for name in chance.sample(sorted(found), min(2, len(found))):
         proof = opener.ask("prove", fields=opened["fields"], name=name)
         assert sealer.ask("checkProof", **proof, bidRoot=sealed["bidRoot"]) == {"name": name}
+
+
+@pytest.mark.parametrize(
+    ("officers", "custodians"),
+    [
+        ((1, 3), None), ((3, 3), None), ((4, 3), None), ((2, 2), None), ((32, 33), None), ((2, 33), None),
+        ((2, 3), (1, 3)), ((2, 3), (3, 3)), ((2, 3), (2, 2)), ((2, 3), (2, 0)), ((2, 3), (0, 3)),
+    ],
+)  # fmt: skip
+def test_seal_to_a_key_set_that_no_header_can_have_refused(
+    sealer: Side, tmp_path: Path, officers: tuple[int, int], custodians: tuple[int, int] | None
+) -> None:
+    """Nobody could read such a header; the bidder learns it before the deadline, not after."""
+    keys = {
+        "officers": group_of("officer", officers),
+        "custodians": custodians and group_of("custodian", custodians),
+    }
+    asked = {"context": CONTEXT, "keySet": keys, "fields": [], "documents": [], "out": str(tmp_path / "none")}
+    assert refusal_of(sealer, "seal", asked) == ("KeySetDiffers", {})
+
+
+def test_seal_to_a_key_that_is_no_point_refused(sealer: Side, tmp_path: Path) -> None:
+    """Off the curve, compressed, empty: in either group."""
+    for group in ("officers", "custodians"):
+        for key in ("04" + "01" * 64, BOTH[group]["recipients"][1]["key"][:66].replace("04", "02", 1), ""):
+            keys = copy.deepcopy(BOTH)
+            keys[group]["recipients"][1]["key"] = key
+            asked = {"context": CONTEXT, "keySet": keys, "fields": [], "documents": [], "out": str(tmp_path / "none")}
+            assert refusal_of(sealer, "seal", asked) == ("KeySetDiffers", {})
 
 
 def refusal_of(side: Side, task: str, asked: dict[str, Any]) -> Any:
