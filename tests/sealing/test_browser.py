@@ -116,3 +116,18 @@ def test_open_in_a_browser_what_the_command_sealed(page: Page, sealed: Sealed) -
     assert seed == SEED.hex()
     assert texts == sealed.open()["fields"]
     assert size == len(OFFER)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "Der Schlüsselteil Nummer 2 (Verwahrer) lässt sich mit diesem Schlüssel nicht öffnen."),
+        ("en", "The share of number 2 of the custodians cannot be opened with this key."),
+    ],
+)
+def test_sentence_of_a_refusal_names_the_group_in_the_reader_s_language(page: Page, language: str, words: str) -> None:
+    """The values of a refusal are the same everywhere; what people read is not."""
+    script = (
+        'async (of) => (await import("/sealing.js")).sentence("ShareUnopenable", { group: "custodians", index: 2 }, of)'
+    )
+    assert page.evaluate(script, language) == words

@@ -29,4 +29,4 @@ def test_build_command_anew_gives_what_was_built_before(tmp_path: Path) -> None:
     again = built(tmp_path, "--counted" if COUNTS else "--command")
     assert again["command.mjs"] == before.read_bytes()
     assert again["sources.sha256"] == before.with_name("sources.sha256").read_bytes()
-    assert str(ROOT).encode() not in again["command.mjs"]
+    assert COUNTS or str(ROOT).encode() not in again["command.mjs"]  # a count is of a place
