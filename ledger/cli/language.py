@@ -28,6 +28,9 @@ _TIMES: Final = MOMENTS | {"now", "second"}
 _EARLIEST_TIME: Final = 1_000_000_000
 """Smaller numbers under these names are counts or "none"."""
 
+_REASONS: Final = {"why", "reason"}
+"""Values that are words of their own."""
+
 LOCALE_DIR: Final = Path(__file__).parent / "locale"
 
 
@@ -100,7 +103,10 @@ def say_error(error: SiegelError) -> str:
 
 
 def _for_people(error: str, name: str, value: Any) -> Any:
-    """The smart contracts' numbers as what they count: acts and states by name, seconds since 1970 as local time."""
+    """Reasons in the current language, as far as the catalogue has them; the smart contracts' numbers as what they
+    count: acts and states by name, seconds since 1970 as local time."""
+    if name in _REASONS and isinstance(value, str):
+        return messages(current_language()).get(value, value)
     if isinstance(value, bool) or not isinstance(value, int):
         return value
     if name in _TIMES and value > _EARLIEST_TIME:

@@ -8,6 +8,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.cli.conftest import Siegel
 from tests.cli.notices import OCID, UID, package, release, write
 
@@ -61,7 +63,41 @@ def test_verify_without_a_usable_policy_cannot_run(siegel: Siegel, home: Path, t
     for change in wrong:
         policy.write_text(json.dumps(content | change))
         done = siegel("verify", file, "--policy", policy, "--json")
-        assert (done.exit_code, done.data["error"]) == (2, "PolicyInvalid"), change
+        error = "PolicyUnreadable" if "more" in change else "PolicyInvalid"
+        assert (done.exit_code, done.data["error"]) == (2, error), change
+
+
+@pytest.mark.parametrize(
+    ("change", "english", "german"),
+    [
+        (
+            "",
+            "The trust policy cannot be used: it is no JSON. [",
+            "Die Vertrauensgrundlage ist nicht verwendbar: sie ist kein JSON. [",
+        ),
+        (
+            {"log.threshold": 1},
+            "The trust policy cannot be used, log.threshold: there are no witnesses, so 0 was expected. [",
+            "ist nicht verwendbar, log.threshold: es gibt keine Zeugen, also wird 0 erwartet. [",
+        ),
+        ({"log.logs": ["x"]}, "cannot be used: it is not of the form name+key id+key. [", "name+key id+key. ["),
+    ],
+)
+def test_verify_under_an_unusable_policy_says_why_in_a_whole_sentence(
+    siegel: Siegel, home: Path, tmp_path: Path, change: Any, english: str, german: str
+) -> None:
+    """No field is named where there is none, nothing of Python's is told, and one full stop ends it."""
+    file, policy = proven(siegel, home, tmp_path)
+    if change:
+        content = json.loads(policy.read_text())
+        ((path, value),) = change.items()
+        group, name = path.split(".")
+        content[group][name] = value
+        policy.write_text(json.dumps(content))
+    else:
+        policy.write_text("no JSON")
+    assert english in siegel("verify", file, "--policy", policy).err
+    assert german in siegel("--language", "de", "verify", file, "--policy", policy).err
 
 
 def test_verify_under_the_policy_of_another_chain_not_verified(siegel: Siegel, home: Path, tmp_path: Path) -> None:

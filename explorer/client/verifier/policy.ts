@@ -1,4 +1,5 @@
-// Trust policies: what a reader takes as given (docs/bundle-1.md, trust policy). Each failure is PolicyInvalid.
+// Trust policies: what a reader takes as given (docs/bundle-1.md, trust policy). Each failure is PolicyInvalid, or
+// PolicyUnreadable for what is no policy as a whole.
 
 import { fromBase64, fromUtf8, isHex, type Hex } from "./bytes.js";
 import { Fields, NoJson, Numeral, parseJson, type Json } from "./json.js";
@@ -49,7 +50,8 @@ export interface Policy {
 }
 
 function invalid(field: string, reason: string): Refusal {
-  return new Refusal("PolicyInvalid", { field, reason });
+  // The policy itself is no field.
+  return field === "" ? new Refusal("PolicyUnreadable", { reason }) : new Refusal("PolicyInvalid", { field, reason });
 }
 
 export function readPolicy(raw: Uint8Array): Policy {
@@ -155,7 +157,7 @@ function readLog(value: Json): LogPolicy {
   }
   return {
     ...read,
-    threshold: whole("log.threshold", given.get("threshold"), 0, witnesses.length),
+    threshold: threshold("log.threshold", given.get("threshold"), witnesses, "witnesses"),
     maxLogDelay: whole("log.maxLogDelay", given.get("maxLogDelay"), 1, 2 ** 31),
   };
 }
@@ -173,7 +175,7 @@ function readTimestamps(value: Json): TimestampPolicy {
     if (found === undefined) throw invalid(`timestamps.roots[${place}]`, "base64 of DER was expected");
     return found;
   });
-  return { roots, threshold: whole("timestamps.threshold", given.get("threshold"), 0, roots.length) };
+  return { roots, threshold: threshold("timestamps.threshold", given.get("threshold"), roots, "roots") };
 }
 
 function fields(field: string, value: Json | undefined, names: readonly string[]): Fields {
@@ -196,12 +198,23 @@ function texts(field: string, value: Json | undefined): string[] {
   return value as string[];
 }
 
-function whole(field: string, value: Json | undefined, least: number, most: number): number {
+function whole(
+  field: string,
+  value: Json | undefined,
+  least: number,
+  most: number,
+  expected = `a whole number from ${least} to ${most} was expected`,
+): number {
   const found = value instanceof Numeral && value.isWhole ? BigInt(value.text) : undefined;
   if (found === undefined || found < least || found > most) {
-    throw invalid(field, `a whole number from ${least} to ${most} was expected`);
+    throw invalid(field, expected);
   }
   return Number(found);
+}
+
+function threshold(field: string, value: Json | undefined, all: readonly unknown[], kind: string): number {
+  const expected = all.length === 0 ? `there are no ${kind}, so 0 was expected` : undefined;
+  return whole(field, value, 0, all.length, expected);
 }
 
 function hex(field: string, value: Json | undefined, size: number): Hex {

@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.errors import PolicyInvalid, VerifierKeyMalformed
+from ledger.errors import PolicyInvalid, PolicyUnreadable, VerifierKeyMalformed
 from ledger.evidence.verify.checkpoint import LogTrust
-from ledger.evidence.verify.policy_fields import require_fields, whole_number
+from ledger.evidence.verify.policy_fields import require_fields, threshold, whole_number
 from ledger.evidence.verify.validators import ValidatorSets, read_validator_sets
 
 FORMAT = "siegel-policy/1"
@@ -60,13 +60,13 @@ class Policy:
 
 
 def read_policy(raw: bytes) -> Policy:
-    """Read a policy file. Raises PolicyInvalid."""
+    """Read a policy file. Raises PolicyInvalid; PolicyUnreadable, which is one, for what is no policy as a whole."""
     if len(raw) > LARGEST:
-        raise PolicyInvalid(field="", reason=f"it has {len(raw)} bytes")
+        raise PolicyUnreadable(reason=f"it has {len(raw)} bytes")
     try:
         given = json.loads(raw.decode("utf-8"), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise PolicyInvalid(field="", reason=f"no JSON: {error}"[:200]) from error
+        raise PolicyUnreadable(reason="it is no JSON") from error
     names = {"format", "name", "chainId", "genesisHash", "ledger", "registry", "consensus", "log", "timestamps"}
     require_fields("", given, names)
     if given["format"] != FORMAT:
@@ -105,7 +105,7 @@ def _log(given: Any) -> LogPolicy:
         raise PolicyInvalid(field="log", reason=str(error)) from error
     return LogPolicy(
         trust,
-        threshold=whole_number("log.threshold", given["threshold"], 0, len(witnesses)),
+        threshold=threshold("log.threshold", given["threshold"], witnesses, "witnesses"),
         max_log_delay=whole_number("log.maxLogDelay", given["maxLogDelay"], 1, 2**31),
     )
 
@@ -118,7 +118,7 @@ def _timestamps(given: Any) -> TimestampPolicy:
         if root is None:
             raise PolicyInvalid(field=f"timestamps.roots[{position}]", reason="base64 of DER was expected")
         roots.append(root)
-    return TimestampPolicy(tuple(roots), whole_number("timestamps.threshold", given["threshold"], 0, len(roots)))
+    return TimestampPolicy(tuple(roots), threshold("timestamps.threshold", given["threshold"], roots, "roots"))
 
 
 def _base64(text: str) -> bytes | None:
@@ -133,7 +133,7 @@ def _base64(text: str) -> bytes | None:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise PolicyInvalid(field="", reason="a field that stands twice")
+        raise PolicyUnreadable(reason="a field stands twice")
     return found
 
 
