@@ -94,6 +94,18 @@ class SettingInvalid(SiegelError):
     sentence = "The setting {setting} cannot be used: {why}."
 
 
+class RootsUnusable(SettingInvalid):
+    """The file of a time-stamping authority's root certificates cannot be read, or holds none."""
+
+    sentence = "The roots of the time-stamping authority {authority} cannot be used: {path}: {why}."
+
+
+class RootsShared(SettingInvalid):
+    """Whoever holds a root that two time-stamping authorities have in common could speak for both."""
+
+    sentence = "The time-stamping authorities {one} and {other} have a root in common."
+
+
 class HomeMissing(SiegelError):
     """There is no home folder at the place where one was expected."""
 
@@ -192,6 +204,12 @@ class ArgumentInvalid(SiegelError):
     """An argument on the command line has the wrong shape."""
 
     sentence = "{argument} cannot be {value}: {why}."
+
+
+class ArgumentMissing(ArgumentInvalid):
+    """An argument on the command line, or the setting that stands in for it, is needed here and was not given."""
+
+    sentence = "{argument} is missing: {why}."
 
 
 class OcidUnknown(SiegelError):

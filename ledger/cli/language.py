@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from enum import IntEnum, IntFlag
 from functools import cache
 from importlib.util import find_spec
@@ -20,6 +19,7 @@ from typing import Any, Final
 
 from babel.messages.pofile import read_po
 
+from ledger.cli.moments import written_moment
 from ledger.errors import MOMENTS, SettingInvalid, SiegelError
 from ledger.settings import default_home, read_toml
 
@@ -96,6 +96,11 @@ def say(message: str, **values: Any) -> str:
     return spoken.format(**values) if values else spoken
 
 
+def say_count(count: int, one: str, more: str, **values: Any) -> str:
+    """As ``say``: the message ``one`` for one of what is counted, else ``more``; both may hold ``{count}``."""
+    return say(one if count == 1 else more, count=count, **values)
+
+
 def say_error(error: SiegelError) -> str:
     """The error's sentence in the current language, with its own values as people read them."""
     shown = {name: _for_people(error.name, name, value) for name, value in error.values.items()}
@@ -110,7 +115,7 @@ def _for_people(error: str, name: str, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int):
         return value
     if name in _TIMES and value > _EARLIEST_TIME:
-        return datetime.fromtimestamp(value, UTC).astimezone().isoformat(sep=" ", timespec="seconds")
+        return written_moment(value, current_language())
     # Only the failures of the smart contracts have numbers of this kind, and only they need the glossary.
     from ledger import terms
 
