@@ -408,6 +408,7 @@ def test_page_is_the_recorded_one_and_forbids_all_but_itself() -> None:
     html = PAGE.read_text("utf-8")
     expected, _ = (STATIC / "verifier.sha256").read_text().split()
     assert hashlib.sha256(PAGE.read_bytes()).hexdigest() == expected
+    assert f"| `verifier.html` | `{expected}` |" in (ROOT / "docs/release-notes.md").read_text()
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', html)
     directives = dict(directive.split(" ", 1) for directive in policy.split("; "))
     assert directives["default-src"] == directives["connect-src"] == "'none'"
