@@ -128,9 +128,8 @@ def _other_field(draft: Draft, chance: random.Random) -> bytes:
 
 
 def _policy(bundle: bytes, policy: bytes, chance: random.Random) -> _Made:
-    """Outside the roots: what certificate libraries make of a damaged root, each for itself, is no matter of ours."""
-    end = policy.index(b'"roots"')
-    forged = flipped(policy[:end], chance) + policy[end:]
+    """Anywhere, the certificates of the roots among it."""
+    forged = flipped(policy, chance)
     place = f"byte {_first_difference(policy, forged)}"
     return (bundle, forged), place, "a policy is what the reader trusts, not what is proven"
 
