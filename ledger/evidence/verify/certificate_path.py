@@ -78,6 +78,7 @@ def _unfit(certificate: Certificate) -> str | None:
 
 
 def load_roots(roots: Sequence[bytes]) -> list[Certificate]:
+    """The roots of a policy, at least one. Raises PolicyInvalid for what is no certificate."""
     if not roots:
         raise PolicyInvalid(field="timestamps.roots", reason="a certificate was expected")
     try:
