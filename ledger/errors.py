@@ -7,6 +7,7 @@ it is also the message id for translation.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -44,7 +45,7 @@ class SiegelError(Exception):
 
     def __init__(self, **values: Any) -> None:
         self.values = values
-        super().__init__(self.sentence.format_map(_Shown(values)))
+        super().__init__(_filled(self.sentence, values))
 
     @property
     def name(self) -> str:
@@ -53,7 +54,16 @@ class SiegelError(Exception):
 
     def sentence_in(self, translated: str) -> str:
         """``translated``, the sentence in another language, with this failure's values."""
-        return translated.format_map(_Shown(self.values))
+        return _filled(translated, self.values)
+
+
+def _filled(sentence: str, values: Mapping[str, Any]) -> str:
+    # Reasons that other failures gave are whole sentences; their full stop and ours would be two.
+    shown = {
+        name: value.removesuffix(".") if isinstance(value, str) and f"{{{name}}}." in sentence else value
+        for name, value in values.items()
+    }
+    return sentence.format_map(_Shown(shown))
 
 
 class _Shown(dict[str, Any]):
@@ -82,6 +92,18 @@ class SettingInvalid(SiegelError):
     """
 
     sentence = "The setting {setting} cannot be used: {why}."
+
+
+class RootsUnusable(SettingInvalid):
+    """The file of a time-stamping authority's root certificates cannot be read, or holds none."""
+
+    sentence = "The roots of the time-stamping authority {authority} cannot be used: {path}: {why}."
+
+
+class RootsShared(SettingInvalid):
+    """Whoever holds a root that two time-stamping authorities have in common could speak for both."""
+
+    sentence = "The time-stamping authorities {one} and {other} have a root in common."
 
 
 class HomeMissing(SiegelError):
@@ -182,6 +204,12 @@ class ArgumentInvalid(SiegelError):
     """An argument on the command line has the wrong shape."""
 
     sentence = "{argument} cannot be {value}: {why}."
+
+
+class ArgumentMissing(ArgumentInvalid):
+    """An argument on the command line, or the setting that stands in for it, is needed here and was not given."""
+
+    sentence = "{argument} is missing: {why}."
 
 
 class OcidUnknown(SiegelError):
@@ -877,6 +905,12 @@ class PolicyInvalid(EvidenceRefused):
     """A trust policy that says something else than ``docs/bundle-1.md`` allows."""
 
     sentence = "The trust policy cannot be used, {field}: {reason}."
+
+
+class PolicyUnreadable(PolicyInvalid):
+    """A file given as a trust policy is none as a whole, so that no field of it can be named."""
+
+    sentence = "The trust policy cannot be used: {reason}."
 
 
 class ValidatorsUnknown(EvidenceRefused):

@@ -1,7 +1,7 @@
 // Builds the verifier for browsers: one HTML file that needs nothing else, and for the tests the same on a command line.
 //
 //   node scripts/build_verifier.mjs            writes explorer/static/vendor/verifier.html, compares with verifier.sha256
-//   node scripts/build_verifier.mjs --record   writes verifier.sha256 anew, after a deliberate change
+//   node scripts/build_verifier.mjs --record   writes verifier.sha256 and the release notes anew, after a deliberate change
 //   node scripts/build_verifier.mjs --command  writes build/verifier/command.mjs instead
 //   node scripts/build_verifier.mjs --counted  writes both to build/verifier-counted, which count the branches they take
 //
@@ -41,11 +41,15 @@ async function page(options = {}) {
 async function writePage() {
   const record = join(root, "explorer", "static", "verifier.sha256");
   const html = await page();
-  const line = `${createHash("sha256").update(html).digest("hex")}  vendor/verifier.html\n`;
+  const digest = createHash("sha256").update(html).digest("hex");
+  const line = `${digest}  vendor/verifier.html\n`;
   mkdirSync(join(root, "explorer", "static", "vendor"), { recursive: true });
   writeFileSync(join(root, "explorer", "static", "vendor", "verifier.html"), html);
-  if (process.argv.includes("--record")) writeFileSync(record, line);
-  else if (readFileSync(record, "utf8") !== line) {
+  if (process.argv.includes("--record")) {
+    writeFileSync(record, line);
+    const notes = join(root, "docs", "release-notes.md");  // the newest release stands first
+    writeFileSync(notes, readFileSync(notes, "utf8").replace(/(`verifier\.html` \| `)[0-9a-f]*/, `$1${digest}`));
+  } else if (readFileSync(record, "utf8") !== line) {
     console.error(`The built verifier differs from verifier.sha256. Expected:\n${readFileSync(record, "utf8")}got:\n${line}`);
     process.exit(1);
   }

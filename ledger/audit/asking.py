@@ -9,19 +9,23 @@ import ipaddress
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from typing import Any, BinaryIO, Final
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from ledger.errors import ServerAnswerUnusable, ServerRefuses, ServerUnreachable, SiegelError
+from ledger.evidence.cut_off import cut_off_after
 from ledger.ocds.json_text import read_json
 
 MOST_JSON: Final = 64 * 2**20
 TRIES: Final = 6
 LONGEST_PAUSE: Final = 60.0
 REDIRECTS: Final = 3
+BEGINNING: Final = 60.0
+"""Seconds within which the headers of an answer must be there."""
 PATIENCE: Final = 60.0
 """Seconds that an answer may take whatever its size; from then on it must have come at ``SLOWEST`` bytes a second."""
 SLOWEST: Final = 1024
@@ -53,7 +57,10 @@ class Server:
         # Without compression no small answer becomes a huge one. A proxy could not reach what is on this machine only.
         headers = {"Accept-Encoding": "identity", "User-Agent": "siegel-audit"}
         loopback = _is_loopback(parts.hostname)
-        self._client = httpx.Client(timeout=timeout, headers=headers, verify=_trusted(), trust_env=not loopback)
+        self._opened = partial(
+            httpx.Client, timeout=timeout, headers=headers, verify=_trusted(), trust_env=not loopback
+        )
+        self._client = self._opened()
 
     def __enter__(self) -> Server:
         return self
@@ -114,10 +121,9 @@ class Server:
     @contextmanager
     def _answer(self, address: str, first_byte: float | None) -> Iterator[httpx.Response]:
         """The answer with status 200, of this host. Raises ``_Busy`` for what is worth another try."""
-        timeout = httpx.USE_CLIENT_DEFAULT if first_byte is None else httpx.Timeout(30.0, read=first_byte)
         try:
             for _ in range(REDIRECTS + 1):
-                with self._client.stream("GET", address, timeout=timeout) as answer:
+                with closing(self._begun(address, first_byte)) as answer:
                     if answer.is_redirect:
                         address = self._redirected(address, answer.headers["location"])
                         continue
@@ -129,6 +135,20 @@ class Server:
             reason = str(error) or type(error).__name__
             raise _Busy(ServerUnreachable(url=address, reason=reason)) from error
         raise ServerAnswerUnusable(url=address, reason="it leads on and on to other addresses")
+
+    def _begun(self, address: str, first_byte: float | None) -> httpx.Response:
+        """An answer whose headers are there."""
+        timeout = httpx.USE_CLIENT_DEFAULT if first_byte is None else httpx.Timeout(30.0, read=first_byte)
+        if self._client.is_closed:
+            self._client = self._opened()
+        request = self._client.build_request("GET", address, timeout=timeout)
+        with cut_off_after(first_byte or BEGINNING, self._client) as late:
+            try:
+                return self._client.send(request, stream=True)
+            except httpx.TransportError as error:
+                if late.is_set():
+                    raise _Busy(ServerUnreachable(url=address, reason="its answer does not begin")) from error
+                raise
 
     def _refuse(self, address: str, answer: httpx.Response) -> None:
         problem = ""

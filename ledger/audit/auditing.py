@@ -268,6 +268,7 @@ class Audit:
         }
         if untold := releases.untold + records.untold:
             self._out.counts["untold"] = untold
+            self._out.open.append(Open("linesUntold", {"number": untold}))
 
     def _founded(self, found: list[Finding]) -> Iterator[Finding]:
         """Without what may be of a process that is unknown only because an organisation's list is not proven."""

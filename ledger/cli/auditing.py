@@ -18,7 +18,7 @@ from ledger.cli.evidence import PUBLIC
 from ledger.cli.home import replace_file
 from ledger.cli.language import current_language, say, say_error
 from ledger.cli.session import Session
-from ledger.cli.values import shown_moment
+from ledger.cli.values import expected, shown_moment
 from ledger.errors import ArgumentInvalid, NodeUnreachable, SiegelError
 from ledger.ocds.odd_characters import visible
 
@@ -78,7 +78,7 @@ def audit(
 
     for path in out or ():
         if path.suffix not in (".html", ".json"):
-            raise ArgumentInvalid(argument="--out", value=path, why=".html, .json")
+            raise ArgumentInvalid(argument="--out", value=path, why=expected(".html | .json"))
     trusted = read_policy(policy.read_bytes())
     language = current_language()
     with ExitStack() as closing:

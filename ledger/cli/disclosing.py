@@ -13,7 +13,7 @@ from ledger.cli.command import command
 from ledger.cli.language import say, say_error
 from ledger.cli.session import Session
 from ledger.cli.values import digest, is_digest, shown_moment
-from ledger.errors import ArgumentInvalid, EmbargoUnknown, ReleaseEmbargoed, SiegelError
+from ledger.errors import ArgumentInvalid, ArgumentMissing, EmbargoUnknown, ReleaseEmbargoed, SiegelError
 
 if TYPE_CHECKING:
     from ledger.store.embargoes import Embargo
@@ -50,7 +50,7 @@ def disclose(
 
     session.require_home()
     if process is None and (early is not None or release is not None):
-        raise ArgumentInvalid(argument="PROCESS", value="-", why=say("whose notice it is"))
+        raise ArgumentMissing(argument="PROCESS", why=say("whose notice it is"))
     if early is not None and not early.strip():
         raise ArgumentInvalid(argument="--early", value=early, why=say("the audit trail names the ground"))
     now = int(time.time())

@@ -49,6 +49,7 @@ def evidence(
     from ledger.evidence.bundle import write_organisation_bundle, write_process_bundle
 
     sources = _sources(session)
+    _warn_of_missing_log(session, sources)
     with replacing(out, PUBLIC) as file:
         if organisation:
             manifest = write_organisation_bundle(sources, digest(subject, "PROCESS"), file)
@@ -107,6 +108,8 @@ def policy(
     from ledger.evidence.policy import EPOCH_LENGTH, policy_of
 
     settings = session.require_home()
+    if not name.strip():
+        raise ArgumentInvalid(argument="--name", value="''", why=say("a policy needs a name that people know"))
     content = policy_of(
         session.chain,
         name,
@@ -134,6 +137,20 @@ def _sources(session: Session) -> Sources:
     if logs_of(sources.logs):
         Publisher(sources.logs, sources.chain, sources.index).publish()
     return sources
+
+
+def _warn_of_missing_log(session: Session, sources: Sources) -> None:
+    # A bundle holds what the log said when it was made; a log that begins later says nothing in it.
+    from ledger.evidence.log.folder import logs_of
+    from ledger.evidence.verify.header import read_header
+
+    if not logs_of(sources.logs) and not read_header(session.chain.raw_header(session.chain.block_number())).is_qbft:
+        session.warn(
+            say(
+                "This chain has no validators and this home no log yet: under a policy with a log, which siegel policy "
+                "will ask for, this bundle will not verify. First: siegel log init"
+            )
+        )
 
 
 def _process(sources: Sources, given: str) -> bytes:

@@ -16,6 +16,7 @@ from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageErro
 from typer.core import TyperCommand, TyperGroup
 
 from ledger.cli.language import say
+from ledger.cli.wrong_calls import spoken
 from ledger.ocds.odd_characters import visible
 
 
@@ -87,4 +88,4 @@ def _tell(error: ClickException) -> None:
     if context is not None:
         typer.echo(context.get_usage(), err=True)
         typer.echo(say("Try '{command}' for help.", command=f"{context.command_path} --help") + "\n", err=True)
-    typer.echo(visible(say("Error: {what}", what=error.format_message())), err=True)
+    typer.echo(visible(say("Error: {what}", what=spoken(error.format_message()))), err=True)

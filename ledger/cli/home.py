@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -100,14 +101,27 @@ def replace_file(path: Path, content: bytes, mode: int = 0o600) -> None:
 def replacing(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
     """As ``replace_file``, of what is written piece by piece; what fails meanwhile leaves the file as it was."""
     draft = path.with_name(path.name + ".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with _named(draft, path):
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with _named(draft, path), os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
+        with _named(draft, path):
+            draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
     sync(path.parent)
+
+
+@contextmanager
+def _named(draft: Path, path: Path) -> Iterator[None]:
+    # Whoever named a file must read of that one when it cannot be written; a full disk names none at all.
+    try:
+        yield
+    except OSError as error:
+        if error.filename == str(draft) or (error.filename is None and error.errno in (ENOSPC, EDQUOT)):
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise

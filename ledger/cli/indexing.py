@@ -8,7 +8,7 @@ import typer
 
 from ledger.cli.answer import Answer
 from ledger.cli.command import command, group
-from ledger.cli.language import say
+from ledger.cli.language import say, say_count
 from ledger.cli.session import Session
 from ledger.cli.stopping import until_told
 from ledger.cli.values import shown_moment
@@ -86,7 +86,7 @@ def check_(session: Session) -> Answer:
     if not found:
         return Answer(data, [say("Every row and every stored release is as the ledger says.")])
     lines = [difference.text(say) for difference in found]
-    return Answer(data, [*lines, say("{count} differences.", count=len(found))], exit_code=1)
+    return Answer(data, [*lines, say_count(len(found), "{count} difference.", "{count} differences.")], exit_code=1)
 
 
 def rebuild(session: Session) -> Answer:

@@ -17,6 +17,7 @@ from ledger.cli.language import say
 from ledger.cli.passphrase import own_passphrase, passphrase_for, passphrase_in
 from ledger.cli.sealing_keys import create_sealing_key, public_key
 from ledger.cli.session import Session
+from ledger.cli.values import why_unreadable
 from ledger.errors import (
     ArgumentInvalid,
     KeyNameInvalid,
@@ -73,14 +74,14 @@ def import_(
     try:
         content = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ArgumentInvalid(argument="FILE", value=file, why=str(error)) from error
+        raise ArgumentInvalid(argument="FILE", value=file, why=why_unreadable(error)) from error
     if (secret := _SECRET.fullmatch(content.strip())) is not None:
         if not 0 < int(secret[1], 16) < _CURVE_ORDER:
-            raise ArgumentInvalid(argument="FILE", value=file, why="secp256k1")
+            raise ArgumentInvalid(argument="FILE", value=file, why=say("it is no private key of secp256k1"))
         key = bytes.fromhex(secret[1])
         return _made(name, create_keystore(path, passphrase_for(name, session.settings, new=True), key=key), path)
     if str(file) == "-":
-        raise ArgumentInvalid(argument="FILE", value="-", why="64 hex")
+        raise ArgumentInvalid(argument="FILE", value="-", why=say("{digits} hex digits are expected", digits=64))
     # Opened before it is taken in: a key that nobody can open is worth nothing when it is needed.
     signer = KeystoreSigner.load(file, passphrase_for(name, session.settings))
     with path.open("x", encoding="utf-8") as target:

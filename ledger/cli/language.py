@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from enum import IntEnum, IntFlag
 from functools import cache
 from importlib.util import find_spec
@@ -20,6 +19,7 @@ from typing import Any, Final
 
 from babel.messages.pofile import read_po
 
+from ledger.cli.moments import written_moment
 from ledger.errors import MOMENTS, EvidenceRefused, SettingInvalid, SiegelError
 from ledger.settings import default_home, read_toml
 
@@ -27,6 +27,9 @@ LANGUAGES: Final = ("de", "en")
 _TIMES: Final = MOMENTS | {"now", "second"}
 _EARLIEST_TIME: Final = 1_000_000_000
 """Smaller numbers under these names are counts or "none"."""
+
+_REASONS: Final = {"why", "reason"}
+"""Values that are words of their own."""
 
 LOCALE_DIR: Final = Path(__file__).parent / "locale"
 
@@ -93,27 +96,34 @@ def say(message: str, **values: Any) -> str:
     return spoken.format(**values) if values else spoken
 
 
+def say_count(count: int, one: str, more: str, **values: Any) -> str:
+    """As ``say``: the message ``one`` for one of what is counted, else ``more``; both may hold ``{count}``."""
+    return say(one if count == 1 else more, count=count, **values)
+
+
 def say_error(error: SiegelError) -> str:
     """The error's sentence in the current language, with its own values as people read them."""
+    values = error.values
     if isinstance(error, EvidenceRefused):
         # Here, not above: a help text has no need of it.
         from ledger.evidence.verify.words import named_value
 
-        shown = {name: named_value(name, value, current_language()) for name, value in error.values.items()}
-    else:
-        shown = {name: _for_people(error.name, name, value) for name, value in error.values.items()}
+        values = {name: named_value(name, value, current_language()) for name, value in values.items()}
+    shown = {name: _for_people(error.name, name, value) for name, value in values.items()}
     return type(error)(**shown).sentence_in(messages(current_language()).get(error.sentence, error.sentence))
 
 
 def _for_people(error: str, name: str, value: Any) -> Any:
-    """The smart contracts' numbers as what they count: acts and states by name, seconds since 1970 as local time; whose
-    shares a group's are."""
+    """Reasons in the current language, as far as the catalogue has them; the smart contracts' numbers as what they
+    count: acts and states by name, seconds since 1970 as local time; whose shares a group's are."""
+    if name in _REASONS and isinstance(value, str):
+        return messages(current_language()).get(value, value)
     if name == "group" and value in ("officers", "custodians"):
         return say(value)
     if isinstance(value, bool) or not isinstance(value, int):
         return value
     if name in _TIMES and value > _EARLIEST_TIME:
-        return datetime.fromtimestamp(value, UTC).astimezone().isoformat(sep=" ", timespec="seconds")
+        return written_moment(value, current_language())
     # Only the failures of the smart contracts have numbers of this kind, and only they need the glossary.
     from ledger import terms
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ledger.cli.answer import Answer
 from ledger.cli.command import command, group
-from ledger.cli.language import say, say_error
+from ledger.cli.language import say, say_count, say_error
 from ledger.cli.session import Session
-from ledger.cli.values import shown_moment
-from ledger.errors import ArgumentInvalid, SiegelError
+from ledger.cli.values import expected, shown_moment
+from ledger.errors import ArgumentInvalid, ArgumentMissing, SiegelError
 
 if TYPE_CHECKING:
     from ledger.evidence.log.cosignatures import CosignatureBook, Feeding
@@ -56,18 +58,25 @@ def init(
     settings = session.require_home()
     if successor:
         if origin is not None:
-            raise ArgumentInvalid(argument="--origin", value=origin, why="--successor")
+            why = say("a successor takes its name from the log before it")
+            raise ArgumentInvalid(argument="--origin", value=origin, why=why)
         made = create_successor(settings.log_dir)
     else:
         if origin is None and settings.public_url is None:
-            raise ArgumentInvalid(argument="--origin", value="", why="vergabe.musterbach.example")
+            raise ArgumentMissing(argument="--origin", why=say("the log's name, or the setting public_url"))
         made = create_log(settings.log_dir, origin or (settings.public_url or "").partition("://")[2].rstrip("/"))
     lines = [
         say("The log {origin} begins.", origin=made.origin),
         say("Verifier key, for witnesses and policies: {key}", key=made.verifier_key),
-        say("Anchor it: siegel artifact register --kind log-key --file {path}", path=made.folder / "vkey"),
+        say("Anchor it, by two officers: {command}", command=_anchoring(made.folder / "vkey", made.origin)),
     ]
     return Answer({"origin": made.origin, "verifier_key": str(made.verifier_key), "folder": made.folder}, lines)
+
+
+def _anchoring(key: Path, origin: str) -> str:
+    """What two officers at one desk type, so that the key stands on the ledger."""
+    words = ["siegel", "artifact", "register", "--kind", "log-key", "--file", str(key), "--name", origin]
+    return shlex.join([*words, "--together-with", "officer-two"])
 
 
 def publish(session: Session) -> Answer:
@@ -75,7 +84,12 @@ def publish(session: Session) -> Answer:
     from ledger.evidence.log.publisher import Publisher
 
     done = Publisher(session.require_home().log_dir, session.chain, session.index).publish()
-    line = say("{added} blocks logged; the log has {size}.", added=done.added, size=done.tree.size)
+    line = say_count(
+        done.added,
+        "{count} block logged; the log has {size}.",
+        "{count} blocks logged; the log has {size}.",
+        size=done.tree.size,
+    )
     return Answer({"added": done.added, "size": done.tree.size, "root": done.tree.root}, [line])
 
 
@@ -88,7 +102,9 @@ def status(session: Session) -> Answer:
     log, book = _log(session), _book(session)
     size = log.newest().size
     lines = [
-        say("The log {origin} has {size} blocks.", origin=log.origin, size=size),
+        say_count(
+            size, "The log {origin} has {count} block.", "The log {origin} has {count} blocks.", origin=log.origin
+        ),
         say("Verifier key, for witnesses and policies: {key}", key=log.verifier_key),
     ]
     data: dict[str, Any] = {
@@ -129,7 +145,7 @@ def add(
     """Ask a witness from now on. Its operator must know the log's verifier key (siegel log status)."""
     _log(session)
     if not url.startswith(("https://", "http://")) or not url.isascii() or not url.isprintable() or " " in url:
-        raise ArgumentInvalid(argument="URL", value=url, why="https://witness.example")
+        raise ArgumentInvalid(argument="URL", value=url, why=expected("https://witness.example"))
     added = _book(session).add(key, url)
     line = say("The witness {witness} is asked from now on.", witness=added.name)
     return Answer({"witness": added.name, "url": added.url}, [line])
@@ -158,9 +174,12 @@ def feed(session: Session) -> Answer:
 
     log, book = _log(session), _book(session)
     feed_all(log, book)
-    answer = list_(session)
-    failed = any(each.failure for each in book.feedings(log.origin))
-    return Answer(answer.data, answer.lines, exit_code=1 if failed else 0)
+    answer, feedings, size = list_(session), book.feedings(log.origin), log.newest().size
+    lines = list(answer.lines)
+    if feedings and not size:
+        lines.append(say("The log has no block yet, so there is nothing to sign. Next: siegel log publish"))
+    missed = any(each.failure is not None or each.cosigned < max(size, 1) for each in feedings)
+    return Answer(answer.data, lines, exit_code=1 if missed else 0)
 
 
 def _log(session: Session) -> LogFolder:
@@ -190,10 +209,18 @@ def _as_data(feeding: Feeding, size: int) -> dict[str, Any]:
 
 
 def _backlog_lines(backlog: Backlog) -> list[str]:
+    if not backlog.checkpoints and not backlog.stamped:
+        return [say("{authority} was not asked for a time stamp yet.", authority=backlog.authority)]
     if not backlog.checkpoints:
         return [say("{authority} has stamped all that it was asked for.", authority=backlog.authority)]
-    values = {"authority": backlog.authority, "count": backlog.checkpoints}
-    lines = [say("{count} checkpoints wait for a time stamp of {authority}.", **values)]
+    lines = [
+        say_count(
+            backlog.checkpoints,
+            "{count} checkpoint waits for a time stamp of {authority}.",
+            "{count} checkpoints wait for a time stamp of {authority}.",
+            authority=backlog.authority,
+        )
+    ]
     if backlog.since is not None and backlog.failure is not None:
         lines.append("  " + say("since {since}: {why}", since=shown_moment(int(backlog.since)), why=backlog.failure))
     return lines

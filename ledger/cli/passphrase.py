@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from ledger.cli.language import say
+from ledger.cli.values import why_unreadable
 from ledger.errors import (
     ArgumentInvalid,
     BackupPassphraseMissing,
@@ -61,7 +62,7 @@ def passphrase_in(file: Path, option: str) -> str:
     try:
         return _first_line(file)
     except (OSError, UnicodeDecodeError) as error:
-        raise ArgumentInvalid(argument=option, value=file, why=str(error)) from error
+        raise ArgumentInvalid(argument=option, value=file, why=why_unreadable(error)) from error
 
 
 def backup_passphrase(file: str, named: Path | None, *, new: bool = False) -> str:

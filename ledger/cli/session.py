@@ -60,6 +60,10 @@ class Session:
         files cannot steer the terminal."""
         typer.echo(visible(line), err=self.json)
 
+    def warn(self, line: str) -> None:
+        """Says aside what whoever reads the answer should know besides."""
+        typer.echo(visible(line), err=True)
+
     @cached_property
     def deployment(self) -> Deployment:
         """Raises ``DeploymentMissing``."""

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from enum import IntEnum, IntFlag
 from typing import Final, TypeVar
 
+from ledger.cli.language import current_language, say
+from ledger.cli.moments import written_moment
 from ledger.errors import ArgumentInvalid
 
 _DURATION: Final = re.compile(r"(\d{1,8})\s*(s|m|h|d)")
@@ -23,10 +25,10 @@ def moment(text: str, argument: str) -> int:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ArgumentInvalid(argument=argument, value=text, why="2026-12-01T12:00+01:00") from error
+        raise ArgumentInvalid(argument=argument, value=text, why=expected("2026-12-01T12:00+01:00")) from error
     if "T" not in text and " " not in text:
         # A bare date as a deadline would silently mean its first second.
-        raise ArgumentInvalid(argument=argument, value=text, why="2026-12-01T12:00+01:00")
+        raise ArgumentInvalid(argument=argument, value=text, why=expected("2026-12-01T12:00+01:00"))
     return int(found.astimezone(UTC).timestamp())
 
 
@@ -34,20 +36,32 @@ def exact_moment(text: str, argument: str) -> int:
     """As ``moment``, with an offset that must be there: for what the law counts by the second."""
     seconds = moment(text, argument)
     if datetime.fromisoformat(text).tzinfo is None:
-        raise ArgumentInvalid(argument=argument, value=text, why="2026-12-01T12:00+01:00")
+        raise ArgumentInvalid(argument=argument, value=text, why=expected("2026-12-01T12:00+01:00"))
     return seconds
 
 
 def shown_moment(seconds: int) -> str:
-    """A time for people: local, with its offset."""
-    return datetime.fromtimestamp(seconds, UTC).astimezone().isoformat(sep=" ", timespec="seconds")
+    """A time for people: local, with its zone, as the current language writes it."""
+    return written_moment(seconds, current_language())
+
+
+def expected(form: str) -> str:
+    """Why a value is none: by the form that it should have."""
+    return say("expected is {form}", form=form)
+
+
+def why_unreadable(error: OSError | UnicodeDecodeError) -> str:
+    """Why a file that an argument names cannot be read, without what Python adds."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return say("it is not UTF-8 text")
 
 
 def duration(text: str, argument: str) -> int:
     """Seconds of ``90s``, ``30m``, ``12h``, ``10d``."""
     found = _DURATION.fullmatch(text.strip())
     if found is None:
-        raise ArgumentInvalid(argument=argument, value=text, why="30m, 12h, 10d")
+        raise ArgumentInvalid(argument=argument, value=text, why=expected("30m, 12h, 10d"))
     return int(found[1]) * _SECONDS[found[2]]
 
 
@@ -71,7 +85,8 @@ def hexadecimal(text: str, argument: str, length: int) -> bytes:
     """``length`` bytes from hex digits. Raises ``ArgumentInvalid``."""
     found = _HEX.fullmatch(text.strip())
     if found is None or len(found[1]) != 2 * length:
-        raise ArgumentInvalid(argument=argument, value=text, why=f"0x + {2 * length} hex")
+        why = say("{digits} hex digits are expected", digits=2 * length)
+        raise ArgumentInvalid(argument=argument, value=text, why=why)
     return bytes.fromhex(found[1])
 
 
@@ -86,7 +101,7 @@ def choice(kind: type[Choice], text: str, argument: str) -> Choice:
     for member in kind:
         if member and word(member) == text.strip().lower():
             return member
-    raise ArgumentInvalid(argument=argument, value=text, why=" | ".join(words(kind)))
+    raise ArgumentInvalid(argument=argument, value=text, why=expected(" | ".join(words(kind))))
 
 
 def flags(kind: type[Flags], text: str, argument: str) -> Flags:
@@ -95,7 +110,7 @@ def flags(kind: type[Flags], text: str, argument: str) -> Flags:
     for part in text.split(","):
         matching = [member for member in kind if word(member) == part.strip().lower()]
         if not matching:
-            raise ArgumentInvalid(argument=argument, value=part, why=" | ".join(words(kind)))
+            raise ArgumentInvalid(argument=argument, value=part, why=expected(" | ".join(words(kind))))
         found |= matching[0]
     return found
 
@@ -115,7 +130,7 @@ def bitmap(numbers: Sequence[int], counted: int, argument: str) -> tuple[int, ..
     found = [0] * ((counted + 255) // 256)
     for number in numbers:
         if not 0 <= number < counted:
-            raise ArgumentInvalid(argument=argument, value=number, why=f"0 ... {counted - 1}")
+            raise ArgumentInvalid(argument=argument, value=number, why=expected(f"0 ... {counted - 1}"))
         found[number // 256] |= 1 << (number % 256)
     return tuple(found)
 
@@ -126,6 +141,6 @@ def numbers(text: str, argument: str) -> list[int]:
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         first, _, last = part.partition("-")
         if not first.isdigit() or (last and not last.isdigit()):
-            raise ArgumentInvalid(argument=argument, value=text, why="0,1,5-9")
+            raise ArgumentInvalid(argument=argument, value=text, why=expected("0,1,5-9"))
         found += range(int(first), int(last or first) + 1)
     return found

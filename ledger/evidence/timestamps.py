@@ -35,12 +35,14 @@ _PATIENCE: Final = 5.0
 @dataclass(frozen=True)
 class Backlog:
     """What an authority has not stamped yet: how many ``checkpoints``, since when the oldest waits (seconds since
-    1970), and why the last attempt failed; both None if nothing waits, or nothing failed."""
+    1970), and why the last attempt failed; both None if nothing waits, or nothing failed. ``stamped``: it has stamped
+    something before."""
 
     authority: str
     checkpoints: int
     since: float | None
     failure: str | None
+    stamped: bool
 
 
 class Timestamps:
@@ -134,7 +136,9 @@ class _Collector:
 
     def backlog(self) -> Backlog:
         waiting = self._by_age()
-        return Backlog(self._authority.name, len(waiting), waiting[0][0] if waiting else None, self._failure())
+        stamped = any((self._folder / STAMPS).glob(f"*/{self._authority.name}.*"))
+        since = waiting[0][0] if waiting else None
+        return Backlog(self._authority.name, len(waiting), since, self._failure(), stamped)
 
     def wake(self) -> None:
         self._woken.set()

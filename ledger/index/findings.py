@@ -54,7 +54,7 @@ class Difference:
             if name in values:
                 values[name] = translate(values[name])
         for name, value in (("was", self.was), ("now", self.now)):
-            values[name] = translate(NOTHING) if value is None else f"»{value}«"
+            values[name] = translate(NOTHING) if value is None else translate(QUOTED).format(value=value)
         return translate(self.sentence).format_map(values)
 
 
@@ -72,6 +72,8 @@ def of_observation(row: Mapping[str, Any], document: Document) -> Difference:
 
 
 NOTHING = "nothing"
+QUOTED = "“{value}”"
+"""How a language quotes."""
 
 OBSERVATION_ALTERED = (
     "The document of what a pull saw (act {sequence} of organisation {organisation}) was altered after it was "

@@ -24,7 +24,7 @@ JOINING = Validator(50)
 STRANGERS = tuple(nodes(4, start=70))
 """Validators of nobody's chain but their own."""
 
-_VALID = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+VALID = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
 
 @cache
@@ -32,13 +32,13 @@ def authority(name: str) -> tuple[Holder, Holder]:
     """The named authority's root and its certificate for time stamps, always the same."""
     number = sum(name.encode())
     above, own = (ec.derive_private_key(1_000_003 * number + step, ec.SECP256R1()) for step in (1, 2))
-    root = certify(f"Root of {name}", valid=_VALID, key=above, serial=number)
+    root = certify(f"Root of {name}", valid=VALID, key=above, serial=number)
     stamper = certify(
         f"Stamper of {name}",
         root,
         authority=False,
         extensions=[TIME_STAMPING],
-        valid=_VALID,
+        valid=VALID,
         key=own,
         serial=number + 1,
     )

@@ -11,11 +11,11 @@ from ledger.evidence.verify import qbft, rlp
 from ledger.evidence.verify.checkpoint import of_log_alone
 from ledger.evidence.verify.header import Header, read_header
 from ledger.evidence.verify.proofs import _read_proofs, write_proofs
-from tests.attacks.actors import FOUNDERS, JOINING, SIGNERS, STRANGERS
+from tests.attacks.actors import FOUNDERS, JOINING, SIGNERS, STRANGERS, VALID, authority
 from tests.attacks.draft import Draft
 from tests.attacks.refit import header_of, relog, sign_checkpoint
 from tests.attacks.sealed_chain import BENEFICIARY, EXTRA_DATA, TIMESTAMP
-from tests.attacks.stamping import stamp, stamp_name, stamped_at
+from tests.attacks.stamping import stamp, stamp_by, stamp_name, stamped_at, with_a_long_key
 from tests.evidence.qbft_network import (
     Validator,
     accounts,
@@ -26,6 +26,7 @@ from tests.evidence.qbft_network import (
     with_round,
     with_seals,
 )
+from tests.evidence.tsa import certify
 
 _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
@@ -178,6 +179,22 @@ def stamp_bytes(draft: Draft, stamp_of: str, text: str) -> None:
     """The authority stamped something else at that time."""
     name = stamp_name(_newest_checkpoint(draft), stamp_of)
     draft.entries[name] = stamp(stamp_of, text.encode(), stamped_at(draft.entries[name]))
+
+
+def stamp_in_a_crowd(draft: Draft, stamp_of: str, crowd: int) -> None:
+    """The authority's own stamp among so many certificates that all bear its root's name and all certify each other."""
+    name = stamp_name(_newest_checkpoint(draft), stamp_of)
+    root, holder = authority(stamp_of)
+    issuer = root.certificate.subject
+    others = [certify("", subject=issuer, valid=VALID, key=root.key, serial=each + 1) for each in range(crowd)]
+    stamped = of_log_alone(draft.entries[_newest_checkpoint(draft)])
+    draft.entries[name] = stamp_by(holder, stamped, stamped_at(draft.entries[name]), others)
+
+
+def stamp_with_a_long_key(draft: Draft, stamp_of: str, bits: int) -> None:
+    """A stamp by a certificate with an RSA key of so many bits, and with an exponent as long."""
+    name = stamp_name(_newest_checkpoint(draft), stamp_of)
+    draft.entries[name] = with_a_long_key(draft.entries[name], bits)
 
 
 def leave_stamp_out(draft: Draft, stamp_of: str) -> None:

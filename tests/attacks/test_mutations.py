@@ -23,6 +23,13 @@ def test_flips_inside_repacked_entries_all_refused_at_the_same_step() -> None:
         assert {"policy", "header", "log", "timestamps", "state", "acts", "releases"} <= set(steps)
 
 
+@pytest.mark.parametrize("of", ["organisation.qbft", "sealed.qbft", "redacted.qbft"])
+def test_flips_inside_lists_rounds_and_disclosures_all_refused_at_the_same_step(of: str) -> None:
+    """What the bundle of notices does not have."""
+    found = run("repacked", 60, of)
+    assert (found.survivors, found.disagreements) == ([], [])
+
+
 def test_flips_of_the_policy_judged_the_same() -> None:
     """A reader's policy may be another one and still trust this chain; both verifiers then think so."""
     assert run("policy", 100).disagreements == []

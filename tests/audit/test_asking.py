@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 
 import httpx
@@ -135,6 +135,35 @@ def test_ask_server_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(asking, "PATIENCE", -10.0)
     with answering(http("200 OK", b"slow")) as (url, _), Server(url) as server, pytest.raises(ServerUnreachable):
         server.get("/x", 1000)
+
+
+def test_ask_server_that_drips_its_headers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes soon enough after the one before; the next answer is taken all the same."""
+    monkeypatch.setattr(asking, "BEGINNING", 0.3)
+    over = threading.Event()
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                connection.recv(65_536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+                while not over.wait(0.02):
+                    connection.sendall(b"0")
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(http("200 OK", b"at last"))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        told: list[str] = []
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with Server(address, pause=lambda _: over.set(), waiting=lambda *each: told.append(str(each[0]))) as server:
+            assert server.get("/x", 1000) == b"at last"
+        thread.join()
+    assert len(told) == 1
+    assert "does not begin" in told[0]
 
 
 def test_ask_refusal_names_its_problem() -> None:

@@ -215,6 +215,7 @@ def test_audit_command_more_wrong_lines_than_are_kept_counts_the_others(
     report = json.loads(data.read_text())
     assert [each["kind"] for each in report["findings"]] == ["releaseExtra", "recordExtra"]
     assert report["counts"]["untold"] == 5
+    assert ("linesUntold", {"number": 5}) in [(each["name"], each["values"]) for each in report["open"]]
     assert words in page.read_text()
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import ledger.errors
 from ledger.chain.acts import LedgerAct
 from ledger.chain.registry import RegistryAct
+from ledger.cli import wrong_calls
 from ledger.cli.acts.fields import FIELDS, SUBJECTS
 from ledger.cli.acts.structures import STRUCTURES
 from ledger.cli.acts.table import GROUPS
@@ -83,12 +84,14 @@ def all_messages() -> set[str]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found.update(said_in(tree), help_texts(tree))
     found.update(GROUPS.values(), SUBJECTS.values(), findings.SENTENCES, (name for name, _ in CHECKS))
+    found.add(findings.QUOTED)
     found.update(findings.POINTERS.values(), findings.LABELS.values(), findings.TABLES.values())
     for field in (*FIELDS.values(), *STRUCTURES.values()):
         found.update(parameter.help for parameter in field.parameters)
     for base in (LedgerAct, RegistryAct):
         for call in base.__subclasses__():
             found.update(each.name for each in dataclasses.fields(call))  # type: ignore[arg-type]
+    found.update(wrong_calls.SENTENCES, wrong_calls.REASONS)
     errors = vars(ledger.errors).values()
     found.update(
         each.sentence for each in errors if isinstance(each, type) and issubclass(each, ledger.errors.SiegelError)

@@ -366,7 +366,7 @@ def test_doctor_names_a_notice_that_is_withheld_too_long(siegel: Siegel, home: P
         return [(each["ok"], each["sentence"]) for each in said if each["check"] == "embargoes"]
 
     embargo(siegel, home, write(tmp_path / "call.json", secret()))
-    assert findings() == [(True, "1 notices are under embargo, none longer than it lasts.")]
+    assert findings() == [(True, "1 notice is under embargo, no longer than it lasts.")]
     let_pass(home)
     ((is_well, sentence),) = findings()
     assert (is_well, OCID in sentence) == (False, True)

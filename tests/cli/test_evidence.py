@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 import zipfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from tests.cli.conftest import Siegel
 from tests.cli.notices import OCID, UID, package, release, write
@@ -61,7 +66,41 @@ def test_verify_without_a_usable_policy_cannot_run(siegel: Siegel, home: Path, t
     for change in wrong:
         policy.write_text(json.dumps(content | change))
         done = siegel("verify", file, "--policy", policy, "--json")
-        assert (done.exit_code, done.data["error"]) == (2, "PolicyInvalid"), change
+        error = "PolicyUnreadable" if "more" in change else "PolicyInvalid"
+        assert (done.exit_code, done.data["error"]) == (2, error), change
+
+
+@pytest.mark.parametrize(
+    ("change", "english", "german"),
+    [
+        (
+            "",
+            "The trust policy cannot be used: it is no JSON. [",
+            "Die Vertrauensgrundlage ist nicht verwendbar (technisch: sie ist kein JSON). [",
+        ),
+        (
+            {"log.threshold": 1},
+            "The trust policy cannot be used, log.threshold: there are no witnesses, so 0 was expected. [",
+            "ist nicht verwendbar, log.threshold (technisch: es gibt keine Zeugen, also wird 0 erwartet). [",
+        ),
+        ({"log.logs": ["x"]}, "cannot be used: it is not of the form name+key id+key. [", "name+key id+key). ["),
+    ],
+)
+def test_verify_under_an_unusable_policy_says_why_in_a_whole_sentence(
+    siegel: Siegel, home: Path, tmp_path: Path, change: Any, english: str, german: str
+) -> None:
+    """No field is named where there is none, nothing of Python's is told, and one full stop ends it."""
+    file, policy = proven(siegel, home, tmp_path)
+    if change:
+        content = json.loads(policy.read_text())
+        ((path, value),) = change.items()
+        group, name = path.split(".")
+        content[group][name] = value
+        policy.write_text(json.dumps(content))
+    else:
+        policy.write_text("no JSON")
+    assert english in siegel("verify", file, "--policy", policy).err
+    assert german in siegel("--language", "de", "verify", file, "--policy", policy).err
 
 
 def test_verify_under_the_policy_of_another_chain_not_verified(siegel: Siegel, home: Path, tmp_path: Path) -> None:
@@ -95,7 +134,7 @@ def test_verify_in_german_says_names_in_german_and_sets_apart_what_is_not(
     assert "bei Byte 0 (technisch: it does not begin with a manifest). [BundleMalformed]" in done.out
     policy.write_bytes(b"PK")
     done = siegel("--language", "de", "verify", file, "--policy", policy)
-    assert "Die Vertrauensgrundlage ist nicht verwendbar, die Datei als Ganzes (technisch: no JSON: " in done.err
+    assert "Die Vertrauensgrundlage ist nicht verwendbar (technisch: sie ist kein JSON)." in done.err
 
 
 def test_policy_of_a_chain_of_one_operator_without_a_log_refused(siegel: Siegel, home: Path, tmp_path: Path) -> None:
@@ -123,6 +162,64 @@ def test_evidence_of_an_organisation_holds_all_its_processes(siegel: Siegel, hom
     with zipfile.ZipFile(file) as archive:
         assert sum(name.startswith("acts/process-") for name in archive.namelist()) == 2
     assert siegel("verify", file, "--policy", policy).exit_code == 0
+
+
+def test_evidence_before_the_log_says_that_it_will_not_verify(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """Aside, so that the answer stays clean; once there is a log nothing is said."""
+    file, policy = tmp_path / "bundle.zip", tmp_path / "policy.json"
+    assert siegel("import", write(tmp_path / "n.json", package(release(1))), home=home).exit_code == 0
+    early = siegel("evidence", OCID, "-o", file, "--json", home=home)
+    assert (early.exit_code, early.data["file"]) == (0, str(file))
+    assert "this bundle will not verify. First: siegel log init" in early.err
+    german = siegel("--language", "de", "evidence", OCID, "-o", file, home=home)
+    assert "besteht dieses Prüfpaket nicht. Zuerst: siegel log init" in german.err
+    assert siegel("log", "init", "--origin", "log.example", home=home).exit_code == 0
+    assert siegel("policy", "--name", "Musterbach", "-o", policy, home=home).exit_code == 0
+    assert siegel("verify", file, "--policy", policy).exit_code == 1
+    assert siegel("evidence", OCID, "-o", file, home=home).err == ""
+    assert siegel("verify", file, "--policy", policy).exit_code == 0
+
+
+def test_policy_without_a_name_is_refused(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """Nobody could say which one it is."""
+    assert siegel("log", "init", "--origin", "log.example", home=home).exit_code == 0
+    done = siegel("policy", "--name", " ", "-o", tmp_path / "p.json", "--json", home=home)
+    assert (done.exit_code, done.data["error"]) == (2, "ArgumentInvalid")
+    assert not (tmp_path / "p.json").exists()
+
+
+@pytest.mark.parametrize(("place", "why"), [("nowhere/x.zip", "das gibt es nicht"), ("folder", "das ist ein Ordner")])
+def test_evidence_where_no_file_can_be_names_the_given_place_in_german(
+    siegel: Siegel, home: Path, tmp_path: Path, place: str, why: str
+) -> None:
+    """Not the draft beside it."""
+    (tmp_path / "folder").mkdir()
+    assert siegel("import", write(tmp_path / "n.json", package(release(1))), home=home).exit_code == 0
+    done = siegel("--language", "de", "evidence", OCID, "-o", tmp_path / place, home=home)
+    assert (done.exit_code, done.err.splitlines()[-1]) == (
+        2,
+        f"{tmp_path / place} kann nicht verwendet werden: {why}. [FileUnusable]",
+    )
+
+
+def test_verify_says_the_time_with_its_zone(
+    siegel: Siegel, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As people of either language write it; JSON stays in seconds."""
+    file, policy = proven(siegel, home, tmp_path)
+    seconds = siegel("verify", file, "--policy", policy, "--json").data["time"]
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        english = siegel("verify", file, "--policy", policy).out
+        german = siegel("--language", "de", "verify", file, "--policy", policy).out
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    local = datetime.fromtimestamp(seconds, ZoneInfo("Europe/Berlin"))
+    assert f"of {local.day} {local:%B %Y, %H:%M:%S %Z}, not of now" in english
+    zone = {"CET": "MEZ", "CEST": "MESZ"}[str(local.tzname())]
+    assert f"{local:%d.%m.%Y, %H:%M:%S} {zone}" in german
 
 
 def test_evidence_of_an_unknown_process_leaves_no_file(siegel: Siegel, home: Path, tmp_path: Path) -> None:

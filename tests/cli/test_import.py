@@ -291,3 +291,11 @@ def test_import_eforms_notice_needs_the_prefix_and_the_own_buyer(
     assert "[BuyerForeign]" in siegel("import", foreign, home=home).out
     siegel("index", "run", "--once", home=home)
     assert siegel("index", "check", home=home).exit_code == 0
+
+
+def test_import_of_one_release_is_told_as_one(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """In both languages; of none there are many."""
+    file = write(tmp_path / "one.json", package(release(1)))
+    english, german = siegel("import", file, home=home), siegel("--language", "de", "import", file, home=home)
+    assert "1 file: 1 release new, 0 known before, 1 anchored now." in english.out
+    assert "1 Datei: 0 Veröffentlichungen neu, 1 schon bekannt, 0 jetzt verankert." in german.out

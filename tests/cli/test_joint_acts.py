@@ -62,7 +62,7 @@ def test_publish_tender_by_proposal_second_officer_executes(
     file = tmp_path / "offer.json"
     propose(siegel, home, tender_file, file)
     proposal = json.loads(file.read_text())
-    assert any("2099-12-01" in line for line in proposal["words"])
+    assert any(" December 2099" in line for line in proposal["words"])
     assert siegel("approve", file, "--as", "officer-two", home=home).exit_code == 1  # nobody was asked
     done = siegel("approve", file, "--as", "officer-two", "--yes", "--json", home=home)
     assert done.exit_code == 0, done.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import httpx
@@ -32,7 +33,8 @@ def logging(siegel: Siegel, home: Path) -> Path:
 def test_log_init_publish_status_and_ending(siegel: Siegel, home: Path) -> None:
     """A log is made once, grows with the chain, and its successor has all its blocks again."""
     assert siegel("log", "status", "--json", home=home).data["error"] == "LogMissing"
-    assert siegel("log", "init", "--json", home=home).data["error"] == "ArgumentInvalid"
+    nameless = siegel("log", "init", home=home)
+    assert nameless.err == "--origin is missing: the log's name, or the setting public_url. [ArgumentMissing]\n"
     made = siegel("log", "init", "--origin", ORIGIN, "--json", home=home).data
     assert made["verifierKey"].startswith(f"{ORIGIN}+")
     assert siegel("log", "init", "--origin", ORIGIN, "--json", home=home).data["error"] == "LogExists"
@@ -46,6 +48,25 @@ def test_log_init_publish_status_and_ending(siegel: Siegel, home: Path) -> None:
     assert siegel("log", "init", "--successor", "--json", home=home).data["origin"] == f"{ORIGIN}/2"
     second = siegel("log", "publish", "--json", home=home).data
     assert (second["size"], second["root"]) == (first["size"], first["root"])
+
+
+def test_log_init_says_a_command_that_anchors_the_key(siegel: Siegel, home: Path) -> None:
+    """As it is printed it runs, and two officers stand for it."""
+    told = siegel("log", "init", "--origin", ORIGIN, home=home)
+    (line,) = (each for each in told.out.splitlines() if "artifact register" in each)
+    program, *words = shlex.split(line.partition(": ")[2])
+    done = siegel(*words, "--json", home=home)
+    assert (program, done.exit_code) == ("siegel", 0), done.out + done.err
+    (act,) = done.data["acts"]
+    assert act["name"] == "ArtifactRegistered"
+
+
+def test_witness_add_of_no_address_says_what_is_expected(siegel: Siegel, logging: Path) -> None:
+    """In whole sentences, in both languages."""
+    call = ("witness", "add", WITNESS.verifier_key, "nix")
+    english, german = siegel(*call, home=logging), siegel("--language", "de", *call, home=logging)
+    assert english.err == "URL cannot be nix: expected is https://witness.example. [ArgumentInvalid]\n"
+    assert german.err == "URL kann nicht nix sein: erwartet wird https://witness.example. [ArgumentInvalid]\n"
 
 
 def test_log_init_takes_the_public_address(siegel: Siegel, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,6 +142,8 @@ def test_witness_commands_refuse_what_cannot_be_one(siegel: Siegel, home: Path, 
     assert [each["url"] for each in siegel("witness", "list", "--json", home=home).data["witnesses"]] == [
         "http://127.0.0.1:1"
     ]
+    early = siegel("witness", "feed", home=home)
+    assert (early.exit_code, "nothing to sign" in early.out) == (1, True)
     siegel("log", "publish", home=home)
     fed = siegel("witness", "feed", home=home)
     assert (fed.exit_code, "does not answer" in fed.out) == (1, True)

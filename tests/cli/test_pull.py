@@ -261,7 +261,7 @@ def test_pull_own_buyer_needs_no_observer(siegel: Siegel, home: Path, service: N
 def test_pull_without_a_buyer_is_refused(siegel: Siegel, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A whole country's notices are nobody's wish."""
     refused = pulled(siegel, home)
-    assert (refused.exit_code, refused.data["error"]) == (2, "ArgumentInvalid")
+    assert (refused.exit_code, refused.data["error"]) == (2, "ArgumentMissing")
 
 
 def test_pull_notice_of_which_something_was_erased_does_not_come_back(

@@ -306,3 +306,17 @@ def test_act_recorded_stands_in_the_audit_trail(siegel: Siegel, home: Path) -> N
         assert [entry.action for entry in trail.entries()] == ["KindsChanged"]
         assert trail.verify() == 1
     state.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "governor"),
+    [
+        ("en", "1 thing is wrong.", "The only governor decides alone."),
+        ("de", "1 Sache stimmt nicht.", "Der einzige Träger entscheidet allein."),
+    ],
+)
+def test_doctor_counts_one_as_one(siegel: Siegel, home: Path, language: str, one: str, governor: str) -> None:
+    """One thing that is wrong, and one governor."""
+    home.chmod(0o755)
+    told = siegel("--language", language, "doctor", home=home).out
+    assert (told.splitlines()[-1], governor in told) == (one, True)

@@ -85,7 +85,7 @@ def test_serve_killed_while_the_authority_is_down_has_its_log_stamped_when_it_is
     status = siegel("log", "status", "--json", home=home)
     (backlog,) = status.data["timestamps"]
     assert (status.exit_code, backlog["checkpoints"], "ConnectError" in backlog["failure"]) == (1, 1, True)
-    assert "wait for a time stamp of dfn" in siegel("log", "status", home=home).out
+    assert "1 checkpoint waits for a time stamp of dfn." in siegel("log", "status", home=home).out
     assert "ConnectError" in siegel("doctor", home=home).out
     with serving(Authority(STAMPER), port), running(home, "serve", "--port", "0") as (_, address):
         wait_until(lambda: told(address)["waiting"] == 0)
@@ -140,14 +140,42 @@ def test_serve_without_usable_roots_does_not_begin(siegel: Siegel, home: Path) -
     ask(home, ("dfn", "https://time.example/", ROOT))
     (home / "dfn.pem").unlink()
     done = siegel("serve", "--port", "0", "--json", home=home)
-    assert (done.exit_code, done.data["error"]) == (2, "SettingInvalid")
+    assert (done.exit_code, done.data["error"]) == (2, "RootsUnusable")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(None, "das gibt es nicht"), (b"none", "die Datei enthält keine Zertifikate, weder PEM noch DER")],
+)
+def test_log_status_without_usable_roots_says_why_in_german(
+    siegel: Siegel, home: Path, content: bytes | None, why: str
+) -> None:
+    """Neither the system's nor the library's English is told."""
+    ask(home, ("dfn", "https://time.example/", ROOT))
+    siegel("log", "init", "--origin", ORIGIN, home=home)
+    (home / "dfn.pem").unlink()
+    if content is not None:
+        (home / "dfn.pem").write_bytes(content)
+    told = siegel("--language", "de", "log", "status", home=home)
+    assert told.err == (
+        f"Die Wurzeln des Zeitstempeldienstes dfn sind nicht verwendbar: {home / 'dfn.pem'}: {why}. [RootsUnusable]\n"
+    )
+
+
+def test_log_status_of_an_authority_never_asked_says_so(siegel: Siegel, home: Path) -> None:
+    """Nothing is stamped before something is published."""
+    ask(home, ("dfn", "https://time.example/", ROOT))
+    siegel("log", "init", "--origin", ORIGIN, home=home)
+    told = siegel("log", "status", home=home)
+    assert (told.exit_code, "dfn was not asked for a time stamp yet." in told.out) == (0, True)
+    assert "has stamped all" not in told.out
 
 
 def test_two_authorities_under_one_root_are_refused(siegel: Siegel, home: Path) -> None:
     """They would count as two and are one."""
     ask(home, ("one", "https://one.example/", ROOT), ("two", "https://two.example/", ROOT))
     done = siegel("policy", "--name", "x", "-o", home / "p.json", "--json", home=home)
-    assert done.data["error"] == "SettingInvalid"
+    assert done.data["error"] == "RootsShared"
     assert "one and two have a root in common" in done.data["sentence"]
 
 

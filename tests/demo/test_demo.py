@@ -74,6 +74,7 @@ def test_demo_check_all_hold_exits_zero_and_leaves_nothing(tmp_path: Path) -> No
     assert sum("alteration" in line for line in lines) == 3
     assert any(f"{11 + PROCEDURES} procedures of 6 buyers" in line for line in lines)
     assert any("vanished: ocds-demo10-2026-02; changed: ocds-demo10-2026-03" in line for line in lines)
+    assert done.stderr == ""
     assert not list(tmp_path.iterdir())
 
 
@@ -124,7 +125,8 @@ def test_demo_stopped_and_started_again_the_chain_goes_on(tmp_path: Path) -> Non
             status = json.loads(subprocess.run(beside, capture_output=True, text=True, env=known, check=True).stdout)
             seen.append((answer["chainId"], answer["total"], status["status"]["headBlock"]))
             running.send_signal(signal.SIGINT)
-            running.communicate()
+            told_on, _ = running.communicate()
+            assert f"Trust policy        {tmp_path / 'siegel-demo' / POLICY}\n" in told_on
         assert running.returncode == 0
     assert seen[0] == seen[1]
     assert seen[0][1] == 11

@@ -116,6 +116,14 @@ def test_read_from_another_root_is_refused() -> None:
         read(keccak(b"another"), path_of(7), MANY.proof(7))
 
 
+@pytest.mark.parametrize("inner", [[b""] * 200_000, [[b""] * 200_000, b"\x01"]], ids=["many", "many inside"])
+def test_read_a_branch_with_a_million_things_inside_is_refused(inner: list[Any]) -> None:
+    """A node has two items or seventeen; no more are looked at to say how long it is."""
+    branch = other.encode([inner, b"\x02" * 32, *[b""] * 15])
+    with pytest.raises(MalformedTrieNode):
+        read(keccak(branch), path_of(7), [branch])
+
+
 def test_read_the_empty_trie_needs_no_node_and_takes_none() -> None:
     """The empty trie's root says all."""
     assert read(trie.EMPTY_TRIE_ROOT, path_of(1), []) is None

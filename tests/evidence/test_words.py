@@ -82,6 +82,5 @@ def test_value_that_names_a_thing_is_said_in_words() -> None:
     """Alone or before what follows; all else is as it was."""
     assert named_value("what", "the chain id", "de") == "Die Kennung der Kette"
     assert named_value("entry", "proof of the account 7f", "de") == "mit dem Beweis des Kontos 7f"
-    assert named_value("field", "", "en") == "the file as a whole"
     for name, value in (("what", "the chain ids"), ("field", "log"), ("got", "the chain id"), ("what", 7)):
         assert named_value(name, value, "de") == value

@@ -98,11 +98,11 @@ def test_check_row_and_document_altered_alike_both_told(town: Town, index: Index
     set_row(index, schema.processes, process_id, value_amount="950000")
     document, row = both(town, index, process_id)
     assert document.text().startswith(f"The document of release {SCHOOL}-02 of process {SCHOOL} was altered")
-    assert "was »250000«, now it says »950000«" in document.text()
+    assert "was “250000”, now it says “950000”" in document.text()
     assert (row.where, row.was, row.now) == ("processes.value_amount", "250000", "950000")
     assert row.text() == (
-        f"The database says »950000« for “estimated value” of process {SCHOOL}; "
-        f"according to release {SCHOOL}-02 it was »250000«."
+        f"The database says “950000” for “estimated value” of process {SCHOOL}; "
+        f"according to release {SCHOOL}-02 it was “250000”."
     )
 
 
@@ -358,6 +358,7 @@ def test_text_translated_template_and_labels_in_the_other_language(
         found.sentence: "Datenbank: {now} als „{label}“ von {ocid}; Veröffentlichung {release_id}: {was}.",
         "estimated value": "geschätzter Wert",
         "nothing": "nichts",
+        "“{value}”": "»{value}«",
     }
     assert found.text(lambda message: german.get(message, message)) == (
         f"Datenbank: nichts als „geschätzter Wert“ von {SCHOOL}; Veröffentlichung {SCHOOL}-02: »250000«."

@@ -112,14 +112,14 @@ def _argument(argument: Argument) -> dict[str, Any]:
 
 
 def _policy(trust: LogTrust) -> dict[str, Any]:
-    contract = {"account": "11" * 20, "codeHash": "22" * 32}
+    ledger, registry = ({"account": digits * 20, "codeHash": "33" * 32} for digits in ("11", "22"))
     return {
         "format": "siegel-policy/1",
         "name": "a log",
         "chainId": "1",
         "genesisHash": "00" * 32,
-        "ledger": contract,
-        "registry": contract,
+        "ledger": ledger,
+        "registry": registry,
         "consensus": {"kind": "single"},
         "log": {
             "logs": list(map(str, trust.logs)),

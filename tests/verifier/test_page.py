@@ -261,7 +261,7 @@ def test_page_takes_dropped_files_without_content_by_their_names(page: Page) -> 
     drop(page, ("empty.ZIP", b""), ("empty.JSON", b""))
     expect(page.locator("#verdict")).to_have_text("Die Vertrauensgrundlage ist nicht brauchbar.")
     expect(page.locator("#result")).to_contain_text("Mit der Datei empty.JSON lässt sich empty.ZIP nicht prüfen.")
-    expect(page.locator("#result")).to_contain_text("nicht verwendbar, die Datei als Ganzes (technisch: no JSON at")
+    expect(page.locator("#result")).to_contain_text("nicht verwendbar (technisch: no JSON at")
 
 
 @pytest.mark.parametrize("what", ["bundles", "policies"])
@@ -397,7 +397,7 @@ def test_page_with_one_dropped_file_waits_for_the_other(page: Page, tmp_path: Pa
     page.dispatch_event("body", "drop")
     policy = control("notices.qbft")[1].decode()
     drop(page, ("policy.json", policy.encode()))
-    page.wait_for_function("document.getElementById('policy').files.length === 1")
+    expect(page.locator("#policy")).to_have_value(re.compile(r"policy\.json$"))
     assert page.evaluate("document.getElementById('policy').files[0].text()") == policy
     expect(page.get_by_role("status")).to_be_empty()
     assert page.locator("#verdict").count() == 0
@@ -408,6 +408,7 @@ def test_page_is_the_recorded_one_and_forbids_all_but_itself() -> None:
     html = PAGE.read_text("utf-8")
     expected, _ = (STATIC / "verifier.sha256").read_text().split()
     assert hashlib.sha256(PAGE.read_bytes()).hexdigest() == expected
+    assert f"| `verifier.html` | `{expected}` |" in (ROOT / "docs/release-notes.md").read_text()
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', html)
     directives = dict(directive.split(" ", 1) for directive in policy.split("; "))
     assert directives["default-src"] == directives["connect-src"] == "'none'"

@@ -1,7 +1,7 @@
 // The file around the entries: a ZIP whose headers are computed and compared, never believed (docs/bundle-1.md, the file).
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { ascii, concat, EMPTY, equal, toHex, type Hex } from "./bytes.js";
+import { ascii, concat, EMPTY, equal, joined, toHex, type Hex } from "./bytes.js";
 import { crc32 } from "./crc32.js";
 import { LARGEST_FILE, LARGEST_MANIFEST, readManifest, type Entry, type Manifest } from "./manifest.js";
 import { Refusal, shown } from "./refusal.js";
@@ -103,7 +103,7 @@ export class Bundle {
   /** What must stand behind the entries, to the last byte. Throws BundleMalformed. */
   async end(): Promise<void> {
     const start = this.at;
-    const directory = concat(...this.directory);
+    const directory = joined(this.directory);
     await this.expect(directory, "the directory at the end");
     await this.expect(endRecord(this.directory.length, directory.length, start), "the end record");
     if (this.at < this.source.size) throw this.malformed("bytes after the end");

@@ -1,5 +1,8 @@
 // Bytes, their hex, and numbers in them. Ids and digests are kept as lower-case hex, which compares like the bytes.
 
+// As many as a call can have as arguments everywhere.
+const PIECE = 2 ** 12;
+
 const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** Lower-case hex without 0x, of exactly the length of what it stands for. */
@@ -27,6 +30,11 @@ export function isHex(value: unknown, size: number): value is Hex {
 }
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  return joined(parts);
+}
+
+/** As `concat`, of any number of parts: a call can have some tens of thousands of arguments, and no more. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -91,7 +99,12 @@ export function fromBase64(text: string): Uint8Array | undefined {
 }
 
 export function toBase64(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
+  return btoa(toLatin(bytes));
+}
+
+/** Each byte as the character of its number. */
+export function toLatin(bytes: Uint8Array): string {
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length; at += PIECE) pieces.push(String.fromCharCode(...bytes.subarray(at, at + PIECE)));
+  return pieces.join("");
 }

@@ -1,6 +1,6 @@
 // Certificates (RFC 5280, section 4.1), as far as a time-stamping authority's path needs them.
 
-import { equal, toHex, type Hex } from "./bytes.js";
+import { equal, toHex, toLatin, type Hex } from "./bytes.js";
 import { encode, integer, items, itemsOf, oid, TAG, within, type Item } from "./der.js";
 import { readPublicKey, verifies, type PublicKey } from "./public_key.js";
 import { Refusal } from "./refusal.js";
@@ -42,7 +42,8 @@ export class Certificate {
   private readonly from: bigint;
   private readonly to: bigint;
   private readonly extensions = new Map<Hex, Extension>();
-  private readonly constraints: readonly Item[] | undefined;
+  /** How many may stand between it and the last; undefined where it certifies none. */
+  private readonly mostBetween: bigint | undefined;
   private readonly purposes: readonly Hex[] | undefined;
   /** The first eight bits: digital signature 0x80, content commitment 0x40, certificates 0x04. */
   private readonly keyUsage: number | undefined;
@@ -57,6 +58,10 @@ export class Certificate {
     const parts = items(signed.content);
     const expected = [TAG.context0, TAG.integer, ...Array<number>(5).fill(TAG.sequence)];
     if (tags(parts.slice(0, 7)) !== tags(expected)) throw invalid("a certificate that is not of version 3");
+    const following = parts.slice(7);
+    if (following.length > 1 || following.some(({ tag }) => tag !== TAG.context3)) {
+      throw invalid("a certificate with other fields than extensions behind its key");
+    }
     const [version, serial, inner, issuer, validity, subject, key] = parts as [Item, Item, Item, Item, Item, Item, Item];
     if (toHex(version.content) !== "020102") throw invalid("a certificate that is not of version 3");
     if (!equal(inner.encoded, algorithm.encoded)) throw invalid("a certificate with two algorithms for its signature");
@@ -64,6 +69,7 @@ export class Certificate {
     this.serial = serial;
     this.issuer = issuer;
     this.subject = subject;
+    readName(subject);
     this.key = readPublicKey(key.encoded);
     this.signed = signed;
     this.algorithm = algorithm;
@@ -71,13 +77,13 @@ export class Certificate {
     const times = items(validity.content).map(moment);
     if (times.length !== 2) throw invalid("a certificate without a validity");
     [this.from, this.to] = times as [bigint, bigint];
-    this.readExtensions(parts.find(({ tag }) => tag === TAG.context3));
+    this.readExtensions(following[0]);
     // Read now: a certificate that says of itself what cannot be read is none.
     const value = (id: Hex) => this.extensions.get(id)?.value;
     const [constraints, purposes, usage] = [value(BASIC_CONSTRAINTS), value(EXTENDED_KEY_USAGE), value(KEY_USAGE)];
-    this.constraints = constraints && within(constraints);
-    this.purposes = purposes && within(purposes).map(({ content }) => toHex(content));
-    this.keyUsage = usage && (itemsOf(usage, TAG.bits)[0].content[1] ?? 0);
+    this.mostBetween = constraints && readConstraints(constraints);
+    this.purposes = purposes && readPurposes(purposes);
+    this.keyUsage = usage && readUsage(usage);
   }
 
   /** How a signer is named (RFC 5652, section 10.2.4). */
@@ -87,12 +93,10 @@ export class Certificate {
 
   /** The subject as people write it (RFC 4514). */
   get name(): string {
-    const names = items(this.subject.content).map((set) =>
-      items(set.content).map((attribute) => {
-        const [kind, value] = items(attribute.content) as [Item, Item];
-        const id = toHex(kind.content);
-        return `${SHORT.get(id) ?? id}=${new TextDecoder().decode(value.content)}`;
-      }).join("+"));
+    const names = readName(this.subject).map((part) => part.map(([kind, value]) => {
+      const id = toHex(kind.content);
+      return `${SHORT.get(id) ?? id}=${new TextDecoder().decode(value.content)}`;
+    }).join("+"));
     return names.reverse().join(",");
   }
 
@@ -115,12 +119,11 @@ export class Certificate {
     if (usage !== undefined && (usage & 0xc0) === 0) throw invalid("the certificate's key is not one for signatures");
   }
 
-  /** Why it may not certify what stands so many certificates above the authority's; undefined if it may. */
-  whyNotCertifying(above: number): string | undefined {
-    const [isAuthority, most] = this.constraints ?? [];
-    if (isAuthority?.tag !== TAG.boolean || isAuthority.content[0] !== 0xff) return "it is no authority for certificates";
-    if (most !== undefined && integer(most) < BigInt(above)) return "its path is longer than its constraint";
-    return this.whyUnreadable;
+  /** Why it may not certify the last of a path with so many between; undefined if it may. */
+  whyNotCertifying(between: number): string | undefined {
+    if (this.mostBetween === undefined) return "it is no authority for certificates";
+    if (this.mostBetween < BigInt(between)) return "its path is longer than its constraint";
+    return this.whyUnfit;
   }
 
   /** It may say what its key is for: then it must be for certificates, also those of authorities of time. */
@@ -131,17 +134,11 @@ export class Certificate {
     return isAllowed && (usage === undefined || (usage & 0x04) !== 0);
   }
 
-  get whyUnreadable(): string | undefined {
+  /** Whether names are among the permitted ones readers judge differently: none may be constrained. */
+  get whyUnfit(): string | undefined {
     const unknown = [...this.extensions].find(([id, { isCritical }]) => isCritical && !KNOWN.has(id));
-    return unknown && "certificate contains unaccounted-for critical extensions";
-  }
-
-  get hasConstrainedNames(): boolean {
-    return this.extensions.has(NAME_CONSTRAINTS);
-  }
-
-  get hasOtherNames(): boolean {
-    return this.extensions.has(ALTERNATIVE_NAMES);
+    if (unknown !== undefined) return "certificate contains unaccounted-for critical extensions";
+    return this.extensions.has(NAME_CONSTRAINTS) ? "names are constrained" : undefined;
   }
 
   private readExtensions(explicit: Item | undefined): void {
@@ -161,12 +158,48 @@ function tags(found: readonly (Item | number)[]): string {
   return found.map((each) => (typeof each === "number" ? each : each.tag)).join();
 }
 
+/** The parts of a name, each of attributes: kind and value. */
+function readName({ content }: Item): readonly (readonly (readonly [Item, Item])[])[] {
+  return items(content).map((part) => {
+    const attributes = items(part.content).map((attribute) => items(attribute.content));
+    const isOne = (each: Item[]) => each.length === 2 && each[0]?.tag === TAG.oid;
+    if (part.tag !== TAG.set || !attributes.every(isOne)) throw invalid("a certificate for nobody");
+    return attributes as [Item, Item][];
+  });
+}
+
+/** How many may stand between it and the last: undefined where it certifies none, as many as there are where it does not say. */
+function readConstraints(value: Uint8Array): bigint | undefined {
+  const parts = within(value);
+  const [isAuthority, most] = parts;
+  if (isAuthority === undefined) return undefined;
+  if (toHex(isAuthority.encoded) !== "0101ff" || parts.length > 2) {
+    throw invalid("a certificate whose basic constraints are none");
+  }
+  return most === undefined ? 255n : integer(most);
+}
+
+function readPurposes(value: Uint8Array): readonly Hex[] {
+  return within(value).map(({ tag, content }) => {
+    if (tag !== TAG.oid) throw invalid("a certificate whose key has a purpose that is none");
+    return toHex(content);
+  });
+}
+
+/** Bits that are unused are zero, and fewer than eight (X.690, section 11.2). */
+function readUsage(value: Uint8Array): number {
+  const [unused = 8, ...octets] = itemsOf(value, TAG.bits)[0].content;
+  const last = octets.at(-1) ?? (unused === 0 ? 0 : 0xff);
+  if (unused > 7 || last % (1 << unused) !== 0) throw invalid("a certificate whose key usage is none");
+  return octets[0] ?? 0;
+}
+
 /** Seconds since 1970 of a UTCTime before 2050, or a GeneralizedTime from then on (RFC 5280, section 4.1.2.5). */
 function moment({ tag, content }: Item): bigint {
-  const text = new TextDecoder().decode(content);
+  const text = toLatin(content);
   const isShort = tag === TAG.utcTime;
   const found = secondsOf(isShort ? (text < "50" ? "20" : "19") + text : text);
-  const isLong = tag === TAG.time && !(text >= "1950" && text < "2050");
+  const isLong = tag === TAG.time && text >= "2050";
   if (found === undefined || !(isShort ? text.length === 13 : isLong)) throw invalid("a certificate without a validity");
   return found;
 }

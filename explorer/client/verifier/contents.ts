@@ -1,6 +1,6 @@
 // What a bundle holds, read once: small entries as they are, releases by what matters of them, documents by name.
 
-import { concat, fromUtf8, type Hex } from "./bytes.js";
+import { fromUtf8, joined, toLatin, type Hex } from "./bytes.js";
 import { Bundle, type Source } from "./archive.js";
 import { countConcealed, DisclosureRefused } from "./disclosure.js";
 import { Fields, NoJson, parseJson, type Json } from "./json.js";
@@ -80,7 +80,7 @@ export async function readContents(source: Source, progress: (read: number) => v
       if (entry.kind !== "document") pieces.push(piece);
       progress((read += piece.length));
     });
-    contents.add(entry, concat(...pieces));
+    contents.add(entry, joined(pieces));
   }
   await bundle.end();
   return contents;
@@ -108,15 +108,9 @@ export function readRelease(data: Uint8Array, disclosed: Uint8Array | undefined)
 
 /** Disclosures, one on a line, and each line ended. What is no disclosure is refused as one. */
 function linesOf(data: Uint8Array): string[] {
-  const lines = latin(data).split("\n");
+  const lines = toLatin(data).split("\n");
   if (lines.pop() !== "") throw new DisclosureRefused("a line that does not end");
   return lines;
-}
-
-function latin(data: Uint8Array): string {
-  let text = "";
-  for (const byte of data) text += String.fromCharCode(byte);
-  return text;
 }
 
 /** The digests that entries of `documents` name, wherever in the release they stand. */

@@ -82,7 +82,7 @@ export function parseJson(text: string): Json {
     do {
       skip();
       const name = string();
-      if (found.has(name)) throw new NoJson(`a field that stands twice: ${name.slice(0, 80)}`);
+      if (found.has(name)) throw new NoJson(`a field stands twice: ${name.slice(0, 80)}`);
       if (!next(":")) refuse();
       found.set(name, value(depth));
     } while (next(","));

@@ -1,4 +1,5 @@
-// Trust policies: what a reader takes as given (docs/bundle-1.md, trust policy). Each failure is PolicyInvalid.
+// Trust policies: what a reader takes as given (docs/bundle-1.md, trust policy). Each failure is PolicyInvalid, or
+// PolicyUnreadable for what is no policy as a whole.
 
 import { fromBase64, fromUtf8, isHex, type Hex } from "./bytes.js";
 import { readRoots } from "./certificate_path.js";
@@ -50,7 +51,8 @@ export interface Policy {
 }
 
 function invalid(field: string, reason: string): Refusal {
-  return new Refusal("PolicyInvalid", { field, reason });
+  // The policy itself is no field.
+  return field === "" ? new Refusal("PolicyUnreadable", { reason }) : new Refusal("PolicyInvalid", { field, reason });
 }
 
 export function readPolicy(raw: Uint8Array): Policy {
@@ -161,7 +163,7 @@ function readLog(value: Json): LogPolicy {
   }
   return {
     ...read,
-    threshold: whole("log.threshold", given.get("threshold"), 0, witnesses.length),
+    threshold: threshold("log.threshold", given.get("threshold"), witnesses),
     maxLogDelay: whole("log.maxLogDelay", given.get("maxLogDelay"), 1, 2 ** 31),
   };
 }
@@ -203,12 +205,23 @@ function texts(field: string, value: Json | undefined): string[] {
   return value as string[];
 }
 
-function whole(field: string, value: Json | undefined, least: number, most: number): number {
+function whole(
+  field: string,
+  value: Json | undefined,
+  least: number,
+  most: number,
+  expected = `a whole number from ${least} to ${most} was expected`,
+): number {
   const found = value instanceof Numeral && value.isWhole ? BigInt(value.text) : undefined;
   if (found === undefined || found < least || found > most) {
-    throw invalid(field, `a whole number from ${least} to ${most} was expected`);
+    throw invalid(field, expected);
   }
   return Number(found);
+}
+
+function threshold(field: string, value: Json | undefined, witnesses: readonly unknown[]): number {
+  const expected = witnesses.length === 0 ? "there are no witnesses, so 0 was expected" : undefined;
+  return whole(field, value, 0, witnesses.length, expected);
 }
 
 function hex(field: string, value: Json | undefined, size: number): Hex {

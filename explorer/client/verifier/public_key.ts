@@ -4,6 +4,7 @@ import { p256, p384, p521 } from "@noble/curves/nist.js";
 import { concat, equal, ofNumber, toHex, toNumber, type Hex } from "./bytes.js";
 import { encode, integer, itemsOf, oid, TAG } from "./der.js";
 import { HASHES, type DigestName } from "./digests.js";
+import { Refusal } from "./refusal.js";
 
 const RSA = oid("1.2.840.113549.1.1.1");
 const EC = oid("1.2.840.10045.2.1");
@@ -12,7 +13,10 @@ const CURVES = new Map([
   [oid("1.3.132.0.34"), p384],
   [oid("1.3.132.0.35"), p521],
 ]);
+// Longer keys and exponents cost whoever checks a signature seconds.
 const LEAST_BITS = 2048;
+const MOST_BITS = 8192;
+const MOST_EXPONENT = 2n ** 32n - 1n;
 
 export const DIGEST_OIDS = {
   sha256: oid("2.16.840.1.101.3.4.2.1"),
@@ -45,27 +49,42 @@ function bytes(hex: Hex): Uint8Array {
   return ofNumber(BigInt("0x" + hex), hex.length / 2);
 }
 
-/** A SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7); undefined for a key of another kind, or a weak one. */
+/**
+ * A SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7); undefined for a key of another kind, which vouches for nothing.
+ * Throws TimestampInvalid for a key of these kinds that is none, or too short or too long; MalformedDer.
+ */
 export function readPublicKey(encoded: Uint8Array): PublicKey | undefined {
   const [algorithm, bits] = itemsOf(itemsOf(encoded, TAG.sequence)[0].content, TAG.sequence, TAG.bits);
   const key = bits.content.subarray(1);
-  if (bits.content[0] !== 0) return undefined;
-  if (equal(algorithm.encoded, identifier(RSA, NULL))) {
-    const [modulus, exponent] = itemsOf(itemsOf(key, TAG.sequence)[0].content, TAG.integer, TAG.integer).map(integer);
-    if (modulus === undefined || exponent === undefined || exponent < 3n || exponent % 2n === 0n) return undefined;
-    const size = modulus.toString(2).length;
-    return size < LEAST_BITS ? undefined : { kind: "rsa", modulus, exponent, bits: size };
-  }
+  if (bits.content[0] !== 0) throw invalid("a key of a part of a byte");
+  if (equal(algorithm.encoded, identifier(RSA, NULL))) return readRsa(key);
   for (const [name, curve] of CURVES) {
     if (!equal(algorithm.encoded, identifier(EC, encode(TAG.oid, bytes(name))))) continue;
     try {
       curve.Point.fromBytes(key).assertValidity();
-      return { kind: "ec", curve: curve as typeof p256, point: key };
     } catch {
-      return undefined;
+      throw invalid("a key that is no point of its curve");
     }
+    return { kind: "ec", curve: curve as typeof p256, point: key };
   }
   return undefined;
+}
+
+function readRsa(key: Uint8Array): PublicKey {
+  const parts = itemsOf(itemsOf(key, TAG.sequence)[0].content, TAG.integer, TAG.integer);
+  // As long as a key can be, and the zero in front.
+  if (parts.some(({ content }) => content.length > MOST_BITS / 8 + 1)) throw invalid("an RSA key that is too long");
+  const [modulus, exponent] = parts.map(integer) as [bigint, bigint];
+  const size = modulus.toString(2).length;
+  if (size < LEAST_BITS || size > MOST_BITS || modulus % 2n === 0n) throw invalid(`an RSA key of ${size} bits, or an even one`);
+  if (exponent < 3n || exponent > MOST_EXPONENT || exponent % 2n === 0n) {
+    throw invalid("an RSA key with an exponent that is even, below three, or of more than 32 bits");
+  }
+  return { kind: "rsa", modulus, exponent, bits: size };
+}
+
+function invalid(reason: string): Refusal {
+  return new Refusal("TimestampInvalid", { reason });
 }
 
 /** The one AlgorithmIdentifier for a signature of such a key over such a digest (RFC 4055, RFC 5758). */

@@ -46,7 +46,7 @@ export function readRegistry(series: ReadonlyMap<Hex, readonly Act[]>): Readonly
         break;
       case "PeopleChanged":
         setPeople(standing, act, detail);
-        if (standing.countLasting(ROLES.officer) < 2) {
+        if (standing.lasting < 2) {
           throw new Refused("TooFewOfficers", "fewer than two officers without an end remain");
         }
         break;

@@ -1,6 +1,6 @@
 // Recursive Length Prefix, of which each value has exactly one encoding (Ethereum Yellow Paper, appendix B).
 
-import { compare, concat, equal, minimal, toNumber } from "./bytes.js";
+import { compare, concat, equal, joined, minimal, toNumber } from "./bytes.js";
 import { Refusal } from "./refusal.js";
 
 export type Item = Uint8Array | Item[];
@@ -57,7 +57,7 @@ export function encode(item: Item): Uint8Array {
   if (item instanceof Uint8Array) {
     return item.length === 1 && (item[0] as number) < 0x80 ? item : concat(prefix(item.length, 0x80), item);
   }
-  const payload = concat(...item.map(encode));
+  const payload = joined(item.map(encode));
   return concat(prefix(payload.length, 0xc0), payload);
 }
 

@@ -1,6 +1,7 @@
 // What an organisation was after each of the registry's acts on it. A position says after how many acts.
 
 import type { Hex } from "./bytes.js";
+import { ROLES } from "./statute_table.js";
 
 /** Positions are those in the buyer's series; null while it has not happened. */
 export interface KeySet {
@@ -37,6 +38,8 @@ export class Standing {
   readonly keySets = new Map<Hex, KeySet>();
   /** How long the governors' series was when they last acted on this one. */
   governed = 0;
+  /** Officers without an end, after the last act. */
+  lasting = 0;
 
   /** How many acts there were. */
   get length(): number {
@@ -58,6 +61,8 @@ export class Standing {
   }
 
   set(account: Hex, person: Person): void {
+    const before = this.held(account, this.length);
+    this.lasting += Number(isLasting(person)) - Number(before !== undefined && isLasting(before));
     const entries = this.people.get(account) ?? [];
     entries.push({ ...person, from: this.length });
     this.people.set(account, entries);
@@ -65,15 +70,9 @@ export class Standing {
 
   /** What an account is after so many acts, in a block of `time`; nothing under suspension, or after its last second. */
   rolesOf(account: Hex, position: number, time: bigint): number {
-    const held = this.people.get(account)?.filter(({ from }) => from <= position).at(-1);
+    const held = this.held(account, position);
     if (held === undefined || this.after[position]?.suspended) return 0;
     return held.until > 0n && held.until < time ? 0 : held.roles;
-  }
-
-  /** How many officers without an end there are after the last act. */
-  countLasting(officer: number): number {
-    const last = [...this.people.values()].map((entries) => entries.at(-1) as Person);
-    return last.filter(({ roles, until }) => (roles & officer) !== 0 && until === 0n).length;
   }
 
   /** Whether there can have been just so many acts before something elsewhere in a block of `time`. */
@@ -86,8 +85,27 @@ export class Standing {
     return this.after.slice(this.countBefore(time), this.countBefore(time + 1n) + 1);
   }
 
-  private countBefore(time: bigint): number {
-    const place = this.times.findIndex((each) => each >= time);
-    return place < 0 ? this.times.length : place;
+  private held(account: Hex, position: number): Person | undefined {
+    const entries = this.people.get(account) ?? [];
+    return entries[countWhile(entries, ({ from }) => from <= position) - 1];
   }
+
+  private countBefore(time: bigint): number {
+    return countWhile(this.times, (each) => each < time);
+  }
+}
+
+function isLasting({ roles, until }: Person): boolean {
+  return (roles & ROLES.officer) !== 0 && until === 0n;
+}
+
+/** How many of the first are so, where none is behind the first that is not: in few steps, for it is asked at each act. */
+function countWhile<Kind>(all: readonly Kind[], is: (one: Kind) => boolean): number {
+  let [low, high] = [0, all.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (is(all[middle] as Kind)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,6 +1,6 @@
 // Time stamps of outside authorities (RFC 3161) in the one form of docs/bundle-1.md, against the roots of a policy.
 
-import { compare, equal, toHex, type Hex } from "./bytes.js";
+import { compare, equal, toHex, toLatin, type Hex } from "./bytes.js";
 import { Certificate, secondsOf } from "./certificate.js";
 import { readRoots, trustedPath } from "./certificate_path.js";
 import { encode, integer, items, itemsOf, oid, TAG, within, type Item } from "./der.js";
@@ -9,6 +9,8 @@ import { DIGEST_OIDS, digestNamed, identifier, signatureAlgorithm, signed, type 
 import { Refusal, shown, thrown } from "./refusal.js";
 
 const MOST_BYTES = 64 * 2 ** 10;
+// The authority's, at most eight between it and its root, and the root, which authorities may send.
+const MOST_CERTIFICATES = 10;
 const SIGNED_DATA = oid("1.2.840.113549.1.7.2");
 const TST_INFO = oid("1.2.840.113549.1.9.16.1.4");
 const CONTENT_TYPE = oid("1.2.840.113549.1.9.3");
@@ -29,6 +31,7 @@ interface Token {
   readonly content: Uint8Array;
   readonly certificates: readonly Certificate[];
   readonly signer: Certificate;
+  readonly key: PublicKey;
   readonly digest: DigestName;
   readonly attributes: Uint8Array;
   readonly signature: Uint8Array;
@@ -55,10 +58,10 @@ export function verifyTimestamp(
     const values = { expected: shown(toHex(expected)), got: shown(toHex(info.imprint)) };
     throw new Refusal("TimestampImprint", values);
   }
-  const key = checkedKey(token);
-  const others = token.certificates.filter((each) => each !== token.signer);
+  checkSignature(token);
+  const others = token.certificates.filter((each) => each !== token.signer).sort((one, other) => compare(one.der, other.der));
   const path = trustedPath(token.signer, others, readRoots(rootBytes), info.time);
-  if (!equal(written(token, key, path), response)) {
+  if (!equal(written(token, path), response)) {
     throw invalid("it holds bytes that nobody signed, or others than the one form has");
   }
   const root = path.at(-1) as Certificate;
@@ -66,12 +69,12 @@ export function verifyTimestamp(
 }
 
 /** The one form: with the certificates below the root, or the authority's own where that is the root. */
-function written(token: Token, key: PublicKey, path: readonly Certificate[]): Uint8Array {
+function written(token: Token, path: readonly Certificate[]): Uint8Array {
   const digest = identifier(DIGEST_OIDS[token.digest]);
   const below = path.slice(0, Math.max(path.length - 1, 1)).map(({ der }) => der).sort(compare);
   const signer = encode(
     TAG.sequence, number(1), token.signer.issuerAndSerial, digest, encode(TAG.context0, token.attributes),
-    signatureAlgorithm(key, token.digest), encode(TAG.octets, token.signature),
+    signatureAlgorithm(token.key, token.digest), encode(TAG.octets, token.signature),
   );
   const content = encode(TAG.sequence, named(TST_INFO), encode(TAG.context0, encode(TAG.octets, token.content)));
   const data = encode(
@@ -116,13 +119,18 @@ function readToken(response: Uint8Array): Token {
   const [, name, digest, attributes, , signature] = fields as [Item, Item, Item, Item, Item, Item];
   const digestName = digestNamed(items(digest.content)[0]?.content ?? digest.content);
   if (digestName === undefined) throw invalid("the signature's digest is not SHA-256, SHA-384 or SHA-512");
-  const read = items(certificates.content).flatMap(certificateOrNone);
+  const given = items(certificates.content);
+  if (given.length > MOST_CERTIFICATES) throw invalid(`${given.length} certificates, more than ${MOST_CERTIFICATES}`);
+  const read = given.flatMap(certificateOrNone);
   const [signer, ...namesakes] = read.filter((each) => equal(each.issuerAndSerial, name.encoded));
   if (signer === undefined || namesakes.length > 0) throw invalid("not one certificate of the signer");
+  const { key } = signer;
+  if (key === undefined) throw invalid("the key is neither RSA nor P-256, P-384 or P-521");
   return {
     content: itemsOf(explicit.content, TAG.octets)[0].content,
     certificates: read,
     signer,
+    key,
     digest: digestName,
     attributes: attributes.content,
     signature: signature.content,
@@ -159,17 +167,14 @@ function readInfo(content: Uint8Array): Info {
       throw invalid("its content has a critical extension");
     }
   }
-  const [, whole] = /^(\d{14})(?:\.\d*[1-9])?Z$/.exec(new TextDecoder().decode(time.content)) ?? [];
+  const [, whole] = /^(\d{14})(?:\.\d*[1-9])?Z$/.exec(toLatin(time.content)) ?? [];
   const seconds = secondsOf(`${whole}Z`);
   if (seconds === undefined) throw invalid("its time is no moment of UTC");
   return { digest, imprint: hash.content, time: seconds };
 }
 
-/**
- * The key that made the signature. Signed are the attributes: they must be of this content and of this certificate
- * (RFC 5652, section 5.4; RFC 5816).
- */
-function checkedKey({ attributes, content, digest, signer, signature }: Token): PublicKey {
+/** Signed are the attributes: they must be of this content and of this certificate (RFC 5652, section 5.4; RFC 5816). */
+function checkSignature({ attributes, content, digest, signer, key, signature }: Token): void {
   const found = readAttributes(attributes);
   const is = (kind: Hex, value: Uint8Array) => equal(found.get(kind) ?? new Uint8Array(), value);
   if (!is(CONTENT_TYPE, named(TST_INFO))) throw invalid("the signature is for another kind of content");
@@ -177,11 +182,7 @@ function checkedKey({ attributes, content, digest, signer, signature }: Token): 
     throw invalid("the signature is for another content");
   }
   checkCertificateNamed(found, signer.der);
-  if (signer.key === undefined) throw invalid("the key is neither RSA of 2048 bits nor P-256, P-384 or P-521");
-  if (!signed(signer.key, digest, encode(TAG.set, attributes), signature)) {
-    throw invalid("the signature does not verify");
-  }
-  return signer.key;
+  if (!signed(key, digest, encode(TAG.set, attributes), signature)) throw invalid("the signature does not verify");
 }
 
 function readAttributes(content: Uint8Array): ReadonlyMap<Hex, Uint8Array> {

@@ -7,6 +7,7 @@ import * as rlp from "./rlp.js";
 
 const EMPTY_ROOT = keccakHex(Uint8Array.of(0x80));
 const PATH = 64;
+const MOST_ITEMS = 17;
 
 function malformed(reason: string, depth: number): Refusal {
   return new Refusal("MalformedTrieNode", { reason, depth });
@@ -93,6 +94,8 @@ function child(branch: rlp.Item[], path: Hex, depth: number): rlp.Item {
 
 function requireReference(reference: rlp.Item, depth: number): void {
   if (Array.isArray(reference)) {
+    // Not encoded anew, for it could have a million.
+    if (reference.length > MOST_ITEMS) throw malformed(`a node of ${reference.length} items`, depth);
     if (rlp.encode(reference).length >= 32) throw malformed("a node too long to stand in its parent", depth);
   } else if (reference.length !== 0 && reference.length !== 32) {
     throw malformed(`a reference of ${reference.length} bytes`, depth);

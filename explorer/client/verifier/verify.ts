@@ -32,7 +32,8 @@ const CHECKS: readonly (readonly [StepName, Check, StepName?])[] = [
 
 /**
  * Verifies a bundle under a trust policy. `progress` hears how many bytes were read. Documents are hashed as they are
- * read and not kept. Throws a Refusal (PolicyInvalid) if the policy cannot be used; all else is in the report.
+ * read and not kept. Throws a Refusal (PolicyInvalid, PolicyUnreadable) if the policy cannot be used; all else is in
+ * the report.
  */
 export async function verify(
   data: Blob | Uint8Array, policyBytes: Uint8Array, progress: (read: number) => void = () => {},

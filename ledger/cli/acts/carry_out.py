@@ -44,7 +44,7 @@ def carry_out(
     with making.refusable():
         name = as_ or default_key(entry)
         if propose is not None and propose.exists():
-            raise ArgumentInvalid(argument="--propose", value=propose, why="exists")
+            raise ArgumentInvalid(argument="--propose", value=propose, why=say("it exists already"))
         if together_with is None and propose is None and _others_needed(session, entry):
             raise SecondPersonMissing(act=entry.name if entry else call.function)
         if together_with == name:

@@ -20,6 +20,7 @@ from ledger.cli.language import say
 from ledger.cli.session import Session
 from ledger.errors import (
     ArgumentInvalid,
+    ArgumentMissing,
     ErasureUnchosen,
     ErasureUnreadable,
     ObjectNotErasable,
@@ -117,7 +118,7 @@ def _call(making: Making, typed: Values) -> Call:
         lines = _places(making.session, published.release, _erasable(making, published))
         raise ErasureUnchosen(places="".join(f"\n  {line}" for line in lines) or "-")
     if typed["ground"] is None:
-        raise ArgumentInvalid(argument="--ground", value="-", why=say("erasing needs a reason"))
+        raise ArgumentMissing(argument="--ground", why=say("erasing needs a reason"))
     made: Call = _CALL.read(making, typed)
     return made
 

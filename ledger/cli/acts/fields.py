@@ -111,7 +111,7 @@ def bid_number(typed: str) -> int:
     """``3``, or ``paper:0``."""
     paper, _, number = typed.rpartition(":")
     if not number.isdigit() or paper not in ("", "paper"):
-        raise ArgumentInvalid(argument="--bid", value=typed, why="3, paper:0")
+        raise ArgumentInvalid(argument="--bid", value=typed, why=values.expected("3, paper:0"))
     return int(number) + (PAPER if paper else 0)
 
 

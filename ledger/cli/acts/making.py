@@ -13,10 +13,12 @@ from typing import Any
 from ledger.chain.identifiers import organisation_id, process_id
 from ledger.chain.record import ZERO
 from ledger.cli import values
+from ledger.cli.language import say
 from ledger.cli.session import Session
 from ledger.cli.settling import settle_recorded
 from ledger.errors import (
     ArgumentInvalid,
+    ArgumentMissing,
     OcidMissing,
     OcidUnknown,
     ProcessUnknown,
@@ -70,7 +72,7 @@ class Making:
     def release_content(self) -> dict[str, Any]:
         """The release named by ``--release`` as it is in the file. Raises ``ArgumentInvalid`` if none was given."""
         if self._release is None:
-            raise ArgumentInvalid(argument="--release", value="-", why="OCDS")
+            raise ArgumentMissing(argument="--release", why=say("the file of an OCDS release"))
         return self._release
 
     def read_release(self, path: Path) -> dict[str, Any]:
@@ -156,7 +158,7 @@ def read_document(path: Path, option: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ArgumentInvalid(argument=option, value=path, why=error.strerror or str(error)) from error
+        raise ArgumentInvalid(argument=option, value=path, why=values.why_unreadable(error)) from error
 
 
 def resolve_organisation(session: Session, given: str | None) -> bytes:
@@ -164,13 +166,13 @@ def resolve_organisation(session: Session, given: str | None) -> bytes:
     if given is None:
         publisher = session.settings.publisher
         if not publisher.scheme or not publisher.uid:
-            raise ArgumentInvalid(argument="--organisation", value="-", why="[publisher] scheme, uid")
+            raise ArgumentMissing(argument="--organisation", why=say("siegel.toml names no [publisher] scheme, uid"))
         return organisation_id(publisher.scheme, publisher.uid)
     if values.is_digest(given):
         return values.digest(given, "--organisation")
     scheme, separator, identifier = given.partition(":")
     if not separator or not scheme or not identifier:
-        raise ArgumentInvalid(argument="--organisation", value=given, why="SCHEME:IDENTIFIER")
+        raise ArgumentInvalid(argument="--organisation", value=given, why=values.expected("SCHEME:IDENTIFIER"))
     return organisation_id(scheme, identifier)
 
 

@@ -17,8 +17,8 @@ from ledger.cli.acts.key_sets import newest_key_set
 from ledger.cli.acts.making import Making, known_process, read_document, resolve_organisation
 from ledger.cli.acts.parameter import Field, Parameter, Values
 from ledger.cli.importing import embargo_end
-from ledger.cli.language import say
-from ledger.errors import ArgumentInvalid, SiegelError, TermsContradictRelease
+from ledger.cli.language import say, say_error
+from ledger.errors import ArgumentInvalid, ArgumentMissing, SiegelError, TermsContradictRelease
 from ledger.ocds.json_text import read_json
 from ledger.ocds.leaves import end_of_day
 from ledger.terms import NoticeKind, OrganisationKind, Outcome, Role, RoundKind
@@ -72,7 +72,7 @@ def _tender_terms(making: Making, typed: Values) -> TenderTerms:
     period = tender.get("tenderPeriod") or {}
     deadline = typed["deadline"] or period.get("endDate")
     if deadline is None:
-        raise ArgumentInvalid(argument="--deadline", value="-", why="tender.tenderPeriod.endDate")
+        raise ArgumentMissing(argument="--deadline", why=say("the release names no tender.tenderPeriod.endDate"))
     stated = [lot["id"] for lot in tender.get("lots") or ()]
     lots = [_lot(each) for each in typed["lot"] or ()] or [LotTerms(lot_id(each)) for each in stated or [WHOLE_TENDER]]
     if stated and {each.lot for each in lots} != set(map(lot_id, stated)):
@@ -155,12 +155,12 @@ def _json_file(path: Path, option: str) -> Any:
     except SiegelError as error:
         if isinstance(error, ArgumentInvalid):
             raise
-        raise ArgumentInvalid(argument=option, value=path, why=str(error)) from error
+        raise ArgumentInvalid(argument=option, value=path, why=say_error(error)) from error
 
 
 def _outcome(given: Any, option: str) -> BidOutcome:
     if not isinstance(given, dict):
-        raise ArgumentInvalid(argument=option, value=given, why="{outcome, author, content, evidence}")
+        raise ArgumentInvalid(argument=option, value=given, why=values.expected("{outcome, author, content, evidence}"))
     try:
         return BidOutcome(
             outcome=values.choice(Outcome, str(given["outcome"]), option),
@@ -169,7 +169,7 @@ def _outcome(given: Any, option: str) -> BidOutcome:
             evidence=values.digest(str(given["evidence"]), option) if given.get("evidence") else ZERO,
         )
     except KeyError as error:
-        raise ArgumentInvalid(argument=option, value=given, why=f"without {error}") from error
+        raise ArgumentInvalid(argument=option, value=given, why=say("it has no {name}", name=error)) from error
 
 
 def _promise(_: Making, typed: Values) -> Promise:
@@ -206,7 +206,7 @@ def _key_set_file(making: Making, typed: Values) -> KeySet:
     try:
         return key_set(given)
     except (KeyError, TypeError, AttributeError) as error:
-        raise ArgumentInvalid(argument="--set", value=typed["set"], why=f"without {error}") from error
+        raise ArgumentInvalid(argument="--set", value=typed["set"], why=say("it has no {name}", name=error)) from error
 
 
 def key_set(given: Mapping[str, Any]) -> KeySet:

@@ -23,9 +23,10 @@ from ledger.cli.command import command
 from ledger.cli.holding import held, is_held
 from ledger.cli.home import require_home
 from ledger.cli.keys import opened_by
-from ledger.cli.language import say
+from ledger.cli.language import say, say_count
 from ledger.cli.passphrase import backup_passphrase
 from ledger.cli.session import Session
+from ledger.cli.values import shown_moment
 from ledger.durable import sync
 from ledger.errors import ArgumentInvalid, BackupExists, BackupPassphraseReused, HomeExists, HomeVersionUnknown
 from ledger.settings import HOME_VERSION, Settings
@@ -73,7 +74,13 @@ def backup(
         draft.unlink(missing_ok=True)
     size = file.stat().st_size
     data = {"file": file, "files": len(entries), "bytes": size, "made_at": contents.made_at, "verified": True}
-    said = say("{file}: {files} files saved in {bytes} bytes, read back and compared.", **data)
+    said = say_count(
+        len(entries),
+        "{file}: {count} file saved in {bytes} bytes, read back and compared.",
+        "{file}: {count} files saved in {bytes} bytes, read back and compared.",
+        file=file,
+        bytes=size,
+    )
     return Answer(data, [said, say("The index is not in it; siegel index rebuild makes it again.")])
 
 
@@ -90,7 +97,8 @@ def restore(
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise HomeExists(home=home)
     if identity and passphrase_file:
-        raise ArgumentInvalid(argument="--passphrase-file", value=passphrase_file, why="--identity")
+        why = say("{option} is given, too", option="--identity")
+        raise ArgumentInvalid(argument="--passphrase-file", value=passphrase_file, why=why)
     key = (
         Keys(identities=identities(identity)) if identity else Passphrase(backup_passphrase(file.name, passphrase_file))
     )
@@ -114,8 +122,15 @@ def restore(
         shutil.rmtree(draft)
         raise
     sync(home.parent)
+    made_at = shown_moment(int(datetime.fromisoformat(contents.made_at).timestamp()))
     data = {"home": home, "files": len(contents.entries), "made_at": contents.made_at, "checked": checked}
-    said = say("{home}: {files} files of the backup of {made_at} restored; every digest is right.", **data)
+    said = say_count(
+        len(contents.entries),
+        "{home}: {count} file of the backup of {made_at} restored; its digest is right.",
+        "{home}: {count} files of the backup of {made_at} restored; every digest is right.",
+        home=home,
+        made_at=made_at,
+    )
     return Answer(data, [said, *checked, say("Next: siegel index rebuild --home {home}", home=home)])
 
 
@@ -151,6 +166,7 @@ def _keys(settings: Settings, recipients: list[str], passphrase_file: Path | Non
         key = Passphrase(passphrase)
         return key, key
     if passphrase_file:
-        raise ArgumentInvalid(argument="--passphrase-file", value=passphrase_file, why="--recipient")
+        why = say("{option} is given, too", option="--recipient")
+        raise ArgumentInvalid(argument="--passphrase-file", value=passphrase_file, why=why)
     moment = x25519.Identity.generate()
     return Keys(recipients=[*map(recipient, recipients), moment.to_public()]), Keys(identities=[moment])

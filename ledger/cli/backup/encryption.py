@@ -12,6 +12,8 @@ from typing import IO, Final, Protocol
 
 import pyrage
 
+from ledger.cli.language import say
+from ledger.cli.values import why_unreadable
 from ledger.errors import ArgumentInvalid, BackupIncomplete, BackupUnreadable
 
 MOST_WITH_PASSPHRASE: Final = 2**30
@@ -80,8 +82,10 @@ def identities(path: Path) -> list[pyrage.x25519.Identity]:
     try:
         lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
         found = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
-    except (OSError, UnicodeDecodeError, pyrage.IdentityError) as error:
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArgumentInvalid(argument="--identity", value=path, why=why_unreadable(error)) from error
+    except pyrage.IdentityError as error:
         raise ArgumentInvalid(argument="--identity", value=path, why=str(error)) from error
     if not found:
-        raise ArgumentInvalid(argument="--identity", value=path, why="it holds no key")
+        raise ArgumentInvalid(argument="--identity", value=path, why=say("it holds no key"))
     return found

@@ -42,7 +42,7 @@ def demo(
     if check:
         return _checked(session, tampering=not without_tampering)
     from api.server import run
-    from ledger.cli.demo.running import application, free_port, node_answers
+    from ledger.cli.demo.running import application, free_port, node_answers, without_the_alarm
     from ledger.cli.demo.seeding import open_demo
     from ledger.cli.demo.telling import told_lines
 
@@ -52,7 +52,11 @@ def demo(
         home = default_home().with_name("siegel-demo")
     if not home.exists():
         session.tell(say("The town's last years are being played; this takes up to half a minute."))
-    with open_demo(home, tampering=not without_tampering) as opened, node_answers(opened) as rpc_url:
+    with (
+        open_demo(home, tampering=not without_tampering) as opened,
+        node_answers(opened) as rpc_url,
+        without_the_alarm(),
+    ):
 
         def started(url: str) -> None:
             for line in told_lines(opened, url, rpc_url):
@@ -66,7 +70,7 @@ def demo(
 
 def _checked(session: Session, *, tampering: bool) -> Answer:
     from ledger.cli.demo.checks import run_checks, went_on
-    from ledger.cli.demo.running import application, for_a_while
+    from ledger.cli.demo.running import application, for_a_while, without_the_alarm
     from ledger.cli.demo.seeding import open_demo
 
     outcomes: list[Outcome] = []
@@ -76,7 +80,7 @@ def _checked(session: Session, *, tampering: bool) -> Answer:
             first = (made.chain.chain_id, made.chain.block_number())
         with open_demo(home) as opened:
             again = (opened.chain.chain_id, opened.chain.block_number())
-            with for_a_while(application(opened)) as url:
+            with without_the_alarm(), for_a_while(application(opened)) as url:
                 for outcome in (went_on(first, again), *run_checks(opened, url)):
                     outcomes.append(outcome)
                     _tell_outcome(session, outcome)

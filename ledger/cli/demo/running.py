@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,18 @@ from ledger.cli.connection import announced
 from ledger.cli.demo.seeding import Demo
 
 HOST = "127.0.0.1"
+
+
+@contextmanager
+def without_the_alarm() -> Iterator[None]:
+    """The server's log does not warn of the alteration: it is on purpose, and the pages and the checks tell it."""
+    alarm = logging.getLogger("api.checks")
+    before = alarm.level
+    alarm.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        alarm.setLevel(before)
 
 
 @contextmanager

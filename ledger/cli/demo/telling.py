@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ledger.chain.identifiers import process_id
 from ledger.cli.demo.anchored import TAMPERED_OCID
 from ledger.cli.demo.neighbour import CHANGED_OCID, VANISHED_OCID
-from ledger.cli.demo.seeding import TO_TRY, Demo
+from ledger.cli.demo.seeding import POLICY, TO_TRY, Demo
 from ledger.cli.demo.stage import Stage
 from ledger.cli.demo.town import BUYER, OBSERVER
 from ledger.cli.language import say
@@ -23,6 +23,7 @@ def told_lines(demo: Demo, url: str, rpc_url: str) -> Iterator[str]:
     yield say("Vanished notice     {url}/processes/0x{process}", url=url, process=vanished)
     yield say("Changed silently    {url}/processes/0x{process}", url=url, process=changed)
     yield say("Check a file        {url}/check   (files to try: {folder})", url=url, folder=home / TO_TRY)
+    yield say("Trust policy        {file}", file=home / POLICY)
     yield say("Status              {url}/status", url=url)
     yield say("Data                {url}/api/v1/processes", url=url)
     yield say("Chain (JSON-RPC)    {url}", url=rpc_url)

@@ -9,7 +9,7 @@ import typer
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
 from ledger.cli.doctor.finding import Finding
-from ledger.cli.language import say
+from ledger.cli.language import say, say_count
 from ledger.cli.session import Session
 
 
@@ -26,7 +26,8 @@ def doctor(session: Session) -> Answer:
     findings = list(examine(session))
     sick = [finding for finding in findings if not finding.ok]
     lines = [line for finding in findings for line in _lines(finding)]
-    lines.append(say("{count} things are wrong.", count=len(sick)) if sick else say("All is well."))
+    counted = say_count(len(sick), "{count} thing is wrong.", "{count} things are wrong.")
+    lines.append(counted if sick else say("All is well."))
     return Answer({"findings": findings}, lines, exit_code=1 if sick else 0)
 
 

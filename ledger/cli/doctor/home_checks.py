@@ -12,7 +12,7 @@ from typing import Final
 from ledger.chain.signers import keystore_account
 from ledger.cli.doctor.finding import Finding, note, well, wrong
 from ledger.cli.keys import key_names, opens
-from ledger.cli.language import say
+from ledger.cli.language import say, say_count
 from ledger.cli.passphrase import known_passphrase
 from ledger.errors import SiegelError
 from ledger.settings import HOME_VERSION, OUTSIDE_SETTINGS, Settings
@@ -57,7 +57,7 @@ def keys(settings: Settings) -> Iterator[Finding]:
             broken = True
             yield wrong("keys", str(error), say("Restore the file from a backup: siegel restore"))
     if not broken:
-        yield well("keys", say("{count} keys, all readable.", count=len(names)))
+        yield well("keys", say_count(len(names), "{count} key, readable.", "{count} keys, all readable."))
 
 
 def passphrases(settings: Settings) -> Iterator[Finding]:

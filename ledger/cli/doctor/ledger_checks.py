@@ -13,7 +13,7 @@ from ledger.cli.acts.erasing import remaining
 from ledger.cli.connection import running_node
 from ledger.cli.doctor.code import is_published
 from ledger.cli.doctor.finding import Finding, note, well, wrong
-from ledger.cli.language import say, say_error
+from ledger.cli.language import say, say_count, say_error
 from ledger.cli.session import Session
 from ledger.cli.settling import recorded_here
 from ledger.cli.values import shown_moment, typed_duration
@@ -89,7 +89,9 @@ def governance(session: Session) -> Iterator[Finding]:
     way = " --propose governors.json" if threshold > 1 or delay else ""
     listed = "siegel registry governors" + "".join(f" --governor 0x{each.hex()}" for each in governors)
     if threshold == 1:
-        said = say("One governor alone decides, of {count}.", count=len(governors))
+        said = say_count(
+            len(governors), "The only governor decides alone.", "Each of the {count} governors decides alone."
+        )
         command = f"{listed} --governor ACCOUNT --threshold 2 --delay {typed_duration(delay or SENSIBLE_DELAY)}{way}"
         yield note("governance", said, say("Add governors in other organisations: {command}", command=command))
     if not delay:
@@ -123,7 +125,7 @@ def index(session: Session) -> Iterator[Finding]:
     for difference in differences[:MOST_SHOWN]:
         yield wrong("index", difference.text(say), say("Keep it as evidence; find out who could write here."))
     if len(differences) > MOST_SHOWN:
-        said = say("{count} more differences.", count=len(differences) - MOST_SHOWN)
+        said = say_count(len(differences) - MOST_SHOWN, "{count} more difference.", "{count} more differences.")
         yield wrong("index", said, "siegel index check")
     if not differences and not status.lag_blocks:
         yield well("index", say("Every row and every stored release is as the ledger says."))
@@ -140,7 +142,15 @@ def store(session: Session) -> Iterator[Finding]:
             broken += 1
             yield wrong("store", say_error(error), say("Take the object from a backup, and find out who wrote it."))
     if not broken:
-        yield well("store", say("{count} objects, each with the digest that is its name.", count=count))
+        yield well("store", _objects(count))
+
+
+def _objects(count: int) -> str:
+    return say_count(
+        count,
+        "{count} object, with the digest that is its name.",
+        "{count} objects, each with the digest that is its name.",
+    )
 
 
 def state(session: Session) -> Iterator[Finding]:
@@ -157,10 +167,18 @@ def state(session: Session) -> Iterator[Finding]:
     proposed = [entry for entry in entries if entry.act in joint]
     waiting = len(entries) - len(proposed)
     if proposed:
-        said = say("{count} releases await the second person's approval.", count=len(proposed))
+        said = say_count(
+            len(proposed),
+            "{count} release awaits the second person's approval.",
+            "{count} releases await the second person's approval.",
+        )
         yield well("state", said)
     if waiting:
-        said = say("{count} acts were prepared and are not on the ledger.", count=waiting)
+        said = say_count(
+            waiting,
+            "{count} act was prepared and is not on the ledger.",
+            "{count} acts were prepared and are not on the ledger.",
+        )
         yield wrong("state", said, say("Repeat the command that was interrupted, for example siegel import."))
     else:
         yield well("state", say("The audit trail ({lines} lines) is unbroken; nothing waits to be sent.", lines=lines))
@@ -182,11 +200,12 @@ def erasures(session: Session) -> Iterator[Finding]:
         yield wrong("erasures", say_error(error), "siegel process erase-recorded")
         return
     for left in found:
-        said = say(
+        said = say_count(
+            len(left.fields) + left.original,
+            "Number {sequence} of process 0x{process} erased {count} thing that is still here.",
             "Number {sequence} of process 0x{process} erased {count} things that are still here.",
             sequence=left.record.sequence,
             process=left.record.process_id.hex(),
-            count=len(left.fields) + left.original,
         )
         yield wrong("erasures", said, "siegel process erase-recorded")
     if not found:
@@ -206,11 +225,20 @@ def embargoes(session: Session) -> Iterator[Finding]:
         )
         yield wrong("embargoes", said, say("siegel disclose; siegel serve does it by itself."))
     if len(overdue) > MOST_SHOWN:
-        said = say("{count} more notices are withheld too long.", count=len(overdue) - MOST_SHOWN)
+        said = say_count(
+            len(overdue) - MOST_SHOWN,
+            "{count} more notice is withheld too long.",
+            "{count} more notices are withheld too long.",
+        )
         yield wrong("embargoes", said, "siegel disclose")
     if not overdue:
         yield well(
-            "embargoes", say("{count} notices are under embargo, none longer than it lasts.", count=len(waiting))
+            "embargoes",
+            say_count(
+                len(waiting),
+                "{count} notice is under embargo, no longer than it lasts.",
+                "{count} notices are under embargo, none longer than it lasts.",
+            ),
         )
 
 
@@ -227,7 +255,12 @@ def log(session: Session) -> Iterator[Finding]:
             return
         tree = Publisher(folder, session.chain, session.index).check()
         origin = living_log(folder).origin
-        yield well("log", say("The log {origin} has {size} blocks.", origin=origin, size=tree.size))
+        yield well(
+            "log",
+            say_count(
+                tree.size, "The log {origin} has {count} block.", "The log {origin} has {count} blocks.", origin=origin
+            ),
+        )
         for each in CosignatureBook(folder).feedings(origin):
             if each.failure is not None:
                 said = say(

@@ -15,12 +15,12 @@ from ledger.chain.identifiers import organisation_id
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
 from ledger.cli.importing.foreign import require_own
-from ledger.cli.language import say
+from ledger.cli.language import say, say_count
 from ledger.cli.organisations import OBSERVER_SCHEME
 from ledger.cli.progress import progress
 from ledger.cli.session import Session
 from ledger.cli.values import exact_moment, shown_moment
-from ledger.errors import ArgumentInvalid, SiegelError
+from ledger.errors import ArgumentInvalid, ArgumentMissing, SiegelError
 from ledger.ocds.importer import SourceRelease
 from ledger.ocds.privacy import policy_named
 from ledger.settings import Settings
@@ -115,7 +115,7 @@ def organisation_of(settings: Settings, observer: bool) -> bytes:
     """The home's buyer, or its observer. Raises ArgumentInvalid where the home names no publisher."""
     publisher = settings.publisher
     if not publisher.scheme or not publisher.uid:
-        raise ArgumentInvalid(argument="[publisher] scheme, uid", value="-", why=str(settings.toml_path))
+        raise ArgumentMissing(argument="[publisher] scheme, uid", why=str(settings.toml_path))
     return organisation_id(OBSERVER_SCHEME if observer else publisher.scheme, publisher.uid)
 
 
@@ -155,10 +155,10 @@ def _answer(accounts: Accounts, anchored: int | None, until: int | None) -> Answ
     if anchored is None:
         lines.append(
             say(
-                "{files} files: {new} releases to anchor, {known} known before, {conflicting} in conflict with known "
-                "ones. Nothing was written.",
-                files=files,
-                new=new,
+                "{files}: {new} to anchor, {known} known before, {conflicting} in conflict with known ones. Nothing "
+                "was written.",
+                files=_files(files),
+                new=_releases(new),
                 known=known,
                 conflicting=accounts.totals()["conflicting"],
             )
@@ -166,9 +166,9 @@ def _answer(accounts: Accounts, anchored: int | None, until: int | None) -> Answ
     else:
         lines.append(
             say(
-                "{files} files: {new} releases new, {known} known before, {anchored} anchored now.",
-                files=files,
-                new=new,
+                "{files}: {new} new, {known} known before, {anchored} anchored now.",
+                files=_files(files),
+                new=_releases(new),
                 known=known,
                 anchored=anchored,
             )
@@ -176,8 +176,22 @@ def _answer(accounts: Accounts, anchored: int | None, until: int | None) -> Answ
     if until is not None and accounts.new:
         lines.append(say("What is new is under embargo until {time}.", time=shown_moment(until)))
     if accounts.with_refusals:
-        lines.append(say("Something was refused in {count} documents; see above.", count=accounts.with_refusals))
+        lines.append(
+            say_count(
+                accounts.with_refusals,
+                "Something was refused in {count} document; see above.",
+                "Something was refused in {count} documents; see above.",
+            )
+        )
     return Answer(data, lines, exit_code=1 if accounts.with_refusals else 0)
+
+
+def _files(count: int) -> str:
+    return say_count(count, "{count} file", "{count} files")
+
+
+def _releases(count: int) -> str:
+    return say_count(count, "{count} release", "{count} releases")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from ledger.cli.command import command
 from ledger.cli.importing import admission, one_at_a_time, organisation_of
 from ledger.cli.language import say, say_error
 from ledger.cli.session import Session
-from ledger.errors import ArgumentInvalid, SiegelError
+from ledger.errors import ArgumentMissing, SiegelError
 from ledger.ocds.observation import Finding, FindingKind
 from ledger.ocds.privacy import policy_named
 from ledger.settings import Settings
@@ -74,7 +74,7 @@ def _buyers(settings: Settings, observer: bool, given: list[str] | None) -> tupl
     buyers = given or (list(settings.pull.buyers) if observer else [own.uid, own.name])
     buyers = sorted({" ".join(each.split()) for each in buyers} - {""})
     if not buyers:
-        raise ArgumentInvalid(argument="--buyer", value="-", why=say("no buyer is named here nor in pull.buyers"))
+        raise ArgumentMissing(argument="--buyer", why=say("no buyer is named here nor in pull.buyers"))
     return tuple(buyers)
 
 

@@ -8,10 +8,17 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.errors import EncodingInvalid, JsonInvalid, JsonTooDeep, PolicyInvalid, VerifierKeyMalformed
+from ledger.errors import (
+    EncodingInvalid,
+    JsonInvalid,
+    JsonTooDeep,
+    PolicyInvalid,
+    PolicyUnreadable,
+    VerifierKeyMalformed,
+)
 from ledger.evidence.verify.certificate_path import load_roots
 from ledger.evidence.verify.checkpoint import LogTrust
-from ledger.evidence.verify.policy_fields import require_fields, whole_number
+from ledger.evidence.verify.policy_fields import require_fields, threshold, whole_number
 from ledger.evidence.verify.validators import ValidatorSets, read_validator_sets
 from ledger.ocds.json_text import check_characters, check_depth, check_exponent
 
@@ -62,16 +69,16 @@ class Policy:
 
 
 def read_policy(raw: bytes) -> Policy:
-    """Read a policy file. Raises PolicyInvalid."""
+    """Read a policy file. Raises PolicyInvalid; PolicyUnreadable, which is one, for what is no policy as a whole."""
     if len(raw) > LARGEST:
-        raise PolicyInvalid(field="", reason=f"it has {len(raw)} bytes")
+        raise PolicyUnreadable(reason=f"it has {len(raw)} bytes")
     try:
         text = raw.decode("utf-8")
         check_depth(text)
         given = json.loads(text, object_pairs_hook=_once, parse_float=_float)
         check_characters(given)
     except (ValueError, JsonTooDeep, JsonInvalid, EncodingInvalid) as error:
-        raise PolicyInvalid(field="", reason=f"no JSON: {error}"[:200]) from error
+        raise PolicyUnreadable(reason="it is no JSON") from error
     names = {"format", "name", "chainId", "genesisHash", "ledger", "registry", "consensus", "log", "timestamps"}
     require_fields("", given, names)
     if given["format"] != FORMAT:
@@ -112,10 +119,10 @@ def _log(given: Any) -> LogPolicy:
     try:
         trust = LogTrust.read(logs, witnesses)
     except VerifierKeyMalformed as error:
-        raise PolicyInvalid(field="log", reason=str(error)) from error
+        raise PolicyInvalid(field="log", reason=str(error).rstrip(".")) from error
     return LogPolicy(
         trust,
-        threshold=whole_number("log.threshold", given["threshold"], 0, len(witnesses)),
+        threshold=threshold("log.threshold", given["threshold"], witnesses),
         max_log_delay=whole_number("log.maxLogDelay", given["maxLogDelay"], 1, 2**31),
     )
 
@@ -149,7 +156,7 @@ def _float(number: str) -> float:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise PolicyInvalid(field="", reason="a field that stands twice")
+        raise PolicyUnreadable(reason="a field stands twice")
     return found
 
 

@@ -8,40 +8,19 @@ So the rest is not read as it stands: it is written anew from what is signed, an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
-
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from ledger.errors import MalformedDer, TimestampInvalid
 from ledger.evidence.verify import der
-from ledger.evidence.verify.der import BITS, CONTEXT_0, CONTEXT_1, INTEGER, OCTETS, OID, SEQUENCE, SET
+from ledger.evidence.verify.certificate import read_certificate
+from ledger.evidence.verify.der import CONTEXT_0, CONTEXT_1, INTEGER, OCTETS, OID, SEQUENCE, SET
+from ledger.evidence.verify.public_key import DIGESTS, RSA, PublicKey, signature_algorithm, signature_oid
 
 SIGNED_DATA: Final = der.encode_oid("1.2.840.113549.1.7.2")
 
-# RFC 5754; digests of less than 256 bits are none.
-DIGESTS: Final = {
-    der.encode_oid("2.16.840.1.101.3.4.2.1"): "sha256",
-    der.encode_oid("2.16.840.1.101.3.4.2.2"): "sha384",
-    der.encode_oid("2.16.840.1.101.3.4.2.3"): "sha512",
-}
-_RSA: Final = der.encode_oid("1.2.840.113549.1.1.1")
-_RSA_WITH: Final = {
-    "sha256": der.encode_oid("1.2.840.113549.1.1.11"),
-    "sha384": der.encode_oid("1.2.840.113549.1.1.12"),
-    "sha512": der.encode_oid("1.2.840.113549.1.1.13"),
-}
-_ECDSA_WITH: Final = {
-    "sha256": der.encode_oid("1.2.840.10045.4.3.2"),
-    "sha384": der.encode_oid("1.2.840.10045.4.3.3"),
-    "sha512": der.encode_oid("1.2.840.10045.4.3.4"),
-}
-# What browsers know, too.
-_CURVES: Final = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
-_LEAST_RSA_BITS: Final = 2048
+MOST_CERTIFICATES: Final = 10
+"""In a token: the authority's, at most eight between it and its root, and the root, which authorities may send."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +51,7 @@ class SignedData:
             _signer_name(self.certificates[0]),
             digest,
             der.encode(CONTEXT_0, self.attributes),
-            _signature_algorithm(self.certificates[0], self.digest),
+            signature_algorithm(_key_of(self.certificates[0]), self.digest),
             der.encode(OCTETS, self.signature),
         )
         signed = der.encode(
@@ -108,7 +87,7 @@ def read_signed_data(data: bytes) -> SignedData:
         raise TimestampInvalid(reason="the signature's digest is not SHA-256, SHA-384 or SHA-512")
     read = _sorted_certificates(name.encoded, der.items(certificates.content))
     # RSA is also written without its digest (RFC 3370, section 3.2).
-    if _algorithm(algorithm) not in (_algorithm_of(read[0], digest_name), _RSA):
+    if _algorithm(algorithm) not in (signature_oid(_key_of(read[0]), digest_name), RSA):
         raise TimestampInvalid(reason="the signature's algorithm does not belong to its key and digest")
     return SignedData(
         content_type=content_type.encoded,
@@ -118,18 +97,6 @@ def read_signed_data(data: bytes) -> SignedData:
         attributes=attributes.content,
         signature=signature.content,
     )
-
-
-@lru_cache(maxsize=64)  # the stamps of a bundle share a few
-def load_certificate(data: bytes) -> x509.Certificate:
-    """Read a certificate's DER, whole; raises TimestampInvalid, MalformedDer."""
-    _fields(data)
-    try:
-        certificate = x509.load_der_x509_certificate(data)
-        _ = certificate.public_key(), certificate.subject, certificate.extensions
-    except Exception as error:
-        raise TimestampInvalid(reason="a certificate cannot be read") from error
-    return certificate
 
 
 def _signer_parts(info: der.Item) -> list[der.Item]:
@@ -150,53 +117,32 @@ def _algorithm(item: der.Item) -> bytes:
     return parts[0].encoded
 
 
-def _algorithm_of(certificate: bytes, digest: str) -> bytes:
-    key = load_certificate(certificate).public_key()
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= _LEAST_RSA_BITS:
-        return _RSA_WITH[digest]
-    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, _CURVES):
-        return _ECDSA_WITH[digest]
-    raise TimestampInvalid(reason=f"the key is neither RSA of {_LEAST_RSA_BITS} bits nor P-256, P-384 or P-521")
-
-
-def _signature_algorithm(certificate: bytes, digest: str) -> bytes:
-    oid = _algorithm_of(certificate, digest)
-    # RSA's parameters are NULL (RFC 4055, section 5), ECDSA has none (RFC 5758, section 3.2).
-    return der.encode(SEQUENCE, oid, der.encode(der.NULL) if oid in _RSA_WITH.values() else b"")
+def _key_of(certificate: bytes) -> PublicKey:
+    key = read_certificate(certificate).key
+    if key is None:
+        raise TimestampInvalid(reason="the key is neither RSA nor P-256, P-384 or P-521")
+    return key
 
 
 def _sorted_certificates(signer_name: bytes, items: Sequence[der.Item]) -> tuple[bytes, ...]:
     """The certificate of this issuer and serial number, then the others in DER's order, each once."""
-    certificates = []
+    if len(items) > MOST_CERTIFICATES:
+        raise TimestampInvalid(reason=f"{len(items)} certificates, which are more than {MOST_CERTIFICATES}")
+    certificates, unread = [], ""
     for item in items:
-        with suppress(TimestampInvalid, MalformedDer):
-            load_certificate(item.encoded)
+        try:
+            read_certificate(item.encoded)
+        except (TimestampInvalid, MalformedDer) as error:
+            unread = f"; left out is {error.values['reason']}"
+        else:
             certificates.append(item.encoded)
     signers = {one for one in certificates if _signer_name(one) == signer_name}
     if len(signers) != 1:
-        raise TimestampInvalid(reason=f"{len(signers)} certificates of the signer instead of one")
+        raise TimestampInvalid(reason=f"{len(signers)} certificates of the signer instead of one{unread}")
     return (*signers, *sorted(set(certificates) - signers))
 
 
 def _signer_name(certificate: bytes) -> bytes:
     """IssuerAndSerialNumber (RFC 5652, section 10.2.4)."""
-    fields = _fields(certificate)
-    return der.encode(SEQUENCE, fields[2].encoded, fields[0].encoded)
-
-
-def _fields(certificate: bytes) -> list[der.Item]:
-    """Serial number, algorithm, issuer, validity, subject, and what follows (RFC 5280, section 4.1).
-
-    Nobody signed the algorithm outside and how many bits of the signature are unused: they have one form, too.
-    """
-    whole = der.items(der.read(certificate, SEQUENCE).content)
-    if [part.tag for part in whole] != [SEQUENCE, SEQUENCE, BITS] or whole[2].content[:1] != b"\x00":
-        raise TimestampInvalid(reason="a certificate that is not signed")
-    fields = der.items(whole[0].content)
-    if [field.tag for field in fields[:7]] != [CONTEXT_0, INTEGER, *[SEQUENCE] * 5]:
-        raise TimestampInvalid(reason="a certificate that is not of version 3")
-    if fields[2].encoded != whole[1].encoded:
-        raise TimestampInvalid(reason="a certificate that names two algorithms for its signature")
-    if der.integer(fields[1]) == 0:
-        raise TimestampInvalid(reason="a certificate without a serial number")
-    return fields[1:]
+    read = read_certificate(certificate)
+    return der.encode(SEQUENCE, read.issuer, read.serial)

@@ -9,15 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, cast
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-
 from ledger.errors import MalformedDer, TimestampImprint, TimestampInvalid
 from ledger.evidence.verify import der
+from ledger.evidence.verify.certificate import Certificate, read_certificate
 from ledger.evidence.verify.certificate_path import trusted_path
 from ledger.evidence.verify.der import CONTEXT_0, CONTEXT_1, INTEGER, OCTETS, OID, SEQUENCE, SET
-from ledger.evidence.verify.signed_data import DIGESTS, SignedData, load_certificate, read_signed_data
+from ledger.evidence.verify.public_key import DIGESTS, PublicKey, signed
+from ledger.evidence.verify.signed_data import SignedData, read_signed_data
 
 _TST_INFO: Final = der.encode_oid("1.2.840.113549.1.9.16.1.4")
 _CONTENT_TYPE: Final = der.encode_oid("1.2.840.113549.1.9.3")
@@ -29,8 +27,6 @@ _NAMED_BY: Final = {
 
 MOST_BYTES: Final = 64 * 2**10
 """Of a response: several times what any authority sends."""
-
-_HASHES: Final = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 
 _GRANTED: Final = der.encode(SEQUENCE, der.encode_integer(0))
 # Seconds may have a fraction without trailing zeros; the zone is always Z (RFC 3161, section 2.4.2).
@@ -71,9 +67,9 @@ def verify_timestamp(response: bytes, stamped: bytes, roots: Sequence[bytes]) ->
         raise TimestampInvalid(reason="it holds bytes that nobody signed, or others than the one form has")
     return Timestamp(
         time=int(info.time.timestamp()),
-        authority=load_certificate(path[0]).subject.rfc4514_string(),
-        certificate=path[0],
-        root=path[-1],
+        authority=path[0].name,
+        certificate=path[0].der,
+        root=path[-1].der,
         nonce=info.nonce,
     )
 
@@ -88,9 +84,9 @@ def strict_form(response: bytes, roots: Sequence[bytes]) -> bytes:
     return _written(token, trusted_path(token.certificates, _read_info(token.content).time, roots))
 
 
-def _written(token: SignedData, path: Sequence[bytes]) -> bytes:
+def _written(token: SignedData, path: Sequence[Certificate]) -> bytes:
     """The one form: with the certificates below the root, or the authority's own where that is the root."""
-    below = tuple(path[: max(len(path) - 1, 1)])
+    below = tuple(one.der for one in path[: max(len(path) - 1, 1)])
     return der.encode(SEQUENCE, _GRANTED, replace(token, certificates=below).encoded())
 
 
@@ -161,16 +157,9 @@ def _check_signature(token: SignedData) -> None:
     if attributes.get(_MESSAGE_DIGEST) != der.encode(OCTETS, digest):
         raise TimestampInvalid(reason="the signature is for another content")
     _check_certificate_named(attributes, token.certificates[0])
-    key = load_certificate(token.certificates[0]).public_key()
-    algorithm = _HASHES[token.digest]
-    signed = der.encode(SET, token.attributes)
-    try:
-        if isinstance(key, rsa.RSAPublicKey):
-            key.verify(token.signature, signed, padding.PKCS1v15(), algorithm)
-        else:  # no other keys were read
-            cast(ec.EllipticCurvePublicKey, key).verify(token.signature, signed, ec.ECDSA(algorithm))
-    except InvalidSignature:
-        raise TimestampInvalid(reason="the signature does not verify") from None
+    key = cast(PublicKey, read_certificate(token.certificates[0]).key)  # tokens of other keys were not read
+    if not signed(key, token.digest, der.encode(SET, token.attributes), token.signature):
+        raise TimestampInvalid(reason="the signature does not verify")
 
 
 def _read_attributes(content: bytes) -> dict[bytes, bytes]:

@@ -16,6 +16,7 @@ from ledger.evidence.verify import rlp
 EMPTY_TRIE_ROOT = keccak(b"\x80")
 
 _PATH_NIBBLES = 64
+_MOST_ITEMS = 17
 _DIGITS = bytes.maketrans(b"0123456789abcdef", bytes(range(16)))
 
 
@@ -106,6 +107,8 @@ def _check_reference(reference: rlp.Item, depth: int) -> None:
     if isinstance(reference, bytes):
         if len(reference) not in (0, 32):
             raise MalformedTrieNode(reason=f"a reference of {len(reference)} bytes", depth=depth)
+    elif len(reference) > _MOST_ITEMS:  # not encoded anew, for it could have a million
+        raise MalformedTrieNode(reason=f"a node of {len(reference)} items", depth=depth)
     elif len(rlp.encode(reference)) >= 32:
         raise MalformedTrieNode(reason="a node too long to stand in its parent", depth=depth)
 
