@@ -98,6 +98,7 @@ bench: setup-dev
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.api
 	$(BIN)/python -m benchmarks.evidence
+	$(BIN)/python -m benchmarks.sealing
 
 # Versions and hashes only: no registry is named in a lock file.
 lock: setup-dev
