@@ -318,3 +318,17 @@ def test_approve_disclosure_of_another_release_is_refused(
     write(file, proposal)
     refused = siegel("approve", file, "--as", "officer-two", "--yes", home=home)
     assert (refused.exit_code, "[DisclosureUnknown]" in refused.err) == (1, True)
+
+
+def test_register_key_set_with_a_key_off_the_curve_is_refused(siegel: Siegel, home: Path, tmp_path: Path) -> None:
+    """The registry sees the form of a key only, and no bid could be sealed to such a set."""
+    holder, key = "0x" + "11" * 20, "0x04" + "01" * 64
+    content = {
+        "officerThreshold": 2,
+        "custodianThreshold": 0,
+        "officers": [{"holder": holder, "key": key}],
+        "custodians": [],
+    }
+    file = write(tmp_path / "set.json", content)
+    refused = siegel("key-set", "register", "--set", file, "--together-with", "officer-two", home=home)
+    assert (refused.exit_code, "no point of P-256" in refused.err) == (2, True)

@@ -21,6 +21,7 @@ from ledger.cli.language import say, say_error
 from ledger.errors import ArgumentInvalid, ArgumentMissing, SiegelError, TermsContradictRelease
 from ledger.ocds.json_text import read_json
 from ledger.ocds.leaves import end_of_day
+from ledger.sealing.hpke import public_key
 from ledger.terms import NoticeKind, OrganisationKind, Outcome, Role, RoundKind
 
 WHOLE_TENDER: Final = "1"
@@ -218,7 +219,12 @@ def key_set(given: Mapping[str, Any]) -> KeySet:
     def recipient(entry: Mapping[str, Any]) -> Recipient:
         holder = entry["holder"]
         found = values.digest(holder, "holder") if values.is_digest(holder) else values.account(holder, "holder")
-        return Recipient(found.rjust(32, b"\x00"), values.hexadecimal(entry["key"], "key", 65))
+        key = values.hexadecimal(entry["key"], "key", 65)
+        try:
+            public_key(key)  # the registry cannot check it, and to a set with such a key no bid can be sealed
+        except ValueError as error:
+            raise ArgumentInvalid(argument="key", value=entry["key"], why=say("it is no point of P-256")) from error
+        return Recipient(found.rjust(32, b"\x00"), key)
 
     return KeySet(
         officer_threshold=int(given["officerThreshold"]),
