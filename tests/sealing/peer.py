@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import atexit
 import hashlib
-import json
 import os
-import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tests.chain.nodes import ROOT
+from tests.node_command import NodeCommand, build
 
 CLIENT = ROOT / "explorer/client"
 COUNTS = os.environ.get("VERIFIER_COUNTS")
@@ -38,39 +37,22 @@ def build_command() -> Path:
     """The command, built anew if its sources changed since."""
     recorded = BUILT / "sources.sha256"
     if not recorded.exists() or recorded.read_text() != sources_digest():
-        which = "--counted" if COUNTS else "--command"
-        subprocess.run(["node", "scripts/build_sealing.mjs", which], cwd=ROOT, check=True)
+        build("build_sealing.mjs", "--counted" if COUNTS else "--command")
     return BUILT / "command.mjs"
 
 
-class Peer:
+class Peer(NodeCommand):
     """The running command."""
 
     def __init__(self) -> None:
-        command = ["node", "--enable-source-maps", str(build_command())]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def stop(self) -> None:
-        """Its end must be a good one."""
-        self._process.communicate()
-        assert self._process.returncode == 0
+        super().__init__(build_command())
 
     def ask(self, task: str, **given: Any) -> dict[str, Any]:
         """The answer to one task (``explorer/client/sealing/command.ts``). Raises ``Refused``."""
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps({task: given}) + "\n")
-        self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        answer = self.answer({task: given})
         if "refusal" in answer:
             raise Refused(answer["refusal"]["error"], answer["refusal"]["values"])
         return answer
-
-    def peak_memory(self) -> int:
-        """The most bytes of memory that the process had until now (Linux)."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        (line,) = [line for line in status.splitlines() if line.startswith("VmHWM:")]
-        return int(line.split()[1]) * 1024
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.chain.nodes import ROOT
 from tests.explorer.conftest import CHROMIUM, FLAGS
+from tests.node_command import build
 from tests.sealing.peer_actors import BOTH, CONTEXT, CUSTODIANS, FIELDS, OFFER, OFFICERS, SEED, Sealed, salt, seal
 from tests.sealing.reference import WORD
 
@@ -65,7 +65,7 @@ OPENING = (
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     """A page that has nothing but the module."""
-    subprocess.run(["node", "scripts/build_sealing.mjs", "--module"], cwd=ROOT, check=True)
+    build("build_sealing.mjs", "--module")
     script = (ROOT / "build/sealing/sealing.js").read_text("utf-8")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 from tests.chain.nodes import ROOT
+from tests.node_command import build
 from tests.sealing.peer import COUNTS, build_command
 
 
 def built(folder: Path, which: str) -> dict[str, bytes]:
     """What comes out, by name."""
-    subprocess.run(["node", "scripts/build_sealing.mjs", which, str(folder)], cwd=ROOT, check=True)
+    build("build_sealing.mjs", which, str(folder))
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 

@@ -542,9 +542,9 @@ def test_prove_one_field_checked_without_the_others(sealed: Sealed) -> None:
 # Size
 
 
-def test_seal_and_open_48_mib_memory_stays_bounded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_seal_and_open_160_mib_takes_less_than_half_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A document is never held as a whole, neither by who seals nor by who opens."""
-    small, size = 16 * 2**20, 48 * 2**20
+    small, size = 16 * 2**20, 160 * 2**20
     path, first = tmp_path / "large.pdf", tmp_path / "small.pdf"
     path.write_bytes(random.Random(CHANCE).randbytes(size))
     first.write_bytes(path.read_bytes()[:small])
@@ -571,8 +571,8 @@ def test_seal_and_open_48_mib_memory_stays_bounded(tmp_path: Path, capsys: pytes
     finally:
         alone.stop()
     with capsys.disabled():
-        print(f"\n48 MiB: sealed in {sealing:.1f} s, {after_sealing / 2**20:.0f} MiB; ", end="")
+        print(f"\n160 MiB: sealed in {sealing:.1f} s, {after_sealing / 2**20:.0f} MiB; ", end="")
         print(f"opened in {opening:.1f} s, {peak / 2**20:.0f} MiB; {before / 2**20:.0f} before")
     assert opened["documents"][0] == {"sha256": digest, "size": size}
     assert decoded(opened["fields"][0])[2]["format"] == "application/pdf"
-    assert peak - before < size - small
+    assert peak - before < size // 2  # a third of that was seen; Node gives back when it likes

@@ -8,7 +8,6 @@ import hashlib
 import io
 import json
 import os
-import subprocess
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -21,6 +20,7 @@ from ledger.evidence.verify.report import Report, Result, Step
 from ledger.evidence.verify.series import pack_act
 from ledger.evidence.verify.verifier import verify
 from tests.chain.nodes import ROOT
+from tests.node_command import NodeCommand, build
 
 CLIENT = ROOT / "explorer/client/verifier"
 COUNTS = os.environ.get("VERIFIER_COUNTS")
@@ -41,8 +41,7 @@ def build_command() -> Path:
     """The command, built anew if its sources changed since."""
     recorded = BUILT / "sources.sha256"
     if not recorded.exists() or recorded.read_text() != sources_digest():
-        which = "--counted" if COUNTS else "--command"
-        subprocess.run(["node", "scripts/build_verifier.mjs", which], cwd=ROOT, check=True)
+        build("build_verifier.mjs", "--counted" if COUNTS else "--command")
     return BUILT / "command.mjs"
 
 
@@ -56,26 +55,15 @@ def packed(acts: Iterable[bytes]) -> str:
     return b"".join(map(pack_act, acts)).hex()
 
 
-class Peer:
+class Peer(NodeCommand):
     """The running command."""
 
     def __init__(self) -> None:
-        command = ["node", "--enable-source-maps", str(build_command())]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def stop(self) -> None:
-        """Its end must be a good one."""
-        self._process.communicate()
-        assert self._process.returncode == 0
+        super().__init__(build_command())
 
     def ask(self, **task: Any) -> dict[str, Any]:
         """The answer to one task."""
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps(task) + "\n")
-        self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return answer
+        return self.answer(task)
 
     def verify(self, bundle: bytes, policy: bytes) -> dict[str, Any]:
         """Its report, or its refusal of the policy."""
