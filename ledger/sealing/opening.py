@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice, product
+from itertools import chain, combinations, islice, product
 from typing import BinaryIO, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -60,7 +60,7 @@ def find_seed(header: Header, key_set: KeySet, shares: Shares) -> Found:
     header.require_key_set(key_set)
     candidates = _candidates(key_set, shares)
     first = next(candidates)
-    for seed in islice((first, *candidates), MOST_ATTEMPTS):
+    for seed in islice(chain([first], candidates), MOST_ATTEMPTS):
         if not next(_differing(header, key_set, seed), None):
             true = Seed(seed, header.context.words(header.bid_root))
             return Found(seed, tuple(_false(true, key_set, shares)))
@@ -102,7 +102,7 @@ def open_content(header: Header, seed: bytes, stream: BinaryIO, sink: Sink) -> B
 
 
 def _candidates(key_set: KeySet, shares: Shares) -> Iterator[bytes]:
-    ways = list[list[list[dict[int, bytes]]]]()
+    groups = list[tuple[list[tuple[int, bytes]], int]]()
     for group in Group:
         if not recipients_of(key_set, group):
             continue
@@ -110,16 +110,18 @@ def _candidates(key_set: KeySet, shares: Shares) -> Iterator[bytes]:
         threshold = threshold_of(key_set, group)
         if len(given) < threshold:
             raise SharesTooFew(group=group.name.lower(), threshold=threshold, given=len(given))
-        ways.append([_without(given, left_out, threshold) for left_out in range(len(given) - threshold + 1)])
+        groups.append((given, threshold))
     # As few as possible are left out in all.
-    for numbers in sorted(product(*map(range, map(len, ways))), key=sum):
-        for chosen in product(*(of_group[number] for of_group, number in zip(ways, numbers, strict=True))):
+    for left_out in sorted(product(*(range(len(given) - threshold + 1) for given, threshold in groups)), key=sum):
+        for chosen in product(*map(_without, left_out, groups)):
             halves = [shamir.combine(of_group) for of_group in chosen]
             yield halves[0] if len(halves) == 1 else joined(*halves)
 
 
-def _without(given: Sequence[tuple[int, bytes]], left_out: int, threshold: int) -> list[dict[int, bytes]]:
-    """The first shares of those that are left if so many are left out, in each way, within what is tried."""
+def _without(left_out: int, group: tuple[Sequence[tuple[int, bytes]], int]) -> list[dict[int, bytes]]:
+    """The first shares of those that are left if so many are left out, in each way, within what is tried; of a group
+    what is given, and its threshold."""
+    given, threshold = group
     ways = islice(combinations(given, len(given) - left_out), MOST_ATTEMPTS)
     return [dict(rest[:threshold]) for rest in ways]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -22,7 +23,7 @@ from ledger.errors import (
     SharesTooFew,
     ShareUnopenable,
 )
-from ledger.sealing import opening
+from ledger.sealing import opening, shamir
 from ledger.sealing.bid import Bid
 from ledger.sealing.content import content_of
 from ledger.sealing.context import Group
@@ -129,6 +130,21 @@ def test_open_tries_no_more_ways_than_are_allowed(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(opening, "MOST_ATTEMPTS", 6)
     with pytest.raises(SealsDiffer):
         opening.find_seed(ENVELOPE.header, KEY_SET, shares)
+
+
+def test_open_with_all_shares_tries_no_way_that_is_not_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever could still be left out is not looked at once the seed is found."""
+    combined = 0
+
+    def counting(shares: Mapping[int, bytes]) -> bytes:
+        nonlocal combined
+        combined += 1
+        return combine(shares)
+
+    combine = shamir.combine
+    monkeypatch.setattr(shamir, "combine", counting)
+    opening.find_seed(ENVELOPE.header, KEY_SET, ENVELOPE.shares((1, 2, 3), (1, 2, 3)))
+    assert combined == 2
 
 
 def test_open_share_with_another_key_place_or_envelope_refused() -> None:
