@@ -77,9 +77,14 @@ class _Shown(dict[str, Any]):
         value = super().__getitem__(key)
         if isinstance(value, bytes):
             return "0x" + value.hex()
-        if key in MOMENTS and isinstance(value, int) and _MOMENTS_FROM <= value <= _MOMENTS_TO:
-            return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        return value
+        return shown_moment(value) if key in MOMENTS else value
+
+
+def shown_moment(value: Any) -> Any:
+    """Seconds since 1970 as people write them; all else, and numbers that can be no moment, as it is."""
+    if isinstance(value, int) and _MOMENTS_FROM <= value <= _MOMENTS_TO:
+        return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return value
 
 
 # --- settings and command line -------------------------------------------------------------------------------------
@@ -849,6 +854,48 @@ class EntryInvalid(EvidenceRefused):
     sentence = "The entry {entry} cannot be read: {reason}."
 
 
+class ReceiptMalformed(EvidenceRefused):
+    """A receipt is not the one valid byte sequence for what it holds (``docs/siegel-1.md``, the receipt)."""
+
+    sentence = "Not a receipt of the format siegel-receipt/1, at byte {offset}: {reason}."
+
+
+class CommitmentDiffers(EvidenceRefused):
+    """The envelope of a receipt gives another commitment than the receipt says."""
+
+    sentence = "The envelope belongs to the commitment {got}, the receipt is of {expected}."
+
+
+class TransactionForeign(EvidenceRefused):
+    """The transaction in a receipt commits something else than the receipt's bid."""
+
+    sentence = "The transaction does something else: {field} is {got}, {expected} was expected."
+
+
+class ProofForeign(EvidenceRefused):
+    """The evidence in a receipt is about something else than the receipt's bid."""
+
+    sentence = "The evidence in the receipt is about something else: {field} is {got}, {expected} was expected."
+
+
+class ProofUnverified(EvidenceRefused):
+    """The evidence bundle in a receipt is not verified."""
+
+    sentence = "The evidence in the receipt is not verified: see its step {number}."
+
+
+class BidUnproven(EvidenceRefused):
+    """The evidence in a receipt has no act that commits the receipt's bid."""
+
+    sentence = "Up to block {block} no act commits the bid {commitment} of the account {author}."
+
+
+class AccountForeign(EvidenceRefused):
+    """The key in a receipt is that of another account than the bid's."""
+
+    sentence = "The key in the receipt is that of the account {got}, the bid is of {expected}."
+
+
 class BundleTooLarge(SiegelError):
     """What is to be proven does not fit into one bundle (``docs/bundle-1.md``, the file)."""
 
@@ -1247,6 +1294,152 @@ class AuditFolderUnusable(SiegelError):
     status = 409
 
 
+# --- closing and opening (ledger/opening) ----------------------------------------------------------------------------
+
+
+class OpenedRoundDiffers(SiegelError):
+    """``round.json`` of an opening says something else than the ledger: a bid left out, added, or ended otherwise."""
+
+    sentence = "What the opening left behind is not what the ledger has: {what} is {got}, expected was {expected}."
+    status = 409
+
+
+class OpenedRoundUnreadable(SiegelError):
+    """``round.json`` of an opening is not there, or not of its form."""
+
+    sentence = "What the opening left behind cannot be read: {path}: {why}."
+    status = 422
+
+
+class OpeningUnrecorded(SiegelError):
+    """Minutes are made of an opening that the ledger has: closed, and an outcome for every bid."""
+
+    sentence = "Round {round} of {ocid} is not opened on the ledger yet, so there are no minutes of it."
+    status = 409
+
+
+class OpenedRoundContradictsLedger(SiegelError):
+    """What an officer's home has of an opening is not what the ledger's acts say: it was altered, or is another's."""
+
+    sentence = "The opening in this home is not the ledger's: bid {bid}, {field}: {expected} expected, {got} found."
+    status = 409
+
+
+class OpeningResultForbidden(SiegelError):
+    """Tenderers see names and sums under VOB/A only (§ 14(6)); elsewhere these stay with the contracting authority."""
+
+    sentence = "Under {rule} tenderers are not told names and sums: what is in the bids is confidential ({source})."
+    status = 409
+
+
+class AdmissionInvalid(SiegelError):
+    """Only a late bid whose envelope is here, neither withdrawn nor superseded, can be admitted."""
+
+    sentence = "Bid {bid} cannot be admitted: {why}."
+    status = 409
+
+
+class EnvelopesDiffer(SiegelError):
+    """The server's list of a round's bids is not that of the ledger."""
+
+    sentence = "The server's list of bids is not the ledger's: bid {bid} {why}."
+    status = 502
+
+
+class EnvelopeSwapped(SiegelError):
+    """The envelope that was given belongs to another commitment than the bid's: whoever gave it gave the wrong one."""
+
+    sentence = "The envelope given for bid {bid} belongs to the commitment {got}, not to {expected}."
+    status = 409
+
+
+class RecipientUnknown(SiegelError):
+    """The sealing key is none of the key set's."""
+
+    sentence = "The sealing key is none of the key set {keySet} that the round has."
+    status = 403
+
+
+class CloseNotProven(SiegelError):
+    """A custodian releases only on a bundle that verifies under its own policy and proves the close."""
+
+    sentence = "The close of the round is not proven: {reason}."
+    status = 409
+
+
+class WitnessesMissing(SiegelError):
+    """Under a policy without witnesses nobody outside has seen the close, so a custodian releases only if it is told to
+    do without."""
+
+    sentence = "The policy {policy} asks for no witness of the close: say --without-witnesses to release all the same."
+    status = 409
+
+
+class BlockWentBack(SiegelError):
+    """A bundle of an older block than one seen before says less than is known."""
+
+    sentence = "The bundle speaks of block {block}, and block {seen} was seen before."
+    status = 409
+
+
+class ChainForked(SiegelError):
+    """Two headers of one number: somebody shows two chains."""
+
+    sentence = "Block {block} is {got} in this bundle, and was {expected} before: somebody shows two chains."
+    status = 409
+
+
+class DeadlineWentBack(SiegelError):
+    """A deadline only ever moves to later; an earlier one than seen before would open bids early."""
+
+    sentence = "The deadline {deadline} of this bundle is earlier than the one seen before, {latest}."
+    status = 409
+
+
+class ClockBeforeDeadline(SiegelError):
+    """By the custodian's own clock the deadline has not passed."""
+
+    sentence = "By the own clock it is {time}, and the deadline {deadline} has not passed."
+    status = 409
+
+
+class BidNotReleased(SiegelError):
+    """Only bids that the officers are to open are released."""
+
+    sentence = "Bid {bid} is not released: it is {outcome}."
+    status = 409
+
+
+class CustodianBookUnusable(SiegelError):
+    """What a custodian wrote down of the past is unreadable, or another process writes it; without it nothing is
+    released."""
+
+    sentence = "The custodian's book {path} cannot be used: {why}."
+    status = 409
+
+
+class CustodianSilent(SiegelError):
+    """The unattended service has not done its work for longer than it may be silent."""
+
+    sentence = "This custodian has been silent since {since}: {why}."
+    status = 503
+
+
+class OpeningUnfinished(SiegelError):
+    """Bids cannot be opened yet, and it is not shown to be the tenderers' doing."""
+
+    sentence = "The opening cannot be finished yet: bid {bids}: {why}."
+    status = 409
+
+
+class ProposalDiffers(SiegelError):
+    """Another officer proposed the act with other arguments; nothing was sent. Who is sure says ``--despite``: a third
+    officer may find the same."""
+
+    sentence = "Another officer ({account}) proposed {act} with other arguments: {difference}. Nothing was sent."
+    status = 409
+
+
 # --- sealed bids (ledger/sealing) ------------------------------------------------------------------------------------
 
 
@@ -1340,6 +1533,424 @@ class FieldUnproven(EnvelopeRefused):
     """A field that is shown alone is not of the bid."""
 
     sentence = "The field is not shown to be of this bid: {reason}."
+
+
+class OfferInvalid(SiegelError):
+    """The file in which a tenderer wrote a bid does not have the form of one."""
+
+    sentence = "The bid cannot be sealed: {member} {reason}."
+    status = 422
+
+
+class BidIncomplete(SiegelError):
+    """The bid lacks what the tender's criteria require, or has what they do not know."""
+
+    sentence = "The bid does not have what the tender asks for: {missing}."
+    status = 422
+
+
+class OcidAmbiguous(SiegelError):
+    """No sealed process of that ocid is shown, or more than one: its id names it."""
+
+    sentence = "{found} sealed procedures have the ocid {ocid}; the process id names one."
+    status = 404
+
+
+class DisclosedMalformed(SiegelError):
+    """Not a file of ``siegel-disclosed/1``, in which a tenderer shows fields of the own bid."""
+
+    sentence = "Not a file that shows fields of a bid: {reason}."
+    status = 422
+
+
+class DisclosedNotCommitted(SiegelError):
+    """The bid whose fields are shown does not stand on the ledger, as far as the evidence goes."""
+
+    sentence = "The evidence has no bid with the commitment {commitment} of the account {author}."
+    status = 404
+
+
+class TermsUnproven(SiegelError):
+    """What a server says of a round is not what an evidence bundle proves under the own trust policy."""
+
+    sentence = "The terms of the round are not proven: {what} is {got}, {expected} was expected."
+    status = 409
+
+
+class ReceiptOfOtherRound(SiegelError):
+    """A bid takes the place of one of the same round only."""
+
+    sentence = "The receipt {path} is of round {round} of {process_id}."
+    status = 409
+
+
+class TransactionRefused(SiegelError):
+    """What was signed stands in a block, and did nothing; or it can stand in none any more."""
+
+    sentence = "The transaction {transaction} was refused: {problem}."
+    status = 409
+
+
+class HandingInFailed(SiegelError):
+    """No receiver took the bid; a signed record of it was written."""
+
+    sentence = "The bid was NOT handed in: none of {tried} receivers took it ({failure}). The record of it is {record}."
+    status = 503
+
+
+# --- receiving sealed bids (ledger/store/envelopes.py, api/receiver.py) ----------------------------------------------
+
+
+class StoreFull(SiegelError):
+    """The disk or the database has no room left. What was answered is kept and goes on once there is room."""
+
+    sentence = "There is no room left for what is handed in. What is here already is kept."
+    status = 507
+
+
+class EnvelopeAltered(SiegelError):
+    """The bytes that came are not those that were announced."""
+
+    sentence = "The sealed bid was altered on its way: its digest should be {expected} and is {got}."
+    status = 422
+
+
+class EnvelopeUnfinished(SiegelError):
+    """Bytes of the envelope have not come yet."""
+
+    sentence = "Of the sealed bid's {size} bytes only {held} are here."
+    status = 409
+
+
+class EnvelopeArrived(SiegelError):
+    """A whole envelope cannot be taken back; the bid can be withdrawn on the ledger."""
+
+    sentence = "The envelope {digest} is whole and stays here. To take a bid back, withdraw it on the ledger."
+    status = 409
+
+
+class UploadUnknown(SiegelError):
+    """No upload of that digest was begun, or it was refused or forgotten."""
+
+    sentence = "No upload of {digest} has begun here."
+    status = 404
+
+
+class UploadSizeDiffers(SiegelError):
+    """The same digest was announced with another number of bytes."""
+
+    sentence = "The envelope was announced with {expected} bytes, not {got}."
+    status = 409
+
+
+class UploadOffsetDiffers(SiegelError):
+    """The bytes do not go on where those that are here end (tus 1.0.0)."""
+
+    sentence = "The upload goes on at byte {expected}, not {got}."
+    status = 409
+
+
+class UploadBeyondEnd(SiegelError):
+    """More bytes than were announced."""
+
+    sentence = "The envelope was announced with {size} bytes; these reach to {got}."
+    status = 413
+
+
+class UploadsTooMany(SiegelError):
+    """As many envelopes as this receiver takes at once are on their way; another receiver or a later try may do."""
+
+    sentence = "{most} uploads are unfinished here; no more are begun for now. Try again soon, or at another receiver."
+    status = 503
+
+
+# --- criteria and ranking (ledger/evaluation) ------------------------------------------------------------------------
+
+
+class CriteriaInvalid(SiegelError):
+    """Not a criteria document of ``siegel-criteria/1`` (``docs/criteria-1.md``)."""
+
+    sentence = "The criteria cannot be used: {reason}."
+    status = 422
+
+
+class CriteriaForeign(SiegelError):
+    """Criteria with another digest than the ledger names: altered after publication, or of another tender."""
+
+    sentence = "These are not the criteria of the tender: the ledger names {expected}, they have the digest {got}."
+    status = 409
+
+
+class CriteriaMissing(SiegelError):
+    """The tender was published without criteria."""
+
+    sentence = "The tender names no criteria on the ledger, so nothing can be ranked by them."
+    status = 404
+
+
+class LotUnknown(SiegelError):
+    """The criteria name no lot of that id."""
+
+    sentence = "The criteria have no lot {lot}; they have {known}."
+    status = 404
+
+
+class EvaluationInvalid(SiegelError):
+    """Not an evaluation of ``siegel-evaluation/1``, or one that does not fit criteria, bids or ledger."""
+
+    sentence = "The evaluation cannot be used: {reason}."
+    status = 422
+
+
+# --- those who take part in a round (api/entitled.py, api/openings.py) ------------------------------------------------
+
+
+class EnvelopeMissing(SiegelError):
+    """No whole envelope with that digest is here."""
+
+    sentence = "There is no whole envelope {digest} here."
+    status = 404
+
+
+# --- those who take part in a round (api/entitled.py, api/openings.py) ------------------------------------------------
+
+
+class AccessMissing(SiegelError):
+    """The answer is for those who take part in the round, and the request is not signed."""
+
+    sentence = "This is for those who take part in the round: the request must be signed (Authorization: Siegel)."
+    status = 401
+
+
+class AccessInvalid(SiegelError):
+    """The request's signature is not in its one form, counts for too long, or was not made by the account that it names
+    for this chain, ledger, process and round."""
+
+    sentence = "The signature of the request does not count: {reason}."
+    status = 401
+
+
+class AccessExpired(SiegelError):
+    """The request's signature does not count any more."""
+
+    sentence = "The signature of the request counted until {expires}; it is now {time}."
+    status = 401
+
+
+class AccessForbidden(SiegelError):
+    """The ledger does not know the account in a part of the round that may ask for this: officer of the buyer, officer
+    of a custodian of the key set, or author of a bid. It is asked anew each time."""
+
+    sentence = "Account {account} has no part in round {round} of process {process_id} that may do this."
+    status = 403
+
+
+class TendererUnknown(SiegelError):
+    """No bid of the round is of this account."""
+
+    sentence = "No bid of round {round} of process {process_id} is of the account {account}."
+    status = 404
+
+
+class LettersTooMany(SiegelError):
+    """More letters than a round can have."""
+
+    sentence = "Round {round} of process {process_id} has {most} letters already."
+    status = 409
+
+
+class RoundNotOpened(SiegelError):
+    """Nobody is told of an opening before each of its outcomes stands on the ledger."""
+
+    sentence = "Not all outcomes of round {round} of process {process_id} are recorded."
+    status = 409
+
+
+class OpeningResultMissing(SiegelError):
+    """Officers have not let tenderers see the result of this opening; under VgV and UVgO they do not."""
+
+    sentence = "Tenderers are not told the result of round {round} of process {process_id}."
+    status = 404
+
+
+class RoundNotClosed(SiegelError):
+    """Before the close nobody gets an envelope or its header, and no contribution is taken."""
+
+    sentence = "Round {round} of process {process_id} is not closed."
+    status = 409
+
+
+class BidNotHere(SiegelError):
+    """No envelope of such a bid of the round is here."""
+
+    sentence = "No envelope of a bid of round {round} with the commitment {commitment} is here."
+    status = 404
+
+
+class ShareNotHeld(SiegelError):
+    """The account is not the holder of the share, nor an officer of the organisation that is."""
+
+    sentence = "Account {account} does not hold share {index} of the {group}."
+    status = 403
+
+
+class RehearsalRefused(SiegelError):
+    """What was given is not what was sealed: another key, or a challenge that was answered already."""
+
+    sentence = "The challenge to share {index} of the {group} was not opened. A new one is sealed each time."
+    status = 422
+
+
+class ReceiverMissing(SiegelError):
+    """This installation is no receiver: nothing can be handed in here."""
+
+    sentence = "Nothing can be handed in here: this installation is no receiver."
+    status = 404
+
+
+class ReceiverUnauthorised(SiegelError):
+    """The receiver's key may not promise for its organisation: it is no publisher of it, or it is no receiver."""
+
+    sentence = (
+        "The key {key} ({account}) cannot promise for {organisation}: on the ledger it must be a publisher's of an "
+        "organisation of the kind receiver."
+    )
+    status = 403
+
+
+class ReceiverNotNamed(SiegelError):
+    """The round does not name this receiver, so its promises would not count there."""
+
+    sentence = "Round {round} of {processId} names other receivers than {organisationId}."
+    status = 409
+
+
+class RoundTakesNothing(SiegelError):
+    """The round takes no envelopes: there is none, its process is not active, or it was closed."""
+
+    sentence = "Round {round} of {processId} takes no sealed bids: it is {state}."
+    status = 409
+
+
+class EnvelopeTooLarge(SiegelError):
+    """Larger than this receiver takes."""
+
+    sentence = "The sealed bid has {size} bytes; at most {most} are taken here."
+    status = 413
+
+
+class ReceiverFull(SiegelError):
+    """Bytes that no commitment names yet fill this receiver's share for the round; another receiver takes them."""
+
+    sentence = (
+        "For round {round} of {processId} {most} bytes are here that no commitment names yet. Commit first, try again "
+        "later, or go to another receiver."
+    )
+    status = 507
+
+
+class BodyTooLarge(SiegelError):
+    """What a request carries is longer than anything that can be meant."""
+
+    sentence = "The request carries more than {most} bytes."
+    status = 413
+
+
+class BodyTooSlow(SiegelError):
+    """What a request carries did not come in time."""
+
+    sentence = "The request did not arrive within {seconds} seconds."
+    status = 408
+
+
+class TusVersionUnsupported(SiegelError):
+    """Uploads are spoken in version 1.0.0 of tus, which each request says."""
+
+    sentence = "The header Tus-Resumable is {given}; 1.0.0 is spoken here."
+    status = 412
+
+
+class UploadTypeUnsupported(SiegelError):
+    """The bytes of an upload have a content type of their own."""
+
+    sentence = "The bytes of an upload are application/offset+octet-stream, not {given}."
+    status = 415
+
+
+class UploadTooSlow(SiegelError):
+    """Too few bytes came; those that did are kept, and the upload can go on."""
+
+    sentence = "Too few bytes came within {seconds} seconds. Those that did are kept: go on where they end."
+    status = 408
+
+
+class TransactionMalformed(SiegelError):
+    """Not the one encoding of a signed transaction that costs nothing."""
+
+    sentence = "Not a transaction that is taken here: {reason}."
+
+
+class TransactionElsewhere(SiegelError):
+    """Signed for another chain, or a call of something else than this ledger and its registry."""
+
+    sentence = "The transaction is for something else: {field} is {got}, {expected} was expected."
+    status = 409
+
+
+class TransactionUnknown(SiegelError):
+    """Neither this relay nor the chain knows the transaction."""
+
+    sentence = "The transaction {transaction} is known neither here nor on the ledger."
+    status = 404
+
+
+class NonceUsed(SiegelError):
+    """The account has signed another transaction with that number, and it came first."""
+
+    sentence = "The account {account} has used the number {nonce}; the next one is {next}."
+    status = 409
+
+
+class NonceAhead(SiegelError):
+    """Transactions of the account that come first are not known here."""
+
+    sentence = "The account {account} has not used the numbers before {nonce}; the next one is {next}."
+    status = 409
+
+
+class CommitmentForeign(SiegelError):
+    """The envelope of the commitment is of another author, process or round than the transaction."""
+
+    sentence = "The transaction does not fit the envelope that is here: {field} is {got}, {expected} was expected."
+    status = 409
+
+
+class CommitmentWithoutEnvelope(SiegelError):
+    """A bid is relayed once its envelope is here; committed without one it would end as missing."""
+
+    sentence = "The sealed bid of the commitment {commitment} is not here. Hand it in first."
+    status = 409
+
+
+class RelayBusy(SiegelError):
+    """More transactions than are taken in a minute, of this account or of all together."""
+
+    sentence = "Too many transactions came within a minute; the next one is taken in {retryAfter} seconds."
+    status = 429
+
+
+class IncidentUnsigned(SiegelError):
+    """The report of a failure is not signed by the account that it names."""
+
+    sentence = "The report is not signed by {author}."
+    status = 403
+
+
+class IncidentsTooMany(SiegelError):
+    """As many reports as are kept of the account or the round are here already."""
+
+    sentence = "{most} reports are here already; keep this one and hand it in later."
+    status = 429
 
 
 # --- chain access --------------------------------------------------------------------------------------------------
@@ -1484,9 +2095,9 @@ class KeystoreExists(SiegelError):
 
 
 class WrongPassphrase(SiegelError):
-    """The passphrase does not open the key file."""
+    """The passphrase does not open the key file, or a receipt's secret."""
 
-    sentence = "The passphrase does not open the key file {path}."
+    sentence = "The passphrase does not open {path}."
     status = 403
 
 
@@ -1497,6 +2108,13 @@ class ProcessUnknown(SiegelError):
     """Index or ledger hold no process of that id."""
 
     sentence = "There is no process {process_id}."
+    status = 404
+
+
+class RoundUnknown(SiegelError):
+    """The process has no round of that number: it is not sealed, or the round was not opened yet."""
+
+    sentence = "Process {process_id} has no round {round}."
     status = 404
 
 

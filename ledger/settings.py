@@ -116,6 +116,38 @@ class Timestamps(BaseModel):
     )
 
 
+class Receiver(BaseModel):
+    """The organisation for which this installation takes sealed bids in; without ``uid`` it takes none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scheme: str = Field(default="", description="list from which the receiver's identifier comes")
+    uid: str = Field(default="", description="the receiver's identifier in that list; empty: nothing is handed in here")
+    key: str = Field(default="receiver", description="name of the key in the home that signs promises")
+    largest_envelope: int = Field(
+        default=2 * 2**30, ge=2**16, lt=2**40, description="most bytes of one envelope that is taken"
+    )
+    round_bytes: int = Field(
+        default=20 * 2**30, ge=2**20, description="most bytes of a round's envelopes that no commitment names yet"
+    )
+    unfinished: int = Field(default=200, ge=1, description="most uploads that are unfinished at once")
+    relays_per_minute: int = Field(
+        default=600, ge=1, description="most transactions that are relayed in a minute: bids, and as many other acts"
+    )
+    relays_per_minute_of_account: int = Field(default=20, ge=1, description="the same of one account")
+
+
+class OtherReceiver(BaseModel):
+    """Where another receiver takes sealed bids in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scheme: str = Field(min_length=1)
+    uid: str = Field(min_length=1)
+    name: str = Field(default="")
+    url: str = Field(pattern=r"^https?://[!-~]+$")
+
+
 class Settings(BaseSettings):
     """All settings; frozen, so a running process has exactly one configuration."""
 
@@ -154,6 +186,11 @@ class Settings(BaseSettings):
     operator: Operator = Operator()
     pull: Pull = Pull()
     timestamps: Timestamps = Timestamps()
+    receiver: Receiver = Receiver()
+    receivers: tuple[OtherReceiver, ...] = Field(
+        default=(),
+        description="where other receivers are, each a table of `scheme`, `uid`, `name` and `url` (without `/api/v1`)",
+    )
     license_url: str = Field(
         default="https://www.govdata.de/dl-de/zero-2-0", description="data licence stated in every package (`license`)"
     )

@@ -121,6 +121,14 @@ class Chain:
         """
         return read_logs(self.transport, (self.ledger, self.registry), from_block, to_block, topics)
 
+    def acts_of(self, process_id: bytes, block: int | None = None) -> Iterator[ActRecord]:
+        """All acts of one process up to the newest block, in their order; or those of one ``block``: all of them
+        are looked for in the whole chain, which takes the longer the older it is. Raises BlockUnknown."""
+        first, last = (self.deployment.block, self.block_number()) if block is None else (block, block)
+        topics = (record.ACT_RECORDED,)
+        for log in read_logs(self.transport, (self.ledger,), first, last, topics, process_id):
+            yield decode_log(log.topics, log.data)
+
     def proof(self, account: bytes, slots: Sequence[bytes], block: int) -> StateProof:
         """Proof of an account and of storage slots (32 bytes each) after a block. Raises BlockUnknown.
 

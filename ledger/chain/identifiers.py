@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 from eth_abi.abi import encode
 
 from ledger.chain.abi import types, values
 from ledger.chain.keccak import keccak
 from ledger.chain.registry import KeySet
 
-_BID, _COVER, _PROMISE = (keccak(f"siegel/1 {kind}".encode()) for kind in ("bid", "cover", "promise"))
+_BID, _COVER, _PROMISE, _INCIDENT, _ACCESS = (
+    keccak(f"siegel/1 {kind}".encode()) for kind in ("bid", "cover", "promise", "incident", "access")
+)
 
 
 def organisation_id(scheme: str, identifier: str) -> bytes:
@@ -72,3 +77,36 @@ def promise_digest(
             [_PROMISE, chain_id, ledger, process, round_number, commitment, author, arrived_at, deliver_by],
         )
     )
+
+
+def access_digest(
+    chain_id: int, ledger: bytes, process: bytes, round_number: int, account: bytes, expires: int
+) -> bytes:
+    """What somebody who takes part in a round signs (EIP-191) to be answered as such; ``expires``: the last second in
+    which it counts, since 1970 (``docs/handing-in.md``, being entitled)."""
+    return keccak(
+        encode(
+            ["bytes32", "uint256", "address", "bytes32", "uint32", "address", "uint64"],
+            [_ACCESS, chain_id, ledger, process, round_number, account, expires],
+        )
+    )
+
+
+def incident_digest(
+    chain_id: int,
+    ledger: bytes,
+    process: bytes,
+    round_number: int,
+    author: bytes,
+    at: int,
+    failure: str,
+    detail: str,
+    received_at: int | None = None,
+) -> bytes:
+    """What a tenderer signs (EIP-191) of a failure, and with ``received_at`` behind what the receiver answers."""
+    said = json.dumps([failure, detail], ensure_ascii=False, separators=(",", ":")).encode()
+    kinds = ["bytes32", "uint256", "address", "bytes32", "uint32", "address", "uint64", "bytes32"]
+    given = [_INCIDENT, chain_id, ledger, process, round_number, author, at, hashlib.sha256(said).digest()]
+    if received_at is not None:
+        kinds, given = [*kinds, "uint64"], [*given, received_at]
+    return keccak(encode(kinds, given))

@@ -30,14 +30,19 @@ class RawLog(NamedTuple):
 
 
 def read_logs(
-    transport: Transport, accounts: Sequence[bytes], from_block: int, to_block: int, topics: Sequence[bytes] = ()
+    transport: Transport,
+    accounts: Sequence[bytes],
+    from_block: int,
+    to_block: int,
+    topics: Sequence[bytes] = (),
+    second: bytes | None = None,
 ) -> Iterator[RawLog]:
     """All logs of these smart contracts from one block to another, both inclusive, in the chain's order.
 
     A node that answers with others, or in another order, is refused by NodeAnswerMalformed.
 
-    ``topics``: any of these as first topic; empty: every event. Raises BlockUnknown if the chain does not reach
-    ``to_block``, NodeRefused if a single block's logs are refused.
+    ``topics``: any of these as first topic; empty: every event. ``second``: the second topic, with ``topics`` only.
+    Raises BlockUnknown if the chain does not reach ``to_block``, NodeRefused if a single block's logs are refused.
     """
     newest = to_int(transport.request("eth_blockNumber", []), "eth_blockNumber")
     if to_block > newest:
@@ -46,7 +51,7 @@ def read_logs(
     size, start = _MOST_BLOCKS, from_block
     condition: dict[str, Any] = {"address": [to_hex(account) for account in accounts]}
     if topics:
-        condition["topics"] = [[to_hex(topic) for topic in topics]]
+        condition["topics"] = [[to_hex(topic) for topic in topics], *([] if second is None else [[to_hex(second)]])]
     while start <= to_block:
         end = min(start + size - 1, to_block)
         asked = {**condition, "fromBlock": hex(start), "toBlock": hex(end)}
@@ -59,13 +64,18 @@ def read_logs(
             continue
         if not isinstance(found, list):
             raise NodeAnswerMalformed(method="eth_getLogs", reason="it is no list")
-        yield from _in_order(map(read_log, found), start, end, accounts, topics)
+        yield from _in_order(map(read_log, found), start, end, accounts, topics, second)
         start = end + 1
         size = min(size * 2, _MOST_BLOCKS)
 
 
 def _in_order(
-    logs: Iterable[RawLog], first: int, last: int, accounts: Sequence[bytes], topics: Sequence[bytes]
+    logs: Iterable[RawLog],
+    first: int,
+    last: int,
+    accounts: Sequence[bytes],
+    topics: Sequence[bytes],
+    second: bytes | None,
 ) -> Iterator[RawLog]:
     before, block_hash = (first, -1), None
     for log in logs:
@@ -73,7 +83,11 @@ def _in_order(
         reason = None
         if not before < place or log.block_number > last:
             reason = f"log {log.log_index} of block {log.block_number} twice, out of order, or not asked for"
-        elif log.account not in accounts or (topics and log.topics[0] not in topics):
+        elif (
+            log.account not in accounts
+            or (topics and log.topics[0] not in topics)
+            or (second is not None and log.topics[1:2] != (second,))
+        ):
             reason = f"log {log.log_index} of block {log.block_number} is another's, or of another kind"
         elif log.block_number == before[0] and block_hash not in (None, log.block_hash):
             reason = f"block {log.block_number} with two hashes"

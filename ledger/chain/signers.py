@@ -6,13 +6,18 @@ import json
 import os
 import secrets
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+import coincurve
 from eth_account import Account
 from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
 
+from ledger.chain.keccak import keccak
 from ledger.errors import KeystoreExists, KeystoreUnreadable, WrongPassphrase
+
+_SIGNED: Final = b"\x19Ethereum Signed Message:\n32"
+_HALF_ORDER: Final = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 
 SCRYPT_N = 2**18
 """scrypt's cost: about one second for each try. Tests and the demo use less; the file says how much it was."""
@@ -48,8 +53,24 @@ class KeySigner:
         return bytes(self._account.sign_transaction(transaction).raw_transaction)
 
     def sign_digest(self, digest: bytes) -> bytes:
-        """A receiver's signature on a promise: of 32 bytes as text (EIP-191, version 0x45), r || s || v, 65 bytes."""
+        """A signature on 32 bytes as text (EIP-191, version 0x45), such as a receiver's on a promise: r || s || v, 65
+        bytes."""
         return bytes(self._account.sign_message(encode_defunct(primitive=digest)).signature)
+
+
+def signer_of(digest: bytes, signature: bytes) -> bytes | None:
+    """The account (20 bytes) whose key made a signature as ``sign_digest`` does; None of what is no such signature.
+
+    As the contracts read them: v is 27 or 28, and s in the lower half, so that there is one signature and not two.
+    """
+    if len(signature) != 65 or signature[64] not in (27, 28) or int.from_bytes(signature[32:64], "big") > _HALF_ORDER:
+        return None
+    recoverable = signature[:64] + bytes([signature[64] - 27])
+    try:
+        key = coincurve.PublicKey.from_signature_and_message(recoverable, keccak(_SIGNED + digest), hasher=None)
+    except Exception:  # noqa: BLE001 - the library raises bare Exception and ValueError for what is no signature
+        return None
+    return keccak(key.format(compressed=False)[1:])[12:]
 
 
 class KeystoreSigner(KeySigner):

@@ -61,7 +61,7 @@ class Bid:
     @property
     def root(self) -> bytes:
         """``bidRoot``, 32 bytes."""
-        return _root(self._digests())
+        return root_of(self._digests())
 
     def prove(self, name: str) -> FieldProof:
         """The field with what shows that it is of this bid. Raises FieldUnproven if the bid has no such field."""
@@ -77,7 +77,7 @@ def check_proof(proof: FieldProof, bid_root: bytes) -> Disclosure:
     """The field, if it is of the bid with this root. Raises FieldUnproven, BidMalformed."""
     if any(later <= earlier for earlier, later in zip(proof.digests, proof.digests[1:], strict=False)):
         raise FieldUnproven(reason="digests out of order")
-    if any(len(digest) != 32 for digest in proof.digests) or _root(proof.digests) != bid_root:
+    if any(len(digest) != 32 for digest in proof.digests) or root_of(proof.digests) != bid_root:
         raise FieldUnproven(reason="the digests are not those of the bid")
     if _digest(proof.text) not in proof.digests:
         raise FieldUnproven(reason="the field is not among the digests")
@@ -125,5 +125,6 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def _root(digests: Sequence[bytes]) -> bytes:
+def root_of(digests: Sequence[bytes]) -> bytes:
+    """``bidRoot`` (32 bytes) over the digests of all fields, rising."""
     return hashlib.sha256(_ROOT + b"".join(digests)).digest()

@@ -35,6 +35,17 @@ class Contribution:
         return self.head + number(len(self.sealed)) + b"".join(map(padded, self.sealed))
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Which bid a contribution says it is to; ``author`` is a whole word."""
+
+    process_id: bytes
+    round: bytes
+    author: bytes
+    bid_root: bytes
+    rest_digest: bytes
+
+
 def contribute(header: Header, key_set: KeySet, group: Group, index: int, share: bytes) -> Contribution:
     """Seal an opened share (32 bytes) to all officers. Raises KeySetDiffers."""
     header.require_key_set(key_set)
@@ -45,17 +56,19 @@ def contribute(header: Header, key_set: KeySet, group: Group, index: int, share:
     return Contribution(head, group, index, tuple(sealed))
 
 
+def claim_of(data: bytes) -> Claim:
+    """What bytes say of themselves before the header they are compared with is found. Raises ContributionMalformed."""
+    words = _head(data)
+    return Claim(words[4], words[5], words[6], words[9], words[10])
+
+
 def read_contribution(data: bytes, header: Header, key_set: KeySet) -> Contribution:
     """A contribution to the opening of this bid; what is wrong first is refused first.
 
     Raises KeySetDiffers, ContributionMalformed, ContributionForeign.
     """
     header.require_key_set(key_set)
-    if len(data) < _FIXED * WORD:
-        raise ContributionMalformed(position=len(data), reason="cut off")
-    words = split(data[: _FIXED * WORD])
-    if words[0] != _MAGIC:
-        raise ContributionMalformed(position=0, reason="not a contribution of siegel/1")
+    words = _head(data)
     for name, wanted, got in zip(_NAMES, split(_bid(header)), words[1:11], strict=True):
         if got != wanted:
             raise ContributionForeign(field=name, expected=wanted, got=got)
@@ -78,6 +91,15 @@ def open_contribution(
     if found is None:
         raise ShareUnopenable(group=contribution.group.name.lower(), index=contribution.index)
     return found
+
+
+def _head(data: bytes) -> list[bytes]:
+    if len(data) < _FIXED * WORD:
+        raise ContributionMalformed(position=len(data), reason="cut off")
+    words = split(data[: _FIXED * WORD])
+    if words[0] != _MAGIC:
+        raise ContributionMalformed(position=0, reason="not a contribution of siegel/1")
+    return words
 
 
 def _bid(header: Header) -> bytes:

@@ -41,6 +41,14 @@ class Found:
     false: tuple[tuple[Group, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A seed that gives some of the sealed shares, and the refusal that names the others."""
+
+    seed: bytes
+    differing: SealsDiffer
+
+
 def open_share(header: Header, key_set: KeySet, group: Group, index: int, key: ec.EllipticCurvePrivateKey) -> bytes:
     """The share (32 bytes) that was sealed to this recipient. Raises KeySetDiffers, ShareUnopenable."""
     header.require_key_set(key_set)
@@ -65,6 +73,22 @@ def find_seed(header: Header, key_set: KeySet, shares: Shares) -> Found:
             true = Seed(seed, header.context.words(header.bid_root))
             return Found(seed, tuple(_false(true, key_set, shares)))
     raise SealsDiffer(shares=tuple(_differing(header, key_set, first)))
+
+
+def partial_seed(header: Header, key_set: KeySet, shares: Shares) -> Partial | None:
+    """The first seed of those that ``find_seed`` tries which gives some sealed shares of the header, byte for byte.
+
+    Only whoever sealed with it can have made these, and with one seed throughout all would be as it gives them: that
+    the others differ is the sealer's doing, as everybody can repeat. None: no seed tried gives any, which false
+    contributions can bring about, too. Raises as ``find_seed``.
+    """
+    header.require_key_set(key_set)
+    recipients = len(header.officers) + len(header.custodians)
+    for seed in islice(_candidates(key_set, shares), MOST_ATTEMPTS):
+        differing = tuple(_differing(header, key_set, seed))
+        if len(differing) < recipients:
+            return Partial(seed, SealsDiffer(shares=differing))
+    return None
 
 
 def require_seals(header: Header, key_set: KeySet, seed: bytes) -> None:

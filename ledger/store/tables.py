@@ -169,3 +169,112 @@ observed_notices = Table(
     Column("differs", Boolean, nullable=False, comment="whether that file says something else than the release"),
     Index("observed_notices_by_day", "organisation_id", "service", "day"),
 )
+
+envelopes = Table(
+    "envelopes",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True, comment="SHA-256 of the whole envelope, and its file's name"),
+    Column("size", BigInteger, nullable=False, comment="bytes, as announced"),
+    Column("held", BigInteger, nullable=False, comment="bytes that are durable here, from its start on"),
+    Column("changed_at", BigInteger, nullable=False, comment="when the last of them came"),
+    Column("process_id", LargeBinary(32), comment="of its header, as the next five; null until that was looked at"),
+    Column("round", BigInteger),
+    Column("author", LargeBinary(20)),
+    Column("commitment", LargeBinary(32)),
+    Column("bid_root", LargeBinary(32)),
+    Column("rest_digest", LargeBinary(32)),
+    Column("arrived_at", BigInteger, comment="when the last byte was durable"),
+    Column("whole", Boolean, nullable=False, comment="whether its digests were compared, all bytes being here"),
+    Column("committed", Boolean, nullable=False, comment="whether the ledger was seen to have its commitment"),
+    Column("receiver", LargeBinary(32), comment="who promised, as the next two; null until then, never changed after"),
+    Column("deliver_by", BigInteger),
+    Column("signature", LargeBinary(65)),
+    Index("envelopes_of_round", "process_id", "round"),
+    Index("envelopes_by_commitment", "commitment"),
+)
+
+relayed = Table(
+    "relayed",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("raw", LargeBinary, nullable=False, comment="the signed transaction"),
+    Column("account", LargeBinary(20), nullable=False, comment="its signer"),
+    Column("nonce", BigInteger, nullable=False),
+    Column("commitment", LargeBinary(32), comment="that it commits; null of other acts"),
+    Column("expires", BigInteger, nullable=False, comment="as in the call: later the ledger refuses it"),
+    Column("received_at", BigInteger, nullable=False),
+    Column("settled_at", BigInteger, comment="when it was found in a block, or was given up"),
+    Column("state", Text, nullable=False, comment="waiting, recorded or refused"),
+    Column("problem", Text, comment="of a refused one: name and values as JSON"),
+    Index("relayed_by_state", "state", "received_at"),
+    Index("relayed_of_account", "account", "nonce"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True, comment="what the tenderer signed"),
+    Column("process_id", LargeBinary(32), nullable=False),
+    Column("round", BigInteger, nullable=False),
+    Column("author", LargeBinary(20), nullable=False, comment="the bid's account"),
+    Column("at", BigInteger, nullable=False, comment="by the tenderer's clock"),
+    Column("failure", Text, nullable=False, comment="a problem's name"),
+    Column("detail", Text, nullable=False),
+    Column("signature", LargeBinary(65), nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("receipt", LargeBinary(65), nullable=False, comment="the receiver's signature, with received_at"),
+    Index("incidents_of_round", "process_id", "round", "received_at"),
+)
+
+contributions = Table(
+    "contributions",
+    metadata,
+    Column("process_id", LargeBinary(32), primary_key=True),
+    Column("round", BigInteger, primary_key=True),
+    Column("commitment", LargeBinary(32), primary_key=True, comment="of the bid whose opening it is to"),
+    Column("group", Integer, primary_key=True, comment="whose share: 1 officers, 2 custodians"),
+    Column("index", Integer, primary_key=True, comment="of the recipient in the key set, from 1"),
+    Column("account", LargeBinary(20), nullable=False, comment="who gave it"),
+    Column("at", BigInteger, nullable=False),
+    Column("contribution", LargeBinary, nullable=False, comment="the latest; earlier ones are on the audit trail"),
+)
+
+rehearsals = Table(
+    "rehearsals",
+    metadata,
+    Column("process_id", LargeBinary(32), primary_key=True),
+    Column("round", BigInteger, primary_key=True),
+    Column("group", Integer, primary_key=True, comment="as of contributions"),
+    Column("index", Integer, primary_key=True),
+    Column("deadline", BigInteger, nullable=False, comment="the round's, to which the challenge is bound"),
+    Column("challenge", LargeBinary(113), comment="sealed to the recipient; null once it was answered"),
+    Column("opened", LargeBinary(32), comment="SHA-256 of what was sealed; null once it was answered"),
+    Column("made_at", BigInteger, nullable=False),
+    Column("ready_at", BigInteger, comment="when a challenge was last opened; null: never"),
+)
+
+opening_results = Table(
+    "opening_results",
+    metadata,
+    Column("process_id", LargeBinary(32), primary_key=True),
+    Column("round", BigInteger, primary_key=True),
+    Column("account", LargeBinary(20), nullable=False, comment="the officer who gave it"),
+    Column("at", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False, comment="the latest, as it was given; earlier ones: audit trail"),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("number", Serial, primary_key=True, autoincrement=True),
+    Column("process_id", LargeBinary(32), nullable=False),
+    Column("round", BigInteger, nullable=False),
+    Column("recipient", LargeBinary(20), nullable=False, comment="the account of a bid"),
+    Column("sender", LargeBinary(20), nullable=False, comment="the officer"),
+    Column("at", BigInteger, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("answer_round", BigInteger, comment="the round in which an answer can be handed in, sealed; null: none is"),
+    Column("read_at", BigInteger, comment="when the tenderer first fetched it; null until then"),
+    Index("letters_of_round", "process_id", "round", "recipient"),
+)

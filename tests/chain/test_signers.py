@@ -11,8 +11,10 @@ from ecdsa.util import sigdecode_string
 from eth_account import Account
 from eth_account.messages import encode_defunct
 from eth_hash.auto import keccak
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ledger.chain.signers import KeySigner, KeystoreSigner, create_keystore, keystore_account
+from ledger.chain.signers import KeySigner, KeystoreSigner, create_keystore, keystore_account, signer_of
 from ledger.errors import KeystoreExists, KeystoreUnreadable, WrongPassphrase
 
 CHEAP = 2
@@ -108,3 +110,18 @@ def test_sign_digest_holds_for_an_implementation_of_its_own() -> None:
         signature[:64], signed, SECP256k1, hashfunc=None, sigdecode=sigdecode_string
     )
     assert receiver.account == keccak(keys[signature[64] - 27].to_string())[12:]
+
+
+@given(st.binary(min_size=32, max_size=32), st.integers(0, 64), st.integers(0, 7))
+def test_recover_a_signer_gives_the_account_of_this_signature_only(digest: bytes, place: int, bit: int) -> None:
+    """As eth-account recovers it; of an altered signature or another text it gives nobody, or somebody else."""
+    signer = KeySigner(b"\x07" * 32)
+    signature = signer.sign_digest(digest)
+    assert signer_of(digest, signature) == signer.account
+    recovered = Account.recover_message(encode_defunct(primitive=digest), signature=signature)
+    assert bytes.fromhex(recovered[2:]) == signer.account
+    altered = signature[:place] + bytes([signature[place] ^ 1 << bit]) + signature[place + 1 :]
+    assert signer_of(digest, altered) != signer.account
+    assert signer_of(digest[1:] + bytes([digest[0] ^ 1]), signature) != signer.account
+    for other in (b"", signature[:64], signature + b"\0", signature[:64] + bytes([signature[64] - 27])):
+        assert signer_of(digest, other) is None
