@@ -9,20 +9,34 @@ from fastapi import FastAPI
 
 from api import (
     bulk,
+    contributions,
     described,
+    envelopes,
     evidence,
     extension,
     feed,
     findings,
     health,
+    incidents,
+    key_sets,
+    letters,
     log,
     lookup,
     metrics,
+    openings,
     organisations,
+    preflight,
     problems,
     processes,
+    promises,
+    proposals,
+    rehearsals,
     releases,
+    results,
+    rounds,
+    sealing_info,
     statistics,
+    transactions,
 )
 from api.head import HeadAsGet
 from api.headers import AnswerHeaders
@@ -30,6 +44,7 @@ from api.kept import KeptAnswers
 from api.services import Services
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment
+from ledger.chain.signers import KeySigner
 from ledger.settings import Settings
 
 PREFIX = "/api/v1"
@@ -38,19 +53,25 @@ Pages = Callable[[FastAPI, Services], None]
 
 
 def create_app(
-    settings: Settings, *, chain: Chain | None = None, pages: Pages | None = None, follow: bool = True
+    settings: Settings,
+    *,
+    chain: Chain | None = None,
+    pages: Pages | None = None,
+    follow: bool = True,
+    receiver: KeySigner | None = None,
 ) -> FastAPI:
     """The application for one home folder; index, store and state are opened here and closed with the application.
 
     ``chain``: a chain that is open already and stays so; by default the one of the settings is opened here (an
     embedded chain can be open in one process only). ``pages``: mounts the pages, as ``explorer.mount`` does.
-    ``follow``: keep the index up with the chain in a thread of its own. ``app.state.services`` holds the
+    ``follow``: keep the index up with the chain in a thread of its own. ``receiver``: the key of the settings'
+    receiver; without it nothing can be handed in. ``app.state.services`` holds the
     :class:`api.services.Services`.
     """
     closing = ExitStack()
     with ExitStack() as unfinished:
         unfinished.callback(closing.close)
-        services = Services.open(settings, chain or _open_chain(settings, closing), follow=follow)
+        services = Services.open(settings, chain or _open_chain(settings, closing), follow=follow, receiver=receiver)
         closing.callback(services.close)
         unfinished.pop_all()
     return app_of(services, pages=pages, closing=closing)
@@ -66,9 +87,13 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
             services.comparison.start()
             if services.keeper is not None:
                 services.keeper.start()
+        if services.receiver_keeper is not None:
+            services.receiver_keeper.start()
         try:
             yield
         finally:
+            if services.receiver_keeper is not None:
+                services.receiver_keeper.stop()
             if services.keeper is not None:
                 services.keeper.stop()
             services.comparison.stop()
@@ -89,6 +114,7 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
         responses=described.PROBLEMS,
     )
     app.state.services = services
+    app.state.turns = envelopes.Turns()
     app.add_middleware(KeptAnswers, index=services.index, queries=services.queries)
     app.add_middleware(HeadAsGet)
     app.add_middleware(metrics.Requests, registry=services.metrics)
@@ -100,7 +126,12 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
     )
     problems.install(app)
     # The bulk files before the single things: their names would pass for digests.
-    for part in (bulk, feed, evidence, processes, releases, organisations, findings, statistics, lookup, health):
+    for part in (
+        bulk, feed, evidence, processes, releases, organisations, key_sets, rounds, sealing_info, findings, statistics,
+        lookup, health, openings, contributions, rehearsals, proposals, results, letters,
+    ):  # fmt: skip
+        app.include_router(part.router, prefix=PREFIX)
+    for part in (envelopes, promises, transactions, incidents, preflight):
         app.include_router(part.router, prefix=PREFIX)
     for probes in (health.probes, metrics.router):
         app.include_router(probes, prefix=PREFIX)

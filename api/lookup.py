@@ -15,7 +15,8 @@ FOUND = {"digest": HEX, "found": list_of(schema_of(Found))}
 
 @router.get("/lookup/{digest}", summary="What a digest names", responses=ours(FOUND))
 def lookup(request: Request, services: Using, digest: DigestText) -> Response:
-    """A release, the plain SHA-256 of a file, a commitment, a document, an act, a block or a transaction; ``found``
-    is empty if nothing here has that digest."""
+    """A release, the plain SHA-256 of a file, a commitment, a document, an act, a block or a transaction, a
+    registered page, policy or other artifact, the report of an audit; ``found`` is empty if nothing here has that
+    digest."""
     wanted = digest_of(digest)
     return answer(request, {"digest": plain(wanted), "found": plain(services.lookup(wanted))})

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.answers import DigestText, Using, digest_of, index_answer, plain
 from api.described import ADDRESS, TEXT, list_of, object_of, ours, schema_of
-from ledger.index.rows import ActRow, OrganisationRow
+from ledger.index.rows import ActRow, ArtifactRow, OrganisationRow
 from ledger.index.sums import OrganisationSums, Total
 
 router = APIRouter(tags=["organisations"])
@@ -29,7 +29,7 @@ SUMS = object_of(
         "suppliers": list_of(object_of({"name": TEXT, "processes": COUNT, "awarded": TOTALS})),
     }
 )
-ONE = ROW | {"acts": list_of(schema_of(ActRow)), "sums": SUMS}
+ONE = ROW | {"acts": list_of(schema_of(ActRow)), "artifacts": list_of(schema_of(ArtifactRow)), "sums": SUMS}
 
 
 @router.get("/organisations", summary="All organisations", responses=ours({"organisations": list_of(object_of(ROW))}))
@@ -40,12 +40,14 @@ def organisations(request: Request, services: Using) -> Response:
 
 @router.get("/organisations/{organisationId}", summary="One organisation", responses=ours(ONE))
 def organisation(request: Request, services: Using, organisationId: DigestText) -> Response:
-    """With its acts outside processes (who was admitted, which key sets it has, what it anchored as a whole), and what
-    its processes add up to."""
+    """With its acts outside processes (who was admitted, which key sets it has, what it anchored as a whole), the
+    artifacts and audit reports among these, and what its processes add up to."""
     row = services.queries.organisation(digest_of(organisationId))
     acts = services.queries.organisation_acts(row.organisation_id)
     sums = _sums_json(services.queries.organisation_sums(row.organisation_id))
-    return index_answer(request, {**_json(row), "acts": plain(acts), "sums": sums})
+    artifacts = services.queries.artifacts(row.organisation_id)
+    content = {**_json(row), "acts": plain(acts), "artifacts": plain(artifacts), "sums": sums}
+    return index_answer(request, content)
 
 
 def _json(row: OrganisationRow) -> dict[str, object]:

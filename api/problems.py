@@ -46,7 +46,14 @@ def problem(request: Request, error: SiegelError) -> Response:
         "ledger": "0x" + deployment.ledger.hex(),
     }
     body = orjson.dumps({**told_problem(error), **place}, default=str)
-    return Response(body, error.status, {"Cache-Control": "no-store"}, MEDIA_TYPE)
+    headers = {"Cache-Control": "no-store"}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Siegel"  # RFC 9110, section 15.5.2: which signature is asked for
+    if "retryAfter" in error.values:
+        headers["Retry-After"] = str(error.values["retryAfter"])
+    if error.status == 408:
+        headers["Connection"] = "close"  # what is still to come is not waited for
+    return Response(body, error.status, headers, MEDIA_TYPE)
 
 
 def told_problem(error: SiegelError) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -10,11 +12,24 @@ from prometheus_client import CollectorRegistry
 
 from api.checks import Checks
 from api.comparison import Comparison
+from api.receiver import Limits, Receiver
+from api.receiver_keeper import ReceiverKeeper
+from api.relay import Relay
 from api.told import name
 from api.verifications import Verifications
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment
-from ledger.errors import ObjectErased, ObjectMissing, ReleaseEmbargoed, TimestampAuthorityFailed
+from ledger.chain.identifiers import organisation_id
+from ledger.chain.round_terms import OPENING
+from ledger.chain.signers import KeySigner
+from ledger.errors import (
+    ObjectErased,
+    ObjectMissing,
+    ReceiverMissing,
+    ReleaseEmbargoed,
+    SiegelError,
+    TimestampAuthorityFailed,
+)
 from ledger.evidence.authorities import timestamps_of
 from ledger.evidence.bundle import Sources
 from ledger.evidence.log.keeper import LogKeeper
@@ -28,6 +43,9 @@ from ledger.index.rows import Found, IndexStatus
 from ledger.index.sync import Synchroniser
 from ledger.settings import Settings
 from ledger.store import DueDisclosures, ObjectStore, ReleaseStore, State, StoreClass
+from ledger.store.envelopes import EnvelopeStore
+from ledger.store.relayed import RelayBook
+from ledger.terms import STATUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +69,9 @@ class Services:
     verify them for pages; ``chain`` is the node; ``metrics`` counts what is asked.
     ``follower`` ends embargoes that are due and keeps the index up with the chain while serving; ``None`` where
     somebody else does. ``keeper`` publishes the transparency log, feeds its witnesses and has it stamped, where there
-    is a log. ``timestamps`` are of the authorities of the settings, where they name any.
+    is a log. ``timestamps`` are of the authorities of the settings, where they name any. ``envelopes`` are those that
+    were handed in. ``receiver`` and ``relay`` take in what tenderers hand in, where this installation is a receiver;
+    ``receiver_keeper`` looks after it while serving.
     """
 
     settings: Settings
@@ -66,14 +86,29 @@ class Services:
     comparison: Comparison
     evidence: Sources
     verifications: Verifications
+    envelopes: EnvelopeStore
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     follower: Follower | None = None
     keeper: LogKeeper | None = None
     timestamps: Timestamps | None = None
+    receiver: Receiver | None = None
+    relay: Relay | None = None
+    receiver_keeper: ReceiverKeeper | None = None
 
     @classmethod
-    def open(cls, settings: Settings, chain: Chain, *, follow: bool = True) -> Services:
-        """Open index, store and state of the settings; the follower is made, not started."""
+    def open(
+        cls,
+        settings: Settings,
+        chain: Chain,
+        *,
+        follow: bool = True,
+        receiver: KeySigner | None = None,
+        clock: Callable[[], int] = lambda: int(time.time()),
+    ) -> Services:
+        """Open index, store and state of the settings; the follower is made, not started.
+
+        ``receiver``: the key that promises for the receiver of the settings; ``clock``: what it goes by.
+        """
         state = State(settings.state_url)
         state.migrate()
         index = Index.open(settings.index_url)
@@ -93,6 +128,8 @@ class Services:
                 stamp_interval=settings.timestamps.interval,
             )
         checks = Checks(partial(check_process, index, chain, store), queries, store)
+        envelopes = EnvelopeStore(settings.store_dir, state)
+        receiving = _receiving(settings, chain, envelopes, receiver, clock, queries)
         evidence = Sources(chain, index, store, releases, settings.log_dir, timestamps)
         return cls(
             settings=settings,
@@ -110,12 +147,30 @@ class Services:
             follower=follower if follow else None,
             keeper=keeper if follow else None,
             timestamps=timestamps,
+            envelopes=envelopes,
+            receiver=receiving[0] if receiving else None,
+            relay=receiving[1] if receiving else None,
+            receiver_keeper=ReceiverKeeper(*receiving, settings.poll_interval) if receiving and follow else None,
         )
+
+    def require_receiver(self) -> Receiver:
+        """Raises ReceiverMissing where nothing can be handed in."""
+        if self.receiver is None:
+            raise ReceiverMissing()
+        return self.receiver
+
+    def require_relay(self) -> Relay:
+        """Raises ReceiverMissing where nothing can be handed in."""
+        if self.relay is None:
+            raise ReceiverMissing()
+        return self.relay
 
     def close(self) -> None:
         """Stop following and let go of the databases; the chain belongs to whoever opened it."""
         self.comparison.stop()
         self.verifications.close()
+        if self.receiver_keeper is not None:
+            self.receiver_keeper.stop()
         if self.keeper is not None:
             self.keeper.stop()
         if self.follower is not None:
@@ -174,3 +229,33 @@ class Services:
             return self.store.kind(digest) is not StoreClass.CONFIDENTIAL
         except (ObjectMissing, ObjectErased, ReleaseEmbargoed):
             return False
+
+
+def _receiving(
+    settings: Settings, chain: Chain, envelopes: EnvelopeStore, signer: KeySigner | None, clock: Callable[[], int],
+    queries: Queries,
+) -> tuple[Receiver, Relay] | None:  # fmt: skip
+    given = settings.receiver
+    if signer is None or not given.uid:
+        return None
+    limits = Limits(given.largest_envelope, given.round_bytes, given.unfinished)
+    here = organisation_id(given.scheme, given.uid)
+    receiver = Receiver(chain, envelopes, signer, here, clock, limits, partial(_opened_in, queries))
+    relay = Relay(
+        chain,
+        RelayBook(envelopes.state),
+        envelopes,
+        clock,
+        per_minute=given.relays_per_minute,
+        per_minute_of_account=given.relays_per_minute_of_account,
+    )
+    return receiver, relay
+
+
+def _opened_in(queries: Queries, process_id: bytes, round: int) -> int | None:
+    """The block in which a round was opened, as far as the index knows it."""
+    opening = {STATUTE[act].name for act in OPENING}
+    with suppress(SiegelError):
+        acts = queries.acts(process_id)
+        return next((act.block_number for act in acts if act.act in opening and act.round == round), None)
+    return None

@@ -10,17 +10,23 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ledger.cli.command import command
 from ledger.cli.connection import announced, connect_to, load_deployment, running_node
+from ledger.cli.keys import key_path
 from ledger.cli.language import say
+from ledger.cli.passphrase import passphrase_for
 from ledger.cli.session import Session
 from ledger.cli.stopping import ends_normally, until_told
 from ledger.errors import NodeEnded, NodeNotStarted
 from ledger.settings import Settings
+
+if TYPE_CHECKING:
+    from ledger.chain.client import Chain
+    from ledger.chain.signers import KeystoreSigner
 
 
 def register(app: typer.Typer) -> None:
@@ -36,10 +42,12 @@ def serve(
 ) -> None:
     """Serve the pages and the API until interrupted, and keep the index up with the chain.
 
-    The embedded chain runs in a process of its own: making a block must not keep pages waiting.
+    The embedded chain runs in a process of its own: making a block must not keep pages waiting. Where [receiver] is
+    set, sealed bids are taken in; its key must be one whose promises the ledger believes.
     """
     settings = session.require_home()
     deployment = load_deployment(settings)
+    receiver = _receiver_key(settings)
     import explorer
     from api.app import create_app
     from api.server import run
@@ -47,7 +55,9 @@ def serve(
     with _node(settings) as url:
         chain = connect_to(url, settings, deployment)
         session.closing.callback(chain.close)
-        app = create_app(settings, chain=chain, pages=explorer.mount)
+        if receiver is not None:
+            _require_receiver(settings, chain, receiver)
+        app = create_app(settings, chain=chain, pages=explorer.mount, receiver=receiver)
         with ends_normally():
             run(
                 app,
@@ -78,6 +88,25 @@ def node(
             session.tell(say("The chain answers at {address} (Ctrl-C ends it)", address=server.url))
             stop.wait()
         server.stop()
+
+
+def _receiver_key(settings: Settings) -> KeystoreSigner | None:
+    """The key that promises, opened; None where nothing is taken in. Raises as opening a key does."""
+    if not settings.receiver.uid:
+        return None
+    from ledger.chain.signers import KeystoreSigner
+
+    name = settings.receiver.key
+    return KeystoreSigner.load(key_path(settings, name), passphrase_for(name, settings))
+
+
+def _require_receiver(settings: Settings, chain: Chain, signer: KeystoreSigner) -> None:
+    """Raises ReceiverUnauthorised: a promise that the ledger does not believe would make a bid late."""
+    from api.receiver import require_authority
+    from ledger.chain.identifiers import organisation_id
+
+    given = settings.receiver
+    require_authority(chain, organisation_id(given.scheme, given.uid), signer.account, given.key)
 
 
 @contextmanager

@@ -18,19 +18,23 @@ from ledger.chain.client import Chain
 from ledger.chain.record import ZERO
 from ledger.errors import ActsIncomplete, BlockUnknown, IndexNotReady, LogMalformed, ProcessUnknown, SequenceBroken
 from ledger.index import findings, schema, search_index
+from ledger.index.artifacts import derive_artifacts
 from ledger.index.compare import differences
 from ledger.index.database import Index, rows_in_order
 from ledger.index.derive import Derived, derive
 from ledger.index.documents import Documents
 from ledger.index.findings import Difference, DifferenceKind
 from ledger.index.history import Entry
-from ledger.index.observations import acts_between, rows_of
+from ledger.index.key_sets import derive_key_sets
+from ledger.index.observations import rows_of
 from ledger.index.organisations import Kinds
+from ledger.index.outside import acts_between
 from ledger.index.rows import Condition
 from ledger.index.sync import Synchroniser
 from ledger.index.telling import Teller
 from ledger.index.writer import Place, copies_in, derive_organisations, history_of, read_entries
 from ledger.store.objects import ObjectStore
+from ledger.terms import Act
 
 __all__ = ["Difference", "DifferenceKind", "check", "check_process"]
 
@@ -115,15 +119,21 @@ def _compare(
     expected, found = _rows(fresh, schema.organisations), _rows(connection, schema.organisations)
     teller = Teller(None, None, (), store)
     yield from teller.rows(differences(schema.organisations, expected, found, unknown=unknown))
-    yield from _observations(connection, fresh, documents, cursor)
+    outside = acts_between(fresh, 0, cursor.block_number)
+    derive_key_sets(fresh, outside)
+    derive_artifacts(fresh, outside)
+    for table in (*schema.OF_KEY_SETS, schema.artifacts):
+        yield from teller.rows(differences(table, _rows(fresh, table), _rows(connection, table)))
+    pulls = [act for act in outside if act.act == Act.OBSERVATION_RECORDED]
+    yield from _observations(connection, pulls, documents)
 
 
-def _observations(connection: Connection, fresh: Connection, documents: Documents, cursor: Any) -> Iterator[Difference]:
+def _observations(connection: Connection, pulls: Iterable[Any], documents: Documents) -> Iterator[Difference]:
     """What pulls saw: the documents first, then the rows; where no intact document is left nobody can say what the rows
     of its findings should be."""
     expected: dict[str, list[dict[str, Any]]] = {each.name: [] for each in schema.OF_OBSERVATIONS}
     unknown = set()
-    for act in acts_between(fresh, 0, cursor.block_number):
+    for act in pulls:
         document, row, rows = rows_of(act, documents)
         expected[schema.observations.name].append(row)
         expected[schema.notice_findings.name] += rows

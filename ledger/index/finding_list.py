@@ -81,7 +81,8 @@ def _of_process() -> Select[Any]:
 def _naming() -> tuple[Select[Any], Select[Any]]:
     found, seen = notice_findings, observations
     digest: BindParameter[bytes] = bindparam("digest", type_=LargeBinary)
-    place = (acts.c.time, acts.c.sequence, acts.c.act, acts.c.block_number, acts.c.transaction_hash)
+    place = (acts.c.time, acts.c.sequence, acts.c.act, acts.c.block_number, acts.c.transaction_hash,
+             acts.c.organisation_id)  # fmt: skip
     documents = select(
         literal("observation").label("kind"), acts.c.process_id, literal("").label("ocid"), null().label("release"),
         *place,

@@ -191,6 +191,9 @@ TABLES = {
     "suspensions": "suspensions",
     "observations": "pulls",
     "notice_findings": "findings of pulls",
+    "key_sets": "key sets",
+    "key_set_recipients": "recipients of key sets",
+    "artifacts": "registered artifacts and audit reports",
     "lookup": "digests",
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -13,7 +12,17 @@ from ledger.chain.record import NOBODY, ZERO, ActRecord
 from ledger.errors import LogMalformed
 from ledger.index.names import act_name, organisation_kinds
 from ledger.index.raw import record_of
-from ledger.index.rows import ActRow, Condition, Found, KeySetRow, OrganisationRow, ProcessRow, ReleaseRow, Status
+from ledger.index.rows import (
+    ActRow,
+    BidRow,
+    Condition,
+    Found,
+    OrganisationRow,
+    ProcessRow,
+    ReleaseRow,
+    RoundRow,
+    Status,
+)
 
 _WITH_BID = frozenset(
     {"BidCommitted", "BidWithdrawn", "ExternalBidRegistered", "OutcomeRevised", "BidExcluded", "BidReadmitted",
@@ -46,6 +55,11 @@ def release_row(row: Row[Any]) -> ReleaseRow:
             "suppliers": tuple(orjson.loads(row.suppliers)),
         }
     )
+
+
+def round_row(row: Row[Any], bids: tuple[BidRow, ...] = ()) -> RoundRow:
+    """A row of ``rounds``."""
+    return RoundRow(**{**row._mapping, "receivers": tuple(map(bytes.fromhex, orjson.loads(row.receivers)))}, bids=bids)
 
 
 def act_row(row: Row[Any]) -> ActRow:
@@ -87,23 +101,17 @@ def detail_of(record: ActRecord) -> dict[str, Any]:
         return {}  # a row altered by hand: the page is still shown, and the check names the row
 
 
-def key_set_row(key_set: Mapping[str, Any]) -> KeySetRow:
-    """A key set as the act that registered it says it."""
-    return KeySetRow(
-        officer_threshold=key_set["officer_threshold"],
-        officers=len(key_set["officers"]),
-        custodian_threshold=key_set["custodian_threshold"],
-        custodians=len(key_set["custodians"]),
-    )
-
-
-def found_row(kind: str, digest: bytes, row: Row[Any], release: bytes | None = None) -> Found:
-    """The act of ``row`` as what ``digest`` names."""
+def found_row(
+    kind: str, digest: bytes, row: Row[Any], release: bytes | None = None, *, name: str | None = None
+) -> Found:
+    """The act of ``row`` as what ``digest`` names; ``name``: of an artifact."""
     return Found(
         kind=kind,
         digest=digest,
         process_id=row.process_id,
         ocid=row.ocid or "",
+        organisation_id=row.organisation_id,
+        name=name,
         sequence=row.sequence,
         act=act_name(row.act),
         time=row.time,

@@ -22,11 +22,8 @@ from ledger.index.writer import copies_in, insert_many
 from ledger.ocds.json_text import write_json
 from ledger.ocds.observation import Finding, Observation, read_observation
 from ledger.store.objects import ObjectStore
-from ledger.terms import Act
 
 Row = dict[str, Any]
-
-OBSERVATION_RECORDED = int(Act.OBSERVATION_RECORDED)
 
 
 def derive_observations(connection: Connection, acts: Iterable[Any], store: ObjectStore) -> None:
@@ -70,13 +67,6 @@ def rows_of(act: Any, documents: Documents) -> tuple[Document, Row, Sequence[Row
         for number, finding in enumerate(observation.findings if observation else (), 1)
     ]
     return document, row, findings
-
-
-def acts_between(connection: Connection, first: int, last: int) -> Sequence[Any]:
-    """The acts ObservationRecorded of blocks ``first`` to ``last``, in the order of the chain."""
-    acts = schema.acts
-    query = select(acts).where(acts.c.block_number.between(first, last), acts.c.act == OBSERVATION_RECORDED)
-    return connection.execute(query.order_by(acts.c.block_number, acts.c.log_index)).all()
 
 
 def waiting_acts(connection: Connection) -> Sequence[tuple[bytes, Any]]:

@@ -11,31 +11,35 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
-import orjson
 from sqlalchemy import Connection, Row, Select, func, select
 
 from ledger.chain.record import ZERO
-from ledger.errors import OrganisationUnknown, ProcessUnknown
+from ledger.errors import OrganisationUnknown, ProcessUnknown, RoundUnknown
 from ledger.index import schema, statements
+from ledger.index.artifacts import artifacts_named, artifacts_of
 from ledger.index.database import Index
 from ledger.index.facets import Facet, count
 from ledger.index.finding_list import findings_of, page_of_findings, pulls_naming
 from ledger.index.kept import Kept
+from ledger.index.key_sets import key_set_of, key_sets_of
 from ledger.index.made_rows import (
     act_row,
     detail_of,
     found_row,
-    key_set_row,
     organisation_row,
     process_row,
     release_row,
+    round_row,
 )
 from ledger.index.process_list import DEFAULT_FILTER, count_of_processes, moment_of, page_of_processes
 from ledger.index.raw import record_of
+from ledger.index.round_list import page_of_rounds
 from ledger.index.rows import (
     ActRow,
+    ArtifactRow,
     AwardRow,
     BidRow,
+    CustodianRound,
     FindingRow,
     Found,
     IndexStatus,
@@ -49,13 +53,13 @@ from ledger.index.rows import (
     RoundRow,
     Sort,
     SuspensionRow,
+    WholeKeySet,
     WholeProcess,
 )
 from ledger.index.statistics import Statistics, statistics_of
 from ledger.index.status import last_second
 from ledger.index.sums import OrganisationSums, sums_of
 from ledger.ocds.observation import FindingKind
-from ledger.terms import Act
 
 KEPT = 1_000
 """Answers over many processes that are kept: totals, counts, sums."""
@@ -156,13 +160,42 @@ class Queries:
             for row in connection.execute(entries):
                 of_round.setdefault(row.round, []).append(BidRow(**row._mapping))
             query = select(rounds).where(rounds.c.process_id == process_id).order_by(rounds.c.round)
-            return tuple(
-                RoundRow(
-                    **{**row._mapping, "receivers": tuple(map(bytes.fromhex, orjson.loads(row.receivers)))},
-                    bids=tuple(of_round.get(row.round, ())),
-                )
-                for row in connection.execute(query)
-            )
+            return tuple(round_row(row, tuple(of_round.get(row.round, ()))) for row in connection.execute(query))
+
+    def round(self, process_id: bytes, number: int) -> RoundRow:
+        """One round, its bids left out; raises ``ProcessUnknown``, ``RoundUnknown``."""
+        rounds = schema.rounds
+        query = select(rounds).where(rounds.c.process_id == process_id, rounds.c.round == number)
+        with self._index.reading() as connection:
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                _require(connection, process_id)
+                raise RoundUnknown(process_id=process_id, round=number)
+            return round_row(row)
+
+    def rounds_of_custodian(
+        self, custodian: bytes, state: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Page[CustodianRound]:
+        """Rounds whose key set names this custodian, in one state (``open``, ``closed``, ``opened``) or all, the latest
+        deadline first, at most ``limit`` (1 to 200) after ``cursor``; none for an organisation that is no custodian.
+
+        Raises ``InvalidCursor`` for a cursor that this list did not give out, ``InvalidParameter`` for the limit.
+        """
+        with self._index.reading() as connection:
+            return page_of_rounds(connection, custodian, state, cursor, limit)
+
+    def criteria(self, process_id: bytes) -> bytes | None:
+        """Digest of the criteria document that a tender's terms name (``docs/criteria-1.md``), if they do."""
+        acts, rounds = schema.acts, schema.rounds
+        query = (
+            select(acts)
+            .join(rounds, (rounds.c.process_id == acts.c.process_id) & (rounds.c.sequence == acts.c.sequence))
+            .where(rounds.c.process_id == process_id, rounds.c.round == 1)  # which TenderPublished opens
+        )
+        with self._index.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        terms = detail_of(record_of(row)).get("terms", {}) if row is not None else {}
+        return terms.get("criteria", ZERO) if terms.get("criteria", ZERO) != ZERO else None
 
     def findings(
         self,
@@ -218,16 +251,18 @@ class Queries:
 
     def key_sets(self, organisation_id: bytes) -> dict[bytes, KeySetRow]:
         """The key sets that a buyer registered, by their id."""
-        acts = schema.acts
-        query = select(acts).where(
-            acts.c.organisation_id == organisation_id,
-            schema.OUTSIDE,
-            acts.c.act == int(Act.KEY_SET_REGISTERED),
-        )
         with self._index.reading() as connection:
-            records = [record_of(row) for row in connection.execute(query)]
-        found = {record.subject: detail_of(record).get("key_set") for record in records}
-        return {key_set: key_set_row(detail) for key_set, detail in found.items() if detail is not None}
+            return key_sets_of(connection, organisation_id)
+
+    def key_set(self, key_set: bytes) -> WholeKeySet:
+        """One key set with its recipients; raises ``KeySetUnknown``."""
+        with self._index.reading() as connection:
+            return key_set_of(connection, key_set)
+
+    def artifacts(self, organisation_id: bytes) -> tuple[ArtifactRow, ...]:
+        """What an organisation registered and anchored outside its processes, in the order of the chain."""
+        with self._index.reading() as connection:
+            return artifacts_of(connection, organisation_id)
 
     def lookup(self, digest: bytes) -> tuple[Found, ...]:
         """All that a 32-byte digest names; empty if nothing does."""
@@ -236,6 +271,7 @@ class Queries:
             return tuple(
                 [found_row(row.kind, digest, row, row.release) for row in connection.execute(statements.ENTRIES, asked)]
                 + [found_row(row.kind, digest, row, row.release) for row in pulls_naming(connection, digest)]
+                + list(artifacts_named(connection, digest))
                 + [
                     found_row(kind, digest, row)
                     for kind, query in statements.PLACES

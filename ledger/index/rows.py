@@ -291,6 +291,29 @@ class RoundRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CustodianRound:
+    """One round that a custodian holds shares of, with what its process is called. ``state`` is ``open`` until two
+    officers close the round, also after its ``deadline``; of a ``cancelled`` process nothing will be opened."""
+
+    process_id: bytes
+    organisation_id: bytes
+    ocid: str
+    title: str | None
+    language: str | None
+    buyer_name: str | None
+    suspended: bool
+    cancelled: bool
+    round: int
+    kind: str
+    state: str
+    opened_time: int
+    deadline: int
+    closed_time: int | None
+    bids_opened_time: int | None
+    key_set: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class KeySetRow:
     """How many of how many must contribute to open a bid sealed to this set. Without custodians both of their numbers
     are zero, and the officers alone can open."""
@@ -299,6 +322,42 @@ class KeySetRow:
     officers: int
     custodian_threshold: int
     custodians: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRow:
+    """Who a share of each bid is sealed to. ``holder``: an officer's account left-padded to 32 bytes, or a custodian's
+    organisation id; ``key``: P-256, 65 bytes. The other fields are those of custodians: since when it has accepted its
+    part, and what the registry and releases say of the organisation."""
+
+    holder: bytes
+    key: bytes
+    accepted_time: int | None
+    scheme: str | None
+    identifier: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WholeKeySet:
+    """A key set of a buyer with its recipients in their order, by which an index counts from 1. A retired one is
+    refused to later rounds; those that are running keep it."""
+
+    key_set: bytes
+    organisation_id: bytes
+    officer_threshold: int
+    custodian_threshold: int
+    officers: tuple[RecipientRow, ...]
+    custodians: tuple[RecipientRow, ...]
+    registered_time: int
+    retired_time: int | None
+
+    @property
+    def ready_time(self) -> int | None:
+        """Since when all custodians have accepted; ``None`` while one has not. Rounds take ready key sets only."""
+        accepted = [custodian.accepted_time for custodian in self.custodians]
+        known = [time for time in accepted if time is not None]
+        return max((self.registered_time, *known)) if len(known) == len(accepted) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +431,31 @@ class OrganisationRow:
     last_time: int | None
 
 
+class Artifact(StrEnum):
+    """What a digest is of that an organisation put on record outside its processes."""
+
+    PAGE = "page"
+    LOG_KEY = "logKey"
+    POLICY = "policy"
+    OTHER = "other"
+    AUDIT_REPORT = "auditReport"
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactRow:
+    """Something that an organisation registered (ArtifactRegistered), or a report of an audit that it anchored
+    (AuditAnchored), which has no name. ``digest`` is the SHA-256 of its bytes, ``sequence`` that of the act among those
+    of the organisation."""
+
+    organisation_id: bytes
+    artifact: Artifact
+    name: str | None
+    digest: bytes
+    sequence: int
+    time: int
+    block_number: int
+
+
 @dataclass(frozen=True, slots=True)
 class FindingRow:
     """One thing that a pull of public notices found out about a notice (``ledger.ocds.observation.FindingKind``).
@@ -412,7 +496,8 @@ class Found:
     """One thing a digest names. ``kind``: ``release`` (anchored digest), ``file`` (plain SHA-256 of a release's
     bytes), ``original`` (digest of an imported file), ``changed`` (digest of a file that a pull found in an original's
     place), ``observation`` (digest of what a pull saw), ``commitment``, ``document``, ``act``, ``block``,
-    ``transaction``. ``sequence`` is that of the act in its process."""
+    ``transaction``; outside processes ``page``, ``logKey``, ``policy``, ``artifact`` (registered under ``name``) and
+    ``auditReport``. ``sequence`` is that of the act in its process, outside processes in its organisation's series."""
 
     kind: str
     digest: bytes
@@ -424,6 +509,8 @@ class Found:
     block_number: int
     transaction_hash: bytes
     release: bytes | None
+    organisation_id: bytes
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,6 +251,8 @@ rounds = Table(
     Column("invited", LargeBinary),
     Column("receivers", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),
+    # The rounds of a key set, with all that their list is put in order by.
+    Index("ix_rounds_key_set", "key_set", "state", "deadline", "process_id", "round"),
 )
 
 bids = Table(
@@ -353,16 +355,59 @@ notice_findings = Table(
     Index("ix_notice_findings_finding", "finding", "block_number", "log_index", "number"),
 )
 
+key_sets = Table(
+    "key_sets",
+    metadata,
+    Column("key_set", LargeBinary, primary_key=True),
+    Column("organisation_id", LargeBinary, nullable=False, index=True),
+    Column("officer_threshold", Integer, nullable=False),
+    Column("custodian_threshold", Integer, nullable=False),
+    Column("registered_time", BigInteger, nullable=False),
+    Column("registered_block", BigInteger, nullable=False),
+    Column("retired_time", BigInteger),
+    Column("retired_block", BigInteger),
+)
+
+key_set_recipients = Table(
+    "key_set_recipients",
+    metadata,
+    Column("key_set", LargeBinary, primary_key=True),
+    Column("group", Integer, primary_key=True, autoincrement=False),  # 1 officers, 2 custodians (docs/siegel-1.md)
+    Column("number", Integer, primary_key=True, autoincrement=False),  # the index in its group, from 1
+    Column("holder", LargeBinary, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("accepted_time", BigInteger),
+    Column("accepted_block", BigInteger),
+    Index("ix_key_set_recipients_holder", "holder", "group", "key_set"),
+)
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),  # where the act stands in ``acts``
+    Column("log_index", BigInteger, primary_key=True, autoincrement=False),
+    Column("organisation_id", LargeBinary, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("artifact", Text, nullable=False),
+    Column("name", Text),
+    Column("digest", LargeBinary, nullable=False, index=True),
+    Index("ix_artifacts_organisation_id", "organisation_id", "block_number", "log_index"),
+)
+
 OF_PROCESS = (processes, releases, lots, rounds, bids, awards, suspensions, lookup)
 """Tables whose rows all belong to one process and are derived from its acts and releases alone."""
 
 OF_OBSERVATIONS = (observations, notice_findings)
 """Tables whose rows are derived from one act ObservationRecorded each, and from the document that it anchors."""
 
+OF_KEY_SETS = (key_sets, key_set_recipients)
+"""Tables whose rows are derived from the acts on key sets, which stand outside any process."""
+
 OF_RELEASES = (copies, processes, releases, lots, lookup, organisations)
 """Tables that hold something of what releases say."""
 
-DERIVED = (organisations, *OF_PROCESS, *OF_OBSERVATIONS)
+DERIVED = (organisations, *OF_PROCESS, *OF_OBSERVATIONS, *OF_KEY_SETS, artifacts)
 """All that rebuilding empties and fills again."""
 
 

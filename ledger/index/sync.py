@@ -28,7 +28,8 @@ from ledger.index import schema, search_index
 from ledger.index.arrivals import Arrivals
 from ledger.index.database import Index
 from ledger.index.long_histories import LongHistories
-from ledger.index.observations import acts_between, derive_observations, forget_observations, waiting_acts
+from ledger.index.observations import derive_observations, waiting_acts
+from ledger.index.outside import derive_outside, forget_outside
 from ledger.index.reading import Batch, Reader
 from ledger.index.rows import Condition
 from ledger.index.writer import (
@@ -218,7 +219,7 @@ class Synchroniser:
             doubtful = [series_id for series_id, head in held.items() if head != heads[series_id][part]]
             heads |= derive_organisations(connection, self.place, doubtful)
             self._require_heads(of, {series_id: heads[series_id][part] for series_id in doubtful}, last)
-        derive_observations(connection, acts_between(connection, first, last), self._store)
+        derive_outside(connection, first, last, self._store)
 
     def _require_heads(self, of: str, heads: dict[bytes, bytes], block: int) -> None:
         for series_id, expected in self._heads(of, heads, block).items():
@@ -241,7 +242,7 @@ class Synchroniser:
             processes, organisations = _touched(acts)
             derive_processes(connection, self.place, processes, self._store)
             derive_organisations(connection, self.place, organisations)
-            forget_observations(connection, lowest)
+            forget_outside(connection, lowest)
             count(connection, {"acts": -len(acts)})
             connection.execute(
                 update(schema.cursor).values(

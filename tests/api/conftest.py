@@ -11,10 +11,12 @@ import httpx
 import pytest
 
 from ledger.index.sync import Synchroniser
+from tests.api.receiving import desk
+from tests.api.sealed_town import SealedTown, sealed_town
 from tests.explorer.site import Site, served
 from tests.ocds.conftest import check_standard
 
-__all__ = ["check_standard"]
+__all__ = ["check_standard", "desk"]
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,10 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     folder: Path = tmp_path_factory.mktemp("api")
     with served(folder) as site, httpx.Client(base_url=site.url) as client:
         yield Api(site, client)
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SealedTown]:
+    """A town with an open and a closed sealed procedure, served on the loopback."""
+    with sealed_town(tmp_path_factory.mktemp("sealed")) as made:
+        yield made

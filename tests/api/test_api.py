@@ -16,7 +16,7 @@ from ledger.ocds.digest import salted_digest
 from ledger.store import StoreClass
 from ledger.terms import NoticeKind
 from tests.api.conftest import Api
-from tests.explorer.site import AWARDED, OBSERVED, OPEN, PDF
+from tests.explorer.site import AWARDED, BID_PAGE, OBSERVED, OPEN, PDF
 from tests.index.town import release
 
 NOTHING = "0x" + "01" * 32
@@ -69,6 +69,22 @@ def test_head_every_resource_headers_as_get_without_body(api: Api) -> None:
         length = () if path.endswith("/metrics") else ("content-length",)
         for name in ("etag", "content-type", "siegel-ledger", *length):
             assert head.headers.get(name) == whole.headers.get(name), (path, name)
+
+
+def test_organisation_tells_what_it_registered_and_the_look_up_finds_it(api: Api) -> None:
+    """Kind, name, digest and when; a digest leads to who registered it, outside any process."""
+    buyer = "0x" + api.site.town.buyer.hex()
+    page, report = api.get(f"/organisations/{buyer}").json()["artifacts"]
+    assert (page["artifact"], page["digest"]) == ("page", "0x" + hashlib.sha256(BID_PAGE).hexdigest())
+    assert page["name"].startswith("bid-page-")
+    assert (report["artifact"], report["name"]) == ("auditReport", None)
+    for artifact in (page, report):
+        (found,) = api.get(f"/lookup/{artifact['digest']}").json()["found"]
+        assert {name: found[name] for name in ("organisationId", "name", "time", "blockNumber", "sequence")} == {
+            "organisationId": buyer, **{name: artifact[name] for name in ("name", "time", "blockNumber", "sequence")},
+        }  # fmt: skip
+        assert (found["kind"], found["processId"], found["ocid"]) == (artifact["artifact"], "0x" + "00" * 32, "")
+    assert api.get(f"/organisations/0x{api.site.town.observer.hex()}").json()["artifacts"] == []
 
 
 def test_release_served_bytes_and_salt_give_the_digest(api: Api) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import itertools
 import os
@@ -27,9 +28,11 @@ from ledger.errors import ObjectErased
 from ledger.ocds.privacy import policy_named
 from ledger.settings import HOME_VERSION, Settings
 from ledger.store import ObjectStore, ReleaseStore, State, StoreClass
+from ledger.store.envelopes import EnvelopeStore
 from ledger.store.sources import erase_source
 from tests.cli.conftest import PASSPHRASE, Called, Siegel, start_siegel
 from tests.cli.notices import package, release, write
+from tests.sealing.actors import CONTEXT, sealed_bid
 
 
 @pytest.fixture
@@ -582,3 +585,37 @@ def test_restore_damaged_chain_is_refused(siegel: Siegel, home: Path, tmp_path: 
     refused = siegel("restore", file, "--identity", tmp_path / "key.txt", home=tmp_path / "back")
     assert (refused.exit_code, "[ChainDamaged]" in refused.err) == (1, True)
     assert not (tmp_path / "back").exists()
+
+
+def test_backup_while_an_envelope_is_handed_in_holds_the_whole_ones(
+    siegel: Siegel, home: Path, tmp_path: Path, key_file: tuple[str, Path]
+) -> None:
+    """A promised envelope is in the backup, byte for byte; one that is still coming is not, and can begin anew."""
+    bids = [sealed_bid(context=dataclasses.replace(CONTEXT, author=bytes([n] * 20))).data for n in (1, 2)]
+    whole, coming = (hashlib.sha256(data).digest() for data in bids)
+    with envelopes_of(home) as envelopes:
+        for digest, data, pieces in ((whole, bids[0], len(bids[0])), (coming, bids[1], 9_000)):
+            envelopes.begin(digest, len(data))
+            envelopes.append(digest, 0, data[:pieces])
+        envelopes.complete(whole)
+        promised = envelopes.keep_promise(whole, b"\x01" * 32, 1_800_086_400, b"s" * 65)
+    made = siegel("backup", tmp_path / "b.age", "--recipient", key_file[0], home=home)
+    assert made.exit_code == 0, made.err
+    back = tmp_path / "back"
+    assert siegel("restore", tmp_path / "b.age", "--identity", key_file[1], home=back).exit_code == 0
+    with envelopes_of(back) as restored:
+        assert restored.arrived(whole) == promised
+        assert restored.path(whole).read_bytes() == bids[0]
+        assert restored.offset(coming) == 0
+        assert restored.append(coming, 0, bids[1]) == len(bids[1])
+        assert restored.complete(coming).size == len(bids[1])
+    assert siegel("doctor", home=back).exit_code == siegel("doctor", home=home).exit_code
+
+
+@contextmanager
+def envelopes_of(home: Path) -> Iterator[EnvelopeStore]:
+    """The envelopes of a home."""
+    settings = Settings.load(home)
+    with closing(State(settings.state_url)) as state:
+        state.migrate()
+        yield EnvelopeStore(settings.store_dir, state)

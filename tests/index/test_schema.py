@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, text
 
 from ledger.errors import IndexFromLaterVersion
 from ledger.index.database import Index
-from ledger.index.schema import OF_OBSERVATIONS, OUTSIDE, copies, metadata
+from ledger.index.schema import OF_KEY_SETS, OF_OBSERVATIONS, OUTSIDE, artifacts, copies, metadata
 from ledger.index.sync import Synchroniser
 from ledger.terms import STATUTE
 from tests.index.test_synchronising import publish
@@ -57,8 +57,11 @@ def test_open_index_of_a_later_version_refused(index_url: str) -> None:
     assert refusal.value.values["schema"] == "9999"
 
 
-def _undo_0005_to_0008(connection: Connection) -> None:
+def _undo_0005_to_0009(connection: Connection) -> None:
     """Make the tables what they were at revision 0004; migrations only go forward."""
+    for table in (*OF_KEY_SETS, artifacts):
+        table.drop(connection)
+    connection.execute(text("DROP INDEX ix_rounds_key_set"))
     connection.execute(text("DROP INDEX ix_acts_outside"))
     connection.execute(text("CREATE INDEX ix_acts_organisation_id_process_id ON acts (organisation_id, process_id)"))
     connection.execute(text("DROP INDEX ix_lookup_process_id_sequence"))
@@ -77,7 +80,7 @@ def test_open_index_of_an_earlier_version_is_read_again(town: Town, index_url: s
     Synchroniser(index, town.chain, town.store).run_once()
     made = index.digest()
     with index.writing() as connection:
-        _undo_0005_to_0008(connection)
+        _undo_0005_to_0009(connection)
         connection.execute(text("UPDATE processes SET title = 'as it was read then'"))
         if connection.dialect.name == "sqlite":
             for trigger in ("insert", "delete", "update"):
@@ -106,7 +109,7 @@ def test_open_index_that_did_not_count_counts_when_read_again(town: Town, index_
     Synchroniser(index, town.chain, town.store).run_once()
     status = index.status()
     with index.writing() as connection:
-        _undo_0005_to_0008(connection)
+        _undo_0005_to_0009(connection)
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     index.close()
     index = Index.open(index_url)

@@ -15,7 +15,15 @@ from ledger.chain.identifiers import key_set_id, lot_id, organisation_id, proces
 from ledger.chain.node import DevelopmentClock, EmbeddedNode
 from ledger.chain.node.genesis import create
 from ledger.chain.record import ZERO
-from ledger.chain.registry import AcceptKeySet, AdmitOrganisation, KeySet, Person, Recipient, RegisterKeySet
+from ledger.chain.registry import (
+    AcceptKeySet,
+    AdmitOrganisation,
+    KeySet,
+    Person,
+    Recipient,
+    RegisterKeySet,
+    RegistryAct,
+)
 from ledger.chain.signers import KeySigner
 from ledger.ocds.digest import new_salt
 from ledger.store import ObjectStore, StoreClass
@@ -85,7 +93,7 @@ class Town:
         act = PublishNotices(organisation or self.buyer, self.expires(), (notice,))
         return self.chain.send(act, self.publisher)
 
-    def jointly(self, act: LedgerAct) -> Recorded:
+    def jointly(self, act: LedgerAct | RegistryAct) -> Recorded:
         """A joint act: officer one proposes, officer two executes."""
         self.chain.send(act, self.officer_one)
         return self.chain.send(act, self.officer_two)

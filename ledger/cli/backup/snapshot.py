@@ -70,12 +70,16 @@ def _folder_for_copies(home: Path) -> Iterator[Path]:
 
 
 def _small_files(settings: Settings, copies: Path) -> dict[str, Path]:
-    """Settings, deployment and keys, which people may change meanwhile; never the passphrase that opens the keys."""
+    """Settings, deployment and keys, which people may change meanwhile, what a custodian remembers and what was opened;
+    never the passphrase that opens the keys."""
     found: dict[str, Path] = {}
     secret = settings.passphrase_file
-    for file in (settings.toml_path, settings.deployment_path, *settings.keys_dir.rglob("*")):
+    kept = (each for name in ("custodian", "opened") for each in (settings.home / name).rglob("*"))
+    for file in (settings.toml_path, settings.deployment_path, *settings.keys_dir.rglob("*"), *kept):
+        if file.suffix == ".new" or file.name in LEFT_OUT or "unproven" in file.parts:
+            continue
         with suppress(FileNotFoundError):
-            if file.is_file() and file.suffix != ".new" and not (secret and secret.exists() and file.samefile(secret)):
+            if file.is_file() and not (secret and secret.exists() and file.samefile(secret)):
                 name = file.relative_to(settings.home).as_posix()
                 copy = copies / "files" / name
                 copy.parent.mkdir(parents=True, exist_ok=True)
@@ -144,10 +148,33 @@ def _state_and_store(settings: Settings, copies: Path) -> dict[str, Path]:
             name = file.relative_to(settings.home).as_posix()
             with suppress(FileNotFoundError):
                 found[name] = _keep(file, folder / name)
+        found |= _envelopes(found, settings, folder)
         before, lacking = lacking, _releases(found) - {Path(name).stem for name in found}
         if lacking <= before:
             return found
         shutil.rmtree(folder)
+
+
+def _envelopes(found: dict[str, Path], settings: Settings, folder: Path) -> dict[str, Path]:
+    """The whole envelopes that the copied state knows; what else lies there is still being written to."""
+    from ledger.store.envelopes import EnvelopeStore
+    from ledger.store.state import State
+
+    if "state.sqlite" not in found or not _has_table(found["state.sqlite"], "envelopes"):
+        return {}
+    kept: dict[str, Path] = {}
+    with closing(State(f"sqlite:///{found['state.sqlite']}")) as state:
+        for file in EnvelopeStore(settings.store_dir, state).files():
+            name = file.relative_to(settings.home).as_posix()
+            # One that is gone by now was never committed.
+            with suppress(FileNotFoundError):
+                kept[name] = _keep(file, folder / name)
+    return kept
+
+
+def _has_table(database: Path, name: str) -> bool:
+    with closing(sqlite3.connect(database)) as state:
+        return state.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone() is not None
 
 
 def _keep(file: Path, kept: Path) -> Path:
@@ -167,9 +194,9 @@ def _releases(found: dict[str, Path]) -> set[str]:
     """The digests, in hex, of all releases that the copied state knows."""
     if "state.sqlite" not in found:
         return set()
+    if not _has_table(found["state.sqlite"], "releases"):
+        return set()
     with closing(sqlite3.connect(found["state.sqlite"])) as state:
-        if state.execute("SELECT 1 FROM sqlite_master WHERE name = 'releases'").fetchone() is None:
-            return set()
         return {digest.hex() for (digest,) in state.execute("SELECT digest FROM releases")}
 
 
