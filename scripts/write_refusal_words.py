@@ -9,15 +9,35 @@ import json
 from pathlib import Path
 
 from ledger.cli.language import messages
-from ledger.errors import EvidenceRefused, SiegelError
+from ledger.errors import (
+    ContentAltered,
+    EnvelopeForeign,
+    EnvelopeMalformed,
+    EvidenceRefused,
+    KeySetDiffers,
+    PromiseInvalid,
+    PromiseTooLong,
+    ReceiverUnknown,
+    SealsDiffer,
+    SiegelError,
+    WrongPassphrase,
+)
 
 FILE = Path(__file__).parent.parent / "explorer/client/verifier/refusal_words.json"
+
+
+OF_RECEIPTS = (
+    EnvelopeMalformed, EnvelopeForeign, KeySetDiffers, ContentAltered, SealsDiffer, PromiseInvalid, PromiseTooLong,
+    ReceiverUnknown, WrongPassphrase,
+)  # fmt: skip
+"""What a receipt is refused with beside the refusals of evidence."""
 
 
 def refusal_words() -> str:
     """The file's text: each refusal's name with its sentence; placeholders are those of the values."""
     german = messages("de")
-    words = {kind.__name__: {"de": german[kind.sentence], "en": kind.sentence} for kind in _below(EvidenceRefused)}
+    kinds: tuple[type[SiegelError], ...] = (*_below(EvidenceRefused), *OF_RECEIPTS)
+    words = {kind.__name__: {"de": german[kind.sentence], "en": kind.sentence} for kind in kinds}
     return json.dumps(dict(sorted(words.items())), ensure_ascii=False, indent=1) + "\n"
 
 

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 
 import typer
 
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
 from ledger.cli.home import replace_file, replacing
-from ledger.cli.language import current_language, say, say_error
+from ledger.cli.language import say
+from ledger.cli.passphrase import asked_passphrase, passphrase_in
 from ledger.cli.session import Session
-from ledger.cli.values import digest, duration, is_digest, shown_moment
+from ledger.cli.values import digest, duration, is_digest
+from ledger.cli.verdicts import receipt_data, receipt_lines, report_data, report_lines
 from ledger.errors import ArgumentInvalid, ProcessUnknown
 
 if TYPE_CHECKING:
     from ledger.evidence.bundle import Sources
-    from ledger.evidence.verify.report import Report, Result
+    from ledger.evidence.verify.policy import Policy
 
 PUBLIC: Final = 0o666
 """Mode of files for everybody, as far as the person who writes them lets others read."""
+
+_START: Final = 64
+"""Bytes that are enough to see the first entry's name."""
 
 OutOption = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=say("the file to write"))]
 
@@ -66,21 +71,36 @@ def evidence(
 
 def verify_(
     session: Session,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=say("the bundle"))],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=say("the bundle, or a receipt"))],
     policy: Annotated[Path, typer.Option("--policy", metavar="FILE", help=say("whom to trust: a trust policy"))],
+    open_: Annotated[
+        bool, typer.Option("--open", help=say("of a receipt: ask for its passphrase, and check that it opens the bid"))
+    ] = False,
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--passphrase-file", metavar="FILE", help=say("of a receipt: its passphrase is the first line of this file")
+        ),
+    ] = None,
 ) -> Answer:
-    """Check a bundle step by step, without network, database or settings; exit code 1 if it is not verified.
+    """Check a bundle or receipt step by step, without network, database or settings; exit code 1 if not verified.
 
     It says for each step whether it passed, failed (what was expected, what was there, whose fault it would be), or
-    cannot be shown under this policy.
+    cannot be shown under this policy; of a receipt also, in plain words, what it proves.
     """
+    from ledger.evidence.verify.archive import is_of_kind
     from ledger.evidence.verify.policy import read_policy
+    from ledger.evidence.verify.receipt_file import RECEIPT_FILE
     from ledger.evidence.verify.verifier import verify
 
     trusted = read_policy(policy.read_bytes())
     with file.open("rb") as stream:
+        if is_of_kind(stream.read(_START), RECEIPT_FILE):
+            stream.seek(0)
+            return _receipt(stream, file, trusted, _receipt_passphrase(file, open_, passphrase_file))
+        stream.seek(0)
         report = verify(stream, trusted)
-    return Answer(_data(report), _lines(report, file), exit_code=0 if report.verified else 1)
+    return Answer(report_data(report), report_lines(report, file), exit_code=0 if report.verified else 1)
 
 
 def policy(
@@ -120,6 +140,19 @@ def policy(
     )
     replace_file(out, json.dumps(content, indent=2, ensure_ascii=False).encode() + b"\n", PUBLIC)
     return Answer({"file": out, "policy": content}, [say("{file} is written.", file=out)])
+
+
+def _receipt(stream: BinaryIO, file: Path, trusted: Policy, passphrase: str | None) -> Answer:
+    from ledger.evidence.verify.receipt import verify_receipt
+
+    report = verify_receipt(stream, trusted, passphrase)
+    return Answer(receipt_data(report), receipt_lines(report, file), exit_code=0 if report.verified else 1)
+
+
+def _receipt_passphrase(file: Path, is_asked: bool, named: Path | None) -> str | None:
+    if named is not None:
+        return passphrase_in(named, "--passphrase-file")
+    return asked_passphrase(str(file)) if is_asked else None
 
 
 def _sources(session: Session) -> Sources:
@@ -165,53 +198,3 @@ def _process(sources: Sources, given: str) -> bytes:
         ids = ", ".join("0x" + row.process_id.hex() for row in found)
         raise ArgumentInvalid(argument="PROCESS", value=given, why=say("several processes have it: {ids}", ids=ids))
     return found[0].process_id
-
-
-def _data(report: Report) -> dict[str, Any]:
-    return {
-        "verified": report.verified,
-        "identity": report.identity,
-        "policy": report.policy,
-        "subject": None if report.subject is None else {"kind": report.subject[0], "id": report.subject[1]},
-        "block": report.block,
-        "time": report.time,
-        "steps": [_step_data(result) for result in report.results],
-    }
-
-
-def _step_data(result: Result) -> dict[str, Any]:
-    refusal = result.refusal
-    return {
-        "number": result.number,
-        "step": result.step.value,
-        "verdict": result.verdict.value,
-        "refusal": None
-        if refusal is None
-        else {"error": refusal.name, "sentence": say_error(refusal), "values": refusal.values},
-        "notes": [{"note": note.name, "values": note.values} for note in result.notes],
-    }
-
-
-def _lines(report: Report, file: Path) -> list[str]:
-    from ledger.evidence.verify.words import fault_words, note_words, step_words, verdict_words
-
-    language = current_language()
-    lines = []
-    for result in report.results:
-        title, verdict = step_words(result.step, "title", language), verdict_words(result.verdict, language)
-        lines.append(f"{result.number:>2}. {title}: {verdict}")
-        if result.refusal is not None:
-            lines.append(f"    {say_error(result.refusal)} [{result.refusal.name}]")
-            fault = fault_words(result.step, result.refusal, language)
-            lines.append("    " + say("Whose fault it would be: {fault}", fault=fault))
-        lines += [f"    {note_words(note, language)}" for note in result.notes]
-    if report.identity is not None:
-        lines.append(say("Identity: {identity}", identity=report.identity.hex()))
-    if report.time is not None:
-        lines.append(
-            say("It speaks of block {block} of {time}, not of now.", block=report.block, time=shown_moment(report.time))
-        )
-    values = {"file": file, "policy": report.policy}
-    if report.verified:
-        return [*lines, say("{file} is verified under the policy {policy}.", **values)]
-    return [*lines, say("{file} is NOT verified under the policy {policy}.", **values)]

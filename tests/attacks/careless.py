@@ -1,7 +1,8 @@
 """Verifiers that leave one check out: with it, and only with it, a forgery is told from what it pretends to be.
 
-A check is named ``module.function: Refusal`` and is one statement ``raise Refusal(...)``, or ``raise
-Refused("Refusal", ...)``, of ``ledger.evidence.verify``; left out, the function goes on as if all were well. Where no
+A check is named ``module.function: Refusal`` and is one statement ``raise Refusal(...)``, ``raise
+Refused("Refusal", ...)`` or ``raise self.Refusal(...)``, of ``ledger.evidence.verify``; left out, the function goes on
+as if all were well. Where no
 single statement decides, ``careless.name`` stands for a whole way of not looking, below.
 """
 
@@ -94,6 +95,8 @@ class _Leaving(ast.NodeTransformer):
 
 def _raises(statement: ast.Raise, refusal: str) -> bool:
     call = statement.exc
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+        return call.func.attr == refusal
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         return False
     if call.func.id == "Refused":

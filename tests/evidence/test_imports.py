@@ -44,3 +44,14 @@ def test_verifier_imports_little_and_nothing_that_reaches_out() -> None:
     foreign = {name.split(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"ledger"}
     assert foreign <= OTHERS
     assert modules & ABSENT == set()
+
+
+def test_verifier_of_receipts_adds_sealing_alone_and_nothing_that_reaches_out() -> None:
+    """Of our own, the parts of ``ledger.sealing``; of others, age."""
+    script = "import sys, ledger.evidence.verify.receipt; print('\\n'.join(sys.modules))"
+    modules = _modules(script) - _modules("import sys; print('\\n'.join(sys.modules))")
+    ours = {name for name in modules if name.startswith("ledger.") and not name.startswith("ledger.evidence")}
+    assert {name for name in ours - OURS if not name.startswith("ledger.sealing")} == set()
+    foreign = {name.split(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"ledger"}
+    assert foreign <= OTHERS | {"pyrage"}
+    assert modules & ABSENT == set()

@@ -7,9 +7,9 @@ import re
 
 import ledger.errors
 from ledger.errors import OtherChain, ProofNodeMismatch, SiegelError
-from ledger.evidence.verify.report import REQUIRED, Note, Step, Verdict
+from ledger.evidence.verify.report import REQUIRED, REQUIRED_OF_RECEIPTS, Note, ReceiptStep, Step, Verdict
 from ledger.evidence.verify.words import fault_words, flag_words, named_value, note_words, step_words, verdict_words
-from ledger.terms import STATUTE
+from ledger.terms import STATUTE, Outcome
 from tests.chain.nodes import ROOT
 
 VERIFY = ROOT / "ledger/evidence/verify"
@@ -21,6 +21,8 @@ def test_steps_of_the_table_are_those_of_the_report() -> None:
     """Number, name, and whether nothing is verified without it."""
     told = [(step["number"], step["name"], step["required"]) for step in WORDS["steps"]]
     assert told == [(number, step.value, step in REQUIRED) for number, step in enumerate(Step, 1)]
+    told = [(step["number"], step["name"], step["required"]) for step in WORDS["receiptSteps"]]
+    assert told == [(number, step.value, step in REQUIRED_OF_RECEIPTS) for number, step in enumerate(ReceiptStep, 1)]
     assert set(WORDS["verdicts"]) == {verdict.value for verdict in Verdict}
 
 
@@ -31,11 +33,17 @@ def test_every_note_and_flag_has_its_words_and_no_other_is_there() -> None:
     assert set(WORDS["flags"]) == always | set(re.findall(r'flag\(\s*record,\s*"(\w+)"', SOURCES))
 
 
+def test_every_outcome_of_a_bid_has_its_words() -> None:
+    """And a bid that has none yet, in an open round and in a closed one."""
+    assert set(WORDS["outcomes"]) == {each.name.lower() for each in Outcome if each} | {"open", "closed"}
+
+
 def test_words_are_there_in_both_languages() -> None:
     """Each of them."""
-    steps = [step[part] for step in WORDS["steps"] for part in ("title", "question", "fault")]
-    steps += [words for step in WORDS["steps"] for words in step.get("faultOf", {}).values()]
-    tables = (*(WORDS[kind] for kind in ("verdicts", "notes", "flags")), *WORDS["named"].values())
+    of_both = [*WORDS["steps"], *WORDS["receiptSteps"]]
+    steps = [step[part] for step in of_both for part in ("title", "question", "fault")]
+    steps += [words for step in of_both for words in step.get("faultOf", {}).values()]
+    tables = (*(WORDS[kind] for kind in ("verdicts", "notes", "flags", "outcomes")), *WORDS["named"].values())
     for words in (*steps, *(each for table in tables for each in table.values())):
         assert set(words) == {"de", "en"}
         assert all(words.values())
@@ -56,7 +64,7 @@ def test_fault_of_a_step_that_finds_another_contract_may_be_nobodys() -> None:
     assert fault_words(Step.STATE, OtherChain(), "de").startswith("Niemandes, wenn die Datei von einem anderen")
     for refusal in (ProofNodeMismatch(), None):
         assert fault_words(Step.STATE, refusal, "en") == WORDS["steps"][5]["fault"]["en"]
-    names = {name for step in WORDS["steps"] for name in step.get("faultOf", {})}
+    names = {name for step in (*WORDS["steps"], *WORDS["receiptSteps"]) for name in step.get("faultOf", {})}
     assert all(issubclass(getattr(ledger.errors, name), SiegelError) for name in names)
 
 
@@ -71,6 +79,10 @@ def test_words_of_a_note_have_its_values_in_their_places() -> None:
         f"Veröffentlichung {'cd' * 32} (Vorgang 1) wurde gelöscht; Vorgang 3 nennt die Begründung."
     )
     assert values["flag"] == "BidExcluded"
+    assert note_words(Note("standing", {"block": 7, "time": 1_800_000_000, "outcome": "late"}), "en") == (
+        "As of block 7 of 2027-01-15 08:00:00 UTC, not of now: the bid was late and not admitted."
+    )
+    assert note_words(Note("inTime", {"deadline": 0}), "en") == "That is in time: the deadline is 0."
 
 
 def test_all_that_a_policy_can_differ_in_is_named() -> None:

@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from ledger.cli.answer import plain
-from ledger.cli.evidence import _data
+from ledger.cli.verdicts import receipt_data, report_data
 from ledger.evidence.verify.policy import FORMAT, Policy
+from ledger.evidence.verify.receipt import ReceiptReport, verify_receipt
 from ledger.evidence.verify.report import Report, Result, Step
 from ledger.evidence.verify.series import pack_act
 from ledger.evidence.verify.verifier import verify
 from tests.chain.nodes import ROOT
 from tests.node_command import NodeCommand, build
 
-CLIENT = ROOT / "explorer/client/verifier"
+CLIENT = ROOT / "explorer/client"
+FOLDERS = ("verifier", "receipt", "sealing")
 COUNTS = os.environ.get("VERIFIER_COUNTS")
 """The folder for counts of branches, where they are to be counted (``make coverage-verifier``)."""
 BUILT = ROOT / ("build/verifier-counted" if COUNTS else "build/verifier")
@@ -33,7 +35,9 @@ WORDED = ("reason", "authority")
 def sources_digest() -> str:
     """Of all that the command is made of, as ``scripts/build_verifier.mjs`` computes it."""
     beside = ("ledger/statute.json", "ledger/evidence/verify/words.json", "package-lock.json")
-    files = sorted([*CLIENT.iterdir(), *(ROOT / name for name in beside)], key=str)
+    files = sorted(
+        [*(path for name in FOLDERS for path in (CLIENT / name).iterdir()), *(ROOT / name for name in beside)], key=str
+    )
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
@@ -64,6 +68,11 @@ class Peer(NodeCommand):
     def ask(self, **task: Any) -> dict[str, Any]:
         """The answer to one task."""
         return self.answer(task)
+
+    def verify_receipt(self, receipt: bytes, policy: bytes, passphrase: str | None = None) -> dict[str, Any]:
+        """Its report."""
+        given = {} if passphrase is None else {"passphrase": passphrase}
+        return self.ask(receipt={"hex": receipt.hex()}, policy={"text": policy.decode()}, **given)
 
     def verify(self, bundle: bytes, policy: bytes) -> dict[str, Any]:
         """Its report, or its refusal of the policy."""
@@ -112,11 +121,19 @@ def agreed(bundle: bytes, policy: Policy) -> Report:
     """What the verifier in Python says, after the one in TypeScript said the same: verdicts, names, and values."""
     report = verify(io.BytesIO(bundle), policy)
     said = peer().verify(bundle, policy_bytes(policy))
-    assert comparable(said) == comparable(plain(_data(report)))
+    assert comparable(said) == comparable(plain(report_data(report)))
     return report
 
 
-def result_of(report: Report, step: Step) -> Result:
+def agreed_of_receipt(receipt: bytes, policy: Policy, passphrase: str | None = None) -> ReceiptReport:
+    """The same of a receipt."""
+    report = verify_receipt(io.BytesIO(receipt), policy, passphrase)
+    said = peer().verify_receipt(receipt, policy_bytes(policy), passphrase)
+    assert comparable(said) == comparable(plain(receipt_data(report)))
+    return report
+
+
+def result_of(report: Report, step: Step) -> Result[Step]:
     """What a step came to."""
     (found,) = [result for result in report.results if result.step is step]
     return found

@@ -129,10 +129,10 @@ def test_page_in_german_sets_apart_what_stays_english(page: Page, policy: Path) 
     """The reason within a malformed file is for those who know the format, and says its language."""
     choose(page, b"nothing of the kind, " * 1000, policy)
     expect(page.locator(".failed")).to_contain_text(
-        "Kein Prüfpaket des Formats siegel-bundle/1, bei Byte 0 (technisch: it does not begin with a manifest). "
+        "Kein Prüfpaket des Formats siegel-bundle/1, bei Byte 0 (technisch: it does not begin with manifest.json). "
         "[BundleMalformed]"
     )
-    assert page.locator(".failed [lang=en]").inner_text() == "it does not begin with a manifest"
+    assert page.locator(".failed [lang=en]").inner_text() == "it does not begin with manifest.json"
 
 
 def test_page_names_what_differs_from_the_policy_in_its_language(page: Page, bundle: bytes, policy: Path) -> None:
@@ -271,9 +271,9 @@ def test_page_takes_none_of_two_dropped_files_of_one_kind(page: Page, bundle: by
     drop(page, ("one", data), ("other", data))
     status_in(
         page,
-        "Gebraucht wird je eine Datei: ein Prüfpaket (ZIP) und eine Vertrauensgrundlage (JSON). "
+        "Gebraucht wird je eine Datei: ein Prüfpaket oder eine Quittung (ZIP), und eine Vertrauensgrundlage (JSON). "
         "Von den abgelegten Dateien wurde keine übernommen.",
-        "One file of each kind is needed: an evidence bundle (ZIP) and a trust policy (JSON). "
+        "One file of each kind is needed: an evidence bundle or a receipt (ZIP), and a trust policy (JSON). "
         "None of the dropped files was taken.",
     )
     assert page.evaluate("document.querySelectorAll('input')[0].files.length") == 0
@@ -286,9 +286,9 @@ def test_page_says_which_dropped_file_is_of_neither_kind(page: Page, bundle: byt
     drop(page, ("any.zip", bundle), ("notes.txt", b"Dear all"), ("page.html", b"<!doctype html>"))
     status_in(
         page,
-        "notes.txt, page.html: weder ein Prüfpaket (ZIP) noch eine Vertrauensgrundlage (JSON). "
+        "notes.txt, page.html: weder ein Prüfpaket oder eine Quittung (ZIP) noch eine Vertrauensgrundlage (JSON). "
         "Von den abgelegten Dateien wurde keine übernommen.",
-        "notes.txt, page.html: neither an evidence bundle (ZIP) nor a trust policy (JSON). "
+        "notes.txt, page.html: neither an evidence bundle or a receipt (ZIP) nor a trust policy (JSON). "
         "None of the dropped files was taken.",
     )
     expect(page.locator("#result")).to_be_empty()
@@ -314,8 +314,14 @@ def test_page_says_that_files_look_swapped(page: Page, bundle: bytes, policy: Pa
     trust = policy.read_bytes()
     for chosen, told in (
         ((trust, bundle), "Die beiden Dateien sind anscheinend vertauscht: a sieht aus wie eine Vertrauensgrundlage"),
-        ((bundle, bundle), "b sieht aus wie ein Prüfpaket (ZIP), nicht wie eine Vertrauensgrundlage (JSON)."),
-        ((trust, trust), "a sieht aus wie eine Vertrauensgrundlage (JSON), nicht wie ein Prüfpaket (ZIP)."),
+        (
+            (bundle, bundle),
+            "b sieht aus wie ein Prüfpaket oder eine Quittung (ZIP), nicht wie eine Vertrauensgrundlage (JSON).",
+        ),
+        (
+            (trust, trust),
+            "a sieht aus wie eine Vertrauensgrundlage (JSON), nicht wie ein Prüfpaket oder eine Quittung (ZIP).",
+        ),
     ):
         for field, name, data in (("#bundle", "a", chosen[0]), ("#policy", "b", chosen[1])):
             page.set_input_files(field, {"name": name, "mimeType": "application/octet-stream", "buffer": data})
@@ -368,7 +374,7 @@ def test_page_without_any_file_asks_for_the_bundle_first(page: Page) -> None:
 def test_page_says_that_a_file_cannot_be_read_and_nothing_was_verified(page: Page, tmp_path: Path, name: str) -> None:
     """It was changed after it was chosen; that says nothing about what is in it."""
     choose_control(page, "notices.qbft", tmp_path)
-    assert page.evaluate("[...document.querySelectorAll('input')].every((input) => input.files[0].size > 0)")
+    assert page.evaluate("[...document.querySelectorAll('input[type=file]')].every((input) => input.files[0].size > 0)")
     (tmp_path / name).write_bytes(b"{}")
     page.get_by_role("button", name="Prüfen").click()
     expect(page.locator("#verdict")).to_have_text("Eine Datei konnte nicht gelesen werden. Geprüft wurde nichts.")

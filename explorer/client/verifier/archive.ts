@@ -1,12 +1,12 @@
-// The file around the entries: a ZIP whose headers are computed and compared, never believed (docs/bundle-1.md, the file).
+// The file around the entries of a bundle or receipt: a ZIP whose headers are computed and compared, never believed
+// (docs/bundle-1.md, the file).
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { ascii, concat, EMPTY, equal, joined, toHex, type Hex } from "./bytes.js";
+import { ascii, concat, EMPTY, equal, joined, toHex, toLatin, type Hex } from "./bytes.js";
 import { crc32 } from "./crc32.js";
-import { LARGEST_FILE, LARGEST_MANIFEST, readManifest, type Entry, type Manifest } from "./manifest.js";
+import { LARGEST_FILE, LARGEST_MANIFEST, readManifest, type Manifest } from "./manifest.js";
 import { Refusal, shown } from "./refusal.js";
 
-const MANIFEST = "manifest.json";
 const PIECE = 2 ** 20;
 const LOCAL_SIZE = 30;
 
@@ -39,51 +39,82 @@ function described(name: string, crc: number, size: number): Uint8Array {
   return packed([2, 10], [2, 0], [2, 0], [2, 0], [2, 0x21], [4, crc], [4, size], [4, size], [2, name.length], [2, 0]);
 }
 
-function localHeader(name: string, crc: number, size: number): Uint8Array {
+export function localHeader(name: string, crc: number, size: number): Uint8Array {
   return concat(packed([4, 0x04034b50]), described(name, crc, size), ascii(name));
 }
 
-function centralHeader(name: string, crc: number, size: number, offset: number): Uint8Array {
+export function centralHeader(name: string, crc: number, size: number, offset: number): Uint8Array {
   const places = packed([2, 0], [2, 0], [2, 0], [4, 0], [4, offset]);
   return concat(packed([4, 0x02014b50], [2, 10]), described(name, crc, size), places, ascii(name));
 }
 
-function endRecord(entries: number, size: number, offset: number): Uint8Array {
+export function endRecord(entries: number, size: number, offset: number): Uint8Array {
   return packed([4, 0x06054b50], [2, 0], [2, 0], [2, entries], [2, entries], [4, size], [4, offset], [2, 0]);
 }
 
-/** Reads a bundle once, from the first byte to the last. */
-export class Bundle {
+/** An entry as the first one lists it: `digest` is the SHA-256 of salt and bytes. */
+export interface Listed {
+  readonly name: string;
+  readonly size: number;
+  readonly digest: Hex;
+  readonly salt: Uint8Array;
+}
+
+/** A kind of such files: its first entry's name, most bytes and reader, and the name of what else is wrong with it. */
+export interface FileKind<Listing> {
+  readonly title: string;
+  readonly first: string;
+  readonly largest: number;
+  readonly read: (raw: Uint8Array) => Listing;
+  readonly malformed: "BundleMalformed" | "ReceiptMalformed";
+}
+
+export const BUNDLE: FileKind<Manifest> = {
+  title: "bundle", first: "manifest.json", largest: LARGEST_MANIFEST, read: readManifest, malformed: "BundleMalformed",
+};
+
+/** Whether a file that begins with these bytes is of the kind, by the name of its first entry. */
+export function isOfKind(start: Uint8Array, { first }: FileKind<unknown>): boolean {
+  return toLatin(start.subarray(LOCAL_SIZE, LOCAL_SIZE + first.length)) === first;
+}
+
+/** Reads a file once, from the first byte to the last. */
+export class Archive {
   private at = 0;
   private ahead: Uint8Array = EMPTY;
   private readonly directory: Uint8Array[] = [];
 
-  private constructor(private readonly source: Source) {}
+  private constructor(
+    private readonly source: Source,
+    private readonly kind: FileKind<unknown>,
+  ) {}
 
-  /** The manifest, its digest, and what reads the entries. Throws BundleMalformed, ManifestInvalid. */
-  static async open(source: Source): Promise<[Manifest, Hex, Bundle]> {
-    const bundle = new Bundle(source);
-    if (source.size > LARGEST_FILE) throw bundle.malformed("larger than a bundle can be", LARGEST_FILE);
-    const head = await bundle.read(LOCAL_SIZE + MANIFEST.length);
+  /** What the first entry says, its digest, and what reads the others. Throws as its reader, and what the kind has. */
+  static async open<Listing>(source: Source, kind: FileKind<Listing>): Promise<[Listing, Hex, Archive]> {
+    const archive = new Archive(source, kind);
+    const { title, first, largest } = kind;
+    if (source.size > LARGEST_FILE) throw archive.malformed(`larger than a ${title} can be`, LARGEST_FILE);
+    const head = await archive.read(LOCAL_SIZE + first.length);
     const view = new DataView(head.buffer, head.byteOffset);
     const crc = view.getUint32(14, true);
     const size = view.getUint32(18, true);
-    if (!equal(head, localHeader(MANIFEST, crc, size))) throw bundle.malformed("it does not begin with a manifest", 0);
-    if (size > LARGEST_MANIFEST) throw bundle.malformed(`a manifest of ${size} bytes`, 0);
-    const raw = await bundle.read(size);
-    const manifest = readManifest(raw);
-    bundle.finish(MANIFEST, crc32(raw), crc, size, 0);
-    return [manifest, toHex(sha256(raw)), bundle];
+    if (!equal(head, localHeader(first, crc, size))) throw archive.malformed(`it does not begin with ${first}`, 0);
+    if (size > largest) throw archive.malformed(`${first} of ${size} bytes`, 0);
+    const raw = await archive.read(size);
+    const listing = kind.read(raw);
+    archive.finish(first, crc32(raw), crc, size, 0);
+    return [listing, toHex(sha256(raw)), archive];
   }
 
-  /** The next entry, its bytes handed out in pieces. Throws EntryAltered, BundleMalformed. */
-  async entry(entry: Entry, take: (piece: Uint8Array) => void): Promise<void> {
+  /** The next entry, its bytes handed out in pieces. Gives where they begin. Throws EntryAltered. */
+  async entry(entry: Listed, take: (piece: Uint8Array) => void): Promise<number> {
     const offset = this.at;
     const head = await this.read(LOCAL_SIZE + entry.name.length);
     const said = new DataView(head.buffer, head.byteOffset).getUint32(14, true);
     if (!equal(head, localHeader(entry.name, said, entry.size))) {
       throw this.malformed(`not the header of ${entry.name}`, offset);
     }
+    const start = this.at;
     const digest = sha256.create().update(entry.salt);
     let crc = 0;
     for (let left = entry.size; left > 0; ) {
@@ -98,9 +129,10 @@ export class Bundle {
       throw new Refusal("EntryAltered", { entry: entry.name, expected: shown(entry.digest), got: shown(got) });
     }
     this.finish(entry.name, crc, said, entry.size, offset);
+    return start;
   }
 
-  /** What must stand behind the entries, to the last byte. Throws BundleMalformed. */
+  /** What must stand behind the entries, to the last byte. */
   async end(): Promise<void> {
     const start = this.at;
     const directory = joined(this.directory);
@@ -139,6 +171,6 @@ export class Bundle {
   }
 
   private malformed(reason: string, offset = this.at): Refusal {
-    return new Refusal("BundleMalformed", { offset, reason });
+    return new Refusal(this.kind.malformed, { offset, reason });
   }
 }

@@ -32,6 +32,15 @@ export class Authorities {
     return this.standings.get(id)?.possible(time).some(({ kinds }) => (kinds & kind) !== 0) ?? false;
   }
 
+  /** Whether one that is known can have been of this kind, and the account have held this role for it (bits), then. */
+  couldAct(id: Hex, account: Hex, kind: number, role: number, time: bigint): boolean {
+    const standing = this.standings.get(id) as Standing;
+    return standing.positions(time).some((position) => {
+      const [roles, kinds] = this.rolesAndKinds(id, account, position, time);
+      return (kinds & kind) !== 0 && (roles & role) !== 0;
+    });
+  }
+
   /** Its key set, if that was ready after so many acts: accepted by all, not retired, all custodians' series here. */
   keySet(id: Hex, keySet: Hex, position: number): KeySet | undefined {
     const found = this.standings.get(id)?.keySets.get(keySet);

@@ -1,8 +1,9 @@
 // The verifier on a command line, for comparing it with another one: a task on each line of standard input, its answer on
 // a line of standard output, both JSON (docs/verifying.md, in the browser). It is not part of the page.
 
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { openSecret, readReceipt, sealSecret, writeReceipt } from "../receipt/receipt.js";
 import { readerOf } from "./abi.js";
 import { readActs, readList } from "./act.js";
 import { Authorities } from "./authority.js";
@@ -14,6 +15,7 @@ import { integer, within } from "./der.js";
 import { blockHash, readHeader } from "./header.js";
 import { readInclusion, verifyInclusion } from "./merkle.js";
 import { readPolicy, type LogPolicy } from "./policy.js";
+import { verifyReceipt } from "./receipt.js";
 import { NotProvable, Refusal, thrown } from "./refusal.js";
 import { toJson } from "./report.js";
 import { decode, encode } from "./rlp.js";
@@ -30,6 +32,17 @@ interface BundleTask {
   /** Offset and new value of each byte that is changed. */
   readonly changes?: readonly (readonly [number, number])[];
   readonly length?: number;
+}
+
+/** A receipt as a bundle is given; with its passphrase its secret is opened. */
+type ReceiptTask = Omit<BundleTask, "bundle"> & { readonly receipt: BundleTask["bundle"]; readonly passphrase?: string };
+
+/** The receipt is read and written anew; with another passphrase its secret is opened and sealed anew. */
+interface RewriteTask {
+  readonly rewrite: string;
+  readonly passphrases?: readonly [string, string];
+  readonly without?: readonly ("promise" | "proof" | "transaction")[];
+  readonly out: string;
 }
 
 interface HeaderTask {
@@ -88,10 +101,33 @@ function policyOf(policy: BundleTask["policy"]): Uint8Array {
   return typeof policy === "string" ? file(policy) : utf8(policy.text);
 }
 
-async function ofBundle({ bundle, policy, changes = [], length }: BundleTask): Promise<object> {
-  const bytes = (typeof bundle === "string" ? file(bundle) : fromHex(bundle.hex)).slice(0, length);
+function altered(given: BundleTask["bundle"], { changes = [], length }: Pick<BundleTask, "changes" | "length">): Uint8Array {
+  const bytes = (typeof given === "string" ? file(given) : fromHex(given.hex)).slice(0, length);
   for (const [offset, value] of changes) bytes[offset] = value;
-  return await verify(bytes, policyOf(policy));
+  return bytes;
+}
+
+async function ofBundle({ bundle, policy, ...changed }: BundleTask): Promise<object> {
+  return await verify(altered(bundle, changed), policyOf(policy));
+}
+
+async function ofReceipt({ receipt, policy, passphrase, ...changed }: ReceiptTask): Promise<object> {
+  return await verifyReceipt(altered(receipt, changed), policyOf(policy), passphrase);
+}
+
+async function ofRewrite({ rewrite, passphrases, without = [], out }: RewriteTask): Promise<object> {
+  const parts = await readReceipt(new Blob([file(rewrite) as BlobPart]));
+  const left = Object.fromEntries(without.map((name) => [name, undefined]));
+  let { secret } = parts;
+  if (passphrases !== undefined) {
+    const { seed, accountKey } = await openSecret(secret, passphrases[0]);
+    secret = await sealSecret(seed, accountKey, passphrases[1], 4);
+  }
+  const written = await writeReceipt({ ...parts, ...left, secret });
+  const descriptor = openSync(out, "w");
+  writeSync(descriptor, new Uint8Array(await written.arrayBuffer()), 0, written.size, 0);
+  closeSync(descriptor);
+  return { size: written.size };
 }
 
 function ofHeader({ header, policy }: HeaderTask): object {
@@ -151,11 +187,13 @@ function ofActs(task: ActsTask | ListTask | ProcessTask): object {
   return { state, flags };
 }
 
-type Task = BundleTask | HeaderTask | StampTask | ReleaseTask | PartTask | ActsTask;
+type Task = BundleTask | ReceiptTask | RewriteTask | HeaderTask | StampTask | ReleaseTask | PartTask | ActsTask;
 
 async function answer(task: Task): Promise<object> {
   try {
     if ("bundle" in task) return await ofBundle(task);
+    if ("receipt" in task) return await ofReceipt(task);
+    if ("rewrite" in task) return await ofRewrite(task);
     if ("part" in task) return ofPart(task);
     if ("header" in task) return ofHeader(task);
     if ("response" in task) return ofStamp(task);

@@ -1,7 +1,7 @@
 // What a bundle holds, read once: small entries as they are, releases by what matters of them, documents by name.
 
 import { fromUtf8, joined, toLatin, type Hex } from "./bytes.js";
-import { Bundle, type Source } from "./archive.js";
+import { Archive, BUNDLE, type Source } from "./archive.js";
 import { countConcealed, DisclosureRefused } from "./disclosure.js";
 import { Fields, NoJson, parseJson, type Json } from "./json.js";
 import type { Entry, Manifest } from "./manifest.js";
@@ -71,7 +71,7 @@ export class Contents {
 
 /** Reads a bundle to its end. Throws BundleMalformed, ManifestInvalid, EntryAltered. */
 export async function readContents(source: Source, progress: (read: number) => void): Promise<Contents> {
-  const [manifest, identity, bundle] = await Bundle.open(source);
+  const [manifest, identity, bundle] = await Archive.open(source, BUNDLE);
   const contents = new Contents(manifest, identity);
   let read = 0;
   for (const entry of manifest.entries) {

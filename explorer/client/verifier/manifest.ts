@@ -53,30 +53,20 @@ export interface Manifest {
   readonly entries: readonly Entry[];
 }
 
-function invalid(reason: string): Refusal {
+export function invalid(reason: string): Refusal {
   return new Refusal("ManifestInvalid", { reason });
 }
 
 /** Reads a manifest in its one encoding. Throws ManifestInvalid. */
 export function readManifest(raw: Uint8Array): Manifest {
-  const text = fromUtf8(raw);
-  let given: unknown;
-  try {
-    given = JSON.parse(text ?? "");
-  } catch {
-    throw invalid("it is no JSON");
-  }
-  const fields = object(given, ["block", "chainId", "entries", "format", "genesisHash", "ledger", "registry", "subject"]);
+  const fields = object(parsed(raw), ["block", "chainId", "entries", "format", "genesisHash", "ledger", "registry", "subject"]);
   const subject = object(fields.subject, ["id", "kind"]);
   if (fields.format !== FORMAT) throw invalid("another format");
   if (subject.kind !== "process" && subject.kind !== "organisation") throw invalid("another subject");
-  if (typeof fields.chainId !== "string" || !/^(?:0|[1-9][0-9]{0,19})$/.test(fields.chainId)) {
-    throw invalid("a chain id that is no decimal number");
-  }
   if (!Array.isArray(fields.entries)) throw invalid("a list of entries was expected");
   const manifest: Manifest = {
     block: whole(fields.block, LARGEST_BLOCK),
-    chainId: BigInt(fields.chainId),
+    chainId: chainNumber(fields.chainId),
     genesisHash: hex(fields.genesisHash, 32),
     ledger: hex(fields.ledger, 20),
     registry: hex(fields.registry, 20),
@@ -128,7 +118,24 @@ function readEntry(given: unknown): Entry {
   };
 }
 
-function object(given: unknown, names: readonly string[]): Record<string, unknown> {
+/** What the bytes say as JSON. Throws ManifestInvalid; whether they are its one encoding is seen when it is written anew. */
+export function parsed(raw: Uint8Array): unknown {
+  try {
+    return JSON.parse(fromUtf8(raw) ?? "");
+  } catch {
+    throw invalid("it is no JSON");
+  }
+}
+
+/** A chain id from its decimal text. */
+export function chainNumber(given: unknown): bigint {
+  if (typeof given !== "string" || !/^(?:0|[1-9][0-9]{0,19})$/.test(given)) {
+    throw invalid("a chain id that is no decimal number");
+  }
+  return BigInt(given);
+}
+
+export function object(given: unknown, names: readonly string[]): Record<string, unknown> {
   const isObject = typeof given === "object" && given !== null && !Array.isArray(given);
   if (!isObject || Object.keys(given).sort().join() !== names.join()) {
     throw invalid(`an object with ${names.join(", ")} was expected`);
@@ -136,14 +143,14 @@ function object(given: unknown, names: readonly string[]): Record<string, unknow
   return given as Record<string, unknown>;
 }
 
-function whole(given: unknown, most: number): number {
+export function whole(given: unknown, most: number): number {
   if (!Number.isInteger(given) || (given as number) < 0 || (given as number) > most) {
     throw invalid(`a whole number up to ${most} was expected`);
   }
   return given as number;
 }
 
-function hex(given: unknown, size: number): Hex {
+export function hex(given: unknown, size: number): Hex {
   if (!isHex(given, size)) throw invalid(`${size} bytes in lower-case hex were expected`);
   return given;
 }

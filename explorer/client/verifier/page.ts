@@ -2,8 +2,9 @@
 
 import { toHex } from "./bytes.js";
 import { sha256 } from "./digests.js";
-import { kindOf } from "./file_kind.js";
+import { isReceipt, kindOf } from "./file_kind.js";
 import { headingWord, resultOf, type Outcome } from "./page_result.js";
+import { verifyReceipt } from "./receipt.js";
 import { Refusal } from "./refusal.js";
 import { pageWord, type Language, type PageWord } from "./sentences.js";
 import { verify } from "./verify.js";
@@ -28,6 +29,8 @@ function byId<Kind extends HTMLElement>(id: string): Kind {
 const form = byId<HTMLFormElement>("form");
 const bundle = byId<HTMLInputElement>("bundle");
 const policy = byId<HTMLInputElement>("policy");
+const passphrase = byId<HTMLInputElement>("passphrase");
+const secret = byId("secret");
 const status = byId("status");
 const result = byId("result");
 
@@ -75,8 +78,10 @@ async function judged(file: File, trusted: File, progress: (read: number) => voi
   try {
     const policyBytes = new Uint8Array(await trusted.arrayBuffer());
     reading = file;
-    const report = await verify(file, policyBytes, progress);
-    return { kind: "report", names, hint, report, policyDigest: toHex(sha256(policyBytes)) };
+    const about = { names, hint, policyDigest: toHex(sha256(policyBytes)) };
+    if (!(await isReceipt(file))) return { kind: "report", ...about, report: await verify(file, policyBytes, progress) };
+    const given = passphrase.value === "" ? undefined : passphrase.value;
+    return { kind: "receipt", ...about, report: await verifyReceipt(file, policyBytes, given, progress) };
   } catch (error) {
     if (error instanceof Refusal) return { kind: "policy", names, hint, refusal: error };
     // The browser's: a file that was changed, moved or deleted since it was chosen, or is none.
@@ -104,6 +109,13 @@ async function run(): Promise<void> {
   byId("verdict").focus();
 }
 
+/** Only a receipt has a passphrase; one that was typed for another file is taken away with it. */
+async function askForPassphrase(): Promise<void> {
+  const [file] = bundle.files as FileList;
+  passphrase.value = "";
+  secret.hidden = file === undefined || !(await isReceipt(file));
+}
+
 /** Dropped files go where they belong, all of them or none: at most one of each kind. */
 async function drop(files: readonly File[]): Promise<void> {
   const begun = forget();
@@ -123,6 +135,7 @@ async function drop(files: readonly File[]): Promise<void> {
     chosen.items.add(file);
     (kinds[place] === "policy" ? policy : bundle).files = chosen.files;
   });
+  await askForPassphrase();
   if (bundle.files?.length && policy.files?.length) await run();
 }
 
@@ -131,9 +144,10 @@ form.addEventListener("submit", (event) => {
   void run();
 });
 // Whoever chooses the same path again gets no change but a cancel, and the file there may be another by now.
-for (const input of [bundle, policy]) {
+for (const input of [bundle, policy, passphrase]) {
   for (const name of ["change", "cancel"]) input.addEventListener(name, forget);
 }
+bundle.addEventListener("change", () => void askForPassphrase());
 document.addEventListener("dragover", (event) => event.preventDefault());
 document.addEventListener("drop", (event) => {
   event.preventDefault();

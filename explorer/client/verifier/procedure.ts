@@ -74,6 +74,7 @@ export class Round {
     readonly kind: RoundKind,
     public deadline: bigint,
     readonly receivers: readonly Hex[],
+    readonly keySet: Hex,
   ) {
     this.agreed = deadline;
   }

@@ -3,6 +3,7 @@
 import type { Act } from "./act.js";
 import type { Hex } from "./bytes.js";
 import type { Header } from "./header.js";
+import type { Procedure } from "./procedure.js";
 
 export interface Process {
   readonly organisation: Hex;
@@ -19,5 +20,7 @@ export class Proven {
   /** Heads of processes after earlier blocks. */
   readonly earlier = new Map<number, ReadonlyMap<Hex, Hex>>();
   readonly processes = new Map<Hex, Process>();
+  /** Where each process stands. */
+  readonly procedures = new Map<Hex, Procedure>();
   readonly roles = new Map<Hex, readonly Act[]>();
 }

@@ -11,9 +11,9 @@ export type StepName =
 
 export type Verdict = "passed" | "failed" | "notProvable" | "notChecked";
 
-export interface Result {
+export interface Result<Name = StepName> {
   readonly number: number;
-  readonly step: StepName;
+  readonly step: Name;
   readonly verdict: Verdict;
   readonly refusal: { readonly error: RefusalName; readonly values: Values } | null;
   readonly notes: readonly Note[];

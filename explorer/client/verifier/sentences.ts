@@ -1,6 +1,7 @@
 // The sentences that people read, in both languages: one table for all verifiers (words.json), and the page's own.
 
-import type { Note, Values } from "./refusal.js";
+import type { Note, Value, Values } from "./refusal.js";
+import type { ReceiptStepName } from "./receipt_report.js";
 import type { StepName, Verdict } from "./report.js";
 import pageWords from "./page_words.json" with { type: "json" };
 import refusalWords from "./refusal_words.json" with { type: "json" };
@@ -11,9 +12,14 @@ export type PageWord = keyof typeof pageWords;
 export type RefusalName = keyof typeof refusalWords;
 export type NoteName = keyof typeof words.notes;
 
+/** Values that are seconds since 1970, where they are large enough for it. */
+const MOMENTS = ["arrivedAt", "deadline", "deliverBy", "most", "time"];
+const FIRST_MOMENT = 10n ** 9n;
+const LAST_MOMENT = 253_402_300_799n;
+
 type InBoth = Readonly<Record<Language, string>>;
 type Table = Readonly<Record<string, InBoth>>;
-type StepWords = Readonly<Record<"title" | "question" | "fault", InBoth> & { faultOf?: Table }>;
+type StepWords = Readonly<Record<"title" | "question" | "fault", InBoth> & { name: string; faultOf?: Table }>;
 
 function filled(sentence: string, values: Values): string {
   return sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
@@ -23,18 +29,23 @@ export function pageWord(word: PageWord, language: Language, values: Values = {}
   return filled(pageWords[word][language], values);
 }
 
-export function stepWord(step: StepName, what: "title" | "question", language: Language): string {
-  return stepNamed(step)[what][language];
+/** Whose steps: those of a bundle, or those of a receipt. */
+export type StepTable = "steps" | "receiptSteps";
+type AnyStep = StepName | ReceiptStepName;
+
+export function stepWord(table: StepTable, step: AnyStep, what: "title" | "question", language: Language): string {
+  return stepNamed(table, step)[what][language];
 }
 
 /** Whose fault it would be that a step failed, where it failed for this. */
-export function faultWord(step: StepName, error: RefusalName, language: Language): string {
-  const { fault, faultOf } = stepNamed(step);
+export function faultWord(table: StepTable, step: AnyStep, error: RefusalName, language: Language): string {
+  const { fault, faultOf } = stepNamed(table, step);
   return (faultOf?.[error] ?? fault)[language];
 }
 
-function stepNamed(name: StepName): StepWords {
-  return words.steps.find((step) => step.name === name) as StepWords;
+function stepNamed(table: StepTable, name: AnyStep): StepWords {
+  const steps: readonly StepWords[] = words[table];
+  return steps.find((step) => step.name === name) as StepWords;
 }
 
 export function verdictWord(verdict: Verdict, language: Language): string {
@@ -42,13 +53,28 @@ export function verdictWord(verdict: Verdict, language: Language): string {
 }
 
 export function noteWord({ note, values }: Note, language: Language): string {
-  const flag = (words.flags as Table)[String(values.flag)];
-  return filled(words.notes[note][language], flag ? { ...values, flag: flag[language] } : values);
+  const shown = Object.entries(values).map(([name, value]) => [name, valueWord(name, value, language)]);
+  return filled(words.notes[note][language], Object.fromEntries(shown) as Values);
+}
+
+/** A value of a note: flags and outcomes in words, moments as people write them. */
+function valueWord(name: string, value: Value, language: Language): Value {
+  const table = ({ flag: words.flags, outcome: words.outcomes } as Readonly<Record<string, Table>>)[name];
+  if (table !== undefined) return (table[String(value)] as InBoth)[language];
+  return MOMENTS.includes(name) ? momentWord(value, language) : value;
+}
+
+/** Seconds since 1970 as a date and a time; what can be no such moment as it is. */
+export function momentWord(seconds: Value, language: Language): string {
+  if (typeof seconds !== "bigint" || seconds < FIRST_MOMENT || seconds > LAST_MOMENT) return String(seconds);
+  const format = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "medium", timeZone: "UTC" });
+  return `${format.format(Number(seconds) * 1000)} UTC`;
 }
 
 /** A refusal's sentence, cut where its reason stands, which is English; what values name is in words of the language. */
 export function refusalParts(error: RefusalName, values: Values, language: Language): string[] {
-  const shown = Object.entries(values).map(([name, value]) => [name, named(name, String(value), language)]);
+  const shown = Object.entries(values).map(([name, value]) =>
+    [name, MOMENTS.includes(name) ? momentWord(value, language) : named(name, String(value), language)]);
   return refusalWords[error][language].split("{reason}").map((part) => filled(part, Object.fromEntries(shown)));
 }
 

@@ -1,7 +1,7 @@
 // The account behind a recoverable signature of secp256k1.
 
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { concat, toHex, toNumber, type Hex } from "./bytes.js";
+import { concat, NOBODY, toHex, toNumber, type Hex } from "./bytes.js";
 import { keccak } from "./digests.js";
 
 /** Of s and its negation only the lower is a signature (EIP-2). */
@@ -19,4 +19,15 @@ export function signerOf(rs: Uint8Array, point: number, digest: Uint8Array): Hex
   } catch {
     return undefined;
   }
+}
+
+/** The same as contracts and nodes read a signature: nobody of one that is none, or not the lower of two equal ones. */
+export function lowSignerOf(rs: Uint8Array, point: number, digest: Uint8Array): Hex {
+  return (isLowerHalf(rs.subarray(32)) ? signerOf(rs, point, digest) : undefined) ?? NOBODY;
+}
+
+/** The account of a private key; nobody of what is none. */
+export function accountOf(key: Uint8Array): Hex {
+  if (!secp256k1.utils.isValidSecretKey(key)) return NOBODY;
+  return toHex(keccak(secp256k1.getPublicKey(key, false).subarray(1)).subarray(12));
 }

@@ -80,9 +80,15 @@ export class Standing {
     return position >= this.countBefore(time) && position <= this.countBefore(time + 1n);
   }
 
-  /** What it can have been then: more than one thing if acts of this series are in that very block. */
+  /** After how many acts that can have been: more than one number if acts of this series are in that very block. */
+  positions(time: bigint): readonly number[] {
+    const first = this.countBefore(time);
+    return Array.from({ length: this.countBefore(time + 1n) - first + 1 }, (_, more) => first + more);
+  }
+
+  /** What it can have been then. */
   possible(time: bigint): readonly After[] {
-    return this.after.slice(this.countBefore(time), this.countBefore(time + 1n) + 1);
+    return this.positions(time).map((position) => this.after[position] as After);
   }
 
   private held(account: Hex, position: number): Person | undefined {

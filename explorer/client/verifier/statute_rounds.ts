@@ -37,7 +37,7 @@ export function openRound(procedure: Procedure, act: Act, { kind, deadline, keyS
     procedure.flag(act, "KeySetWithoutCustodians", { round: act.round, keySet: "0x" + keySet });
   }
   const name = termsOf("RoundKind")[Number(kind)] as RoundKind;
-  procedure.rounds.push(new Round(act.round, name, deadline, receivers));
+  procedure.rounds.push(new Round(act.round, name, deadline, receivers, keySet));
 }
 
 /** One publisher moves a deadline, and not far. */
@@ -155,7 +155,9 @@ function requireArrival(procedure: Procedure, act: Act, round: Round, promised: 
   if (deliverBy > arrivedAt + BigInt(LIMITS.maxPromise)) {
     throw new Refused("PromiseTooLong", `delivered more than ${LIMITS.maxPromise} seconds after the arrival`);
   }
-  const signer = promisorOf(procedure, act, promised);
+  const { chainId, ledger, id } = procedure;
+  const bid = { chainId, ledger, processId: id, round: act.round, commitment: act.subject, author: act.first };
+  const signer = promisorOf(bid, promised);
   procedure.acting.requireRolesInTime(receiver, act);
   const [roles, kinds] = procedure.acting.authorities.rolesAndKinds(receiver, signer, act.roles, act.time);
   if ((kinds & KINDS.receiver) === 0) throw new Refused("KindMissing", `0x${receiver} was no receiver then`);

@@ -17,8 +17,9 @@ export function checkStatute(contents: Contents, policy: Policy, proven: Proven)
     const { first, roles, time } = acts[0] as Act;
     const [, kinds] = authorities.rolesAndKinds(organisation, first, roles, time);
     if ((kinds & KINDS.observer) !== 0) notes.push({ note: "observed", values: { ocid } });
-    const { flags } = replay(id, organisation, acts, authorities, policy.chainId, policy.ledger.account);
-    for (const { name, sequence, ground, values } of flags) {
+    const procedure = replay(id, organisation, acts, authorities, policy.chainId, policy.ledger.account);
+    proven.procedures.set(id, procedure);
+    for (const { name, sequence, ground, values } of procedure.flags) {
       const all = { flag: name, act: sequence, ocid, ...values };
       if (ground === ZERO) notes.push({ note: "flag", values: all });
       else notes.push({ note: "flagWithGround", values: { ...all, ground: shown(ground) } });

@@ -1,6 +1,6 @@
 // Verifies a bundle step by step (docs/bundle-1.md, steps). This is the one way in.
 
-import { sourceOf } from "./archive.js";
+import { sourceOf, type Source } from "./archive.js";
 import { readContents, type Contents } from "./contents.js";
 import { readPolicy, type Policy } from "./policy.js";
 import { Proven } from "./proven.js";
@@ -38,17 +38,22 @@ const CHECKS: readonly (readonly [StepName, Check, StepName?])[] = [
 export async function verify(
   data: Blob | Uint8Array, policyBytes: Uint8Array, progress: (read: number) => void = () => {},
 ): Promise<Report> {
-  const policy = readPolicy(policyBytes);
+  return await verifyUnder(readPolicy(policyBytes), sourceOf(data), new Proven(), progress);
+}
+
+/** The same under a policy that is read; `proven`, empty, takes up what the steps that passed have proven. */
+export async function verifyUnder(
+  policy: Policy, source: Source, proven: Proven, progress: (read: number) => void,
+): Promise<Report> {
   let contents: Contents;
   try {
-    contents = await readContents(sourceOf(data), progress);
+    contents = await readContents(source, progress);
   } catch (error) {
     const refusal = plain(thrown(error, Refusal));
     const others = STEPS.slice(1).map((step) => result(step, "notChecked"));
     return report([result("format", "failed", { refusal }), ...others], policy.name);
   }
   const results = [result("format", "passed")];
-  const proven = new Proven();
   for (const [step, check, needed] of CHECKS) {
     const isReached = needed === undefined || results.some((each) => each.step === needed && each.verdict === "passed");
     results.push(isReached ? carriedOut(step, () => check(contents, policy, proven)) : result(step, "notChecked"));

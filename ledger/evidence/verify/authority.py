@@ -43,6 +43,14 @@ class Authorities:
         standing = self._standings.get(organisation_id)
         return standing is not None and any(standing.kinds[at] & kind for at in standing.positions(time))
 
+    def could_act(self, organisation_id: bytes, account: bytes, kind: int, role: int, time: int) -> bool:
+        """Whether an organisation that is known can have been of this kind, and the account have held this role for it
+        (bits), in a block of ``time``."""
+        standing = self._standings[organisation_id]
+        return any(
+            standing.kinds[at] & kind and standing.roles(account, at, time) & role for at in standing.positions(time)
+        )
+
     def key_set(self, organisation_id: bytes, key_set: bytes, at: int) -> KeySet | None:
         """The organisation's key set if it was ready after the first ``at`` acts: accepted by all its custodians, not
         retired, and the custodians' own series are here to show who they were."""

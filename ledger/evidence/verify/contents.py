@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, BinaryIO
 
 from ledger.errors import DisclosureInvalid, SiegelError
-from ledger.evidence.verify.archive import BundleReader
+from ledger.evidence.verify.archive import BUNDLE, ArchiveReader
 from ledger.evidence.verify.manifest import Manifest
 from ledger.ocds.disclosure import disclosure_digest, redactions
 from ledger.ocds.json_text import MAX_DEPTH, check_characters, check_depth, check_exponent
@@ -50,8 +50,8 @@ class Contents:
 
 def read_contents(stream: BinaryIO) -> Contents:
     """Read a bundle to its end. Raises BundleMalformed, ManifestInvalid, EntryAltered."""
-    reader = BundleReader(stream)
-    contents = Contents(reader.manifest, reader.identity)
+    reader = ArchiveReader(stream, BUNDLE)
+    contents = Contents(reader.listing, reader.identity)
     numbered = {
         "header": contents.headers,
         "inclusion": contents.inclusions,

@@ -127,16 +127,14 @@ def _manifest(given: Any) -> Manifest:
         raise ManifestInvalid(reason=f"the format {given['format']!r:.40}")
     if given["subject"]["kind"] not in ("process", "organisation"):
         raise ManifestInvalid(reason=f"the subject {given['subject']['kind']!r:.40}")
-    if not _DECIMAL.fullmatch(given["chainId"]):
-        raise ManifestInvalid(reason="a chain id that is no decimal number")
     return Manifest(
-        block=_whole(given["block"], 10**12 - 1),
-        chain_id=int(given["chainId"]),
-        genesis_hash=_hex(given["genesisHash"], 32),
-        ledger=_hex(given["ledger"], 20),
-        registry=_hex(given["registry"], 20),
+        block=whole_number(given["block"], 10**12 - 1),
+        chain_id=chain_number(given["chainId"]),
+        genesis_hash=hex_bytes(given["genesisHash"], 32),
+        ledger=hex_bytes(given["ledger"], 20),
+        registry=hex_bytes(given["registry"], 20),
         subject_kind=given["subject"]["kind"],
-        subject_id=_hex(given["subject"]["id"], 32),
+        subject_id=hex_bytes(given["subject"]["id"], 32),
         entries=tuple(map(_entry, given["entries"])),
     )
 
@@ -144,13 +142,13 @@ def _manifest(given: Any) -> Manifest:
 def _entry(given: Any) -> Entry:
     name = given["name"]
     kind = kind_of(name)
-    size = _whole(given["size"], _NAMES[kind][1])
+    size = whole_number(given["size"], _NAMES[kind][1])
     if size == 0:
         raise ManifestInvalid(reason=f"{name} is empty")
     if kind in SALTED:
-        salt = b"" if given["salt"] == "" else _hex(given["salt"], 32)
+        salt = b"" if given["salt"] == "" else hex_bytes(given["salt"], 32)
         return Entry(name, kind, size, bytes.fromhex(name[-64:]), salt)
-    return Entry(name, kind, size, _hex(given["sha256"], 32))
+    return Entry(name, kind, size, hex_bytes(given["sha256"], 32))
 
 
 def _entry_fields(entry: Entry) -> dict[str, Any]:
@@ -158,13 +156,22 @@ def _entry_fields(entry: Entry) -> dict[str, Any]:
     return {"name": entry.name, "size": entry.size, **digest}
 
 
-def _whole(given: Any, most: int) -> int:
+def chain_number(given: Any) -> int:
+    """A chain id from its decimal text. Raises ManifestInvalid."""
+    if not _DECIMAL.fullmatch(given):
+        raise ManifestInvalid(reason="a chain id that is no decimal number")
+    return int(given)
+
+
+def whole_number(given: Any, most: int) -> int:
+    """A whole number from zero on. Raises ManifestInvalid."""
     if type(given) is not int or not 0 <= given <= most:
         raise ManifestInvalid(reason=f"a whole number up to {most} was expected, not {given!r:.40}")
     return given
 
 
-def _hex(given: Any, size: int) -> bytes:
+def hex_bytes(given: Any, size: int) -> bytes:
+    """Bytes of that size from their hex. Raises ManifestInvalid, or ValueError for what is no hex."""
     found = bytes.fromhex(given)
     if len(found) != size:
         raise ManifestInvalid(reason=f"{size} bytes in hex were expected, not {len(found)}")

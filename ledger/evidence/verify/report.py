@@ -1,11 +1,12 @@
-"""What a verification says: each step with its verdict, and the whole (``docs/bundle-1.md``, steps)."""
+"""What a verification says: each step with its verdict, and the whole (``docs/bundle-1.md``, steps;
+``docs/siegel-1.md``, the receipt)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ledger.errors import SiegelError
 
@@ -20,7 +21,7 @@ class Verdict(StrEnum):
 
 
 class Step(StrEnum):
-    """The steps, in their order."""
+    """The steps of a bundle, in their order."""
 
     FORMAT = "format"
     POLICY = "policy"
@@ -35,8 +36,24 @@ class Step(StrEnum):
     RANKING = "ranking"
 
 
-REQUIRED = frozenset({Step.FORMAT, Step.POLICY, Step.HEADER, Step.STATE, Step.ACTS, Step.STATUTE})
+class ReceiptStep(StrEnum):
+    """The steps of a receipt, in their order."""
+
+    FORMAT = "format"
+    ENVELOPE = "envelope"
+    TRANSACTION = "transaction"
+    PROMISE = "promise"
+    PROOF = "proof"
+    SECRET = "secret"  # noqa: S105 - the name of an entry
+
+
+S = TypeVar("S", Step, ReceiptStep)
+
+REQUIRED: frozenset[Step] = frozenset({Step.FORMAT, Step.POLICY, Step.HEADER, Step.STATE, Step.ACTS, Step.STATUTE})
 """Without these nothing is verified; the others may be not provable."""
+
+REQUIRED_OF_RECEIPTS = frozenset({ReceiptStep.FORMAT, ReceiptStep.ENVELOPE, ReceiptStep.PROOF})
+"""The same of a receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +74,10 @@ class NotProvable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Result(Generic[S]):
     """One step's verdict; ``refusal`` says what was expected and got if it failed."""
 
-    step: Step
+    step: S
     verdict: Verdict
     refusal: SiegelError | None = None
     notes: tuple[Note, ...] = ()
@@ -68,7 +85,7 @@ class Result:
     @property
     def number(self) -> int:
         """Its number, from 1."""
-        return list(Step).index(self.step) + 1
+        return list[str](type(self.step)).index(self.step) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +93,7 @@ class Report:
     """``identity`` names the bundle (32 bytes); it speaks of ``block`` and its ``time`` (seconds since 1970), which are
     None as long as no header was read."""
 
-    results: tuple[Result, ...]
+    results: tuple[Result[Step], ...]
     policy: str
     identity: bytes | None = None
     subject: tuple[str, bytes] | None = None
@@ -86,10 +103,10 @@ class Report:
     @property
     def verified(self) -> bool:
         """Whether nothing failed and all that is required passed."""
-        return is_verified(self.results)
+        return is_verified(self.results, REQUIRED)
 
 
-def is_verified(results: Sequence[Result]) -> bool:
+def is_verified(results: Sequence[Result[S]], required: frozenset[S]) -> bool:
     """Whether no step failed and each required one passed."""
     passed = {result.step for result in results if result.verdict is Verdict.PASSED}
-    return passed >= REQUIRED and all(result.verdict is not Verdict.FAILED for result in results)
+    return passed >= required and all(result.verdict is not Verdict.FAILED for result in results)

@@ -70,7 +70,7 @@ def verify(stream: BinaryIO, policy: Policy, proven: Proven | None = None) -> Re
     )
 
 
-def _carried_out(step: Step, check: _Check, contents: Contents, policy: Policy, proven: Proven) -> Result:
+def _carried_out(step: Step, check: _Check, contents: Contents, policy: Policy, proven: Proven) -> Result[Step]:
     try:
         return Result(step, Verdict.PASSED, notes=tuple(check(contents, policy, proven)))
     except NotProvable as why:

@@ -6,22 +6,25 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ledger.errors import SiegelError
-from ledger.evidence.verify.report import Note, Step, Verdict
+from ledger.errors import MOMENTS, SiegelError, shown_moment
+from ledger.evidence.verify.report import Note, ReceiptStep, Step, Verdict
 
 _WORDS: dict[str, Any] = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
-_STEPS = {step["name"]: step for step in _WORDS["steps"]}
+_STEPS: dict[type, dict[str, Any]] = {
+    kind: {step["name"]: step for step in _WORDS[table]}
+    for kind, table in ((Step, "steps"), (ReceiptStep, "receiptSteps"))
+}
 
 
-def step_words(step: Step, what: str, language: str) -> str:
+def step_words(step: Step | ReceiptStep, what: str, language: str) -> str:
     """``title`` or ``question`` of a step, in ``de`` or ``en``."""
-    text: str = _STEPS[step][what][language]
+    text: str = _STEPS[type(step)][step][what][language]
     return text
 
 
-def fault_words(step: Step, refusal: SiegelError | None, language: str) -> str:
+def fault_words(step: Step | ReceiptStep, refusal: SiegelError | None, language: str) -> str:
     """Whose fault it would be that a step failed, where it failed for this."""
-    words = _STEPS[step]
+    words = _STEPS[type(step)][step]
     of_refusal = {} if refusal is None else words.get("faultOf", {}).get(refusal.name, {})
     text: str = of_refusal.get(language) or words["fault"][language]
     return text
@@ -48,9 +51,17 @@ def named_value(name: str, value: Any, language: str) -> Any:
 
 
 def note_words(note: Note, language: str) -> str:
-    """A note as a sentence; bytes in it as hex."""
+    """A note as a sentence; bytes in it as hex, moments as people write them."""
     sentence: str = _WORDS["notes"][note.name][language]
-    shown = {name: value.hex() if isinstance(value, bytes) else value for name, value in note.values.items()}
-    if "flag" in shown:
-        shown["flag"] = flag_words(shown["flag"], language)
+    shown = {name: _shown(name, value, language) for name, value in note.values.items()}
     return sentence.format_map(shown)
+
+
+def _shown(name: str, value: Any, language: str) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    if name == "flag":
+        return flag_words(value, language)
+    if name == "outcome":
+        return _WORDS["outcomes"][value][language]
+    return shown_moment(value) if name in MOMENTS else value
