@@ -1,0 +1,136 @@
+"""What the evaluators wrote down, format ``siegel-evaluation/1`` (``docs/criteria-1.md``).
+
+Points, corrected sums, lots that were drawn. A corrected sum is one of § 56(1) VgV, the arithmetical check. Who
+excludes a bid does so on the ledger, not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from ledger.errors import EvaluationInvalid
+from ledger.evaluation.criteria import Criteria, CriteriaLot
+from ledger.evaluation.figures import exact
+from ledger.evaluation.part import Part
+
+FORMAT: Final = "siegel-evaluation/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A figure with the reason for it."""
+
+    figure: Fraction
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Of one bid for one lot: the corrected amount and the corrected percentage of the discount, each None if what was
+    submitted stands, and the points by criterion."""
+
+    bid: int
+    lot: str
+    amount: Judged | None
+    percentage: Judged | None
+    points: Mapping[str, Judged]
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Lots were drawn between equals: the bids in the order in which they were drawn."""
+
+    lot: str
+    bids: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The whole document, which is of one round; ``assessments`` by bid and lot."""
+
+    process_id: bytes
+    round: int
+    criteria: bytes
+    assessments: Mapping[tuple[int, str], Assessment]
+    draws: tuple[Draw, ...]
+
+    def require_of(self, process_id: bytes, round_number: int) -> None:
+        """Raises EvaluationInvalid if it is of another round."""
+        if self.process_id != process_id:
+            raise EvaluationInvalid(reason=f"processId: is not {process_id.hex()}")
+        if self.round != round_number:
+            raise EvaluationInvalid(reason=f"round: is not {round_number}")
+
+
+def read_evaluation(data: bytes, criteria: Criteria) -> Evaluation:
+    """The evaluation in a document. Raises EvaluationInvalid, whose reason begins with the place."""
+    whole = Part.of(data, EvaluationInvalid)
+    form, process, round_number, digest, bids, draws = whole.members(
+        "format", "processId", "round", "criteria", "bids", "draws"
+    )
+    form.one_of(FORMAT)
+    process_id, number = process.digest(), round_number.whole(1)
+    if digest.digest() != criteria.digest:
+        digest.refuse(f"is not {criteria.digest.hex()}")
+    known = {lot.id: lot for lot in criteria.lots}
+    assessments: dict[tuple[int, str], Assessment] = {}
+    for part in bids.items():
+        found = _assessment(part, known)
+        if (found.bid, found.lot) in assessments:
+            bids.refuse(f"has bid {found.bid} twice for lot {found.lot}")
+        assessments[found.bid, found.lot] = found
+    return Evaluation(
+        process_id, number, criteria.digest, assessments, tuple(_draw(part, known) for part in draws.items())
+    )
+
+
+def _assessment(part: Part, known: Mapping[str, CriteriaLot]) -> Assessment:
+    bid, lot_id, value, discount, points = part.members("bid", "lot", "value", "discount", "points")
+    number, lot = bid.whole(0), _lot(lot_id, known)
+    amount = percentage = None
+    if not value.is_null():
+        figure, reason = value.members("amount", "reason")
+        amount = Judged(figure.amount(), reason.text())
+    if not discount.is_null():
+        figure, reason = discount.members("percentage", "reason")
+        percentage = Judged(figure.decimal(), reason.text())
+        if percentage.figure > 100:
+            figure.refuse("is above 100")
+    return Assessment(number, lot.id, amount, percentage, _points(points, lot))
+
+
+def _points(part: Part, lot: CriteriaLot) -> Mapping[str, Judged]:
+    most = {each.id: each.most_points for each in lot.criteria}
+    found: dict[str, Judged] = {}
+    for each in part.items():
+        criterion, points, reason = each.members("criterion", "points", "reason")
+        name, judged = criterion.id(), Judged(points.decimal(), reason.text())
+        if name not in most:
+            criterion.refuse(f"is none of lot {lot.id}")
+        if name in found:
+            part.refuse(f"has {name} twice")
+        if judged.figure > most[name]:
+            points.refuse(f"is above {exact(most[name])}")
+        found[name] = judged
+    return found
+
+
+def _draw(part: Part, known: Mapping[str, CriteriaLot]) -> Draw:
+    lot_id, bids, reason = part.members("lot", "bids", "reason")
+    lot = _lot(lot_id, known)
+    numbers = tuple(each.whole(0) for each in bids.items())
+    bids.require_once(map(str, numbers))
+    if len(numbers) < 2:
+        bids.refuse("has fewer than two bids")
+    return Draw(lot.id, numbers, reason.text())
+
+
+def _lot(part: Part, known: Mapping[str, CriteriaLot]) -> CriteriaLot:
+    lot_id = part.id()
+    if lot_id not in known:
+        part.refuse("is no lot of the criteria")
+    return known[lot_id]
