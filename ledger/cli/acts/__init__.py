@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from ledger.chain.acts import CloseRound
 from ledger.cli.acts import erasing
 from ledger.cli.acts.carry_out import carry_out
 from ledger.cli.acts.fields import FIELDS, ORGANISATION, call_field, lot_field, subject_field
@@ -60,6 +61,8 @@ def _command_for(each: ActCommand) -> Callable[..., Answer]:
             as_=typed["as_"],
             together_with=typed.get("together_with"),
             propose=typed.get("propose"),
+            alone=each.call is CloseRound,
+            despite=bool(typed.get("despite")),
         )
 
     run.__signature__ = _signature(list(parameters.values()))  # type: ignore[attr-defined]

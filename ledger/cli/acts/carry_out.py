@@ -11,6 +11,7 @@ from ledger.chain.registry import RegistryAct
 from ledger.cli.acts.erasing import erase_as_recorded
 from ledger.cli.acts.making import Enclosure, Making
 from ledger.cli.acts.proposal import Enclosed, Proposal
+from ledger.cli.acts.standing import as_proposed
 from ledger.cli.acts.words import describe_call, describe_record, entry_of
 from ledger.cli.answer import Answer
 from ledger.cli.language import say
@@ -34,22 +35,35 @@ def default_key(entry: StatuteEntry | None) -> str:
 
 
 def carry_out(
-    making: Making, call: Call, *, as_: str | None, together_with: str | None, propose: Path | None
+    making: Making,
+    call: Call,
+    *,
+    as_: str | None,
+    together_with: str | None,
+    propose: Path | None,
+    alone: bool = False,
+    despite: bool = False,
 ) -> Answer:
     """Sends the act.
 
-    Raises ``SecondPersonMissing`` where others must agree and no way to them was given, ``SecondPersonNotOther``.
+    ``alone``: the second officer makes the same act from what that one sees, at another desk, and needs no file; what
+    another proposed with equal arguments is executed, and with others nothing is sent, unless ``despite`` that.
+
+    Raises ``SecondPersonMissing`` where others must agree and no way to them was given, ``SecondPersonNotOther``,
+    ``ProposalDiffers``.
     """
     session, entry = making.session, entry_of(call)
     with making.refusable():
         name = as_ or default_key(entry)
         if propose is not None and propose.exists():
             raise ArgumentInvalid(argument="--propose", value=propose, why=say("it exists already"))
-        if together_with is None and propose is None and _others_needed(session, entry):
+        if together_with is None and propose is None and not alone and _others_needed(session, entry):
             raise SecondPersonMissing(act=entry.name if entry else call.function)
         if together_with == name:
             raise SecondPersonNotOther(name=name)
         signer = session.signer(name)
+        if alone and isinstance(call, LedgerAct):
+            call = as_proposed(session, call, signer.account, despite=despite) or call
         # Asked for before the first half is sent: a mistyped passphrase must not leave half an act behind.
         second = session.signer(together_with) if together_with is not None else None
         submitted = session.chain.submit(call, signer, signing=making.signing)

@@ -12,9 +12,10 @@ from ledger.chain.acts import Call
 from ledger.chain.identifiers import lot_id
 from ledger.chain.record import ZERO
 from ledger.cli import values
-from ledger.cli.acts.making import Making, resolve_organisation
+from ledger.cli.acts.making import Making, read_document, resolve_organisation
 from ledger.cli.acts.parameter import Field, Parameter, Values
 from ledger.errors import ArgumentInvalid
+from ledger.ocds.digest import plain_digest
 from ledger.terms import ArtifactKind, Stage, StatuteEntry
 
 PAPER: Final = 2**31
@@ -39,10 +40,13 @@ SUBJECTS: Final = {
     "variant": "id of the variant that is awarded",
     "document": "the signed contract",
     "order": "notice or order of the review body",
-    "file": "the file",
+    "file": "the file, whose SHA-256 is recorded",
     "findings": "the findings",
-    "report": "the report",
+    "report": "the report, whose SHA-256 is recorded",
 }
+
+FOUND_BY_FILE: Final = ("file", "report")
+"""Subjects that everybody who has the file is to recognise: without a salt, and nothing is kept of them here."""
 
 
 def expires(making: Making, typed: Values) -> int:
@@ -79,6 +83,8 @@ def subject_field(name: str, *, required: bool) -> Field:
             return ZERO
         if name == "variant" and not values.is_digest(given):
             return lot_id(given)
+        if name in FOUND_BY_FILE and not values.is_digest(given):
+            return plain_digest(read_document(Path(given), parameter.option))
         return making.document(given, parameter.option)
 
     return Field((parameter,), read)

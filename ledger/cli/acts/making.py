@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ledger.chain.identifiers import organisation_id, process_id
 from ledger.chain.record import ZERO
@@ -29,6 +29,9 @@ from ledger.errors import (
 from ledger.ocds.json_text import read_json
 from ledger.ocds.privacy import policy_named
 from ledger.terms import ProcessState, StatuteEntry
+
+if TYPE_CHECKING:
+    from ledger.opening.closing import Close
 
 SALT_BYTES = 32
 
@@ -53,6 +56,8 @@ class Making:
         self.session = session
         self.entry = entry
         self.enclosures: list[Enclosure] = []
+        self.close: Close | None = None
+        """Of a round, computed once for all its arguments."""
         self._organisation, self._process = organisation, process
         self._release: dict[str, Any] | None = None
         self._signed = False
@@ -141,6 +146,12 @@ class Making:
         digest = self.session.store.put(StoreClass.CONFIDENTIAL, content, salt=secrets.token_bytes(SALT_BYTES))
         self.enclosures.append(Enclosure(path.name, digest, is_release=False))
         return digest
+
+    def publish(self, content: bytes) -> bytes:
+        """The digest of a document that everybody may see: stored without a salt, so whoever has it can find it."""
+        from ledger.store.objects import StoreClass
+
+        return self.session.store.put(StoreClass.PUBLIC, content)
 
 
 def require_of_process(session: Session, ocid: object, process: bytes, organisation: bytes) -> None:

@@ -40,7 +40,8 @@ class Parameter:
         kind = self.kind if self.required or self.default is not None else self.kind | None
         if self.positional:
             return Annotated[kind, typer.Argument(metavar=self.metavar, help=say(self.help))]
-        return Annotated[kind, typer.Option(self.option, metavar=self.metavar, help=say(self.help))]
+        metavar = None if self.kind is bool else self.metavar
+        return Annotated[kind, typer.Option(self.option, metavar=metavar, help=say(self.help))]
 
 
 Values = Mapping[str, Any]

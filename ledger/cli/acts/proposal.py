@@ -19,7 +19,7 @@ from ledger.chain.acts import LedgerAct
 from ledger.chain.codec import decode_call, encode_call
 from ledger.chain.registry import RegistryAct
 from ledger.errors import ProposalUnreadable, SiegelError
-from ledger.ocds.digest import salted_digest
+from ledger.ocds.digest import plain_digest, salted_digest
 from ledger.ocds.json_text import read_json
 
 FORMAT: Final = "siegel proposal 1"
@@ -27,7 +27,8 @@ FORMAT: Final = "siegel proposal 1"
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """A release or document in the file; ``disclosures`` are a release's concealed fields (RFC 9901)."""
+    """A release or document in the file; ``disclosures`` are a release's concealed fields (RFC 9901). A public document
+    has no salt."""
 
     name: str
     is_release: bool
@@ -38,7 +39,7 @@ class Enclosed:
     @property
     def digest(self) -> bytes:
         """What the act names: SHA-256 of salt and content."""
-        return salted_digest(self.salt, self.content)
+        return salted_digest(self.salt, self.content) if self.salt else plain_digest(self.content)
 
 
 @dataclass(frozen=True, slots=True)

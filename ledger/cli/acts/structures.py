@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ledger.chain.acts import BidOutcome, LotTerms, Notice, Promise, RoundTerms, TenderTerms
 from ledger.chain.identifiers import lot_id
 from ledger.chain.record import ZERO
 from ledger.chain.registry import KeySet, Person, Recipient
 from ledger.cli import values
+from ledger.cli.acts.criteria import publish_criteria
 from ledger.cli.acts.erasure import FIELDS_OF_ERASURE
 from ledger.cli.acts.fields import RELEASE_NEEDED, ROUND, digest_field
 from ledger.cli.acts.key_sets import newest_key_set
@@ -23,6 +24,9 @@ from ledger.ocds.json_text import read_json
 from ledger.ocds.leaves import end_of_day
 from ledger.sealing.hpke import public_key
 from ledger.terms import NoticeKind, OrganisationKind, Outcome, Role, RoundKind
+
+if TYPE_CHECKING:
+    from ledger.opening.closing import Close
 
 WHOLE_TENDER: Final = "1"
 """Id of the one lot of a tender whose release names none."""
@@ -41,7 +45,7 @@ _STANDSTILL = Parameter(
     required=True,
 )
 _RULES = Parameter("rule_set", "digest of the legal rule set in force", "DIGEST")
-_CRITERIA = Parameter("criteria", "the award criteria", "FILE|DIGEST")
+_CRITERIA = Parameter("criteria", "the award criteria (siegel-criteria/1), which become public", "FILE|DIGEST")
 _ROUND_KIND = Parameter("kind", "kind of the round", "|".join(values.words(RoundKind)), default="bids")
 _DEADLINE = Parameter("deadline", "last second in time; default: end of the release's tender period", "TIME")
 _ROUND_DEADLINE = Parameter("deadline", "last second in time", "TIME", required=True)
@@ -85,11 +89,15 @@ def _tender_terms(making: Making, typed: Values) -> TenderTerms:
         lots=tuple(sorted(lots, key=lambda each: each.lot)),
         minimum_standstill=values.duration(typed["standstill"], "--standstill"),
         rule_set=values.digest(typed["rule_set"], "--rule-set") if typed["rule_set"] else ZERO,
-        criteria=making.document(typed["criteria"], "--criteria") if typed["criteria"] else ZERO,
+        criteria=_criteria(making, typed["criteria"], lots, stated),
         round=_round(making, typed, deadline),
     )
     _require_stated(making, terms.round.deadline)
     return terms
+
+
+def _criteria(making: Making, given: str | None, lots: Sequence[LotTerms], stated: Sequence[str]) -> bytes:
+    return publish_criteria(making, given, [each.lot for each in lots], stated) if given else ZERO
 
 
 def _require_stated(making: Making, deadline: int) -> None:
@@ -135,19 +143,32 @@ def _key_set(making: Making, typed: str | None) -> bytes:
 
 
 def _counted(making: Making, typed: Values) -> int:
+    if typed["counted"] is None and typed["present"] is None:
+        return _close(making, typed).counted
     if typed["counted"] is not None:
         return int(typed["counted"])
     # Every bid that is there now; one that arrives before the second officer's call stays outside and is late.
     return making.session.chain.round(making.process_id, typed["round"]).bids
 
 
-def _bitmap(name: str) -> Any:
-    def read(making: Making, typed: Values) -> tuple[int, ...]:
-        counted = _counted(making, typed)
-        text = typed[name] if typed[name] is not None else f"0-{counted - 1}" if name == "present" and counted else ""
-        return values.bitmap(values.numbers(text, f"--{name}"), counted, f"--{name}")
+def _present(making: Making, typed: Values) -> tuple[int, ...]:
+    if typed["counted"] is None and typed["present"] is None:
+        return _close(making, typed).present
+    counted = _counted(making, typed)
+    text = typed["present"] if typed["present"] is not None else f"0-{counted - 1}" if counted else ""
+    return values.bitmap(values.numbers(text, "--present"), counted, "--present")
 
-    return read
+
+def _admitted(making: Making, typed: Values) -> tuple[int, ...]:
+    admitted = values.numbers(typed["admit"] or "", "--admit")
+    return values.bitmap(admitted, _counted(making, typed), "--admit")
+
+
+def _close(making: Making, typed: Values) -> Close:
+    """What the ledger's bids and the server's envelopes come to."""
+    from ledger.cli.opening.closing import computed_close
+
+    return computed_close(making, typed["round"], typed["server"], typed["as_"], typed["admit"])
 
 
 def _json_file(path: Path, option: str) -> Any:
@@ -238,9 +259,11 @@ def key_set(given: Mapping[str, Any]) -> KeySet:
 _OUTCOMES = Parameter("outcomes", "list of outcomes as JSON", "FILE", kind=Path, required=True)
 _OUTCOME = Parameter("outcome", "the outcome as JSON", "FILE", kind=Path, required=True)
 _START = Parameter("from_bid", "number of the first bid in the list", "N", kind=int, default=0)
-_COUNTED = Parameter("counted", "how many bids are counted; default: all", "N", kind=int)
-_PRESENT = Parameter("present", "bids whose envelopes are there; default: all", "0,1,5-9")
-_ADMITTED = Parameter("admitted", "late bids that are admitted, with a ground", "0,1,5-9")
+_COUNTED = Parameter("counted", "how many bids are counted; default: to the last in time or admitted", "N", kind=int)
+_PRESENT = Parameter("present", "bids whose envelopes are there; default: as the server says", "0,1,5-9")
+_ADMITTED = Parameter("admit", "late bids that are admitted, with a ground", "0,1,5-9")
+_DESPITE = Parameter("despite", "propose although another officer proposed something else", kind=bool, default=False)
+_SERVER = Parameter("server", "server that has the envelopes; default: public_url", "URL")
 _PROMISE = Parameter("promise", "a receiver's signed promise as JSON", "FILE", kind=Path)
 _PEOPLE = Parameter("person", "account and roles", "ACCOUNT=ROLES[@UNTIL]", kind=list[str], required=True)
 _KINDS = Parameter("kinds", "kinds, separated by commas", "|".join(values.words(OrganisationKind)), required=True)
@@ -270,9 +293,9 @@ STRUCTURES: Final = {
         (_ROUND_DEADLINE, *_ROUND_PARAMETERS), lambda making, typed: _round(making, typed, typed["deadline"])
     ),
     ("CommitBid", "promise"): Field((_PROMISE,), _promise),
-    ("CloseRound", "counted"): Field((ROUND, _COUNTED), _counted),
-    ("CloseRound", "present"): Field((_PRESENT,), _bitmap("present")),
-    ("CloseRound", "admitted"): Field((_ADMITTED,), _bitmap("admitted")),
+    ("CloseRound", "counted"): Field((ROUND, _COUNTED, _SERVER, _DESPITE), _counted),
+    ("CloseRound", "present"): Field((_PRESENT,), _present),
+    ("CloseRound", "admitted"): Field((_ADMITTED,), _admitted),
     ("OpenBids", "start"): Field((_START,), lambda _, typed: typed["from_bid"]),
     ("OpenBids", "outcomes"): Field(
         (_OUTCOMES,),

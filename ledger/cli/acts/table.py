@@ -59,7 +59,7 @@ COMMANDS: Final = (
     ActCommand("round", "close", acts.CloseRound, "siegel round close ocds-x-1 --together-with officer-two"),
     ActCommand("bid", "commit", acts.CommitBid, "siegel bid commit ocds-x-1 --commitment 0x51...e0 --as bidder-one"),
     ActCommand(
-        "bid", "withdraw", acts.WithdrawBid, "siegel bid withdraw ocds-x-1 --commitment 0x51...e0 --as bidder-one"
+        "bid", "uncommit", acts.WithdrawBid, "siegel bid uncommit ocds-x-1 --commitment 0x51...e0 --as bidder-one"
     ),
     ActCommand(
         "bid",

@@ -1,0 +1,158 @@
+"""What became of each bid of a closed round, from the envelopes and all contributions (``docs/opening.md``, finish).
+
+Two officers with the same envelopes and contributions get the same outcomes, byte for byte. What fails through too few
+or false contributions is no tenderer's doing, and is not recorded as one's: then the opening is not finished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from ledger.chain.acts import BidOutcome
+from ledger.errors import (
+    EnvelopeForeign,
+    EnvelopeRefused,
+    KeySetDiffers,
+    SealsDiffer,
+    ShareNotHeld,
+    SiegelError,
+)
+from ledger.opening.facts import Bid
+from ledger.opening.found import Found, given_up, open_found, unreadable
+from ledger.opening.sealed_round import SealedRound
+from ledger.sealing.context import Group
+from ledger.sealing.contribution import open_contribution, read_contribution
+from ledger.sealing.envelope import Header, read_header
+from ledger.sealing.opening import check_content, find_seed, partial_seed
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A contribution as the server has it: whose share of which bid, and which account brought it."""
+
+    commitment: bytes
+    group: Group
+    index: int
+    account: bytes
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FalseContribution:
+    """A contribution that is none, or brings another share than was sealed; ``why`` is the refusal's name."""
+
+    bid: int
+    group: Group
+    index: int
+    account: bytes
+    why: str
+
+
+@dataclass(slots=True)
+class Count:
+    """All bids below ``counted``, in order; ``unfinished``: those that cannot be opened yet, and why."""
+
+    found: list[Found] = field(default_factory=list)
+    unfinished: dict[int, SiegelError] = field(default_factory=dict)
+    false: list[FalseContribution] = field(default_factory=list)
+
+
+class Opener:
+    """One officer who opens a round with the own sealing key.
+
+    ``envelope`` gives a bid's envelope as a stream that can seek, or raises; ``may_bring``: whether an account may
+    bring this share. ``without``: numbers of bids that the officers give up as they are, openly and not as the
+    tenderer's doing; the receipt opens them later.
+    """
+
+    def __init__(
+        self,
+        sealed: SealedRound,
+        officer: int,
+        key: ec.EllipticCurvePrivateKey,
+        brought: Sequence[Brought],
+        envelope: Callable[[Bid], AbstractContextManager[BinaryIO]],
+        folder: Path,
+        may_bring: Callable[[Group, int, bytes], bool],
+        without: frozenset[int] = frozenset(),
+    ) -> None:
+        self._sealed, self._officer, self._key = sealed, officer, key
+        self._envelope, self._folder = envelope, folder
+        # Of each share the later one counts.
+        self._brought: dict[bytes, dict[tuple[Group, int], Brought]] = {}
+        for one in brought:
+            self._brought.setdefault(one.commitment, {})[one.group, one.index] = one
+        self._may_bring, self._without = may_bring, without
+        self._false: list[FalseContribution] = []
+
+    def count(self, told: Callable[[int], object] = lambda bid: None) -> Count:
+        """All counted bids; documents of opened ones lie in the folder. ``told`` hears of each bid that is done.
+
+        Raises RoundForbids before the close.
+        """
+        facts, count = self._sealed.facts, Count(false=self._false)
+        for bid in facts.bids:
+            follows = facts.follows(bid)
+            assert facts.closing is not None
+            if bid.number >= facts.closing.counted:
+                break
+            if follows:
+                count.found.append(Found(bid, BidOutcome(follows, bid.author, bid.commitment)))
+            else:
+                try:
+                    count.found.append(self._open(bid))
+                except SiegelError as refusal:
+                    if bid.number in self._without:
+                        count.found.append(given_up(bid))
+                    else:
+                        count.unfinished[bid.number] = refusal
+            told(bid.number)
+        return count
+
+    def _open(self, bid: Bid) -> Found:
+        with self._envelope(bid) as stream:
+            header = read_header(stream)
+            begins = stream.tell()
+            try:
+                self._sealed.require_committed(bid, header)
+                self._sealed.require_fitting(bid, header)
+            except (EnvelopeForeign, KeySetDiffers) as refusal:
+                return unreadable(bid, refusal)
+            check_content(header, stream)
+            shares = self._shares(bid, header)
+            key_set = self._sealed.key_set
+            try:
+                found = find_seed(header, key_set, shares)
+            except SealsDiffer as refusal:
+                seed = partial_seed(header, key_set, shares)
+                if seed is None:
+                    # Also with all shares at hand: contributions carry no signature, so whoever keeps them could have
+                    # made every one, and a good bid would be called its tenderer's doing.
+                    raise refusal
+                return unreadable(bid, seed.differing, seed.seed)
+            for group, index in found.false:
+                self._name_false(bid, self._brought[bid.commitment][group, index], SealsDiffer.__name__)
+            stream.seek(begins)
+            return open_found(bid, header, found.seed, stream, self._folder)
+
+    def _shares(self, bid: Bid, header: Header) -> dict[tuple[Group, int], bytes]:
+        key_set, shares = self._sealed.key_set, dict[tuple[Group, int], bytes]()
+        for one in self._brought.get(bid.commitment, {}).values():
+            try:
+                read = read_contribution(one.data, header, key_set)
+                is_own = (read.group, read.index) == (one.group, one.index)
+                if not is_own or not self._may_bring(one.group, one.index, one.account):
+                    raise ShareNotHeld(account=one.account, group=read.group.name.lower(), index=read.index)
+                shares[read.group, read.index] = open_contribution(read, key_set, self._officer, self._key)
+            except (EnvelopeRefused, ShareNotHeld) as refusal:
+                self._name_false(bid, one, refusal.name)
+        return shares
+
+    def _name_false(self, bid: Bid, one: Brought, why: str) -> None:
+        self._false.append(FalseContribution(bid.number, one.group, one.index, one.account, why))
