@@ -7,6 +7,8 @@ from ledger.cli import (
     approve,
     auditing,
     backup,
+    bidding,
+    custodian,
     demo,
     disclosing,
     doctor,
@@ -17,7 +19,9 @@ from ledger.cli import (
     keys,
     log,
     lookup,
+    opening,
     pulling,
+    ranking,
     serving,
 )
 from ledger.cli.command import root
@@ -29,10 +33,14 @@ keys.register(app)
 importing.register(app)
 pulling.register(app)
 disclosing.register(app)
-acts.register(app)
+groups = acts.register(app)
+bidding.register(groups["bid"])
+opening.register(groups["opening"])
+custodian.register(app)
 approve.register(app)
 indexing.register(app)
 lookup.register(app)
+ranking.register(app)
 evidence.register(app)
 auditing.register(app)
 serving.register(app)

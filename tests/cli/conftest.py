@@ -74,22 +74,28 @@ def type_at_terminal(home: Path, *arguments: object, typed: Sequence[str], **env
     return os.waitstatus_to_exitcode(status), screen.decode()
 
 
-@pytest.fixture
-def siegel(monkeypatch: pytest.MonkeyPatch) -> Siegel:
-    """Calls ``siegel`` with these arguments, in English; the passphrase of all keys is known."""
+def call(*arguments: object, home: Path | None = None) -> Called:
+    """``siegel`` with these arguments, in the environment as it is."""
+    before = ["--home", str(home)] if home else []
+    result = CliRunner().invoke(app, [*before, *map(str, arguments)])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Called(result.exit_code, result.stdout, result.stderr)
+
+
+def speak_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """English, and the passphrase of all keys is known; nothing else of this machine's settings counts."""
     for name in ("SIEGEL_HOME", "SIEGEL_RPC_URL", "SIEGEL_PASSPHRASE_FILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SIEGEL_LANGUAGE", "en")
     monkeypatch.setenv("SIEGEL_PASSPHRASE", PASSPHRASE)
     monkeypatch.setenv("SIEGEL_BACKUP_PASSPHRASE", "another passphrase")
 
-    def call(*arguments: object, home: Path | None = None) -> Called:
-        before = ["--home", str(home)] if home else []
-        result = CliRunner().invoke(app, [*before, *map(str, arguments)])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Called(result.exit_code, result.stdout, result.stderr)
 
+@pytest.fixture
+def siegel(monkeypatch: pytest.MonkeyPatch) -> Siegel:
+    """Calls ``siegel`` with these arguments, in English; the passphrase of all keys is known."""
+    speak_english(monkeypatch)
     return call
 
 
@@ -113,19 +119,24 @@ def home(made_home: Path, tmp_path: Path) -> Path:
     return copy
 
 
-@pytest.fixture
-def key_set(siegel: Siegel, home: Path, tmp_path: Path) -> str:
-    """A key set without custodians, registered by two officers."""
-    accounts = {each["name"]: each["account"] for each in siegel("key", "list", "--json", home=home).data["keys"]}
+def make_key_set(home: Path, folder: Path) -> str:
+    """A key set without custodians, registered by two officers; its id."""
+    accounts = {each["name"]: each["account"] for each in call("key", "list", "--json", home=home).data["keys"]}
     officers = [
-        {"holder": accounts[name], "key": siegel("key", "sealing", name, "--json", home=home).data["publicKey"]}
+        {"holder": accounts[name], "key": call("key", "sealing", name, "--json", home=home).data["publicKey"]}
         for name in ("officer-one", "officer-two", "officer-three")
     ]
     content = {"officerThreshold": 2, "custodianThreshold": 0, "officers": officers, "custodians": []}
-    file = write(tmp_path / "set.json", content)
-    made = siegel("key-set", "register", "--set", file, "--together-with", "officer-two", "--json", home=home)
+    file = write(folder / "set.json", content)
+    made = call("key-set", "register", "--set", file, "--together-with", "officer-two", "--json", home=home)
     assert made.exit_code == 0, made.out
     return str(made.data["acts"][0]["subject"])
+
+
+@pytest.fixture
+def key_set(siegel: Siegel, home: Path, tmp_path: Path) -> str:
+    """A key set without custodians, registered by two officers."""
+    return make_key_set(home, tmp_path)
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ def test_verify_in_german_says_names_in_german_and_sets_apart_what_is_not(
     policy.write_text(json.dumps(content))
     file.write_bytes(b"nothing of the kind, " * 100)
     done = siegel("--language", "de", "verify", file, "--policy", policy)
-    assert "bei Byte 0 (technisch: it does not begin with a manifest). [BundleMalformed]" in done.out
+    assert "bei Byte 0 (technisch: it does not begin with manifest.json). [BundleMalformed]" in done.out
     policy.write_bytes(b"PK")
     done = siegel("--language", "de", "verify", file, "--policy", policy)
     assert "Die Vertrauensgrundlage ist nicht verwendbar (technisch: sie ist kein JSON)." in done.err

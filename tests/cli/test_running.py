@@ -19,13 +19,13 @@ import pytest
 
 from explorer.legal_pages import REQUIRED
 from tests.cli.conftest import Siegel, start_siegel
-from tests.cli.notices import OCID, package, release, write
+from tests.cli.notices import OCID, SCHEME, package, release, write
 
 
 @contextmanager
-def running(home: Path, *arguments: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def running(home: Path, *arguments: object, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server and its address, ended by SIGTERM."""
-    with start_siegel(home, *arguments, PYTHONUNBUFFERED="1") as process:
+    with start_siegel(home, *arguments, PYTHONUNBUFFERED="1", **environment) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         found = re.search(r"http://[\d.:]+", line)
@@ -51,6 +51,34 @@ def test_serve_commands_beside_it_reach_the_same_chain(siegel: Siegel, home: Pat
     assert not (home / "chain" / "node.json").exists()
     # The node's own process is gone as well: the chain can be opened again.
     assert siegel("index", "status", home=home).exit_code == 0
+
+
+def test_serve_receiver_whose_key_cannot_promise_is_refused(siegel: Siegel, home: Path) -> None:
+    """A promise that the ledger does not believe would make a bid late, so nothing is served; with authority it is."""
+    settings = {"SIEGEL_RECEIVER__SCHEME": SCHEME, "SIEGEL_RECEIVER__UID": "receiver"}
+
+    def refusal(**key: str) -> str:
+        with start_siegel(home, "serve", "--port", "0", **settings, **key) as process:
+            _, told = process.communicate(timeout=60)
+        assert process.returncode != 0
+        return told
+
+    assert "[KeyUnknown]" in refusal()
+    assert "[ReceiverUnauthorised]" in refusal(SIEGEL_RECEIVER__KEY="publisher")
+    account = siegel("key", "new", "receiver", "--json", home=home).data["account"]
+    people = [f"{account}=publisher", f"0x{'22' * 20}=officer", f"0x{'33' * 20}=officer"]
+    who = [each for person in people for each in ("--person", person)]
+    named = ("--scheme", SCHEME, "--identifier", "receiver", "--kinds", "receiver")
+    assert siegel("registry", "admit", *named, *who, home=home).exit_code == 0
+    assert "[WrongPassphrase]" in refusal(SIEGEL_PASSPHRASE="another")
+    with running(home, "serve", "--port", "0", **settings) as (process, url):
+        offered = httpx.options(f"{url}/api/v1/envelopes", timeout=60)
+        assert (offered.status_code, offered.headers["tus-max-size"]) == (204, str(2**31))
+        nonce = httpx.get(f"{url}/api/v1/accounts/{account}", timeout=60).json()["nonce"]
+        assert nonce == 0
+    assert process.returncode == 0
+    with running(home, "serve", "--port", "0") as (_, url):
+        assert httpx.options(f"{url}/api/v1/envelopes", timeout=60).json()["type"] == "/problems/ReceiverMissing"
 
 
 def test_serve_ends_with_a_sentence_when_the_chain_s_process_died(siegel: Siegel, home: Path) -> None:

@@ -1,0 +1,85 @@
+"""What a bid lacks of what the tender's criteria ask for (``docs/criteria-1.md``), told before it is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ledger.cli.remote import API, Remote
+from ledger.errors import BidIncomplete
+from ledger.evaluation.criteria import Criteria, read_criteria
+from ledger.sealing.bid import Bid
+
+_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "string": (str,), "boolean": (bool,), "integer": (int,), "number": (int, str),
+}  # fmt: skip
+
+
+def criteria_of(server: Remote, digest: bytes) -> Criteria:
+    """The criteria with this digest, as the server has them. Raises what it refuses with, CriteriaInvalid,
+    CriteriaForeign."""
+    criteria = read_criteria(server.request("GET", f"{API}/documents/0x{digest.hex()}").content)
+    criteria.require_digest(digest)
+    return criteria
+
+
+def require_complete(bid: Bid, criteria: Criteria) -> None:
+    """Raises BidIncomplete naming all that is missing, or there and unknown."""
+    values = {name: field.value for name, field in zip(bid.names, bid.fields, strict=True)}
+    lots = {name.split("/")[1] for name in values if name.startswith("lots/")}
+    found = (
+        *_of_lots(values, lots, criteria),
+        *_of_answers(values, lots, criteria),
+        *_of_documents(bid, lots, criteria),
+    )
+    if found:
+        raise BidIncomplete(missing=", ".join(found))
+
+
+def _of_lots(values: Mapping[str, Any], lots: set[str], criteria: Criteria) -> Iterator[str]:
+    known = {lot.id: lot for lot in criteria.lots}
+    if not lots:
+        yield "lots"
+    for lot in sorted(lots):
+        if lot not in known:
+            yield f"lots/{lot}"
+        elif values[f"lots/{lot}/value"]["currency"] != criteria.currency:
+            yield f"lots/{lot}/value/currency"
+        elif f"lots/{lot}/variant" in values and not known[lot].variants:
+            yield f"lots/{lot}/variant"
+
+
+def _of_answers(values: Mapping[str, Any], lots: set[str], criteria: Criteria) -> Iterator[str]:
+    asked = {f"requirementResponses/{each.id}": each for each in criteria.requirements}
+    for name, said in values.items():
+        if name.startswith("requirementResponses/") and not (
+            name in asked and _fits(said["value"], asked[name].data_type)
+        ):
+            yield name
+    for name, each in asked.items():
+        if each.required and _concerns(each.lots, lots) and name not in values:
+            yield name
+
+
+def _of_documents(bid: Bid, lots: set[str], criteria: Criteria) -> Iterator[str]:
+    slots, filled = {each.id: each for each in criteria.documents}, set[str]()
+    for document in bid.documents:
+        slot = document.value.get("requirement")
+        if slot is None:
+            continue
+        filled.add(str(slot))
+        if slot not in slots:
+            yield f"{document.name}/requirement"
+        elif (most := slots[slot].most_bytes) is not None and document.size > most:
+            yield f"{document.name}/size"
+    for each in criteria.documents:
+        if each.required and _concerns(each.lots, lots) and each.id not in filled:
+            yield f"documents: {each.id}"
+
+
+def _fits(value: Any, data_type: str) -> bool:
+    return isinstance(value, _TYPES[data_type]) and (data_type == "boolean" or not isinstance(value, bool))
+
+
+def _concerns(of: tuple[str, ...], lots: set[str]) -> bool:
+    return not of or not lots.isdisjoint(of)

@@ -1,0 +1,38 @@
+"""What a server says of a round, compared with an evidence bundle that holds under a trust policy of one's own."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from ledger.cli.bidding.asked import Asked
+from ledger.cli.remote import API, Remote
+from ledger.errors import TermsUnproven
+from ledger.evidence.verify.policy import read_policy
+from ledger.evidence.verify.proven import Proven
+from ledger.evidence.verify.verifier import verify
+
+
+def require_terms(server: Remote, asked: Asked, policy: bytes) -> None:
+    """Raises TermsUnproven if the bundle does not hold, or the round has another chain, ledger, key set, deadline or
+    other receivers in it; what the server refuses with; PolicyInvalid."""
+    trusted = read_policy(policy)
+    bundle = server.request("GET", f"{API}/processes/{asked.process_id.hex()}/evidence").content
+    proven = Proven()
+    report = verify(io.BytesIO(bundle), trusted, proven)
+    if not report.verified:
+        raise TermsUnproven(what="bundle", expected="verified", got="not verified")
+    _require("chainId", trusted.chain_id, asked.chain_id)
+    _require("ledger", trusted.ledger.account, asked.ledger)
+    procedure = proven.procedures.get(asked.process_id)
+    if procedure is None or asked.round > len(procedure.rounds):
+        raise TermsUnproven(what="round", expected=asked.round, got="none")
+    proved = procedure.rounds[asked.round - 1]
+    _require("keySet", proved.key_set, asked.key_set_id)
+    _require("deadline", proved.deadline, asked.deadline)
+    _require("receivers", proved.receivers, frozenset(each.organisation_id for each in asked.receivers))
+
+
+def _require(what: str, expected: Any, got: Any) -> None:
+    if expected != got:
+        raise TermsUnproven(what=what, expected=expected, got=got)

@@ -1,0 +1,135 @@
+"""Asks a server of Vergabesiegel over HTTP; what it refuses is raised under the name that it gives (RFC 9457)."""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import ssl
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final, Self, TypeVar
+
+import httpx
+
+from ledger import errors
+from ledger.errors import ServerAnswerUnusable, ServerRefuses, ServerUnreachable, SiegelError
+from ledger.evidence.cut_off import cut_off_after
+from ledger.ocds.json_text import read_json
+
+Answered = TypeVar("Answered")
+
+API: Final = "/api/v1"
+MOST_BYTES: Final = 16 * 2**20
+"""Of an answer that is read whole."""
+
+_TIMEOUT: Final = httpx.Timeout(60.0, connect=10.0)
+_LONGEST: Final = 300.0
+"""Seconds that an answer may take in all."""
+
+
+class Remote:
+    """One server by its address; close it."""
+
+    def __init__(self, url: str) -> None:
+        """Raises ServerUnreachable for what is no address."""
+        try:
+            parts = httpx.URL(url)
+        except httpx.InvalidURL as error:
+            raise ServerUnreachable(url=url, reason=str(error)) from error
+        if parts.scheme not in ("http", "https") or not parts.host:
+            raise ServerUnreachable(url=url, reason="the address is no http or https address")
+        self.url = url.rstrip("/")
+        # A proxy could not reach what is on this machine only; without compression no small answer becomes a huge one.
+        headers, from_outside = {"Accept-Encoding": "identity"}, not _is_loopback(parts)
+        self._client = httpx.Client(timeout=_TIMEOUT, headers=headers, verify=_trusted(), trust_env=from_outside)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def ask(self, path: str, **query: str | int) -> dict[str, Any]:
+        """The JSON object that is at ``path`` below ``/api/v1``. Raises as ``request``."""
+        return self._object(self.request("GET", API + path, params=query))
+
+    def tell(self, path: str, content: Mapping[str, Any], **headers: str) -> dict[str, Any]:
+        """What is answered to this JSON object. Raises as ``request``."""
+        return self._object(self.request("POST", API + path, json=dict(content), headers=headers))
+
+    def request(self, method: str, address: str, **sent: Any) -> httpx.Response:
+        """An answer that is no failure, whole. ``address``: a path, or an address of the same server.
+
+        Raises the failure that the server names, ServerRefuses for one without a name that is known here,
+        ServerUnreachable, ServerAnswerUnusable.
+        """
+        url = address if address.startswith(f"{self.url}/") else self.url + address
+        try:
+            with cut_off_after(_LONGEST, self._client) as late, self._client.stream(method, url, **sent) as answer:
+                body = b"".join(_bounded(url, answer))
+        except httpx.HTTPError as error:
+            reason = "its answer takes too long" if late.is_set() else str(error) or type(error).__name__
+            raise ServerUnreachable(url=url, reason=reason) from error
+        if answer.status_code >= 300:
+            raise _refusal(url, answer, body)
+        return httpx.Response(answer.status_code, headers=answer.headers, content=body, request=answer.request)
+
+    def _object(self, answer: httpx.Response) -> dict[str, Any]:
+        url = str(answer.request.url)
+        try:
+            found = read_json(answer.content)
+        except SiegelError as error:
+            raise ServerAnswerUnusable(url=url, reason=str(error)) from error
+        if not isinstance(found, dict):
+            raise ServerAnswerUnusable(url=url, reason="it is no JSON object")
+        return found
+
+
+def first_that_answers(urls: Sequence[str], asking: Callable[[Remote], Answered]) -> Answered:
+    """What ``asking`` gives at the first server that does not refuse; ``urls`` names at least one. Raises what the
+    last of them refuses with."""
+    *others, last = urls
+    for url in others:
+        with suppress(SiegelError), Remote(url) as server:
+            return asking(server)
+    with Remote(last) as server:
+        return asking(server)
+
+
+def _bounded(url: str, answer: httpx.Response) -> Iterator[bytes]:
+    size = 0
+    for piece in answer.iter_bytes():
+        size += len(piece)
+        if size > MOST_BYTES:
+            raise ServerAnswerUnusable(url=url, reason=f"more than {MOST_BYTES} bytes")
+        yield piece
+
+
+def _refusal(url: str, answer: httpx.Response, body: bytes) -> SiegelError:
+    """The failure that a problem names, with its values; they are the server's words and are believed as such."""
+    problem: dict[str, Any] = {}
+    if answer.headers.get("content-type", "").startswith("application/problem+json"):
+        try:
+            found = read_json(body)
+        except SiegelError:
+            found = None
+        problem = found if isinstance(found, dict) else {}
+    name = str(problem.get("type", "")).rpartition("/")[2]
+    kind = getattr(errors, name, None) if name.isidentifier() else None
+    if isinstance(kind, type) and issubclass(kind, SiegelError) and kind is not SiegelError:
+        standard = ("type", "title", "status", "detail", "instance", "chainId", "ledger", "self")
+        with suppress(TypeError):  # values that the failure cannot have
+            return kind(**{key: value for key, value in problem.items() if key not in standard})
+    return ServerRefuses(url=url, code=answer.status_code, problem=name[:80])
+
+
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
+def _is_loopback(url: httpx.URL) -> bool:
+    try:
+        return ipaddress.ip_address(url.host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,46 @@
+"""Names that others chose, in what the terminal shows to officers."""
+
+from __future__ import annotations
+
+import json
+
+from ledger.chain.registry import KeySet, Recipient
+from ledger.cli.opening.rehearsing import table
+from ledger.cli.opening.server import Recipient as Rehearsed
+from ledger.cli.ranking.lines import LONGEST, ranking_lines
+from ledger.evaluation.criteria import read_criteria
+from ledger.evaluation.offers import SubmittedBid
+from ledger.evaluation.ranking import rank
+from ledger.sealing.context import Group
+
+CRITERIA = {
+    "format": "siegel-criteria/1", "currency": "EUR", "mainBids": 1, "requirements": [], "documents": [],
+    "lots": [{
+        "id": "1", "title": "Dach", "variants": False, "method": "lowestPrice", "priceWeight": None, "criteria": [],
+        "ties": [],
+    }],
+}  # fmt: skip
+
+
+def test_rank_a_name_of_a_million_characters_leaves_the_others_on_the_screen() -> None:
+    """The tenderer who wrote it has one short line like everybody."""
+    values = {
+        number: {"tenderers/0001": {"name": name}, "lots/1/value": {"amount": "1.00", "currency": "EUR"}}
+        for number, name in enumerate(["Dach & Söhne", "x" * 1_000_000])
+    }
+    bids = [SubmittedBid(number, each) for number, each in values.items()]
+    ranking = rank(read_criteria(json.dumps(CRITERIA).encode()), "1", bids)
+    lines = list(ranking_lines(ranking, None, values))
+    assert any("Dach & Söhne" in line for line in lines)
+    assert max(map(len, lines)) < LONGEST + 200
+
+
+def test_rehearsal_a_name_over_two_lines_adds_no_recipient() -> None:
+    """A custodian's name says that another one is ready."""
+    recipients = [
+        Rehearsed(Group.CUSTODIANS, 1, "Landkreis\n  2. Kammer green (now)", None, False, None),
+        Rehearsed(Group.CUSTODIANS, 2, "Kammer", None, False, None),
+    ]
+    keys = KeySet(2, 2, (), tuple(Recipient(bytes(32), bytes(65)) for _ in range(3)))
+    lines, enough = table(keys, recipients)
+    assert (enough, [line.count("\n") for line in lines]) == (False, [0] * len(lines))

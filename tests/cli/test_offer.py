@@ -1,0 +1,87 @@
+"""The file in which a tenderer writes a bid."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.cli.bidding.offer import read_offer, values_of
+from ledger.errors import ArgumentInvalid, OfferInvalid
+from tests.cli.notices import write
+
+ROOFERS = {"name": "Dachdeckerei Beispiel GmbH", "identifier": {"scheme": "DE-HRB", "id": "1"}}
+OFFER: dict[str, Any] = {
+    "tenderers": [ROOFERS],
+    "lots": {"LOT-0001": {"value": {"amount": "148500.00", "currency": "EUR"}, "discount": {"percentage": "2.5"}}},
+    "requirementResponses": {"warranty": 5},
+    "documents": [{"file": "prices.pdf", "requirement": "price-list"}],
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where a bid's document lies."""
+    (tmp_path / "prices.pdf").write_bytes(b"%PDF prices")
+    return tmp_path
+
+
+def test_read_offer_gives_the_fields_of_the_bid(folder: Path) -> None:
+    """Each thing that the file says stands under its field's name; size and digest of documents are computed."""
+    offer = read_offer(write(folder / "bid.json", OFFER))
+    assert values_of(offer.bid) == {
+        "tenderers/0001": ROOFERS,
+        "lots/LOT-0001/value": {"amount": "148500.00", "currency": "EUR"},
+        "lots/LOT-0001/discount": {"percentage": "2.5"},
+        "requirementResponses/warranty": {"value": 5},
+        "documents/0001": {
+            "title": "prices.pdf",
+            "format": "application/pdf",
+            "requirement": "price-list",
+            "size": 11,
+            "digest": hashlib.sha256(b"%PDF prices").hexdigest(),
+        },
+    }
+    with offer.documents[0]() as stream:
+        assert stream.read() == b"%PDF prices"
+
+
+@pytest.mark.parametrize(
+    ("changed", "member"),
+    [
+        ({"tenderers": []}, "tenderers"),
+        ({"tenderers": [{"identifier": {}}]}, "tenderers/0/name"),
+        ({"lots": {"LOT 1": {}}}, "lots"),
+        ({"lots": {"LOT-1": {"value": {"amount": 1.5, "currency": "EUR"}}}}, "lots/LOT-1/value/amount"),
+        ({"lots": {"LOT-1": {"value": {"amount": "1e3", "currency": "EUR"}}}}, "lots/LOT-1/value/amount"),
+        ({"lots": {"LOT-1": {"value": {"amount": "1.234,50", "currency": "EUR"}}}}, "lots/LOT-1/value/amount"),
+        ({"lots": {"LOT-1": {"value": {"amount": "1", "currency": "€"}}}}, "lots/LOT-1/value/currency"),
+        ({"lots": {"LOT-1": {"price": 1}}}, "lots/LOT-1/price"),
+        ({"lots": {"LOT-1": {"value": {"amount": "1", "currency": "EUR"}, "discount": {"percentage": "101"}}}},
+         "lots/LOT-1/discount/percentage"),
+        ({"documents": [{"title": "x"}]}, "documents/0/file"),
+        ({"price": 5}, "price"),
+    ],
+)  # fmt: skip
+def test_read_offer_what_is_no_bid_is_refused_by_its_member(folder: Path, changed: dict[str, Any], member: str) -> None:
+    """Nothing is guessed, and no float becomes an amount."""
+    with pytest.raises(OfferInvalid) as refused:
+        read_offer(write(folder / "bid.json", OFFER | changed))
+    assert refused.value.values["member"] == member
+
+
+def test_read_offer_a_member_that_stands_twice_is_refused(folder: Path) -> None:
+    """Readers differ about which of the two counts."""
+    (folder / "bid.json").write_text('{"tenderers": [{"name": "a"}], "tenderers": [{"name": "b"}]}')
+    with pytest.raises(OfferInvalid):
+        read_offer(folder / "bid.json")
+
+
+def test_read_offer_missing_files_are_told_by_name(folder: Path) -> None:
+    """The bid's file is an argument's fault; a document's is that of the operating system."""
+    with pytest.raises(ArgumentInvalid):
+        read_offer(folder / "none.json")
+    with pytest.raises(FileNotFoundError):
+        read_offer(write(folder / "bid.json", OFFER | {"documents": [{"file": "gone.pdf"}]}))
