@@ -54,9 +54,9 @@ where more than one must agree or a delay runs. A second officer needs a home of
 **A sealed procedure, step by step.** `key-set register` (once; custodians answer with `key-set accept`), `notice
 publish` as often as there is something to say (also for questions and answers, `--kind clarification`), `tender
 publish`, `bid register` for bids on paper, `round close` after the deadline, `opening record` if envelopes are there,
-`bid exclude` where the law says so, `award announce` for each lot, `award inform` when the letters are sent, `contract
-conclude` after the standstill, later `contract modify` and `contract complete`. Each that needs two officers says so in
-its help.
+`bid exclude` where the law says so, `rank` for the order that follows, `award announce` for each lot, `award inform`
+when the letters are sent, `contract conclude` after the standstill, later `contract modify` and `contract complete`.
+Each that needs two officers says so in its help.
 
 `tender publish --standstill` has to be said: above the EU thresholds ten days if the letters to the losers go out
 electronically and fifteen if they go by post, from the day after the dispatch (GWB § 134); below them federal law
@@ -76,7 +76,9 @@ digest of what proves it), and those that follow from the acts (`superseded`, `w
 
 **Values.** Times are `2026-12-01T12:00+01:00` (local time without an offset), durations `90s`, `30m`, `12h`, `10d`,
 bids `3` or `paper:0`. Where a document is asked for, a file or a digest can be given; a file is stored, salted, for the
-entitled only. A process is its id or the organisation's ocid.
+entitled only. The one exception are a tender's criteria: `tender publish --criteria FILE` takes a document of
+[`siegel-criteria/1`](criteria-1.md), compares its lots with those of the terms and makes it public. A process is its
+id or the organisation's ocid.
 """
 
 SETTINGS_HEAD = """# Settings

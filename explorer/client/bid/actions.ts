@@ -1,0 +1,231 @@
+// What people do on the page, but for typing: go on, seal, send, save, report, come back with a receipt.
+
+import { utf8, ZERO, type Hex } from "../verifier/bytes.js";
+import { documentMembers, fieldsOf, formOf } from "./bid_fields.js";
+import { emptyForm, translatedForm } from "./bid_form.js";
+import { calendarOf } from "./calendar.js";
+import { followed, maySend, type Intent, type KeptBid } from "./course.js";
+import { HandInFailed, handIn, rehearse, withdraw, type Hearing } from "./hand_in.js";
+import { incidentOf } from "./incident.js";
+import type { StepName } from "./missing.js";
+import {
+  allLacks, beginAnew, byId, changed, follow, go, NOT_OPENED, say, state, STEPS, superseded, tell, tellTrouble, type Step,
+} from "./page_state.js";
+import { proofOf } from "./proof.js";
+import { PageRefusal, Problem } from "./refusal.js";
+import { criteriaNamed, type Round } from "./round.js";
+import { saveFile } from "./saving.js";
+import { ask as askServer, type Server } from "./servers.js";
+import { toldOf } from "./told.js";
+import { ask } from "./worker_client.js";
+import type { Language } from "./words.js";
+
+/** Milliseconds between two drawings of how much was sent. */
+const DRAWN_AFTER = 200;
+
+export function chooseLanguage(chosen: Language): void {
+  state.form = translatedForm(state.form, state.round?.criteria ?? null, state.language, chosen);
+  state.language = chosen;
+  changed();
+}
+
+/** Onward only if nothing of this step lacks. */
+export function onward(round: Round): void {
+  const here = state.step as StepName;
+  state.shown = new Set([...state.shown, here]);
+  if (allLacks(round).some((lack) => lack.step === here)) {
+    changed();
+    byId("summary").focus();
+    return;
+  }
+  go(STEPS[STEPS.indexOf(here) + 1] as Step);
+}
+
+export async function seal(round: Round, intent: Intent): Promise<void> {
+  const { terms } = round;
+  const criteria = round.criteria ?? null;
+  state.shown = new Set(["lots", "answers", "firms", "files", "seal"]);
+  if (allLacks(round).length > 0) {
+    changed();
+    byId("summary").focus();
+    return;
+  }
+  state.step = "handIn";
+  follow({ kind: "seal", intent });
+  tell(() => say("sealing"));
+  try {
+    const sealed = await ask("seal", {
+      terms,
+      fields: fieldsOf(state.form, criteria, state.language),
+      documents: state.form.attachments.map((each) => ({ file: each.file, members: documentMembers(each, criteria) })),
+      passphrase: state.passphrase.passphrase,
+      // A rehearsal must not be bound to the account of a bid.
+      supersedes: intent === "handIn" ? superseded() : ZERO,
+      key: intent === "handIn" ? (state.replaces?.key ?? null) : null,
+    }, showShare);
+    follow({ kind: "sealed", bid: { ...sealed, terms } });
+    tell(() => say(intent === "rehearse" ? "toRehearse" : "sealedNow"));
+  } catch (error) {
+    state.step = "seal";
+    follow({ kind: "form" });
+    tellTrouble(() => toldOf(error, state.language));
+  }
+}
+
+function showShare(share: number): void {
+  state.course = followed(state.course, { kind: "sealProgress", share });
+  document.querySelector("main progress")?.setAttribute("value", String(Math.floor(100 * share)));
+}
+
+export async function send({ servers }: Round): Promise<void> {
+  if (!maySend(state.course)) {
+    tell(() => say("saveFirst"));
+    return;
+  }
+  const { intent, bid } = state.course;
+  let drawn = 0;
+  const hear: Hearing = {
+    stage(stage, server) {
+      follow({ kind: "stage", stage, server });
+      tell(() => `${say(`stage_${stage}`)} – ${server.name}`);
+    },
+    progress(sent, total) {
+      state.course = followed(state.course, { kind: "progress", sent, total });
+      if (Date.now() - drawn < DRAWN_AFTER) return;
+      drawn = Date.now();
+      changed();
+    },
+    promised: (promise, transaction) => keep({ ...bid, promise, transaction }),
+  };
+  state.incident = "none";
+  follow({ kind: "send" });
+  try {
+    const recorded = intent === "rehearse" ? await rehearse(bid, servers, hear)
+      : intent === "withdraw" ? await withdraw(bid, servers, hear) : await handIn(bid, servers, hear);
+    state.isTouched = intent === "rehearse";
+    follow({ kind: "done", recorded: recorded ?? null });
+    tell(() => say(intent === "rehearse" ? "rehearsedTitle" : intent === "withdraw" ? "withdrawnTitle" : "doneTitle"));
+    if (intent === "handIn") await addProof(servers);
+  } catch (error) {
+    const own = { url: location.origin, name: location.host };
+    const failures = error instanceof HandInFailed ? error.failures
+      : [{ server: own, error: new Problem(0, (error as Error).name, (error as Error).message) }];
+    follow({ kind: "failed", failures });
+    tell(() => say("failedTitle"));
+  }
+}
+
+/** The receipt with what has come to it. */
+async function keep(bid: KeptBid): Promise<void> {
+  const receipt = await ask("keep", bid);
+  follow({ kind: "kept", bid: { ...bid, receipt } });
+}
+
+/** The evidence of the act, once a server can give it; a receipt without it can be proven later, too. */
+async function addProof(servers: readonly Server[]): Promise<void> {
+  if (state.course.at !== "done") return;
+  const { bid } = state.course;
+  const proof = await proofOf(servers, bid);
+  if (proof === null || state.course.at !== "done" || state.course.bid.commitment !== bid.commitment) return;
+  await keep({ ...bid, proof });
+  tell(() => say("proofThere"));
+}
+
+export function saveReceipt(): void {
+  if (!("bid" in state.course)) return;
+  const { at, bid } = state.course;
+  saveFile(`${say("receiptName")}-${bid.commitment.slice(0, 8)}.zip`, bid.receipt);
+  if (at !== "sealed") return;
+  follow({ kind: "saved" });
+  byId("send").focus();
+  tell(() => say("saved"));
+}
+
+/** Signed, sent to whoever takes it, and saved in any case. */
+export async function report({ servers, terms }: Round): Promise<void> {
+  if (state.course.at !== "failed") return;
+  const { bid, failures } = state.course;
+  const [first] = failures;
+  if (first === undefined) return;
+  const detail = failures.map(({ server, error }) => `${server.name}: ${nameOf(error)}`).join("; ");
+  const record = incidentOf(terms, bid.author, bid.key, Math.floor(first.error.at / 1000), nameOf(first.error), detail);
+  let answer: unknown = null;
+  for (const server of servers) {
+    if (answer !== null) break;
+    answer = await askServer(server, "/incidents", record).catch((error: unknown) => {
+      if (!(error instanceof PageRefusal || error instanceof Problem)) throw error;
+      return null;
+    });
+  }
+  state.incident = answer === null ? "saved" : "taken";
+  const kept = JSON.stringify({ incident: record, answer }, null, 1);
+  saveFile(`${say("incidentName")}-${record.at}.json`, new Blob([kept], { type: "application/json" }));
+  changed();
+  tell(() => say(state.incident === "taken" ? "reportTaken" : "reportSaved"));
+}
+
+function nameOf(error: PageRefusal | Problem): string {
+  return error instanceof PageRefusal ? error.error : error.name;
+}
+
+/** Comes back with a receipt. */
+export async function openReceipt(round: Round, intent: Intent | "replace"): Promise<void> {
+  const { file, passphrase } = state.opening;
+  if (file === null || passphrase === "") {
+    openingTold(say("receiptChoose"));
+    return;
+  }
+  openingTold(say("receiptOpening"));
+  try {
+    const { terms } = round;
+    const opened = await ask("open", { receipt: file, passphrase, terms, withContent: intent === "replace" });
+    state.opening = NOT_OPENED;
+    if (intent !== "replace") {
+      state.step = "handIn";
+      follow({ kind: "opened", bid: { ...opened.bid, terms }, intent });
+      return;
+    }
+    const attachments = opened.documents.map(({ title, slot, format, blob }) =>
+      ({ title, slot, file: new File([blob], title, { type: format }) }));
+    state.form = { ...formOf(opened.fields, round.criteria ?? null, state.language), attachments };
+    state.replaces = { commitment: opened.bid.commitment, key: opened.bid.key };
+    state.isTouched = true;
+    go("lots");
+    tell(() => say("replaceBanner", { commitment: opened.bid.commitment.slice(0, 8) }));
+  } catch (error) {
+    openingTold(toldOf(error, state.language));
+  }
+}
+
+/** Said in place: drawn anew, the browser would forget which file was chosen. */
+function openingTold(told: string): void {
+  state.opening = { ...state.opening, told };
+  byId("receipt-told").textContent = told;
+}
+
+export async function chooseCriteria(round: Round, file: File): Promise<void> {
+  try {
+    const criteria = criteriaNamed(new Uint8Array(await file.arrayBuffer()), round.terms.criteriaDigest as Hex);
+    state.round = { ...round, criteria };
+    state.form = emptyForm(criteria);
+    state.trouble = undefined;
+    changed();
+  } catch (error) {
+    tellTrouble(() => toldOf(error, state.language));
+  }
+}
+
+/** To the form; after a bid to an empty one. */
+export function back(round: Round): void {
+  const isDone = state.course.at === "done" && state.course.intent !== "rehearse";
+  if (isDone) beginAnew(round);
+  state.step = isDone ? "lots" : "seal";
+  follow({ kind: "form" });
+}
+
+export function saveCalendar({ terms }: Round): void {
+  const summary = say("calendarSummary", { title: terms.title });
+  const made = Math.floor(Date.now() / 1000);
+  const text = calendarOf(`${terms.processId}-${terms.round}`, Number(terms.deadline), made, summary, location.href);
+  saveFile(`${say("calendarName")}.ics`, new Blob([utf8(text) as Uint8Array<ArrayBuffer>], { type: "text/calendar" }));
+}

@@ -1,0 +1,141 @@
+// The page's parts that need no browser, on a command line: a task on each line of standard input, its answer on a line of
+// standard output, both JSON. Bytes are lower-case hex. It is not part of a page.
+
+import { createInterface } from "node:readline";
+import { fromHex, toHex, type Hex } from "../verifier/bytes.js";
+import { readCriteria } from "../ranking/criteria.js";
+import { Refusal as RankingRefusal } from "../ranking/refusal.js";
+import { accountOf } from "../verifier/signature.js";
+import { readDecimal, shownDecimal } from "./amount.js";
+import { documentMembers, fieldsOf, formOf } from "./bid_fields.js";
+import { changedForm, emptyForm, translatedForm, type Attachment, type FormAction } from "./bid_form.js";
+import { calendarOf } from "./calendar.js";
+import { followed, type Course, type CourseAction } from "./course.js";
+import { incidentOf } from "./incident.js";
+import { lacks } from "./missing.js";
+import { readPins, requirePinned } from "./pins.js";
+import { readPromise, signerOfPromise } from "./promise.js";
+import { PageRefusal } from "./refusal.js";
+import { readAddress, readTerms, requireSame, requireStill, type Asked, type Terms } from "./terms.js";
+import { commitCall, signedTransaction, withdrawCall } from "./transaction.js";
+import type { Language } from "./words.js";
+
+interface FormTask {
+  readonly criteria: string | null;
+  readonly kind: string;
+  readonly mostBytes: number | null;
+  readonly language: Language;
+  /** The language that is changed to before all is read. */
+  readonly then?: Language;
+  readonly actions: readonly FormAction[];
+}
+
+/** `other` is what another server tells, `still` what this one tells later. */
+interface TermsTask extends Readonly<Record<"answer" | "other" | "still" | "pins", unknown>> {
+  readonly path: string;
+}
+
+interface IncidentTask extends Readonly<Record<"author" | "key", Hex>>, Readonly<Record<"failure" | "detail", string>> {
+  readonly terms: unknown;
+  readonly at: number;
+}
+
+type CalendarTask = Readonly<Record<"uid" | "summary" | "address", string>> & Readonly<Record<"deadline" | "made", number>>;
+
+interface PromiseTask {
+  readonly answer: unknown;
+  readonly terms: unknown;
+  readonly commitment: Hex;
+  readonly author: Hex;
+}
+
+interface CommitTask {
+  readonly chainId: string;
+  readonly ledger: Hex;
+  readonly nonce: string;
+  readonly key: Hex;
+  readonly processId: Hex;
+  readonly round: string;
+  readonly commitment: Hex;
+  readonly supersedes?: Hex;
+  readonly expires: string;
+  readonly promised?: Readonly<Record<"receiver" | "signature", Hex>> & Readonly<Record<"arrivedAt" | "deliverBy", string>>;
+}
+
+const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
+  decimal: ({ typed, language, decimals }: { typed: string; language: Language; decimals: number }) => {
+    const value = readDecimal(typed, language, decimals);
+    return { value: value ?? null, shown: value === undefined ? null : shownDecimal(value, language) };
+  },
+  form: (given: FormTask) => {
+    const criteria = given.criteria === null ? null : readCriteria(fromHex(given.criteria));
+    let form = given.actions.reduce(changedForm, emptyForm(criteria));
+    let { language } = given;
+    if (given.then !== undefined) {
+      form = translatedForm(form, criteria, language, given.then);
+      language = given.then;
+    }
+    const fields = fieldsOf(form, criteria, language);
+    const again = formOf(fields.map(([name, value]) => ({ name, value })), criteria, language);
+    return {
+      fields,
+      again: fieldsOf(again, criteria, language),
+      documents: form.attachments.map((each: Attachment) => documentMembers(each, criteria)),
+      lacks: lacks(form, criteria, given.kind, given.mostBytes, language),
+    };
+  },
+  course: ({ actions }: { actions: readonly CourseAction[] }) =>
+    actions
+      .reduce<Course[]>((before, action) => [...before, followed(before.at(-1) as Course, action)], [{ at: "form" }])
+      .map(({ at }) => at),
+  terms: ({ answer, path, other, still, pins }: TermsTask) => {
+    const asked = readAddress(path);
+    const terms = readTerms(answer, asked);
+    if (other !== undefined) requireSame(terms, readTerms(other, asked), "another");
+    if (still !== undefined) requireStill(terms, readTerms(still, asked), "later");
+    if (pins !== undefined) requirePinned(terms, readPins(JSON.stringify(pins)) ?? []);
+    return { keySetId: terms.keySetId, keySetCode: toHex(terms.keySetCode), deadline: String(terms.deadline) };
+  },
+  promise: ({ answer, terms, commitment, author }: PromiseTask) => {
+    const { processId, round } = terms as { processId: string; round: number };
+    const asked: Asked = { processId: processId.slice(2), round: BigInt(round) };
+    const read = readTerms(terms, asked);
+    return { signer: signerOfPromise(readPromise(answer, read, { commitment, author }), read, { commitment, author }) };
+  },
+  commit: (given: CommitTask) => {
+    const { processId, commitment, supersedes, promised } = given;
+    const [round, expires] = [BigInt(given.round), BigInt(given.expires)];
+    const common = { processId, round, commitment, expires };
+    const call = promised === undefined || supersedes === undefined ? withdrawCall(common) : commitCall({
+      ...common, supersedes,
+      promised: {
+        receiver: promised.receiver, arrivedAt: BigInt(promised.arrivedAt), deliverBy: BigInt(promised.deliverBy),
+        signature: fromHex(promised.signature),
+      },
+    });
+    const key = fromHex(given.key);
+    const raw = signedTransaction(BigInt(given.chainId), given.ledger, BigInt(given.nonce), call, key);
+    return { raw: toHex(raw), call: toHex(call), account: accountOf(key) };
+  },
+  incident: ({ terms, author, key, at, failure, detail }: IncidentTask) => {
+    const { processId, round } = terms as { processId: string; round: number };
+    const read: Terms = readTerms(terms, { processId: processId.slice(2), round: BigInt(round) });
+    return incidentOf(read, author, fromHex(key), at, failure, detail);
+  },
+  calendar: ({ uid, deadline, made, summary, address }: CalendarTask) =>
+    ({ text: calendarOf(uid, deadline, made, summary, address) }),
+};
+
+function answered(task: string, given: never): unknown {
+  try {
+    return TASKS[task]?.(given);
+  } catch (error) {
+    if (!(error instanceof PageRefusal || error instanceof RankingRefusal)) throw error;
+    return { refusal: { error: error.error, values: error.values } };
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [task, given] = Object.entries(JSON.parse(line) as Record<string, never>)[0] as [string, never];
+  process.stdout.write(`${JSON.stringify(answered(task, given))}\n`);
+}

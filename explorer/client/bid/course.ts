@@ -1,0 +1,93 @@
+// How far the handing in is: a pure reducer. Nothing is sent before the receipt was saved, but in a rehearsal.
+
+import type { Promised } from "../verifier/promise.js";
+import type { Failure, ReadyBid, Recorded, Stage } from "./hand_in.js";
+import type { Server } from "./servers.js";
+
+export type Intent = "handIn" | "rehearse" | "withdraw";
+
+/** A bid with its receipt, which grows with what comes to it. */
+export interface KeptBid extends ReadyBid {
+  readonly receipt: Blob;
+  /** The encrypted entry of the receipt. */
+  readonly secret: Uint8Array;
+  readonly promise: Promised | null;
+  /** An evidence bundle of the process. */
+  readonly proof: Blob | null;
+}
+
+interface WithBid {
+  readonly intent: Intent;
+  readonly bid: KeptBid;
+}
+
+interface Sending {
+  readonly at: "sending";
+  readonly stage: Stage;
+  readonly server: Server | null;
+  /** Bytes of the envelope. */
+  readonly sent: number;
+  readonly total: number;
+}
+
+export type Course =
+  | { readonly at: "form" }
+  | { readonly at: "sealing"; readonly intent: Intent; readonly share: number }
+  | (WithBid & { readonly at: "sealed"; readonly saved: boolean })
+  | (WithBid & Sending)
+  | (WithBid & { readonly at: "failed"; readonly failures: readonly Failure[] })
+  | (WithBid & { readonly at: "done"; readonly recorded: Recorded | null });
+
+export type CourseAction =
+  | { readonly kind: "seal"; readonly intent: Intent }
+  | { readonly kind: "sealProgress"; readonly share: number }
+  | { readonly kind: "sealed"; readonly bid: KeptBid }
+  /** Of a receipt that somebody chose: it is saved already. */
+  | { readonly kind: "opened"; readonly bid: KeptBid; readonly intent: Intent }
+  | { readonly kind: "saved" }
+  | { readonly kind: "send" }
+  | { readonly kind: "stage"; readonly stage: Stage; readonly server: Server }
+  | { readonly kind: "progress"; readonly sent: number; readonly total: number }
+  | { readonly kind: "kept"; readonly bid: KeptBid }
+  | { readonly kind: "failed"; readonly failures: readonly Failure[] }
+  | { readonly kind: "done"; readonly recorded: Recorded | null }
+  | { readonly kind: "form" };
+
+/** What does not follow on where the course is changes nothing. */
+export function followed(course: Course, action: CourseAction): Course {
+  switch (action.kind) {
+    case "form":
+      return course.at === "sending" ? course : { at: "form" };
+    case "seal":
+      return course.at === "form" ? { at: "sealing", intent: action.intent, share: 0 } : course;
+    case "sealProgress":
+      return course.at === "sealing" ? { ...course, share: action.share } : course;
+    case "sealed":
+      return course.at === "sealing" ? { at: "sealed", intent: course.intent, bid: action.bid, saved: false } : course;
+    case "opened":
+      return course.at === "form" ? { at: "sealed", intent: action.intent, bid: action.bid, saved: true } : course;
+    case "saved":
+      return course.at === "sealed" ? { ...course, saved: true } : course;
+    case "send":
+      return maySend(course) ? begun(course) : course;
+    case "stage":
+      return course.at === "sending" ? { ...course, stage: action.stage, server: action.server } : course;
+    case "progress":
+      return course.at === "sending" ? { ...course, sent: action.sent, total: action.total } : course;
+    case "kept":
+      return "bid" in course ? { ...course, bid: action.bid } : course;
+    case "failed":
+      return course.at === "sending" ? { at: "failed", intent: course.intent, bid: course.bid, failures: action.failures } : course;
+    case "done":
+      return course.at === "sending" ? { at: "done", intent: course.intent, bid: course.bid, recorded: action.recorded } : course;
+  }
+}
+
+function begun({ intent, bid }: WithBid): Course {
+  return { at: "sending", intent, bid, stage: "compare", server: null, sent: 0, total: bid.envelope.size };
+}
+
+/** After a failure the receipt is saved, or nothing was to be handed in. */
+export function maySend(course: Course): course is Extract<Course, { at: "sealed" | "failed" }> {
+  return course.at === "failed" || (course.at === "sealed" && (course.saved || course.intent === "rehearse"));
+}

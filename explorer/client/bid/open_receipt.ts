@@ -1,0 +1,112 @@
+// Opens a receipt with its passphrase, to go on with the bid, to replace or to withdraw it.
+
+import { commitment, readHeader } from "../sealing/header.js";
+import { openEnvelope, readBid } from "../sealing/open.js";
+import { Fields, Numeral, type Json } from "../verifier/json.js";
+import type { DocumentField } from "../sealing/bid.js";
+import type { Field } from "../sealing/field.js";
+import { NOBODY } from "../verifier/bytes.js";
+import { accountOf } from "../verifier/signature.js";
+import { openSecret, readReceipt } from "../receipt/receipt.js";
+import type { EarlierField } from "./bid_fields.js";
+import type { KeptBid } from "./course.js";
+import { signerOfPromise } from "./promise.js";
+import { PageRefusal } from "./refusal.js";
+import { digestOf } from "./sealing_task.js";
+import type { Terms } from "./terms.js";
+
+const PART = 4 * 2 ** 20;
+
+export interface OpenTask {
+  readonly receipt: Blob;
+  readonly passphrase: string;
+  readonly terms: Terms;
+  /** Whether fields and documents are wanted, too. */
+  readonly withContent: boolean;
+}
+
+export interface OpenedDocument {
+  readonly title: string;
+  readonly slot: string | null;
+  readonly format: string;
+  readonly blob: Blob;
+}
+
+export interface OpenReceipt {
+  readonly bid: Omit<KeptBid, "terms">;
+  readonly fields: readonly EarlierField[];
+  readonly documents: readonly OpenedDocument[];
+}
+
+/**
+ * The bid of a receipt of this round. Its envelope is checked, its account's key is its author's. Throws what `readReceipt` and
+ * `openSecret` throw, ReceiptForeign, ReceiptUnreadable, and with the content what opening an envelope throws.
+ */
+export async function openReceipt({ receipt, passphrase, terms, withContent }: OpenTask): Promise<OpenReceipt> {
+  const parts = await readReceipt(receipt);
+  const { chainId, ledger, processId, author, envelope, secret } = parts;
+  const round = BigInt(parts.round);
+  if (chainId !== terms.chainId || ledger !== terms.ledger || processId !== terms.processId || round !== terms.round) {
+    throw new PageRefusal("ReceiptForeign");
+  }
+  const { seed, accountKey: key } = await openSecret(secret, passphrase);
+  if (accountOf(key) !== author) damaged("the key is not the account's");
+  const context = { chainId, ledger, processId, round, author, keySet: terms.keySetId, notBefore: terms.deadline };
+  const found = await openEnvelope(envelope, context, terms.keySet);
+  if (commitment(readHeader(found.header.bytes)) !== parts.commitment) damaged("the envelope is not the commitment's");
+  const { promise = null, transaction = null, proof = null } = parts;
+  if (promise !== null && signerOfPromise(promise, terms, parts) === NOBODY) {
+    throw new PageRefusal("PromiseWrong", { what: "signature" });
+  }
+  const bid = {
+    envelope, secret, key, promise, transaction, proof, receipt, author,
+    digest: await digestOf(envelope, () => {}), commitment: parts.commitment, supersedes: parts.supersedes,
+  };
+  if (!withContent) return { bid, fields: [], documents: [] };
+  const pieces = new Map<string, Blob[]>();
+  const receive = collector(pieces);
+  const content = await readBid(found, terms.keySet, seed, receive.piece);
+  receive.end();
+  const fields = content.fields.filter(({ name }) => !name.startsWith("documents/"));
+  return {
+    bid,
+    fields: fields.map(({ name, value }) => ({ name, value: plain(value) })),
+    documents: content.documents.map((each) => documentOf(each, content.fields, pieces)),
+  };
+}
+
+function damaged(reason: string): never {
+  throw new PageRefusal("ReceiptUnreadable", { reason });
+}
+
+/** Pieces of documents, put together in parts that do not stay in memory. */
+function collector(parts: Map<string, Blob[]>) {
+  let [name, held, size]: [string, Uint8Array[], number] = ["", [], 0];
+  const end = (): void => {
+    if (size > 0) parts.set(name, [...(parts.get(name) ?? []), new Blob(held as Uint8Array<ArrayBuffer>[])]);
+    [held, size] = [[], 0];
+  };
+  const piece = (document: DocumentField, bytes: Uint8Array): void => {
+    if (document.name !== name || size >= PART) end();
+    name = document.name;
+    held.push(bytes.slice());
+    size += bytes.length;
+  };
+  return { piece, end };
+}
+
+function documentOf({ name, title }: DocumentField, fields: readonly Field[], parts: ReadonlyMap<string, Blob[]>): OpenedDocument {
+  const value = fields.find((field) => field.name === name)?.value;
+  const textOf = (member: string): string | null => {
+    const found = value instanceof Fields ? value.get(member) : undefined;
+    return typeof found === "string" ? found : null;
+  };
+  return { title, slot: textOf("requirement"), format: textOf("format") ?? "", blob: new Blob(parts.get(name) ?? []) };
+}
+
+/** What comes from a worker has no classes. */
+function plain(value: Json): unknown {
+  if (value instanceof Numeral) return value.text;
+  if (value instanceof Fields) return Object.fromEntries([...value].map(([name, each]) => [name, plain(each)]));
+  return Array.isArray(value) ? value.map(plain) : value;
+}

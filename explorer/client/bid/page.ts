@@ -1,0 +1,39 @@
+// The page begins: it loads the round, and hears what happens around it.
+
+import { chooseLanguage, send } from "./actions.js";
+import { emptyForm } from "./bid_form.js";
+import { draw } from "./drawing.js";
+import { byId, drawnBy, say, state } from "./page_state.js";
+import { readPins } from "./pins.js";
+import { PageRefusal } from "./refusal.js";
+import { loadRound } from "./round.js";
+import { leftOf } from "./view_terms.js";
+import type { Language } from "./words.js";
+
+const SECOND = 1_000;
+
+drawnBy(draw);
+for (const each of document.querySelectorAll<HTMLElement>("[data-language]")) {
+  each.addEventListener("click", () => chooseLanguage(each.dataset.language as Language));
+}
+// Who was cut off goes on when the network is back.
+addEventListener("online", () => {
+  if (state.course.at === "failed" && state.round !== undefined) void send(state.round);
+});
+addEventListener("beforeunload", (event) => {
+  if (state.isTouched || state.course.at === "sealing" || state.course.at === "sending") event.preventDefault();
+});
+setInterval(() => {
+  const left = document.getElementById("left");
+  if (left !== null && state.round !== undefined) left.textContent = leftOf({ ...state.round, say, language: state.language });
+}, SECOND);
+draw();
+try {
+  if (!isSecureContext) throw new PageRefusal("PageInsecure");
+  state.pins = readPins(byId("pins").textContent);
+  state.round = await loadRound(new URL(location.href), state.pins);
+  state.form = emptyForm(state.round.criteria ?? null);
+} catch (error) {
+  state.refusal = error;
+}
+draw();

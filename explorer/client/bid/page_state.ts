@@ -1,0 +1,137 @@
+// What the page knows: the round, what was entered, how far the handing in is. Whoever changes it has it drawn anew.
+
+import { ZERO, type Hex } from "../verifier/bytes.js";
+import { changedForm, emptyForm, type BidForm, type FormAction } from "./bid_form.js";
+import { followed, type Course, type CourseAction } from "./course.js";
+import { lacks, type Lack, type StepName } from "./missing.js";
+import type { Pin } from "./pins.js";
+import type { Round } from "./round.js";
+import { LEAST_PASSPHRASE, passphraseIds } from "./view_seal.js";
+import { word, type Language, type Word, type WordValues } from "./words.js";
+
+export type Step = StepName | "handIn";
+
+export const STEPS: readonly Step[] = ["lots", "answers", "firms", "files", "seal", "handIn"];
+
+/** A receipt that somebody chose, and is not opened yet. */
+interface Opening {
+  readonly file: File | null;
+  readonly passphrase: string;
+  readonly told: string;
+  readonly isOpen: boolean;
+}
+
+export const NOT_OPENED: Opening = { file: null, passphrase: "", told: "", isOpen: false };
+
+interface State {
+  language: Language;
+  pins: readonly Pin[] | undefined;
+  round: Round | undefined;
+  /** Why there is no form. */
+  refusal: unknown;
+  form: BidForm;
+  step: Step;
+  course: Course;
+  /** Of which steps lacks are shown: those that somebody wanted to leave. */
+  shown: ReadonlySet<StepName>;
+  passphrase: { readonly passphrase: string; readonly again: string };
+  replaces: { readonly commitment: Hex; readonly key: Uint8Array } | undefined;
+  opening: Opening;
+  incident: "none" | "saved" | "taken";
+  /** Something was entered that would be lost with the page. */
+  isTouched: boolean;
+  /** What the round is made of is unfolded until somebody goes on, or as they left it. */
+  isUnfolded: boolean;
+  /** Why the last thing that was tried did not work. */
+  trouble: (() => string) | undefined;
+  /** For those who hear the page. It is a function, so that it can be said again in the other language. */
+  notice: () => string;
+}
+
+export const state: State = {
+  language: navigator.language.startsWith("de") ? "de" : "en",
+  pins: undefined, round: undefined, refusal: undefined, form: emptyForm(null), step: "lots", course: { at: "form" },
+  shown: new Set(),
+  passphrase: { passphrase: "", again: "" }, replaces: undefined, opening: NOT_OPENED, incident: "none", isTouched: false,
+  isUnfolded: true, trouble: undefined, notice: () => "",
+};
+
+let draw: () => void = () => {};
+
+/** Who draws. */
+export function drawnBy(drawing: () => void): void {
+  draw = drawing;
+}
+
+export function changed(): void {
+  draw();
+}
+
+export function byId(id: string): HTMLElement {
+  return document.getElementById(id) as HTMLElement;
+}
+
+export function say(name: Word, values: WordValues = {}): string {
+  return word(name, state.language, values);
+}
+
+export function tell(told: () => string): void {
+  state.notice = told;
+  byId("status").textContent = told();
+}
+
+/** Said in the step, and takes the focus. */
+export function tellTrouble(told: () => string): void {
+  state.trouble = told;
+  changed();
+  byId("trouble").focus();
+}
+
+export function enter(action: FormAction): void {
+  state.form = changedForm(state.form, action);
+  state.isTouched = true;
+}
+
+/** Where the course leads, there the focus goes. */
+export function follow(action: CourseAction): void {
+  const before = state.course;
+  state.course = followed(before, action);
+  if (state.course === before) return;
+  changed();
+  if (state.course.at === before.at) return;
+  byId(state.course.at === "failed" ? "failure" : state.course.at === "done" ? "outcome" : "step-title").focus();
+}
+
+export function go(next: Step, field?: string): void {
+  if (next !== state.step) state.isUnfolded = false;
+  state.step = next;
+  state.trouble = undefined;
+  changed();
+  (field === undefined ? byId("step-title") : (document.getElementById(field) ?? byId("step-title"))).focus();
+}
+
+/** All that lacks before the bid can be sealed, the passphrase too. */
+export function allLacks({ terms, criteria }: Round): Lack[] {
+  const { form, language, passphrase: { passphrase, again } } = state;
+  const found = lacks(form, criteria ?? null, terms.kind, terms.mostBytes, language);
+  const add = (field: string, name: Word): void => {
+    found.push({ step: "seal", field, word: name, values: { least: String(LEAST_PASSPHRASE) } });
+  };
+  if (passphrase.length < LEAST_PASSPHRASE) add(passphraseIds.first, "lackPassphrase");
+  else if (passphrase !== again) add(passphraseIds.again, "passphrasesDiffer");
+  return found;
+}
+
+/** After a bid there can be another one. */
+export function beginAnew({ criteria }: Round): void {
+  state.form = emptyForm(criteria ?? null);
+  state.passphrase = { passphrase: "", again: "" };
+  state.replaces = undefined;
+  state.shown = new Set();
+  state.isTouched = false;
+}
+
+/** What a bid supersedes: zeros of none. */
+export function superseded(): Hex {
+  return state.replaces?.commitment ?? ZERO;
+}

@@ -1,0 +1,74 @@
+// Loads the round of the page's address, and compares what can be compared before anybody types a price.
+
+import { readCriteria, requireDigest, type Criteria } from "../ranking/criteria.js";
+import { termsOf } from "./hand_in.js";
+import { requirePinned, type Pin } from "./pins.js";
+import { PageRefusal, Problem } from "./refusal.js";
+import { answered, serversOf, type Server } from "./servers.js";
+import type { Hex } from "../verifier/bytes.js";
+import { readAddress, requireSame, type Terms } from "./terms.js";
+
+export interface Round {
+  readonly terms: Terms;
+  /** Undefined where the document is not public; null where the tender has none. */
+  readonly criteria: Criteria | null | undefined;
+  readonly servers: readonly Server[];
+  readonly agreed: readonly Server[];
+  readonly silent: readonly Server[];
+  readonly ahead: number;
+}
+
+/**
+ * Throws AddressUnusable, RoundNotOpen, what `readTerms`, `requirePinned` and `requireSame` throw, Problem, ServerSilent. Another
+ * server that does not answer is told; one that contradicts stops all.
+ */
+export async function loadRound(address: URL, pins: readonly Pin[] | undefined): Promise<Round> {
+  const asked = readAddress(address.pathname);
+  const [own] = serversOf(address.origin, []) as [Server];
+  const begun = Date.now();
+  const terms = await termsOf(own, asked);
+  const ahead = Math.round((begun + Date.now()) / 2000 - terms.now - 0.5);
+  if (terms.state !== "open") throw new PageRefusal("RoundNotOpen");
+  if (pins !== undefined) requirePinned(terms, pins);
+  const servers = serversOf(address.origin, terms.receivers);
+  const [agreed, silent]: [Server[], Server[]] = [[], []];
+  const limits = [terms.mostBytes];
+  await Promise.all(servers.slice(1).map(async (server) => {
+    let other: Terms;
+    try {
+      other = await termsOf(server, asked);
+    } catch (error) {
+      const isAway = error instanceof Problem || (error instanceof PageRefusal && error.error === "ServerSilent");
+      if (!isAway) throw error;
+      silent.push(server);
+      return;
+    }
+    requireSame(terms, other, server.name);
+    agreed.push(server);
+    limits.push(other.mostBytes);
+  }));
+  // A server that is no receiver has no limit of its own.
+  const known = limits.filter((limit) => limit !== null);
+  const mostBytes = known.length === 0 ? null : Math.min(...known);
+  return { terms: { ...terms, mostBytes }, servers, agreed, silent, ahead, criteria: await criteriaOf(terms, own) };
+}
+
+async function criteriaOf({ criteriaDigest }: Terms, server: Server): Promise<Criteria | null | undefined> {
+  if (criteriaDigest === null) return null;
+  let document: Uint8Array;
+  try {
+    const answer = await answered(server, `/documents/${criteriaDigest}`, {});
+    document = new Uint8Array(await answer.arrayBuffer());
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+  return criteriaNamed(document, criteriaDigest);
+}
+
+/** The document that the tender names. Throws CriteriaForeign, CriteriaInvalid. */
+export function criteriaNamed(document: Uint8Array, digest: Hex): Criteria {
+  const criteria = readCriteria(document);
+  requireDigest(criteria, digest);
+  return criteria;
+}

@@ -1,0 +1,67 @@
+// The servers that can be asked, and how: within a time, and told apart by what went wrong.
+
+import { PageRefusal, Problem, type Values } from "./refusal.js";
+import type { Receiver } from "./terms.js";
+
+/** An origin, and what people call it. */
+export interface Server {
+  readonly url: string;
+  readonly name: string;
+}
+
+const API = "/api/v1";
+const PATIENCE = 20_000;
+
+/** The own origin first, then the round's receivers that have an address, each once. */
+export function serversOf(origin: string, receivers: readonly Receiver[]): Server[] {
+  const named = (url: string): string | undefined => receivers.find((each) => each.url !== null && originOf(each.url) === url)?.name;
+  const urls = [origin, ...receivers.map(({ url }) => url && originOf(url)).filter((url) => url !== null && url !== "")];
+  return [...new Set(urls as string[])].map((url) => ({ url, name: named(url) ?? new URL(url).host }));
+}
+
+function originOf(url: string): string {
+  try {
+    return new URL(url).origin;
+  } catch {
+    return "";
+  }
+}
+
+export function addressOf(server: Server, path: string): string {
+  return `${server.url}${API}${path}`;
+}
+
+/** The answer's JSON. Throws Problem for a refusal, ServerSilent for none within 20 seconds. */
+export async function ask(server: Server, path: string, body?: unknown): Promise<unknown> {
+  const answer = await answered(server, path, body === undefined ? {} : {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body),
+  });
+  return await answer.json() as unknown;
+}
+
+export async function answered(server: Server, path: string, init: RequestInit, patience = PATIENCE): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(addressOf(server, path), { ...init, cache: "no-store", signal: AbortSignal.timeout(patience) });
+  } catch {
+    throw new PageRefusal("ServerSilent", { server: server.name });
+  }
+  if (!answer.ok) throw await problemOf(answer);
+  return answer;
+}
+
+async function problemOf(answer: Response): Promise<Problem> {
+  return problemFrom(answer.status, await answer.text().catch(() => ""));
+}
+
+/** Reads a refusal (RFC 9457); what is none is named by its status. */
+export function problemFrom(status: number, body: string): Problem {
+  try {
+    const { type, title, detail, status: _, ...values } = JSON.parse(body) as Record<string, unknown>;
+    const name = String(type).split("/").at(-1) as string;
+    if (/^[A-Z][A-Za-z]+$/.test(name)) return new Problem(status, name, String(detail ?? title ?? name), values as Values);
+  } catch {
+    // Not ours; a proxy's page, for example.
+  }
+  return new Problem(status, `HTTP ${status}`, "");
+}

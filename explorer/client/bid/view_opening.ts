@@ -1,0 +1,40 @@
+// The part for those who come back with a receipt: go on, replace, withdraw.
+
+import type { Intent } from "./course.js";
+import { el } from "./element.js";
+import { button } from "./view.js";
+import type { Word, WordValues } from "./words.js";
+
+interface OpeningView {
+  readonly told: string;
+  readonly isOpen: boolean;
+  /** What was chosen before the page was drawn anew. */
+  readonly fileName: string;
+  readonly passphrase: string;
+  say(name: Word, values?: WordValues): string;
+  toggled(isOpen: boolean): void;
+  chosen(file: File | null): void;
+  typed(passphrase: string): void;
+  open(what: Intent | "replace"): void;
+}
+
+export function openingPart({ say, told, isOpen, fileName, passphrase, toggled, chosen, typed, open }: OpeningView): HTMLElement {
+  const noted = (event: Event): void => toggled((event.target as HTMLDetailsElement).open);
+  return el("details", { class: "opening no-print", open: isOpen, ontoggle: noted },
+    el("summary", { id: "opening" }, say("receiptTitle")),
+    el("p", {}, say("receiptLead")),
+    el("div", { class: "field" },
+      el("label", { for: "receipt" }, say("receiptFile")),
+      fileName !== "" && el("p", { class: "hint" }, fileName),
+      el("input", { type: "file", id: "receipt", accept: ".zip,application/zip", onchange: (event: Event) =>
+        chosen((event.target as HTMLInputElement).files?.[0] ?? null) })),
+    el("div", { class: "field" },
+      el("label", { for: "receipt-passphrase" }, say("receiptPassphrase")),
+      el("input", { type: "password", id: "receipt-passphrase", value: passphrase, autocomplete: "off", oninput: (event: Event) =>
+        typed((event.target as HTMLInputElement).value) })),
+    el("p", { id: "receipt-told", role: "status" }, told),
+    el("div", { class: "buttons" },
+      button(say("goOn"), () => open("handIn"), { id: "go-on" }),
+      button(say("replace"), () => open("replace"), { id: "replace" }),
+      button(say("withdraw"), () => open("withdraw"), { id: "withdraw" })));
+}

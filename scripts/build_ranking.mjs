@@ -1,0 +1,10 @@
+// Builds criteria and ranking, for the tests that compare them with another implementation.
+//
+//   node scripts/build_ranking.mjs   writes build/ranking/command.mjs, for Node
+//
+// A folder behind it takes the place of build/ranking. The pages that rank bundle the same sources; there is none yet.
+
+import { join } from "node:path";
+import { root, writeCommand } from "./client_command.mjs";
+
+await writeCommand(process.argv[2] ?? join(root, "build", "ranking"), ["ranking", "verifier"], ["package-lock.json"]);

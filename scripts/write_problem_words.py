@@ -1,0 +1,52 @@
+"""Writes what servers refuse with, in German, for the pages of bidders and officers: servers answer in English.
+
+python scripts/write_problem_words.py
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from ledger import errors
+from ledger.cli.language import messages
+
+FILE: Final = Path(__file__).parent.parent / "explorer/client/bid/problem_words.json"
+OF_HANDING_IN: Final = (
+    errors.EnvelopeMalformed, errors.EnvelopeForeign, errors.KeySetDiffers, errors.EnvelopeAltered,
+    errors.EnvelopeMissing, errors.EnvelopeUnfinished, errors.EnvelopeTooLarge, errors.UploadSizeDiffers,
+    errors.UploadUnknown, errors.UploadsTooMany, errors.ReceiverMissing, errors.ReceiverNotNamed,
+    errors.ReceiverFull, errors.RoundTakesNothing, errors.StoreFull, errors.NonceUsed, errors.NonceAhead,
+    errors.CommitmentForeign, errors.CommitmentWithoutEnvelope, errors.RelayBusy, errors.ActExpired,
+    errors.ProcessForbids, errors.RoundForbids, errors.ReceiverUnknown, errors.PromiseInvalid,
+    errors.PromiseTooLong, errors.PromiseExpired, errors.ArrivalInFuture, errors.CommitmentKnown,
+    errors.CommitmentUnknown, errors.CommitmentGone, errors.TooLate, errors.ProcessUnknown, errors.RoundUnknown,
+    errors.IncidentsTooMany, errors.NodeUnreachable, errors.IndexNotReady, errors.ServiceBusy,
+    errors.InternalFailure,
+)  # fmt: skip
+"""What is answered to tenderers, by the API or, through it, by the ledger."""
+
+OPENING_FILE: Final = FILE.parent.parent / "opening/problem_words.json"
+OF_OPENING: Final = (
+    errors.AccessForbidden, errors.AccessExpired, errors.AccessInvalid, errors.ShareNotHeld, errors.BidNotHere,
+    errors.RoundNotClosed, errors.CommitmentGone, errors.ContributionMalformed, errors.ContributionForeign,
+    errors.RehearsalRefused, errors.RoundForbids, errors.ProcessForbids, errors.ProcessUnknown, errors.RoundUnknown,
+    errors.AlreadyApproved, errors.RoleMissing, errors.ActExpired, errors.BidMismatch, errors.OutcomeInvalid,
+    errors.ReceiverMissing, errors.RelayBusy, errors.NonceUsed, errors.NonceAhead, errors.OutOfGas,
+    errors.ObjectAltered, errors.NodeUnreachable, errors.IndexNotReady, errors.ServiceBusy, errors.InternalFailure,
+)  # fmt: skip
+"""What is answered to officers who close and open."""
+
+
+def problem_words(kinds: Iterable[type[errors.SiegelError]] = OF_HANDING_IN) -> str:
+    """A file's text: each problem's name with its German sentence; placeholders are its members."""
+    german = messages("de")
+    words = {kind.__name__: german[kind.sentence] for kind in kinds}
+    return json.dumps(dict(sorted(words.items())), ensure_ascii=False, indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(problem_words(), "utf-8")
+    OPENING_FILE.write_text(problem_words(OF_OPENING), "utf-8")

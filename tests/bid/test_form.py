@@ -1,0 +1,196 @@
+"""From what was typed to the fields of a bid; what lacks; how far the handing in may go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.bid.peer import peer
+from tests.bid.tender import DOCUMENT
+
+COMPLETE: list[dict[str, Any]] = [
+    {"kind": "lot", "id": "L1", "change": {"chosen": True, "amount": "12.345,60", "discount": "2,5", "variant": "N1"}},
+    {"kind": "answer", "id": "listed", "text": "false"},
+    {"kind": "answer", "id": "months", "text": "60"},
+    {"kind": "answer", "id": "share", "text": "12,125"},
+    {"kind": "changeFirm", "role": "tenderers", "at": 0, "change": {"name": " Bau GmbH ", "town": "Aue"}},
+    {"kind": "addFirm", "role": "tenderers"},
+    {"kind": "changeFirm", "role": "tenderers", "at": 1, "change": {"name": "Zweite KG", "email": "a@b.example"}},
+    {"kind": "addFirm", "role": "subcontractors"},
+    {"kind": "changeFirm", "role": "subcontractors", "at": 0, "change": {"name": "Erdbau", "lots": ["L1"]}},
+    {"kind": "attach", "slot": "bill", "files": [{"name": "lv.x84", "size": 100, "type": ""}]},
+    {"kind": "attach", "slot": None, "files": [{"name": "angebot.X84", "size": 100, "type": "text/plain"}]},
+]
+
+
+def form(*actions: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """What comes of these steps, in German unless said otherwise."""
+    given = {"criteria": DOCUMENT.hex(), "kind": "bids", "mostBytes": None, "language": "de", **more}
+    found: dict[str, Any] = peer().ask("form", actions=list(actions), **given)
+    return found
+
+
+def words(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """What lacks, by field."""
+    return [(lack["field"], lack["word"]) for lack in found["lacks"]]
+
+
+def test_complete_form_gives_the_fields_of_the_format() -> None:
+    """Names and values are those of docs/siegel-1.md; amounts are decimal text."""
+    found = form(*COMPLETE)
+    assert found["lacks"] == []
+    assert found["fields"] == [
+        ["lots/L1/value", {"amount": "12345.60", "currency": "EUR"}],
+        ["lots/L1/discount", {"percentage": "2.5"}],
+        ["lots/L1/variant", "N1"],
+        ["requirementResponses/listed", {"value": False}],
+        ["requirementResponses/months", {"value": "60"}],
+        ["requirementResponses/share", {"value": "12.125"}],
+        ["tenderers/0001", {"name": "Bau GmbH", "address": {"locality": "Aue"}}],
+        ["tenderers/0002", {"name": "Zweite KG", "contactPoint": {"email": "a@b.example"}}],
+        ["subcontractors/0001", {"name": "Erdbau", "lots": ["L1"]}],
+    ]
+    assert found["documents"] == [
+        {"title": "lv.x84", "documentType": "billOfQuantity", "requirement": "bill"},
+        {"title": "angebot.X84", "format": "text/plain", "documentType": "x_gaebX84"},
+    ]
+
+
+def test_fields_of_an_earlier_bid_give_the_same_form_again() -> None:
+    """Whoever replaces a bid begins where it was."""
+    found = form(*COMPLETE)
+    assert found["again"] == found["fields"]
+
+
+def test_change_of_language_changes_how_numbers_are_written_not_what_they_are() -> None:
+    """A price typed with a comma stays that price under English labels."""
+    assert form(*COMPLETE, then="en")["fields"] == form(*COMPLETE)["fields"]
+
+
+def test_empty_form_names_all_that_lacks_in_the_order_of_the_page() -> None:
+    """What is asked for a lot that is not chosen is not asked."""
+    assert words(form()) == [
+        ("lot-L1", "lackLot"),
+        ("answer-listed", "lackAnswer"),
+        ("tenderers-0-name", "lackName"),
+        ("slot-bill", "lackFile"),
+    ]
+
+
+def test_chosen_lot_asks_for_its_price_answers_and_files() -> None:
+    """Each lot has its own."""
+    one = {"kind": "lot", "id": "L2", "change": {"chosen": True}}
+    found = words(form(*COMPLETE, one))
+    assert found == [("amount-L2", "lackAmount"), ("slot-roof", "lackFile")]
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ({"kind": "lot", "id": "L1", "change": {"amount": "1.234.5"}}, ("amount-L1", "wrongAmount")),
+        ({"kind": "lot", "id": "L1", "change": {"amount": "-1"}}, ("amount-L1", "wrongAmount")),
+        ({"kind": "lot", "id": "L1", "change": {"discount": "101"}}, ("discount-L1", "wrongDiscount")),
+        ({"kind": "lot", "id": "L1", "change": {"discount": "100,01"}}, ("discount-L1", "wrongDiscount")),
+        ({"kind": "lot", "id": "L1", "change": {"variant": "Größe 2"}}, ("variant-L1", "wrongVariant")),
+        ({"kind": "answer", "id": "months", "text": "6,5"}, ("answer-months", "wrongInteger")),
+        ({"kind": "answer", "id": "share", "text": "viel"}, ("answer-share", "wrongNumber")),
+        ({"kind": "removeFirm", "role": "tenderers", "at": 0}, None),
+        (
+            {"kind": "changeFirm", "role": "tenderers", "at": 1, "change": {"email": "nobody"}},
+            ("tenderers-1-email", "wrongEmail"),
+        ),
+        (
+            {"kind": "attach", "slot": "bill", "files": [{"name": "a", "size": 30_000_001}]},
+            ("slot-bill", "fileTooLarge"),
+        ),
+        ({"kind": "detach", "at": 0}, ("slot-bill", "lackFile")),
+    ],
+)
+def test_one_change_to_a_complete_form_lacks_that_alone(
+    action: dict[str, Any], expected: tuple[str, str] | None
+) -> None:
+    """Each mistake is named at its field, before anything is uploaded."""
+    assert words(form(*COMPLETE, action)) == ([] if expected is None else [expected])
+
+
+def test_bid_larger_than_an_envelope_is_refused_before_it_is_sealed() -> None:
+    """With room for the padding."""
+    more = {"kind": "attach", "slot": None, "files": [{"name": "a", "size": 900}]}
+    assert words(form(*COMPLETE, more, mostBytes=1200)) == [("slot", "bidTooLarge")]
+    assert words(form(*COMPLETE, more, mostBytes=1300)) == []
+
+
+def test_supplement_names_the_bid_that_it_belongs_to() -> None:
+    """The commitment, with or without 0x."""
+    assert ("main-bid", "lackMainBid") in words(form(*COMPLETE, kind="supplement"))
+    found = form(*COMPLETE, {"kind": "mainBid", "text": "0x" + "AB" * 32}, kind="supplement")
+    assert found["lacks"] == []
+    assert ["mainBid", "ab" * 32] in found["fields"]
+
+
+def test_tender_without_criteria_takes_files_alone() -> None:
+    """There is nothing to make a form of."""
+    assert words(form(criteria=None)) == [("tenderers-0-name", "lackName"), ("slot", "lackAnyFile")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "value"),
+    [
+        ("1234,5", "de", "1234.5"),
+        ("1.234,50", "de", "1234.50"),
+        ("1 234 567", "de", "1234567"),
+        ("0012", "de", "12"),
+        ("0", "de", "0"),
+        ("1.234", "de", "1234"),
+        ("1.23", "de", None),
+        ("1,234", "de", None),
+        ("1,234.50", "en", "1234.50"),
+        ("1.234", "en", None),
+        ("1.23", "en", "1.23"),
+        ("1,23", "en", None),
+        ("1e3", "de", None),
+        ("+5", "de", None),
+        ("", "de", None),
+        (",5", "de", None),
+        ("5,", "de", None),
+        ("99999999999999999,99", "de", "99999999999999999.99"),
+        ("1234567890123456789", "de", None),
+    ],
+)
+def test_typed_number_is_read_exactly_or_not_at_all(typed: str, language: str, value: str | None) -> None:
+    """No float on the way: the seventeenth digit is there, and what could mean two things means none."""
+    assert peer().ask("decimal", typed=typed, language=language, decimals=2)["value"] == value
+
+
+BID = {"envelope": {"size": 10}}
+
+
+def course(*actions: Any) -> list[str]:
+    """Where the handing in is after each step."""
+    steps = [{"kind": action} if isinstance(action, str) else action for action in actions]
+    found: list[str] = peer().ask("course", actions=steps)
+    return found
+
+
+def test_nothing_is_sent_before_the_receipt_was_saved() -> None:
+    """Whoever loses the page then has all in the file."""
+    seal = {"kind": "seal", "intent": "handIn"}
+    sealed = {"kind": "sealed", "bid": BID}
+    assert course(seal, sealed, "send")[-1] == "sealed"
+    assert course(seal, sealed, "saved", "send")[-1] == "sending"
+    assert course("send", "saved", sealed)[-1] == "form"
+
+
+def test_rehearsal_needs_no_receipt_and_a_receipt_no_saving() -> None:
+    """Nothing is handed in, or the file is there already."""
+    assert course({"kind": "seal", "intent": "rehearse"}, {"kind": "sealed", "bid": BID}, "send")[-1] == "sending"
+    assert course({"kind": "opened", "bid": BID, "intent": "withdraw"}, "send")[-1] == "sending"
+
+
+def test_failure_can_be_tried_again_and_what_is_under_way_is_not_left() -> None:
+    """While something is sent nobody goes back to the form."""
+    begun = ({"kind": "opened", "bid": BID, "intent": "handIn"}, "send")
+    assert course(*begun, "form", "saved")[-1] == "sending"
+    assert course(*begun, {"kind": "failed", "failures": []}, "send")[-2:] == ["failed", "sending"]
+    assert course(*begun, {"kind": "done", "recorded": None}, "form")[-2:] == ["done", "form"]
