@@ -1,0 +1,115 @@
+// The two joint acts of officers as calls of the ledger, and where two calls differ.
+
+import { Dynamic, encoded } from "../bid/abi_writing.js";
+import { readerOf, type Value } from "../verifier/abi.js";
+import { concat, fromHex, joined, ofNumber, toHex, ZERO, type Hex } from "../verifier/bytes.js";
+import { labelDigest } from "../verifier/digests.js";
+import { Refusal } from "../verifier/refusal.js";
+import type { Argument } from "../verifier/statute_table.js";
+import type { Close } from "./closing.js";
+import type { RecordedOutcome } from "./counting.js";
+import { OUTCOMES } from "./facts.js";
+
+/** The acts that wait for a second officer, as the server names them. */
+export type JointAct = "RoundClosed" | "BidsOpened";
+
+const SELECTOR = 4;
+const CALL = "(bytes32,uint64,bytes32,bytes32)";
+const CLOSE = `closeRound(${CALL},uint32,uint32,uint256[],uint256[])`;
+const OPEN = `openBids(${CALL},uint32,uint32,(uint8,address,bytes32,bytes32)[])`;
+
+/** `expires` is the last second in which the call counts; it is one of the arguments that must be equal. */
+export interface Where {
+  readonly processId: Hex;
+  readonly round: bigint;
+  readonly expires: bigint;
+}
+
+function word(value: bigint | number): Uint8Array {
+  return ofNumber(value, 32);
+}
+
+function filled(value: Hex): Uint8Array {
+  return fromHex(value.padStart(64, "0"));
+}
+
+/** What nearly every act is called with, here without ground and release. */
+function callWords({ processId, round, expires }: Where): Uint8Array[] {
+  return [fromHex(processId), word(expires), fromHex(ZERO), fromHex(ZERO), word(round)];
+}
+
+function call(signature: string, parts: readonly (Uint8Array | Dynamic)[]): Uint8Array {
+  return concat(fromHex(labelDigest(signature)).subarray(0, SELECTOR), encoded(parts));
+}
+
+/** A list whose items have so many words. */
+function listed(words: readonly Uint8Array[], each = 1): Dynamic {
+  return new Dynamic(concat(word(words.length / each), joined(words)));
+}
+
+export function closeCall(where: Where, { counted, present, admitted }: Pick<Close, "counted" | "present" | "admitted">): Uint8Array {
+  return call(CLOSE, [...callWords(where), word(counted), listed(present.map(word)), listed(admitted.map(word))]);
+}
+
+export function openCall(where: Where, start: number, outcomes: readonly RecordedOutcome[]): Uint8Array {
+  const words = outcomes.flatMap(({ outcome, author, content, evidence }) =>
+    [word(OUTCOMES.indexOf(outcome)), filled(author), fromHex(content), fromHex(evidence)]);
+  return call(OPEN, [...callWords(where), word(start), listed(words, 4)]);
+}
+
+const CALL_ARGUMENT: Argument = {
+  name: "call", type: "tuple",
+  components: ["processId", "expires", "ground", "release"].map((name) => ({ name, type: name === "expires" ? "uint64" : "bytes32" })),
+};
+const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
+  [CLOSE]: [
+    CALL_ARGUMENT, { name: "round", type: "uint32" }, { name: "counted", type: "uint32" }, { name: "present", type: "uint256[]" },
+    { name: "admitted", type: "uint256[]" },
+  ],
+  [OPEN]: [
+    CALL_ARGUMENT, { name: "round", type: "uint32" }, { name: "from", type: "uint32" },
+    {
+      name: "outcomes", type: "tuple[]",
+      components: [
+        { name: "outcome", type: "uint8" }, { name: "author", type: "address" }, { name: "content", type: "bytes32" },
+        { name: "evidence", type: "bytes32" },
+      ],
+    },
+  ],
+};
+
+/** The first argument but `expires` in which two calls differ: its name and both values; null if they are the same. */
+export function difference(ours: Uint8Array, theirs: Uint8Array): string | null {
+  const [one, other] = [readCall(ours), readCall(theirs)];
+  if (one === undefined || other === undefined || one.signature !== other.signature) return toHex(theirs.subarray(0, SELECTOR));
+  return differing("", one.values, other.values);
+}
+
+function readCall(data: Uint8Array): { readonly signature: string; readonly values: Value } | undefined {
+  const selector = toHex(data.subarray(0, SELECTOR));
+  const signature = [CLOSE, OPEN].find((each) => labelDigest(each).startsWith(selector));
+  if (signature === undefined) return undefined;
+  try {
+    return { signature, values: readerOf(ARGUMENTS[signature] as readonly Argument[], new Map())(data.subarray(SELECTOR)) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return undefined;
+  }
+}
+
+function differing(name: string, one: Value, other: Value): string | null {
+  if (typeof one !== "object" || typeof other !== "object") {
+    return one === other || name === "expires" ? null : `${name}: ${shown(one)}, ${shown(other)}`;
+  }
+  const [mine, theirs] = [Object.entries(one), new Map<string, Value>(Object.entries(other))];
+  if (mine.length !== theirs.size) return `${name}: ${mine.length}, ${theirs.size}`;
+  for (const [member, value] of mine) {
+    const found = differing(member, value, theirs.get(member) as Value);
+    if (found !== null) return name === "" || name === "call" ? found : `${name} ${found}`;
+  }
+  return null;
+}
+
+function shown(value: Value): string {
+  return typeof value === "string" ? `0x${value}` : String(value);
+}

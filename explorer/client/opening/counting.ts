@@ -1,0 +1,184 @@
+// What became of one bid of a closed round, from its envelope and all contributions (as ledger/opening/counting.py). Two
+// officers with the same of both get the same outcome, byte for byte.
+
+import { ZERO, type Hex } from "../verifier/bytes.js";
+import type { Outcome } from "../verifier/procedure.js";
+import { openContribution, readContribution } from "../sealing/contribution.js";
+import { checkContent, readEnvelope, type Envelope } from "../sealing/envelope.js";
+import { restDigest, type Header } from "../sealing/header.js";
+import { OFFICERS, type GroupNumber, type KeySet } from "../sealing/key_set.js";
+import { readBid } from "../sealing/open.js";
+import { Refusal, SealsDiffer } from "../sealing/refusal.js";
+import type { Share } from "../sealing/sealed_share.js";
+import type { Source } from "../sealing/source.js";
+import { findSeed, partialSeed } from "./candidates.js";
+import { evidenceDigest, evidenceOf, type Evidence } from "./evidence.js";
+import { OpeningRefusal } from "./refusal.js";
+import { requireCommitted, requireFitting, type CommittedBid, type SealedRound } from "./sealed_round.js";
+
+/** What the act says of one bid. */
+export interface RecordedOutcome {
+  readonly outcome: Outcome;
+  readonly author: Hex;
+  /** Bid root of an opened one, else the commitment. */
+  readonly content: Hex;
+  /** restDigest of an opened one, digest of the evidence of an unreadable one, else zero. */
+  readonly evidence: Hex;
+}
+
+/** A contribution as the server has it: whose share, and which account brought it. */
+export interface Brought {
+  readonly group: GroupNumber;
+  readonly index: number;
+  readonly account: Hex;
+  readonly data: Uint8Array;
+}
+
+/** A contribution that is none, or brings another share than was sealed; `why` is the refusal's name. */
+export interface FalseContribution {
+  readonly bid: number;
+  readonly group: GroupNumber;
+  readonly index: number;
+  readonly account: Hex;
+  readonly why: string;
+}
+
+export interface OpenedDocument {
+  /** Its field: `documents/0001`. */
+  readonly name: string;
+  readonly title: string;
+  readonly content: Blob;
+}
+
+export interface Found {
+  readonly bid: number;
+  readonly outcome: RecordedOutcome;
+  /** The fields' texts of an opened bid, in their order. */
+  readonly disclosures?: readonly string[];
+  readonly documents?: readonly OpenedDocument[];
+  /** Of an unreadable one. */
+  readonly document?: Evidence;
+}
+
+export interface Opening {
+  readonly found: Found;
+  readonly false: readonly FalseContribution[];
+}
+
+/** What follows without opening it. */
+export function followed({ number, author, commitment }: CommittedBid, outcome: Outcome): Found {
+  return { bid: number, outcome: { outcome, author, content: commitment, evidence: ZERO } };
+}
+
+/** So much of a document is put together before the browser may move it to the disk. */
+const PART = 4 * 2 ** 20;
+
+/**
+ * Opens one bid as the officer with this index and key; `brought` are the contributions to it, the later one of each share.
+ * What fails through too few or false contributions, or an envelope that is another, is thrown: it is no tenderer's doing.
+ */
+export async function openBid(
+  round: SealedRound, bid: CommittedBid, file: Source, brought: readonly Brought[], officer: number, key: Uint8Array,
+): Promise<Opening> {
+  const envelope = await readEnvelope(file);
+  const { header } = envelope;
+  try {
+    requireCommitted(round, bid, header);
+    requireFitting(round, bid, header);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { found: unreadable(bid, error), false: [] };
+  }
+  await checkContent(envelope);
+  const wrong: FalseContribution[] = [];
+  const shares = await sharesOf(header, round.keySet, bid, brought, officer, key, wrong);
+  let seed: Uint8Array;
+  try {
+    const found = await findSeed(header, round.keySet, shares);
+    seed = found.seed;
+    for (const { group, index } of found.wrong) {
+      const { account } = brought.find((one) => one.group === group && one.index === index) as Brought;
+      wrong.push({ bid: bid.number, group, index, account, why: "SealsDiffer" });
+    }
+  } catch (error) {
+    if (!(error instanceof SealsDiffer)) throw error;
+    const partial = await partialSeed(header, round.keySet, shares);
+    // Also with all shares at hand: contributions carry no signature, so whoever keeps them could have made every one, and a good bid
+    // would be called its tenderer's doing.
+    if (partial === undefined) throw error;
+    return { found: unreadable(bid, partial, partial.seed), false: wrong };
+  }
+  return { found: await contentOf(envelope, round.keySet, bid, seed), false: wrong };
+}
+
+async function sharesOf(
+  header: Header, keySet: KeySet, { number }: CommittedBid, brought: readonly Brought[], officer: number, key: Uint8Array,
+  wrong: FalseContribution[],
+): Promise<Share[]> {
+  const shares: Share[] = [];
+  for (const { group, index, account, data } of brought) {
+    try {
+      const read = readContribution(data, header, keySet);
+      const holder = keySet.officers.recipients[index - 1]?.holder;
+      const isHolder = group !== OFFICERS || holder === account.padStart(64, "0");
+      if (read.place.group !== group || read.place.index !== index || !isHolder) throw new OpeningRefusal("ShareNotHeld");
+      shares.push(await openContribution(read, keySet, officer, key));
+    } catch (error) {
+      if (!(error instanceof Refusal || error instanceof OpeningRefusal)) throw error;
+      wrong.push({ bid: number, group, index, account, why: error.error });
+    }
+  }
+  return shares;
+}
+
+/** With a seed that passed the re-seal check; what fails here is the sealer's doing. */
+async function contentOf(envelope: Envelope, keySet: KeySet, bid: CommittedBid, seed: Uint8Array): Promise<Found> {
+  const kept = new Map<string, Kept>();
+  try {
+    const read = await readBid(envelope, keySet, seed, ({ name }, piece) => {
+      if (!kept.has(name)) kept.set(name, new Kept());
+      (kept.get(name) as Kept).add(piece);
+    });
+    const { header } = envelope;
+    return {
+      bid: bid.number,
+      outcome: { outcome: "opened", author: bid.author, content: header.sealed.bidRoot, evidence: restDigest(header) },
+      disclosures: read.fields.map(({ text }) => text),
+      documents: read.documents.map(({ name, title }) => ({ name, title, content: kept.get(name)?.whole() ?? new Blob() })),
+    };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return unreadable(bid, error, seed);
+  }
+}
+
+function unreadable(
+  { number, author, commitment }: CommittedBid, { error, values }: Refusal, seed?: Uint8Array,
+): Found {
+  const document = evidenceOf(commitment, error, values, seed);
+  return { bid: number, outcome: { outcome: "unreadable", author, content: commitment, evidence: evidenceDigest(document) }, document };
+}
+
+/** A document's bytes in parts that the browser can keep on the disk. */
+class Kept {
+  private readonly parts: Blob[] = [];
+  private pieces: Uint8Array<ArrayBuffer>[] = [];
+  private held = 0;
+
+  add(piece: Uint8Array): void {
+    this.pieces.push(piece.slice());
+    this.held += piece.length;
+    if (this.held >= PART) this.put();
+  }
+
+  whole(): Blob {
+    this.put();
+    return new Blob(this.parts);
+  }
+
+  private put(): void {
+    if (this.held > 0) this.parts.push(new Blob(this.pieces));
+    this.pieces = [];
+    this.held = 0;
+  }
+}

@@ -1,0 +1,21 @@
+// What failed, in words, whoever refused it.
+
+import { problemSentence } from "../bid/problem_sentence.js";
+import { PageRefusal, pageSentence, Problem } from "../bid/refusal.js";
+import { Refusal as SealingRefusal, sentence } from "../sealing/refusal.js";
+import problemWords from "./problem_words.json" with { type: "json" };
+import { OpeningRefusal, openingSentence } from "./refusal.js";
+import { word, type Language } from "./words.js";
+
+export function toldOf(error: unknown, language: Language): string {
+  if (error instanceof OpeningRefusal) {
+    const { values } = error;
+    const named = error.error === "WrongPassphrase" ? { file: word(values.file === "sealing" ? "fileSealing" : "fileKeystore", language) }
+      : typeof values.bid === "number" ? { ...values, bid: values.bid + 1 } : values;
+    return openingSentence(error.error, named, language);
+  }
+  if (error instanceof PageRefusal) return pageSentence(error.error, error.values, language);
+  if (error instanceof SealingRefusal) return sentence(error.error, error.values, language);
+  if (error instanceof Problem) return `${word("refusedBy", language)} ${problemSentence(error, language, problemWords)}`;
+  return openingSentence("BrowserFailed", { reason: (error as Error).message }, language);
+}

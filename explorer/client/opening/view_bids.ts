@@ -1,0 +1,86 @@
+// What is in the opened bids, on the screen only. What a tenderer wrote stays text, each piece by itself.
+
+import { shownDecimal } from "../bid/amount.js";
+import { el, type Child } from "../bid/element.js";
+import { shownSize } from "../bid/missing.js";
+import { readField } from "../sealing/field.js";
+import { groupName } from "../sealing/key_set.js";
+import { Fields, type Json } from "../verifier/json.js";
+import type { FalseContribution, Found, OpenedDocument } from "./counting.js";
+import { plain } from "./round_file.js";
+import { button, facts, shownAccount, type View } from "./view.js";
+
+export interface BidsView extends View {
+  save(name: string, content: Blob): void;
+}
+
+const LOT = /^lots\/(.+)\/(value|discount|variant)$/;
+const FIRM = /^(tenderers|subcontractors)\/[0-9]{4}$/;
+const RESPONSE = /^requirementResponses\/(.+)$/;
+/** Endings that say what a file is; all others, programs among them, are saved as bytes. */
+const ENDING = /\.(pdf|xml|x83|x84|d83|d84|zip|docx|xlsx|odt|ods|txt|csv|jpg|jpeg|png|tif|tiff|dwg|dxf|p7s)$/i;
+const LONGEST = 500;
+
+export function bidPart(view: BidsView, { bid, outcome, disclosures, documents, document }: Found): HTMLElement {
+  const { say } = view;
+  return el("article", { class: "bid", "aria-labelledby": `bid-${bid}` },
+    el("h3", { id: `bid-${bid}` }, say("bid", { bid: bid + 1, outcome: say(`outcome_${outcome.outcome}`) })),
+    disclosures && facts(...disclosures.map(readField).flatMap((field) => rowOf(view, field.name, field.value))),
+    documents && documents.length > 0 && el("p", {}, say("files")),
+    documents && el("div", { class: "buttons" }, ...documents.map((each) => fileButton(view, bid, each))),
+    document && el("div", {}, el("p", {}, say("evidenceOf")), el("pre", {}, JSON.stringify(document, null, 1))));
+}
+
+export function falsePart({ say }: View, wrong: readonly FalseContribution[]): HTMLElement | false {
+  return wrong.length > 0 && el("div", { class: "whole bad", id: "false" }, el("h3", {}, say("falseTitle")),
+    el("ul", {}, ...wrong.map(({ bid, group, index, account, why }) => el("li", {}, say("falseShare", {
+      bid: bid + 1, group: say(`group_${groupName(group)}`), index, account: shownAccount(account), why,
+    })))));
+}
+
+function rowOf({ say, language }: View, name: string, value: Json): (readonly [string, Child])[] {
+  const [, lot, what] = LOT.exec(name) ?? [];
+  if (lot !== undefined) {
+    const shown = what === "value" ? amount(value, language) : what === "discount" ? `${text(member(value, "percentage"))} %` : text(value);
+    return [[say(what as "value" | "discount" | "variant", { lot }), el("bdi", {}, shown)]];
+  }
+  const role = FIRM.exec(name)?.[1];
+  if (role !== undefined) return [[say(role === "tenderers" ? "tenderer" : "subcontractors"), el("bdi", {}, firm(value))]];
+  const id = RESPONSE.exec(name)?.[1];
+  if (id !== undefined) {
+    const answer = member(value, "value");
+    return [[say("response", { id }), el("bdi", {}, typeof answer === "boolean" ? say(answer ? "yes" : "no") : text(answer))]];
+  }
+  return name.startsWith("documents/") ? [] : [[name, el("bdi", {}, text(value))]];
+}
+
+function fileButton(view: BidsView, bid: number, { name, title, content }: OpenedDocument): HTMLElement {
+  const number = name.slice("documents/".length);
+  const safe = `${view.say("fileName")}-${bid + 1}-${number}${(ENDING.exec(title)?.[0] ?? ".bin").toLowerCase()}`;
+  const words = view.say("saveFile", { title: shortened(title), size: shownSize(content.size, view.language), name: safe });
+  return button(view, `file-${bid}-${number}`, words, () => view.save(safe, content));
+}
+
+function member(value: Json | undefined, name: string): Json | undefined {
+  return value instanceof Fields ? value.get(name) : undefined;
+}
+
+function amount(value: Json, language: "de" | "en"): string {
+  const [sum, currency] = [member(value, "amount"), member(value, "currency")];
+  if (typeof sum !== "string" || typeof currency !== "string") return text(value);
+  return shortened(`${/^[0-9]+(\.[0-9]+)?$/.test(sum) ? shownDecimal(sum, language) : sum} ${currency}`);
+}
+
+function firm(value: Json): string {
+  const [name, town] = [member(value, "name"), member(member(value, "address"), "locality")];
+  return typeof name === "string" ? shortened(typeof town === "string" ? `${name}, ${town}` : name) : text(value);
+}
+
+function text(value: Json | undefined): string {
+  if (value === undefined) return "–";
+  return shortened(typeof value === "string" ? value : JSON.stringify(plain(value)));
+}
+
+function shortened(given: string): string {
+  return given.length > LONGEST ? `${given.slice(0, LONGEST)}…` : given;
+}
