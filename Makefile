@@ -37,9 +37,11 @@ $(VENV)/.setup-dev: $(VENV)/.runtime requirements/dev.txt requirements/build.txt
 	@touch $@ $(VENV)/.setup
 
 # Browser files, after either of the two.
-$(VENV)/.built: package-lock.json scripts/build_explorer.mjs scripts/build_verifier.mjs scripts/client_command.mjs $(wildcard explorer/client/verifier/*) ledger/evidence/verify/words.json ledger/statute.json
+$(VENV)/.built: package-lock.json $(wildcard scripts/build_*.mjs scripts/client_*.mjs explorer/client/*/*) ledger/evidence/verify/words.json ledger/statute.json
 	node scripts/build_explorer.mjs
 	node scripts/build_verifier.mjs
+	node scripts/build_bid_page.mjs
+	node scripts/build_opening_page.mjs
 	@touch $@
 
 demo: setup
@@ -99,6 +101,8 @@ bench: setup-dev
 	$(BIN)/python -m benchmarks.api
 	$(BIN)/python -m benchmarks.evidence
 	$(BIN)/python -m benchmarks.sealing
+	$(BIN)/python -m benchmarks.bidding
+	$(BIN)/python -m benchmarks.opening
 
 # Versions and hashes only: no registry is named in a lock file.
 lock: setup-dev

@@ -19,7 +19,9 @@ from api.answers import digest_of
 from api.claims import claims
 from explorer import links
 from explorer.render import Renderer
-from ledger.errors import FileTooLarge, InvalidDigest, RequestTooSlow, ServiceBusy
+from ledger.chain.record import ZERO
+from ledger.errors import FileTooLarge, InvalidDigest, OrganisationUnknown, RequestTooSlow, ServiceBusy
+from ledger.index.rows import OrganisationRow
 
 MAX_BYTES: Final = 50_000_000
 COMPARED_BYTES: Final = 10_000_000
@@ -45,15 +47,18 @@ def routes(renderer: Renderer) -> list[Route]:
 
     def lookup(request: Request) -> Response:
         text = request.query_params.get("digest", "").strip()
-        asked: dict[str, Any] = {"digest": None, "found": (), "text": text[:200], "invalid": None}
+        asked: dict[str, Any] = {"digest": None, "found": (), "organisations": {}, "text": text[:200], "invalid": None}
         if not text:
             return renderer.page(request, "lookup.html", asked)
         try:
             digest = digest_of(text)
         except InvalidDigest as error:
             return renderer.page(request, "lookup.html", {**asked, "invalid": error}, status=error.status)
-        found = {**asked, "digest": digest, "found": renderer.services.lookup(digest)}
-        return renderer.page(request, "lookup.html", found, data_url=links.api_lookup(digest))
+        found = renderer.services.lookup(digest)
+        outside = {each.organisation_id for each in found if not each.ocid} - {ZERO}
+        named = {each: row for each in outside if (row := _organisation(renderer, each)) is not None}
+        values = {**asked, "digest": digest, "found": found, "organisations": named}
+        return renderer.page(request, "lookup.html", values, data_url=links.api_lookup(digest))
 
     def form(request: Request) -> Response:
         return renderer.page(request, "check.html", blank)
@@ -104,6 +109,14 @@ def routes(renderer: Renderer) -> list[Route]:
         Route("/check", form, methods=["GET"]),
         Route("/check", check, methods=["POST"]),
     ]
+
+
+def _organisation(renderer: Renderer, organisation_id: bytes) -> OrganisationRow | None:
+    """Whose act it is; none where the index has gone back behind it meanwhile."""
+    try:
+        return renderer.services.queries.organisation(organisation_id)
+    except OrganisationUnknown:
+        return None
 
 
 async def _form(request: Request) -> FormData | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from ledger.index.rows import RoundRow
+
 API = "/api/v1"
 
 
@@ -21,6 +23,16 @@ def process_page(process_id: bytes) -> str:
 def verification_page(process_id: bytes) -> str:
     """Page that verifies a process."""
     return f"{process_page(process_id)}/verification"
+
+
+def bid_page(round_: RoundRow) -> str:
+    """Page on which a bid for a round is handed in."""
+    return f"/bid/0x{round_.process_id.hex()}/{round_.round}"
+
+
+def opening_page(round_: RoundRow) -> str:
+    """Page on which officers close and open a round."""
+    return f"/opening/0x{round_.process_id.hex()}/{round_.round}"
 
 
 def organisation_page(organisation_id: bytes) -> str:

@@ -32,6 +32,7 @@ def routes(renderer: Renderer) -> list[Route]:
             "organisation": found,
             "page": page,
             "sums": queries.organisation_sums(organisation_id),
+            "artifacts": queries.artifacts(organisation_id),
             "acts": queries.organisation_acts(organisation_id),
             "first_page": address if cursor else None,
             "next_page": links.with_query(address, {"cursor": page.next_cursor}) if page.next_cursor else None,

@@ -6,7 +6,6 @@ import hashlib
 import time
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -22,13 +21,13 @@ from explorer.facet_words import Facets
 from explorer.failures import failure_sentence, remedy
 from explorer.findings import Findings
 from explorer.language import COOKIE, LANGUAGES, Language, catalogue, choose, known
+from explorer.page_file import BID_PAGE, OPENING_PAGE, STATIC_DIR
 from explorer.places import Places
 from explorer.sentences import Sentences, bid_number
 from explorer.words import Words
 from ledger.index.rows import SILENT_DAYS, is_silent_row
 from ledger.ocds.odd_characters import visible
 
-STATIC_DIR: Final = Path(__file__).parent / "static"
 _YEAR: Final = 365 * 24 * 3600
 
 
@@ -117,8 +116,11 @@ def _environment(language: Language) -> Environment:
         short=formats.short,
         capitalize_first=formats.capitalize_first,
         process_page=links.process_page,
+        bid_page=links.bid_page,
+        opening_page=links.opening_page,
         verification_page=links.verification_page,
         organisation_page=links.organisation_page,
+        lookup_page=links.lookup_page,
         release_file=links.release_file,
         document_file=links.document_file,
         api_process=links.api_process,
@@ -137,6 +139,8 @@ def _environment(language: Language) -> Environment:
         places=places,
         findings=Findings(messages, places),
         failure_sentence=lambda error: failure_sentence(error, messages),
+        bid_page_digest=BID_PAGE.digest,
+        opening_page_digest=OPENING_PAGE.digest,
         remedy=lambda status: remedy(status, messages),
     )
     return environment

@@ -19,9 +19,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.services import Services
 from explorer import (
+    bid_page,
     check_pages,
     finding_pages,
     legal_pages,
+    opening_page,
     organisation_pages,
     problem_pages,
     process_pages,
@@ -31,7 +33,8 @@ from explorer import (
     verifier_page,
 )
 from explorer.failures import named
-from explorer.render import STATIC_DIR, Renderer
+from explorer.page_file import STATIC_DIR
+from explorer.render import Renderer
 from ledger.errors import SiegelError
 
 log = logging.getLogger(__name__)
@@ -62,6 +65,8 @@ def mount(app: FastAPI, services: Services) -> None:
             *legal_pages.routes(renderer),
             *problem_pages.routes(renderer),
             *verifier_page.routes(),
+            *bid_page.routes(renderer),
+            *opening_page.routes(),
         ],
         exception_handlers={SiegelError: failure, HTTPException: failure},
         middleware=[Middleware(Unforeseen, answer=failure)],

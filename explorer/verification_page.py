@@ -118,7 +118,7 @@ def _why_not(failure: SiegelError | None) -> str:
     return "waiting" if failure is None else kinds.get(type(failure), "failure")
 
 
-def _step(result: Result, language: Language) -> StepView:
+def _step(result: Result[Step], language: Language) -> StepView:
     tone, icon = TONES[result.verdict]
     refusal = result.refusal
     return StepView(

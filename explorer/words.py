@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from gettext import NullTranslations
 from typing import Final
 
-from ledger.index.rows import Condition, Status
+from ledger.index.rows import Artifact, Condition, Status
 from ledger.ocds.observation import FindingKind
 from ledger.ocds.value_history import ValueStep
 
@@ -192,6 +192,14 @@ _KINDS: Final = {
     "member": N_("Member"),
 }
 
+_ARTIFACTS: Final = {
+    Artifact.PAGE: N_("Page"),
+    Artifact.LOG_KEY: N_("Key of a transparency log"),
+    Artifact.POLICY: N_("Policy"),
+    Artifact.OTHER: N_("File"),
+    Artifact.AUDIT_REPORT: N_("Audit report"),
+}
+
 _FINDINGS: Final = {
     "release": N_("This is a notice as the ledger records it."),
     "file": N_("This is exactly the file of a recorded notice."),
@@ -202,6 +210,11 @@ _FINDINGS: Final = {
     ),
     "observation": N_("This is the record of what a pull of public notices saw."),
     "document": N_("This is a document that belongs to a recorded notice."),
+    "page": N_("This is exactly a page that was registered."),
+    "logKey": N_("This is exactly the key of a transparency log that was registered."),
+    "policy": N_("This is exactly a policy that was registered."),
+    "artifact": N_("This is exactly a file that was registered."),
+    "auditReport": N_("This is exactly the report of an audit that was anchored."),
     "act": N_("This is an act of a procedure."),
     "block": N_("This is a block of the chain in which an act was recorded."),
     "transaction": N_("This is the transaction that recorded an act."),
@@ -303,6 +316,10 @@ class Words:
     def pulled_kinds(self) -> list[tuple[str, Word]]:
         """All that a pull can find, the gravest first."""
         return [(kind.value, self._spoken(word)) for kind, word in _PULLED.items()]
+
+    def artifact(self, artifact: Artifact) -> str:
+        """What an organisation registered or anchored."""
+        return self._(_ARTIFACTS[artifact])
 
     def finding(self, kind: str) -> str:
         """What a digest names."""

@@ -14,6 +14,7 @@ from ledger.chain.codec import encode_call
 from ledger.chain.record import ACT_PROPOSED, APPROVAL_REVOKED, ZERO, decode_proposal
 from ledger.chain.record import Proposal as Standing
 from ledger.cli.acts.carry_out import finish
+from ledger.cli.acts.criteria import enclosed_criteria, read_proposed_criteria
 from ledger.cli.acts.erasing import read_proposed
 from ledger.cli.acts.erasure import read_erasure
 from ledger.cli.acts.making import require_of_process
@@ -59,9 +60,10 @@ def approve(
             theirs=proposal.ledger, their_chain=proposal.chain_id, ours=chain.ledger, our_chain=chain.chain_id
         )
     _require_named(proposal, file)
+    _require_salted(proposal, file)
     standing = _require_standing(session, proposal)
     _require_own_releases(session, proposal, standing)
-    for line in [*_shown(proposal), *read_proposed(session, proposal)]:
+    for line in [*_shown(proposal), *read_proposed_criteria(proposal), *read_proposed(session, proposal)]:
         session.tell(line)
     if save is not None:
         for path in _save(proposal, save):
@@ -109,6 +111,13 @@ def _require_named(proposal: Proposal, file: Path) -> None:
     for each in proposal.enclosed:
         if each.digest not in named:
             raise ProposalUnreadable(path=file, why=say("{name} is not what the act names", name=each.name))
+
+
+def _require_salted(proposal: Proposal, file: Path) -> None:
+    """Without a salt a document becomes public here; that is for nothing but a tender's criteria."""
+    for each in proposal.enclosed:
+        if not each.salt and each is not enclosed_criteria(proposal):
+            raise ProposalUnreadable(path=file, why=say("{name} has no salt", name=each.name))
 
 
 def _require_standing(session: Session, proposal: Proposal) -> Standing:
@@ -205,5 +214,8 @@ def _keep(session: Session, each: Enclosed, standing: Standing) -> None:
     if each.is_release:
         name = STATUTE[Act(standing.act)].name
         session.releases.adopt(each.content, each.salt, each.disclosures, standing.organisation_id, name)
+    elif not each.salt:
+        # Only criteria come without one, which were read as such before; in a home of both officers they are there.
+        session.store.put(StoreClass.PUBLIC, each.content)
     elif not session.store.exists(each.digest):
         session.store.put(StoreClass.CONFIDENTIAL, each.content, salt=each.salt)

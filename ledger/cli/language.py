@@ -27,6 +27,8 @@ LANGUAGES: Final = ("de", "en")
 _TIMES: Final = MOMENTS | {"now", "second"}
 _EARLIEST_TIME: Final = 1_000_000_000
 """Smaller numbers under these names are counts or "none"."""
+_LATEST_TIME: Final = 253_402_214_400
+"""31 December 9999, from where no calendar goes on in every zone; larger numbers are told as they are."""
 
 _REASONS: Final = {"why", "reason"}
 """Values that are words of their own."""
@@ -122,7 +124,7 @@ def _for_people(error: str, name: str, value: Any) -> Any:
         return say(value)
     if isinstance(value, bool) or not isinstance(value, int):
         return value
-    if name in _TIMES and value > _EARLIEST_TIME:
+    if name in _TIMES and _EARLIEST_TIME < value < _LATEST_TIME:
         return written_moment(value, current_language())
     # Only the failures of the smart contracts have numbers of this kind, and only they need the glossary.
     from ledger import terms

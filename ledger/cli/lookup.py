@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,7 @@ from ledger.cli.language import say
 from ledger.cli.session import Session
 from ledger.cli.values import digest as parse_digest
 from ledger.cli.values import shown_moment
+from ledger.errors import OrganisationUnknown
 
 if TYPE_CHECKING:
     from api.services import Services
@@ -32,23 +33,26 @@ def lookup(
     session: Session,
     digest: Annotated[str, typer.Argument(metavar="DIGEST", help=say("32 bytes as hex: of a file, act, block..."))],
 ) -> Answer:
-    """Say what a digest names: a release, a file, a commitment, an act, a block, a transaction.
+    """Say what a digest names: a release, a file, a registered page or policy, a commitment, an act, a block, a
+    transaction.
 
     Exit code 1 if nothing is known by it.
     """
     wanted = parse_digest(digest, "DIGEST")
-    found = _services(session).lookup(wanted)
+    services = _services(session)
+    found = services.lookup(wanted)
     if not found:
         lines = [say("Nothing on this ledger has the digest 0x{digest}.", digest=wanted.hex())]
         return Answer({"digest": wanted, "found": []}, lines, exit_code=1)
-    return Answer({"digest": wanted, "found": found}, _lines(found))
+    return Answer({"digest": wanted, "found": found}, _lines(services, found))
 
 
 def check(
     session: Session,
     file: Annotated[Path, typer.Argument(metavar="FILE", help=say("the file to check"))],
 ) -> Answer:
-    """Say whether a file is exactly what was published, and if not, what in it differs; exit code 1 if it is not."""
+    """Say whether a file is exactly what was published or registered, and if not, what in it differs; exit code 1 if it
+    is not."""
     data = read_document(file, "FILE")
     plain = hashlib.sha256(data).digest()
     from api.claims import claims
@@ -58,7 +62,7 @@ def check(
     if found:
         heading = say("{file} is recorded on the ledger, byte for byte:", file=file)
         warnings = [_condition(services, each) for each in found]
-        lines = [heading, *_lines(found), *filter(None, warnings)]
+        lines = [heading, *_lines(services, found), *filter(None, warnings)]
         return Answer({"digest": plain, "known": True, "found": found}, lines)
     claimed = claims(services, data).found
     lines = [say("{file} is not recorded on the ledger; its SHA-256 is 0x{digest}.", file=file, digest=plain.hex())]
@@ -92,19 +96,56 @@ def check(
     return Answer({"digest": plain, "known": False, "claims": data_claims}, lines, exit_code=1)
 
 
-def _lines(found: Sequence[Found]) -> list[str]:
-    return [
-        say(
-            "  {kind}: act {sequence} ({act}) of process {ocid}, block {block}, {time}",
-            kind=say(each.kind),
-            sequence=each.sequence,
-            act=each.act,
-            ocid=each.ocid,
-            block=each.block_number,
-            time=shown_moment(each.time),
-        )
-        for each in found
-    ]
+def _lines(services: Services, found: Sequence[Found]) -> list[str]:
+    return [_of_process(each) if each.ocid else _outside(services, each) for each in found]
+
+
+def _of_process(found: Found) -> str:
+    return say(
+        "  {kind}: act {sequence} ({act}) of process {ocid}, block {block}, {time}", ocid=found.ocid, **_place(found)
+    )
+
+
+def _outside(services: Services, found: Found) -> str:
+    """An act outside processes is told with its organisation, an artifact with the name that it was given there."""
+    place = {**_place(found), "organisation": _organisation(services, found.organisation_id)}
+    if found.name is None:
+        return say("  {kind}: act {sequence} ({act}) of {organisation}, block {block}, {time}", **place)
+    return say(
+        "  {kind} {name}: act {sequence} ({act}) of {organisation}, block {block}, {time}", name=found.name, **place
+    )
+
+
+def _place(found: Found) -> dict[str, Any]:
+    return {
+        "kind": _kind(found.kind),
+        "sequence": found.sequence,
+        "act": found.act,
+        "block": found.block_number,
+        "time": shown_moment(found.time),
+    }
+
+
+def _kind(kind: str) -> str:
+    words = {
+        "page": say("page"),
+        "logKey": say("key of a transparency log"),
+        "policy": say("policy"),
+        "artifact": say("registered file"),
+        "auditReport": say("audit report"),
+        "observation": say("record of a pull"),
+        "changed": say("changed original"),
+    }
+    return words.get(kind) or say(kind)
+
+
+def _organisation(services: Services, organisation_id: bytes) -> str:
+    """Its name, else its identifier; the governors are none."""
+    try:
+        row = services.queries.organisation(organisation_id)
+    except OrganisationUnknown:
+        return "0x" + organisation_id.hex()
+    return row.name or " ".join(filter(None, (row.scheme, row.identifier))) or "0x" + organisation_id.hex()
 
 
 def _services(session: Session) -> Services:

@@ -83,6 +83,14 @@ def backup_passphrase(file: str, named: Path | None, *, new: bool = False) -> st
     return given
 
 
+def asked_passphrase(key: str) -> str:
+    """The passphrase that whoever sits at the terminal types. Raises ``ArgumentInvalid`` where nobody does."""
+    if not sys.stdin.isatty():
+        why = say("nobody is there to type the passphrase: name a file with --passphrase-file")
+        raise ArgumentInvalid(argument="--open", value=key, why=why)
+    return _asked(key, False)
+
+
 def _asked(key: str, new: bool) -> str:
     question = say("New passphrase for {key}", key=key) if new else say("Passphrase of {key}", key=key)
     again = say("The same once more") if new else False

@@ -35,7 +35,12 @@ def create_sealing_key(path: Path, passphrase: str) -> bytes:
 
 
 def public_key(path: Path, passphrase: str) -> bytes:
-    """The public key of a file. Raises ``WrongPassphrase``, ``KeystoreUnreadable``."""
+    """The public key of a file. Raises as ``open_sealing_key``."""
+    return _public(open_sealing_key(path, passphrase))
+
+
+def open_sealing_key(path: Path, passphrase: str) -> ec.EllipticCurvePrivateKey:
+    """The key in a file. Raises ``WrongPassphrase``, ``KeystoreUnreadable``."""
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), passphrase.encode())
     except ValueError as error:
@@ -44,7 +49,7 @@ def public_key(path: Path, passphrase: str) -> bytes:
         raise KeystoreUnreadable(path=path, reason=str(error)) from error
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise KeystoreUnreadable(path=path, reason="P-256")
-    return _public(key)
+    return key
 
 
 def _public(key: ec.EllipticCurvePrivateKey) -> bytes:

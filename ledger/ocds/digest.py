@@ -28,5 +28,5 @@ def salted_digest(salt: bytes, data: bytes) -> bytes:
 
 
 def plain_digest(data: bytes) -> bytes:
-    """``SHA-256(data)``: what people get who hash a file they hold; only for looking up, never anchored."""
+    """``SHA-256(data)``: what people get who hash a file they hold; no release is anchored by it."""
     return hashlib.sha256(data).digest()

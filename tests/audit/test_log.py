@@ -116,7 +116,7 @@ def test_audit_shrunk_log_is_named(honest: Audits, real: LogFolder, liar: Liar, 
     made = another_log(real, folder.parent / "1", leaves_of(real)[:-2])
     show(liar, made)
     finding = next(one for one in honest.audit(folder, url=liar.url).findings if one.where.get("log") == ORIGIN)
-    assert (finding.kind, finding.expected, finding.got) == (FindingKind.LOG_SHRUNK, 30, 28)
+    assert (finding.kind, finding.expected, finding.got) == (FindingKind.LOG_SHRUNK, 33, 31)
 
 
 def test_audit_log_shown_to_auditors_alone_contradicts_the_bundles(
@@ -138,7 +138,7 @@ def test_audit_two_bundles_with_two_trees_of_one_size_are_named_with_both_notes(
     path = f"/api/v1/organisations/0x{custodian.hex()}/evidence"
     liar.lies.append(lambda asked, _: other.getvalue() if asked == path else None)
     finding = only(honest.audit(tmp_path / "f", url=liar.url), FindingKind.SPLIT_VIEW)
-    assert finding.where == {"organisation": custodian, "log": ORIGIN, "size": 30}
+    assert finding.where == {"organisation": custodian, "log": ORIGIN, "size": 33}
     assert (finding.expected, finding.got) == (real.newest().root, made.newest().root)
     assert finding.notes == (real.newest().note, made.newest().note)
 
@@ -171,7 +171,7 @@ def test_audit_split_view_between_two_servers_is_named(
     made = another_log(real, folder.parent / "1", other(leaves_of(real)))
     show(liar, made)
     done = honest.audit(folder, second=liar.url)
-    if made.newest().size == 29 and leaves_of(made) == leaves_of(real)[:29]:
+    if made.newest().size == 32 and leaves_of(made) == leaves_of(real)[:32]:
         assert done.findings == []
         return
     finding = only(done, FindingKind.SPLIT_VIEW)
@@ -191,7 +191,7 @@ def test_audit_second_server_that_is_ahead_is_compared_from_there(
     shutil.rmtree(folder.parent / "1")
     liar.lies.clear()
     show(liar, another_log(real, folder.parent / "1", [*rewritten(leaves_of(real)), further]))
-    assert only(honest.audit(folder, second=liar.url), FindingKind.SPLIT_VIEW).where["size"] == 31
+    assert only(honest.audit(folder, second=liar.url), FindingKind.SPLIT_VIEW).where["size"] == 34
 
 
 def test_audit_checkpoint_of_another_key_is_refused(honest: Audits, liar: Liar, folder: Path) -> None:
@@ -252,8 +252,8 @@ def test_audit_stopped_while_reading_the_log_goes_on(
     with pytest.raises(KeyboardInterrupt):
         honest.audit(tmp_path)
     assert honest.audit(tmp_path).findings == []
-    assert len(seen) == 20 + 30 - 16
-    assert len(set(seen)) == 30
+    assert len(seen) == 20 + 33 - 16
+    assert len(set(seen)) == 33
 
 
 def test_follow_checkpoint_that_too_few_witnesses_signed(honest: Audits, folder: Path) -> None:

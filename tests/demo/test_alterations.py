@@ -39,7 +39,7 @@ def test_index_check_each_release_altered_in_turn_is_named_alone(town: Path) -> 
             queries = Queries(index)
             processes = queries.processes(limit=200).items
             releases = {row.digest: row for each in processes for row in queries.releases(each.process_id)}
-            assert len(processes) == 11
+            assert len(processes) == 12
             assert len(releases) >= 24
             for digest, row in releases.items():
                 path = store.path(digest)

@@ -70,9 +70,9 @@ def test_demo_check_all_hold_exits_zero_and_leaves_nothing(tmp_path: Path) -> No
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line.split()[0] for line in lines[:-1]] == ["ok"] * (len(lines) - 1)
-    assert len(lines) == 16
+    assert len(lines) == 22
     assert sum("alteration" in line for line in lines) == 3
-    assert any(f"{11 + PROCEDURES} procedures of 6 buyers" in line for line in lines)
+    assert any(f"{12 + PROCEDURES} procedures of 6 buyers" in line for line in lines)
     assert any("vanished: ocds-demo10-2026-02; changed: ocds-demo10-2026-03" in line for line in lines)
     assert done.stderr == ""
     assert not list(tmp_path.iterdir())
@@ -130,7 +130,7 @@ def test_demo_stopped_and_started_again_the_chain_goes_on(tmp_path: Path) -> Non
             assert f"Trust policy        {tmp_path / 'siegel-demo' / POLICY}\n" in told_on
         assert running.wait() == 0
     assert seen[0] == seen[1]
-    assert seen[0][1] == 11
+    assert seen[0][1] == 12
 
 
 def test_demo_second_start_while_the_first_makes_or_shows_the_town_is_refused(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_demo_second_start_while_the_first_makes_or_shows_the_town_is_refused(tm
     for refused in (while_made, while_shown):
         assert (refused.returncode, "[DemoInUse]" in refused.stderr) == (1, True), refused.stderr
         assert "http" not in refused.stdout
-    assert (first.returncode, answer["total"]) == (0, 11)
+    assert (first.returncode, answer["total"]) == (0, 12)
     assert (home / "siegel.toml").stat().st_ino == chain
     with open_demo(home) as again:
         assert again.chain.chain_id == answer["chainId"]
@@ -171,7 +171,7 @@ def test_demo_two_started_at_once_one_makes_the_town(tmp_path: Path) -> None:
             refused, left = (one, other) if one.poll() is not None else (other, one)
             assert refused.stderr is not None
             assert "[DemoInUse]" in refused.stderr.read()
-            assert httpx.get(f"{address(left)}/api/v1/processes", timeout=60).json()["total"] == 11
+            assert httpx.get(f"{address(left)}/api/v1/processes", timeout=60).json()["total"] == 12
             left.send_signal(signal.SIGINT)
             left.communicate(timeout=120)
             assert left.returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sqlite3
 import threading
@@ -18,6 +19,7 @@ from api.app import app_of
 from api.server import address, bind, configured
 from api.services import Services
 from ledger.chain.acts import (
+    AnchorAudit,
     AnnounceAward,
     BidOutcome,
     CloseRound,
@@ -26,11 +28,13 @@ from ledger.chain.acts import (
     InformLosers,
     OpenBids,
     RecordObservation,
+    RegisterArtifact,
     RegisterExternalBid,
 )
 from ledger.chain.client import Chain
 from ledger.chain.identifiers import bid_commitment, lot_id
 from ledger.chain.record import ZERO
+from ledger.chain.registry import ChangePeople, Person
 from ledger.evidence.log.folder import create_log
 from ledger.evidence.log.publisher import Publisher
 from ledger.index.sync import Synchroniser
@@ -40,12 +44,14 @@ from ledger.ocds.observation import Finding, FindingKind, Observation
 from ledger.ocds.privacy import policy_named
 from ledger.settings import Settings
 from ledger.store import StoreClass
-from ledger.terms import NoticeKind, Outcome
-from tests.index.town import DAY, START, Town, embedded_town, release
+from ledger.terms import ArtifactKind, NoticeKind, Outcome, Role
+from tests.index.town import DAY, START, Town, embedded_town, release, signer
 
 OPEN, AWARDED, OBSERVED, ALTERED = (f"ocds-a2ef3d-{name}" for name in ("school", "cleaning", "bridge", "salt"))
 CHANGED = "ocds-a2ef3d-tower"
 PDF = b"%PDF-1.7 bill of quantities"
+BID_PAGE = b"<!doctype html><title>Angebot versiegeln</title>"
+REPORT = b'{"format": "a report of an audit"}'
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,17 @@ def live(town: Town, services: Services) -> None:
     salt = release(ALTERED, title="Beschaffung von Streusalz", value={"amount": 24900.5, "currency": "EUR"})
     town.notice(ALTERED, prepare(salt))
     changed_process(town, prepare)
+    registered(town)
+
+
+def registered(town: Town) -> None:
+    """The buyer registers a page, with a name that has no place to break, and its auditor anchors a report."""
+    page, report = hashlib.sha256(BID_PAGE).digest(), hashlib.sha256(REPORT).digest()
+    name = "bid-page-" + "1" * 119
+    town.jointly(RegisterArtifact(town.buyer, town.expires(), page, ArtifactKind.PAGE, name))
+    auditor = signer("auditor")
+    town.jointly(ChangePeople(town.buyer, (Person(auditor.account, Role.AUDITOR),), town.expires()))
+    town.chain.send(AnchorAudit(town.buyer, town.expires(), report), auditor)
 
 
 def pulled(town: Town, services: Services, anchored: bytes) -> None:

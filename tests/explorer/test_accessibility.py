@@ -78,6 +78,9 @@ def addresses(site: Site) -> list[str]:
     (row,) = site.services.queries.processes_by_ocid(OPEN)
     act = site.services.queries.acts(row.process_id)[0]
     found = [f"/organisations/0x{row.organisation_id.hex()}", f"/lookup?digest={act.digest.hex()}"]
+    found += [
+        f"/lookup?digest={artifact.digest.hex()}" for artifact in site.services.queries.artifacts(site.town.buyer)
+    ]
     found += [f"{site.page(ocid)}/verification" for ocid in (OPEN, AWARDED)]
     return [*PATHS, *found, *(site.page(ocid) for ocid in (OPEN, AWARDED, OBSERVED, ALTERED, CHANGED))]
 

@@ -65,7 +65,7 @@ def test_path_of_any_text_never_fails(stranger: httpx.Client, folder: str, name:
 def test_api_described_parameters_with_any_text_never_fail(stranger: httpx.Client, site: Site, data: Any) -> None:
     """Every operation of the API's own description, each parameter with text, numbers or a digest that exists."""
     (row,) = site.services.queries.processes_by_ocid(OPEN)
-    paths = _description(site.url)["paths"]
+    paths = {path: said for path, said in _description(site.url)["paths"].items() if "get" in said}
     path = data.draw(st.sampled_from(sorted(paths)))
     values = st.one_of(TEXTS, st.integers().map(str), st.just(row.process_id.hex()), st.just("updated"))
     query = {}

@@ -17,7 +17,7 @@ from explorer import check_pages
 from explorer.check_pages import FORM_BYTES, MAX_BYTES, SENT_AT_ONCE
 from ledger.index.queries import Queries
 from ledger.index.rows import ProcessRow
-from tests.explorer.site import ALTERED, OPEN, PDF, Site, text_of
+from tests.explorer.site import ALTERED, BID_PAGE, OPEN, PDF, REPORT, Site, text_of
 
 
 def check(reader: httpx.Client, name: str, content: bytes) -> httpx.Response:
@@ -32,6 +32,45 @@ def test_recorded_notice_is_recognised_and_leads_to_its_process(reader: httpx.Cl
     assert "Das ist genau die Datei einer festgehaltenen Veröffentlichung" in page
     assert site.page(OPEN) in answer.text
     assert answer.url.path == "/lookup"
+
+
+def test_registered_page_is_recognised_with_who_registered_it(reader: httpx.Client, site: Site) -> None:
+    """Whoever kept the page that seals bids sees that it is the registered one, by whom, under which name, and when."""
+    answer = check(reader, "bid.html", BID_PAGE)
+    page = text_of(answer.text)
+    assert "Das ist genau eine Seite, deren Prüfwert hinterlegt wurde" in page
+    assert "Hinterlegt als bid-page-111" in page
+    assert "Achten Sie darauf, von wem sie ist" in page
+    assert "Von Stadt Musterlingen Festgehalten 7. Januar 2026" in page
+    assert f'href="/organisations/0x{site.town.buyer.hex()}"' in answer.text
+    changed = text_of(check(reader, "bid.html", BID_PAGE.replace(b"versiegeln", b"verraten")).text)
+    assert "Nicht in diesem Register festgehalten" in changed
+
+
+def test_report_of_an_audit_is_recognised(reader: httpx.Client) -> None:
+    """A report that an auditor anchored is found by its file."""
+    assert "Das ist genau ein Prüfbericht, der verankert wurde" in text_of(check(reader, "r.json", REPORT).text)
+
+
+def test_organisation_shows_what_it_registered(reader: httpx.Client, site: Site) -> None:
+    """Each with its name, its check value that leads to the finding, and when; whoever registered nothing has none."""
+    answer = reader.get(f"/organisations/0x{site.town.buyer.hex()}")
+    page = text_of(answer.text)
+    assert "Hinterlegte Dateien und Prüfberichte" in page
+    for content, title in ((BID_PAGE, "Seite: bid-page-111"), (REPORT, "Prüfbericht Festgehalten")):
+        digest = hashlib.sha256(content).hexdigest()
+        assert title in page
+        assert reader.get(f"/lookup?digest={digest}").status_code == 200
+        assert f'href="/lookup?digest={digest}"' in answer.text
+    observer = text_of(reader.get(f"/organisations/0x{site.town.observer.hex()}").text)
+    assert "Hinterlegte Dateien" not in observer
+
+
+def test_finding_outside_processes_of_an_observation_names_the_observer(reader: httpx.Client, site: Site) -> None:
+    """An act outside processes has no procedure to lead to; its organisation is named instead."""
+    (seen, *_) = site.services.queries.findings().items
+    answer = reader.get(f"/lookup?digest={seen.observation.hex()}")
+    assert f'href="/organisations/0x{site.town.observer.hex()}"' in answer.text
 
 
 def test_document_named_by_a_notice_is_recognised(reader: httpx.Client) -> None:

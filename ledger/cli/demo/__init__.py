@@ -32,7 +32,7 @@ def demo(
     ] = False,
     port: Annotated[int | None, typer.Option("--port", help=say("port of the pages; 0 takes a free one"))] = None,
 ) -> Answer | None:
-    """Show a fictional town: node, index, API and pages in one process, with seven procedures that tell a story.
+    """Show a fictional town: node, index, API and pages in one process, with eight procedures that tell a story.
 
     Around them are some hundreds of the years before, so that search, statistics and lists have something to show, and
     a neighbour's notices of which one vanished and one was changed. The town is kept; started again, its chain goes on.

@@ -5,29 +5,29 @@ Each check is a function that gives what it saw, or raises ``CheckFailed`` sayin
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import html
 import io
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
 from ledger.chain.acts import Call, ConcludeContract
 from ledger.chain.heads import fold, genesis_process_head, head_slot
 from ledger.chain.identifiers import process_id
-from ledger.chain.record import ACT_RECORDED, decode_log
 from ledger.chain.signers import keystore_account
+from ledger.cli.demo import sealed_checks
 from ledger.cli.demo.anchored import TAMPERED_OCID
 from ledger.cli.demo.calendar import DAY, HOUR
 from ledger.cli.demo.neighbour import CHANGED_OCID, VANISHED_OCID
 from ledger.cli.demo.seeding import POLICY, Demo
 from ledger.cli.demo.stage import Stage
 from ledger.cli.demo.tampering import NOW, WAS, altered_release
-from ledger.cli.demo.town import BUYER, OBSERVER, Body
+from ledger.cli.demo.town import BUYER, OBSERVER
+from ledger.cli.demo.visitor import EXPECTED, Visitor
 from ledger.cli.language import say, say_error
 from ledger.errors import CheckFailed, ConclusionPremature, SiegelError
 from ledger.evidence.proving import prove_head
@@ -39,23 +39,7 @@ from ledger.index.database import Index
 from ledger.index.rows import SILENT_DAYS
 from ledger.ocds.digest import salted_digest
 from ledger.ocds.observation import FindingKind, read_observation
-from ledger.store.objects import ObjectStore
 from ledger.terms import Act
-
-EXPECTED: Final = {
-    "ocds-demo00-2026-01": ("sealed", "open"),
-    "ocds-demo00-2026-02": ("sealed", "standstill"),
-    "ocds-demo00-2026-03": ("sealed", "evaluation"),
-    "ocds-demo00-2026-04": ("anchored", "concluded"),
-    "ocds-demo00-2026-05": ("observed", "awarded"),
-    "ocds-demo00-2026-06": ("anchored", "awarded"),
-    "ocds-demo00-2026-07": ("sealed", "concluded"),
-    "ocds-demo10-2026-01": ("observed", "open"),
-    "ocds-demo10-2026-02": ("observed", "awarded"),
-    "ocds-demo10-2026-03": ("observed", "evaluation"),
-    "ocds-demo10-2026-04": ("observed", "awarded"),
-}
-"""Mode and status of each procedure of the stories as the API shows them."""
 
 PAGES: Final = (
     "/",
@@ -72,9 +56,6 @@ PAGES: Final = (
     "/accessibility",
 )
 
-EACH: Final = 10
-"""Of so many procedures of the years before, one is looked at more closely."""
-
 SEARCHED: Final = "Schulen"
 """Finds Grundschule and Gesamtschule, too: a part of a word, and its stem."""
 
@@ -86,76 +67,6 @@ class Outcome:
     name: str
     passed: bool
     seen: str
-
-
-class Visitor:
-    """Who looks at the running demo from outside."""
-
-    def __init__(self, demo: Demo, url: str) -> None:
-        self.demo = demo
-        self.web = httpx.Client(base_url=url, timeout=30.0)
-        self.store = ObjectStore(demo.settings.store_dir)
-
-    def json(self, path: str) -> Any:
-        """The JSON behind a path."""
-        answer = self.web.get(path)
-        if answer.status_code != 200:
-            raise CheckFailed(seen=f"{path}: {answer.status_code}")
-        return answer.json()
-
-    def page(self, path: str, language: str) -> str:
-        """The page behind a path, as text."""
-        # Parameters given apart would take the place of those in the path.
-        answer = self.web.get(f"{path}{'&' if '?' in path else '?'}lang={language}")
-        if answer.status_code != 200:
-            raise CheckFailed(seen=f"{path}: {answer.status_code}")
-        return html.unescape(answer.text)
-
-    def some(self) -> dict[str, dict[str, Any]]:
-        """The procedures of the stories, and some of all years before: what is asked of each takes its time."""
-        others = sorted(self.all.keys() - EXPECTED.keys())
-        return self.processes() | {ocid: self.all[ocid] for ocid in others[::EACH]}
-
-    def found(self, query: str) -> list[dict[str, Any]]:
-        """All procedures of a search, page after page."""
-        answer = self.json(f"/api/v1/processes?limit=200&{query}")
-        rows = list(answer["processes"])
-        while answer["next"] is not None:
-            answer = self.json(answer["next"])
-            rows += answer["processes"]
-        if len(rows) != answer["total"]:
-            raise CheckFailed(seen=f"{query}: {len(rows)}, {answer['total']}")
-        return rows
-
-    @functools.cached_property
-    def all(self) -> dict[str, dict[str, Any]]:
-        """All procedures by ocid."""
-        return {each["ocid"]: each for each in self.found("")}
-
-    def processes(self) -> dict[str, dict[str, Any]]:
-        """The procedures of the stories by ocid."""
-        return {ocid: each for ocid, each in self.all.items() if ocid in EXPECTED}
-
-    def document(self, digest: bytes) -> bytes:
-        """A document that is served, once its bytes were seen to give the digest."""
-        content = self.web.get(f"/api/v1/documents/0x{digest.hex()}").content
-        if salted_digest(self.store.salt(digest) or b"", content) != digest:
-            raise CheckFailed(seen=f"0x{digest.hex()}")
-        return content
-
-    def subjects(self, act: Act, body: Body) -> list[bytes]:
-        """What acts of this kind are about that the body recorded, as the chain has them."""
-        chain = self.demo.chain
-        logs = chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED])
-        acts = [decode_log(log.topics, log.data) for log in logs if log.account == chain.ledger]
-        return [each.subject for each in acts if (each.act, each.organisation_id) == (act, Stage.organisation(body))]
-
-    def tampered(self) -> dict[str, Any]:
-        """The procedure that was altered, as the API has it."""
-        found = self.processes().get(TAMPERED_OCID)
-        if found is None:
-            raise CheckFailed(seen=TAMPERED_OCID)
-        return found
 
 
 def pages_answer(visitor: Visitor) -> str:
@@ -275,12 +186,13 @@ def evidence_verifies(visitor: Visitor) -> str:
     return say("{count} files, and as many with one bit flipped", count=len(paths))
 
 
-def verifier_is_registered(visitor: Visitor) -> str:
-    """The page that verifies in the browser is, byte for byte, the one that two officers registered."""
-    digest = hashlib.sha256(visitor.web.get("/verifier.html").content).digest()
-    if visitor.subjects(Act.ARTIFACT_REGISTERED, BUYER) != [digest]:
-        raise CheckFailed(seen=digest.hex())
-    return f"{digest.hex()[:16]}…"
+def pages_are_registered(visitor: Visitor) -> str:
+    """The pages that verify, seal and open in the browser are, byte for byte, those that two officers registered."""
+    paths = ("/verifier.html", *(f"/{page}/0x{bytes(32).hex()}/1" for page in ("bid", "opening")))
+    digests = [hashlib.sha256(visitor.web.get(path).content).digest() for path in paths]
+    if visitor.subjects(Act.ARTIFACT_REGISTERED, BUYER) != digests:
+        raise CheckFailed(seen=", ".join(digest.hex() for digest in digests))
+    return ", ".join(f"{digest.hex()[:16]}…" for digest in digests)
 
 
 def standstill_binds(visitor: Visitor) -> str:
@@ -356,8 +268,14 @@ CHECKS: Final[tuple[tuple[str, Callable[[Visitor], str]], ...]] = (
     ("Releases served are the ones on the ledger", releases_match_the_ledger),
     ("Heads are proven against a block header", heads_are_proven),
     ("Evidence of procedures verifies offline", evidence_verifies),
-    ("The page that verifies evidence is the registered one", verifier_is_registered),
+    ("The pages that verify evidence and seal bids are the registered ones", pages_are_registered),
     ("No contract before the standstill has ended", standstill_binds),
+    ("Sealed bids ended as the story tells", sealed_checks.bids_ended_as_told),
+    ("Envelopes are for those alone who take part", sealed_checks.envelopes_are_for_the_entitled),
+    ("Nothing of the bids is public", sealed_checks.nothing_of_bids_is_public),
+    ("The award follows from criteria and bids again", sealed_checks.ranking_is_recomputed),
+    ("Nobody closes a round before its deadline", sealed_checks.nobody_closes_early),
+    ("A sealed bid is handed in and its receipt holds", sealed_checks.bid_is_handed_in_now),
     ("The process page tells the alteration", page_tells_the_alteration),
     ("The index check names exactly the alteration", index_check_names_the_alteration),
     ("The file check tells the alteration", file_check_tells_the_alteration),

@@ -17,6 +17,7 @@ def euros(amount: float) -> dict[str, Any]:
 @dataclass
 class Procedure:
     """One contracting process. ``tender`` is what every release repeats of it; releases are numbered from 1.
+    ``documents`` joins it once there are any.
 
     ``place``: where it is delivered, if that is worth saying; ``details``: the procedure's name in German law.
     """
@@ -32,6 +33,7 @@ class Procedure:
     lots: tuple[tuple[str, str], ...] = ()
     place: str | None = None
     details: str | None = None
+    documents: list[dict[str, Any]] = field(default_factory=list, init=False)
     number: int = field(default=0, init=False)
 
     def tender(self, status: str, **more: Any) -> dict[str, Any]:
@@ -60,6 +62,8 @@ class Procedure:
             tender["procurementMethodDetails"] = self.details
         if self.lots:
             tender["lots"] = [{"id": lot, "title": title, "status": status} for lot, title in self.lots]
+        if self.documents:
+            tender["documents"] = self.documents
         return tender | more
 
     def release(

@@ -15,8 +15,11 @@ import explorer
 from api.app import create_app
 from api.server import address, bind
 from ledger.chain.node.server import serve
+from ledger.chain.signers import KeystoreSigner
 from ledger.cli.connection import announced
 from ledger.cli.demo.seeding import Demo
+from ledger.cli.keys import key_path
+from ledger.cli.passphrase import passphrase_for
 
 HOST = "127.0.0.1"
 
@@ -44,8 +47,12 @@ def node_answers(demo: Demo) -> Iterator[str]:
 
 
 def application(demo: Demo) -> FastAPI:
-    """API and pages; the index follows the chain."""
-    return create_app(demo.settings, chain=demo.chain, pages=explorer.mount)
+    """API and pages; the index follows the chain, and bids are taken in for the town's receiver."""
+    settings, receiver = demo.settings, None
+    if settings.receiver.uid:
+        name = settings.receiver.key
+        receiver = KeystoreSigner.load(key_path(settings, name), passphrase_for(name, settings))
+    return create_app(settings, chain=demo.chain, pages=explorer.mount, receiver=receiver)
 
 
 def free_port(wished: int) -> int:

@@ -1,4 +1,4 @@
-"""Procedures in sealed mode, with bids on paper until bids can be sealed."""
+"""Procedures in sealed mode, with bids on paper: one whose bids are sealed is told in ``school_run``."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ from ledger.chain.acts import (
 from ledger.chain.identifiers import lot_id
 from ledger.cli.acts.fields import PAPER
 from ledger.cli.demo.calendar import DAY, HOUR, stamp
+from ledger.cli.demo.criteria import POINTS_PER_PRICE, PRICE_ALONE, PRICE_AND_CONCEPT, criteria_document
 from ledger.cli.demo.procedure import Procedure, award, contract
 from ledger.cli.demo.stage import Stage, Story
-from ledger.cli.demo.town import BRIGHT, BUYER, CLEAN, GRITTERS, RESCUE, REVIEW_BODY, TRUCKS, Firm
+from ledger.cli.demo.town import BRIGHT, BUYER, CLEAN, GRITTERS, RECEIVER, RESCUE, REVIEW_BODY, TRUCKS, Firm
+from ledger.evaluation.criteria import Criteria, read_criteria
 from ledger.terms import NoticeKind, RoundKind
 
 STANDSTILL = 10 * DAY
@@ -46,7 +48,7 @@ def fire_station(stage: Stage) -> Story:
     )
     yield stage.ago(14)
     deadline = stage.ago(-5, "12:00")
-    _publish(stage, procedure, deadline)
+    publish_tender(stage, procedure, deadline)
     yield stage.ago(4)
     question = {
         "id": "1",
@@ -56,11 +58,11 @@ def fire_station(stage: Stage) -> Story:
         "answer": "Ja, es liegt den Vergabeunterlagen als Anlage 7 bei.",
         "dateAnswered": stamp(stage.clock.now()),
     }
-    tender = procedure.tender("active", enquiries=[question], **_period(stage, 14, deadline))
+    tender = procedure.tender("active", enquiries=[question], **tender_period(stage, 14, deadline))
     stage.notice(BUYER, procedure.release(stage.clock.now(), "tenderUpdate", tender=tender), NoticeKind.ANSWER, ref=1)
     yield stage.ago(2)
     later = stage.ago(-9, "12:00")
-    tender = procedure.tender("active", enquiries=[question], **_period(stage, 14, later))
+    tender = procedure.tender("active", enquiries=[question], **tender_period(stage, 14, later))
     amended = procedure.release(stage.clock.now(), "tenderAmendment", tender=tender)
     digest = stage.release(BUYER, amended, "TenderAmended")
     stage.alone(AmendTender(stage.call(procedure.ocid, release=digest), round=1, deadline=later))
@@ -80,19 +82,19 @@ def school_cleaning(stage: Stage) -> Story:
     )
     yield stage.ago(42)
     deadline = stage.ago(12, "12:00")
-    _publish(stage, procedure, deadline)
+    publish_tender(stage, procedure, deadline, PRICE_AND_CONCEPT)
     yield stage.ago(13)
     _paper_bids(stage, procedure, BRIGHT, CLEAN)
     yield deadline + HOUR
     _close(stage, procedure)
     yield stage.ago(5)
     when = stage.clock.now()
-    tender = procedure.tender("complete", numberOfTenderers=2, **_period(stage, 42, deadline))
+    tender = procedure.tender("complete", numberOfTenderers=2, **tender_period(stage, 42, deadline))
     awards = [award(BRIGHT, 268000, when, lot="LOT-0001"), award(CLEAN, 121000, when, number="2", lot="LOT-0002")]
     decision = procedure.release(when, "award", firms=(BRIGHT, CLEAN), tender=tender, awards=awards)
     digest = stage.release(BUYER, decision, "AwardAnnounced")
     announced = [
-        _announce(stage, procedure, digest, lot, PAPER + number) for number, lot in enumerate(("LOT-0001", "LOT-0002"))
+        announce(stage, procedure, digest, lot, PAPER + number) for number, lot in enumerate(("LOT-0001", "LOT-0002"))
     ]
     yield stage.ago(4)
     for number in announced:
@@ -115,13 +117,13 @@ def rescue_vehicle(stage: Stage) -> Story:
     )
     yield stage.ago(40)
     deadline = stage.ago(15, "12:00")
-    _publish(stage, procedure, deadline)
+    publish_tender(stage, procedure, deadline, POINTS_PER_PRICE)
     yield stage.ago(16)
     _paper_bids(stage, procedure, TRUCKS, RESCUE)
     yield deadline + HOUR
     _close(stage, procedure)
     yield stage.ago(11)
-    period = _period(stage, 40, deadline)
+    period = tender_period(stage, 40, deadline)
     release = procedure.release(
         stage.clock.now(), "tenderCancellation", tender=procedure.tender("cancelled", numberOfTenderers=2, **period)
     )
@@ -160,17 +162,17 @@ def winter_service(stage: Stage) -> Story:
     )
     yield stage.ago(44)
     deadline = stage.ago(25, "12:00")
-    _publish(stage, procedure, deadline)
+    publish_tender(stage, procedure, deadline)
     yield stage.ago(26)
     _paper_bids(stage, procedure, GRITTERS)
     yield deadline + HOUR
     _close(stage, procedure)
     yield stage.ago(20)
     when = stage.clock.now()
-    tender = procedure.tender("complete", numberOfTenderers=1, **_period(stage, 44, deadline))
+    tender = procedure.tender("complete", numberOfTenderers=1, **tender_period(stage, 44, deadline))
     awards = [award(GRITTERS, 183500, when, lot="LOT-0001")]
     decision = procedure.release(when, "award", firms=(GRITTERS,), tender=tender, awards=awards)
-    number = _announce(stage, procedure, stage.release(BUYER, decision, "AwardAnnounced"), "LOT-0001", PAPER)
+    number = announce(stage, procedure, stage.release(BUYER, decision, "AwardAnnounced"), "LOT-0001", PAPER)
     dispatched = stage.clock.now()
     stage.alone(InformLosers(stage.call(procedure.ocid), number, dispatched, dispatched + STANDSTILL))
     yield stage.ago(7)
@@ -187,8 +189,20 @@ def winter_service(stage: Stage) -> Story:
     stage.together(ConcludeContract(stage.call(procedure.ocid, release=digest), number, document))
 
 
-def _publish(stage: Stage, procedure: Procedure, deadline: int) -> None:
-    when = stage.clock.now()
+def publish_tender(stage: Stage, procedure: Procedure, deadline: int, method: dict[str, Any] = PRICE_ALONE) -> Criteria:
+    """TenderPublished, whose first round takes bids until ``deadline``; by which criteria they are ranked."""
+    when, document = stage.clock.now(), criteria_document(procedure, method)
+    criteria = stage.publish(document)
+    # Named by the releases too, so that pages show the document and evidence takes it along.
+    procedure.documents.append(
+        {
+            "id": "criteria",
+            "documentType": "evaluationCriteria",
+            "title": "Zuschlagskriterien",
+            "format": "application/json",
+            "digest": criteria.hex(),
+        }
+    )
     tender = procedure.tender(
         "active",
         minimumStandstillDays=STANDSTILL // DAY,
@@ -200,14 +214,16 @@ def _publish(stage: Stage, procedure: Procedure, deadline: int) -> None:
         # The ledger takes each lot once, in ascending order of the ids' digests.
         lots=tuple(map(LotTerms, sorted(lot_id(lot) for lot, _ in procedure.lots))),
         minimum_standstill=STANDSTILL,
-        criteria=stage.document(f"Zuschlagskriterien {procedure.ocid}: Preis 100 %."),
-        round=RoundTerms(RoundKind.BIDS, deadline, stage.key_set),
+        criteria=criteria,
+        round=RoundTerms(RoundKind.BIDS, deadline, stage.key_set, receivers=(stage.organisation(RECEIVER),)),
     )
     digest = stage.release(BUYER, release, "TenderPublished")
     stage.together(PublishTender(stage.organisation(BUYER), stage.expires, digest, terms))
+    return read_criteria(document)
 
 
-def _period(stage: Stage, days: int, deadline: int) -> dict[str, Any]:
+def tender_period(stage: Stage, days: int, deadline: int) -> dict[str, Any]:
+    """What releases repeat of a tender's times, if it was published so many days ago."""
     return {
         "minimumStandstillDays": STANDSTILL // DAY,
         "tenderPeriod": {"startDate": stamp(stage.ago(days)), "endDate": stamp(deadline)},
@@ -225,6 +241,7 @@ def _close(stage: Stage, procedure: Procedure) -> None:
     stage.together(CloseRound(stage.call(procedure.ocid), round=1, counted=0))
 
 
-def _announce(stage: Stage, procedure: Procedure, digest: bytes, lot: str, bid: int) -> int:
+def announce(stage: Stage, procedure: Procedure, digest: bytes, lot: str, bid: int) -> int:
+    """AwardAnnounced for a bid of round 1; its id."""
     call = stage.call(procedure.ocid, release=digest)
     return stage.together(AnnounceAward(call, lot_id(lot), 1, bid)).records[0].sequence

@@ -13,6 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from api.receiver import Receiver
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment, deploy
 from ledger.chain.node import DevelopmentClock, EmbeddedNode
@@ -25,14 +28,15 @@ from ledger.cli.demo.calendar import stamp
 from ledger.cli.demo.neighbour import watched_neighbour
 from ledger.cli.demo.notice_service import notice_service
 from ledger.cli.demo.past import PUBLISHED_UNTIL, past_releases
+from ledger.cli.demo.school_run import school_run
 from ledger.cli.demo.sealed import fire_station, rescue_vehicle, school_cleaning, winter_service
 from ledger.cli.demo.stage import Stage, Story
 from ledger.cli.demo.tampering import Altered, alter_behind_the_ledgers_back
-from ledger.cli.demo.town import ADMITTED_KEYS, BUYER, CUSTODIANS
+from ledger.cli.demo.town import ADMITTED_KEYS, BUYER, CUSTODIANS, RECEIVER
 from ledger.cli.holding import held
 from ledger.cli.home import create_home, replace_file
 from ledger.cli.keys import new_key_path, sealing_key_path
-from ledger.cli.sealing_keys import create_sealing_key
+from ledger.cli.sealing_keys import create_sealing_key, open_sealing_key
 from ledger.errors import DemoInUse, HomeExists
 from ledger.evidence.log.folder import create_log
 from ledger.evidence.log.publisher import Publisher
@@ -40,6 +44,7 @@ from ledger.evidence.policy import policy_of
 from ledger.index.database import Index
 from ledger.index.sync import Synchroniser
 from ledger.settings import Settings
+from ledger.store.envelopes import EnvelopeStore
 from ledger.store.objects import ObjectStore
 from ledger.store.releases import ReleaseStore
 from ledger.store.state import State
@@ -144,7 +149,15 @@ def _made(home: Path, tampering: bool, procedures: int) -> Iterator[Demo]:
         deployment.save(settings.deployment_path)
         chain = connect_to(node, settings, deployment)
         try:
-            _play(Stage(chain, clock, keys, _releases(settings), now), sealing_keys, procedures)
+            releases = _releases(settings)
+            receiver = Receiver(
+                chain,
+                EnvelopeStore(settings.store_dir, releases.state),
+                keys[settings.receiver.key],
+                Stage.organisation(RECEIVER),
+                clock.now,
+            )
+            _play(Stage(chain, clock, keys, sealing_keys, releases, receiver, now), home, procedures)
             clock.finish()
             create_log(settings.log_dir, LOG_ORIGIN)
             _index(settings, chain)
@@ -166,7 +179,7 @@ def _leave_files_to_try(settings: Settings, altered: Altered) -> None:
     replace_file(settings.home / TO_TRY / "as-altered.json", altered.altered)
 
 
-def _new_home(home: Path) -> tuple[Settings, dict[str, KeystoreSigner], dict[str, bytes]]:
+def _new_home(home: Path) -> tuple[Settings, dict[str, KeystoreSigner], dict[str, ec.EllipticCurvePrivateKey]]:
     passphrase = secrets.token_urlsafe(12)
     settings = create_home(
         home,
@@ -174,6 +187,7 @@ def _new_home(home: Path) -> tuple[Settings, dict[str, KeystoreSigner], dict[str
             "publisher": {"name": BUYER.name, "scheme": BUYER.scheme, "uid": BUYER.uid, "uri": "https://example.org"},
             "ocid_prefix": "ocds-demo00",
             "passphrase_file": "passphrase",
+            "receiver": {"scheme": RECEIVER.scheme, "uid": RECEIVER.uid},
             "operator": {
                 "name": "Stadt Musterbach (erfunden)",
                 "postal_address": "Rathausplatz 1\n59999 Musterbach",
@@ -198,7 +212,9 @@ def _new_home(home: Path) -> tuple[Settings, dict[str, KeystoreSigner], dict[str
     }
     recipients = [name for name, _ in BUYER.people if name.startswith("officer")]
     recipients += [body.people[0][0] for body in CUSTODIANS]
-    sealing_keys = {name: create_sealing_key(sealing_key_path(settings, name), passphrase) for name in recipients}
+    for name in recipients:
+        create_sealing_key(sealing_key_path(settings, name), passphrase)
+    sealing_keys = {name: open_sealing_key(sealing_key_path(settings, name), passphrase) for name in recipients}
     return settings, keys, sealing_keys
 
 
@@ -208,16 +224,16 @@ def _releases(settings: Settings) -> ReleaseStore:
     return ReleaseStore(ObjectStore(settings.store_dir), state)
 
 
-def _play(stage: Stage, sealing_keys: dict[str, bytes], procedures: int) -> None:
+def _play(stage: Stage, home: Path, procedures: int) -> None:
     try:
-        stage.open_town_hall(sealing_keys)
+        stage.open_town_hall()
         begin = stamp(stage.clock.now())
         past = list(past_releases(stage.now, procedures))
         bring_in(stage, ((body, [each for each in notices if each["date"] < begin]) for body, notices in past))
         since = [(body, [each for each in notices if each["date"] >= begin]) for body, notices in past]
         with notice_service() as service:
             neighbour = partial(watched_neighbour, service=service)
-            stage.play((*STORIES, neighbour, partial(_weeks_since, notices=since)))
+            stage.play((*STORIES, partial(school_run, home=home), neighbour, partial(_weeks_since, notices=since)))
     finally:
         stage.releases.state.close()
 

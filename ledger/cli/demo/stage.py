@@ -5,10 +5,14 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from explorer import verifier_page
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from api.receiver import Receiver
+from explorer.page_file import BID_PAGE, OPENING_PAGE, VERIFIER_PAGE
 from ledger.chain.acts import Call, LedgerAct, Notice, PublishNotices, RegisterArtifact
 from ledger.chain.client import Chain, Recorded
 from ledger.chain.identifiers import key_set_id, organisation_id, process_id
@@ -23,7 +27,7 @@ from ledger.chain.registry import (
     RegisterKeySet,
     RegistryAct,
 )
-from ledger.chain.signers import Signer
+from ledger.chain.signers import KeySigner
 from ledger.cli.demo.calendar import HOUR, Calendar
 from ledger.cli.demo.town import BUYER, CUSTODIANS, ON_THE_LEDGER, Body
 from ledger.ocds.digest import new_salt
@@ -42,14 +46,22 @@ Story = Generator[int, None, None]
 
 @dataclass
 class Stage:
-    """``now`` is the moment at which the demo is made; the story ends there."""
+    """``now`` is the moment at which the demo is made; the story ends there. ``sealing_keys`` of officers and
+    custodians by the names of their keys; ``receiver`` is of the town's computing centre, by the story's clock."""
 
     chain: Chain
     clock: DevelopmentClock
-    keys: Mapping[str, Signer]
+    keys: Mapping[str, KeySigner]
+    sealing_keys: Mapping[str, ec.EllipticCurvePrivateKey]
     releases: ReleaseStore
+    receiver: Receiver
     now: int
-    key_set: bytes = ZERO
+    recipients: KeySet = field(init=False)
+
+    @property
+    def key_set(self) -> bytes:
+        """Id of the town's key set."""
+        return key_set_id(self.organisation(BUYER), self.recipients)
 
     def play(self, stories: Iterable[Callable[[Stage], Story]]) -> None:
         """Plays all stories at once, always going on with the one whose turn is earliest, as it is in a town hall."""
@@ -71,8 +83,12 @@ class Stage:
 
     def send(self, act: LedgerAct | RegistryAct, *keys: str) -> Recorded:
         """Sends an act by each of these keys in turn; what the last call brought about."""
+        return [self.send_by(act, self.keys[key]) for key in keys][-1]
+
+    def send_by(self, act: LedgerAct | RegistryAct, signer: KeySigner) -> Recorded:
+        """Sends an act by whoever has this key."""
         # Nothing is tried out before: running an act is what takes time, and a refusal is told by name all the same.
-        return [self.chain.recorded(self.chain.submit(act, self.keys[key], gas=_ENOUGH_GAS)) for key in keys][-1]
+        return self.chain.recorded(self.chain.submit(act, signer, gas=_ENOUGH_GAS))
 
     def alone(self, act: LedgerAct | RegistryAct) -> Recorded:
         """By the town's publisher."""
@@ -102,6 +118,10 @@ class Stage:
         """The digest of a document that only the entitled may read."""
         return self.releases.store.put(StoreClass.CONFIDENTIAL, text.encode(), salt=new_salt())
 
+    def publish(self, content: bytes) -> bytes:
+        """The digest of a document that everybody may read."""
+        return self.releases.store.put(StoreClass.PUBLIC, content)
+
     @property
     def expires(self) -> int:
         """An hour from the clock's present."""
@@ -112,28 +132,28 @@ class Stage:
         """The body's id on the ledger."""
         return organisation_id(body.scheme, body.uid)
 
-    def open_town_hall(self, sealing_keys: Mapping[str, bytes]) -> None:
-        """Admits everybody and registers the key set under which the town's bids will be sealed, and the page that
-        verifies its evidence."""
+    def open_town_hall(self) -> None:
+        """Admits everybody and registers the key set under which the town's bids will be sealed, and the pages that
+        verify its evidence and take bids in."""
         for body in ON_THE_LEDGER:
             people = [Person(self.keys[key].account, int(roles)) for key, roles in body.people]
             ordered = tuple(sorted(people, key=lambda person: person.account))
             admission = AdmitOrganisation(body.scheme, body.uid, int(body.kinds), ordered, self.expires)
             self.send(admission, "governor")
-        officers = {key: sealing_keys[key] for key in sealing_keys if key.startswith("officer")}
-        chosen = KeySet(
+        public = {name: _public(key) for name, key in self.sealing_keys.items()}
+        officers = [name for name in public if name.startswith("officer")]
+        self.recipients = KeySet(
             officer_threshold=2,
             custodian_threshold=2,
-            officers=_in_order(Recipient(self.keys[k].account.rjust(32, b"\0"), v) for k, v in officers.items()),
-            custodians=_in_order(Recipient(self.organisation(b), sealing_keys[b.people[0][0]]) for b in CUSTODIANS),
+            officers=_in_order(Recipient(self.keys[name].account.rjust(32, b"\0"), public[name]) for name in officers),
+            custodians=_in_order(Recipient(self.organisation(b), public[b.people[0][0]]) for b in CUSTODIANS),
         )
         town = self.organisation(BUYER)
-        self.together(RegisterKeySet(town, chosen, self.expires))
-        self.key_set = key_set_id(town, chosen)
+        self.together(RegisterKeySet(town, self.recipients, self.expires))
         for body in CUSTODIANS:
             self.send(AcceptKeySet(self.key_set, self.organisation(body), self.expires), body.people[0][0])
-        page, name = verifier_page.digest(), verifier_page.ADDRESS.strip("/")
-        self.together(RegisterArtifact(town, self.expires, page, ArtifactKind.PAGE, name))
+        for page in (VERIFIER_PAGE, BID_PAGE, OPENING_PAGE):
+            self.together(RegisterArtifact(town, self.expires, page.digest(), ArtifactKind.PAGE, page.name))
 
     def _noted(self, recorded: Recorded) -> Recorded:
         with self.releases.state.writing() as connection:
@@ -149,3 +169,7 @@ class Stage:
 def _in_order(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
     # The registry takes each holder once, in ascending order.
     return tuple(sorted(recipients, key=lambda recipient: recipient.holder))
+
+
+def _public(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ledger.chain.identifiers import process_id
 from ledger.cli.demo.anchored import TAMPERED_OCID
 from ledger.cli.demo.neighbour import CHANGED_OCID, VANISHED_OCID
+from ledger.cli.demo.sealed_checks import LIVE
 from ledger.cli.demo.seeding import POLICY, TO_TRY, Demo
 from ledger.cli.demo.stage import Stage
 from ledger.cli.demo.town import BUYER, OBSERVER
@@ -18,7 +19,9 @@ def told_lines(demo: Demo, url: str, rpc_url: str) -> Iterator[str]:
     home = demo.settings.home
     process = process_id(Stage.organisation(BUYER), TAMPERED_OCID).hex()
     vanished, changed = (process_id(Stage.organisation(OBSERVER), each).hex() for each in (VANISHED_OCID, CHANGED_OCID))
+    live = process_id(Stage.organisation(BUYER), LIVE).hex()
     yield say("Procedures          {url}/", url=url)
+    yield say("Hand in a bid       {url}/bid/0x{process}/1", url=url, process=live)
     yield say("Altered afterwards  {url}/processes/0x{process}", url=url, process=process)
     yield say("Vanished notice     {url}/processes/0x{process}", url=url, process=vanished)
     yield say("Changed silently    {url}/processes/0x{process}", url=url, process=changed)

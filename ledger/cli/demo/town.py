@@ -159,7 +159,18 @@ CUSTODIANS: Final = tuple(
 )
 """Neighbours that hold shares of release: without them no bid could be read before its time, not by the town either."""
 
-ON_THE_LEDGER: Final = (BUYER, UTILITY, SCHOOLS, SEWERS, OBSERVER, REVIEW_BODY, *CUSTODIANS)
+RECEIVER: Final = Body(
+    "059990000010-00002-22",
+    "Kommunales Rechenzentrum Beispielland",
+    "Serverweg 1",
+    "59990",
+    "Beispielstadt",
+    OrganisationKind.RECEIVER | OrganisationKind.MEMBER,
+    (("receiver", Role.PUBLISHER), ("receiver-one", Role.OFFICER), ("receiver-two", Role.OFFICER)),
+)
+"""Takes sealed bids in and promises when they arrived: what the town itself said of that would be in its own cause."""
+
+ON_THE_LEDGER: Final = (BUYER, UTILITY, SCHOOLS, SEWERS, OBSERVER, REVIEW_BODY, RECEIVER, *CUSTODIANS)
 ADMITTED_KEYS: Final = ("governor", *(key for body in ON_THE_LEDGER for key, _ in body.people))
 
 
@@ -212,3 +223,11 @@ PLUMBER: Final = Firm(
 )
 GRITTERS: Final = Firm("90007", "Winterdienst Altenquell eG", "Salzlager 1", "59983", "Altenquell")
 ROADS: Final = Firm("90008", "Tiefbau Beispielland GmbH", "Kiesweg 30", "59990", "Beispielstadt")
+BUSES: Final = Firm("90009", "Omnibus Beispielland KG", "Depotstraße 1", "59990", "Beispielstadt")
+COACHES: Final = Firm("90010", "Linie Eins Reisen GmbH", "Busweg 12", "59999", "Musterbach")
+VALLEY: Final = Firm("90011", "Mustertal-Reisen OHG", "Talstraße 40", "59983", "Altenquell")
+MINIBUSES: Final = Firm("90012", "Kleinbus Hinterfeld eG", "Feldweg 8", "59982", "Hinterfeld")
+QUICK: Final = Firm("90013", "Schnelllinie Nebenau GmbH", "Ringstraße 2", "59985", "Nebenau")
+RIDES: Final = Firm(
+    "90014", "Fahrdienst Beispiel, Inh. A. Muster", "Gartenweg 3", "59999", "Musterbach", sole_trader=True
+)

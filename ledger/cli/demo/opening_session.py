@@ -1,0 +1,106 @@
+"""The opening of a round in the demo's town hall: custodians release, officers contribute, two of them record.
+
+Played at the time of the story with everybody's keys in one process. In the running town the same is done with
+``siegel custodian release`` and ``siegel opening``, each on the own machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from ledger.chain.acts import CloseRound, OpenBids
+from ledger.chain.identifiers import process_id
+from ledger.chain.record import ACT_RECORDED, ActRecord, decode_log
+from ledger.cli.demo.stage import Stage
+from ledger.cli.demo.town import BUYER, CUSTODIANS
+from ledger.opening.closing import close
+from ledger.opening.contributing import contribution, index_of
+from ledger.opening.counting import Brought, Opener
+from ledger.opening.facts import Bid, read_round
+from ledger.opening.opened import OpenedRound, opened_folder
+from ledger.opening.round_file import opened_round
+from ledger.opening.sealed_round import SealedRound
+from ledger.sealing.context import Group
+from ledger.sealing.contribution import Contribution
+
+OPENERS = (
+    (Group.CUSTODIANS, CUSTODIANS[0].people[0][0]),
+    (Group.CUSTODIANS, CUSTODIANS[1].people[0][0]),
+    (Group.OFFICERS, "officer-one"),
+    (Group.OFFICERS, "officer-two"),
+)
+"""Who brings shares: of both groups as many as are needed."""
+
+
+def close_round(stage: Stage, ocid: str) -> None:
+    """Freeze which envelopes are here; nobody is admitted late."""
+    facts = _sealed(stage, ocid).facts
+    arrived = stage.receiver.envelopes.of_round(facts.process_id, 1)
+    closed = close(facts, {(each.commitment, each.author) for each in arrived})
+    stage.together(CloseRound(stage.call(ocid), 1, closed.counted, closed.present, closed.admitted))
+
+
+def open_round(stage: Stage, ocid: str, home: Path) -> OpenedRound:
+    """Open all bids, record how each ended, and leave ``round.json`` in the officers' home."""
+    sealed = _sealed(stage, ocid)
+    folder = opened_folder(home, sealed.facts.process_id, 1)
+    officer = index_of(sealed, Group.OFFICERS, stage.sealing_keys["officer-one"])
+    opener = Opener(
+        sealed,
+        officer,
+        stage.sealing_keys["officer-one"],
+        list(_brought(stage, sealed)),
+        lambda bid: _envelope(stage, bid),
+        folder,
+        lambda group, index, account: True,
+    )
+    count = opener.count()
+    assert not count.unfinished
+    assert not count.false
+    outcomes = tuple(each.outcome for each in count.found)
+    stage.together(OpenBids(stage.call(ocid), 1, 0, outcomes))
+    opened = opened_round(_sealed(stage, ocid), count.found)
+    opened.write(folder / "round.json")
+    return opened
+
+
+def _brought(stage: Stage, sealed: SealedRound) -> Iterator[Brought]:
+    now = stage.clock.now()
+    for group, name in OPENERS:
+        key, account = stage.sealing_keys[name], stage.keys[name].account
+        index = index_of(sealed, group, key)
+        for bid in sealed.facts.bids:
+            if sealed.facts.follows(bid):
+                continue
+            made: Contribution = contribution(sealed, bid, lambda of: _header(stage, of), group, index, key, now)
+            yield Brought(bid.commitment, group, index, account, made.encoded())
+
+
+@contextmanager
+def _envelope(stage: Stage, bid: Bid) -> Iterator[BinaryIO]:
+    arrived = stage.receiver.envelopes.of_commitment(bid.commitment)
+    assert arrived is not None
+    with stage.receiver.envelopes.open(arrived.digest) as stream:
+        yield stream
+
+
+def _header(stage: Stage, bid: Bid) -> bytes:
+    arrived = stage.receiver.envelopes.of_commitment(bid.commitment)
+    assert arrived is not None
+    return stage.receiver.envelopes.read_header(arrived.digest).encoded()
+
+
+def _sealed(stage: Stage, ocid: str) -> SealedRound:
+    """Round 1 as the ledger has it now."""
+    chain = stage.chain
+    return SealedRound(chain.chain_id, chain.ledger, read_round(_records(stage, ocid), 1), stage.recipients)
+
+
+def _records(stage: Stage, ocid: str) -> list[ActRecord]:
+    wanted, chain = process_id(stage.organisation(BUYER), ocid), stage.chain
+    logs = chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED])
+    found = (decode_log(log.topics, log.data) for log in logs if log.account == chain.ledger)
+    return [record for record in found if record.process_id == wanted]

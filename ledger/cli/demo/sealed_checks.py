@@ -1,0 +1,208 @@
+"""What ``siegel demo --check`` asks about sealed bids: how they ended, who may see them, and one handed in now."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any, Final
+
+from ledger.chain.acts import Call, CloseRound
+from ledger.chain.identifiers import process_id
+from ledger.chain.signers import keystore_account
+from ledger.cli.bidding.asked import ask
+from ledger.cli.bidding.completeness import criteria_of, require_complete
+from ledger.cli.bidding.handing_in import hand_in
+from ledger.cli.bidding.offer import read_offer
+from ledger.cli.bidding.proving import require_terms
+from ledger.cli.bidding.sealing import seal_offer
+from ledger.cli.demo.school_run import EVALUATION, OCID
+from ledger.cli.demo.seeding import POLICY
+from ledger.cli.demo.stage import Stage
+from ledger.cli.demo.tenderers import LOT
+from ledger.cli.demo.town import BUYER
+from ledger.cli.demo.visitor import Visitor
+from ledger.cli.language import say, say_error
+from ledger.cli.remote import Remote
+from ledger.errors import CheckFailed, RoundForbids
+from ledger.evaluation.criteria import read_criteria
+from ledger.evaluation.evaluation import read_evaluation
+from ledger.evaluation.offers import SubmittedBid
+from ledger.evaluation.ranking import rank
+from ledger.evidence.verify.policy import read_policy
+from ledger.evidence.verify.receipt import verify_receipt
+from ledger.evidence.verify.report import ReceiptStep, Verdict
+from ledger.opening.opened import OpenedRound, opened_folder, read_opened
+
+ENDED: Final = ("superseded", "withdrawn", "opened", "unreadable", "opened", "opened", "late")
+"""How the story's bids ended, by their numbers."""
+
+LIVE: Final = "ocds-demo00-2026-01"
+"""The tender on which whoever reads this can bid."""
+
+OFFER: Final[dict[str, Any]] = {
+    "tenderers": [{"name": "Rohbau Probe GmbH"}],
+    "lots": {LOT: {"value": {"amount": "1187654.32", "currency": "EUR"}}},
+    "requirementResponses": {"exclusion": True},
+    "documents": [{"file": "prices.txt", "requirement": "prices"}],
+}
+
+
+def bids_ended_as_told(visitor: Visitor) -> str:
+    """Each commitment has exactly one public outcome; what was promised in time counts though its block came later."""
+    round_ = visitor.json(f"/api/v1/processes/{process_path(OCID)}/rounds")["rounds"][0]
+    bids, deadline = round_["bids"], round_["deadline"]
+    found = tuple(bid["outcome"] for bid in bids)
+    if found != ENDED:
+        raise CheckFailed(seen=", ".join(found))
+    promised, late = bids[5], bids[6]
+    if not (promised["arrival"] <= deadline < promised["time"] and promised["excluded"] and late["late"]):
+        raise CheckFailed(seen=json.dumps(promised))
+    return ", ".join(found)
+
+
+def envelopes_are_for_the_entitled(visitor: Visitor) -> str:
+    """Nobody gets an envelope, a header or a contribution without having a part in the round, nor a list of them."""
+    base, asked = f"/api/v1/processes/{process_path(OCID)}/rounds/1", 0
+    commitment = opened_in_the_story(visitor).bids[2].commitment
+    assert commitment is not None
+    for path in (
+        "envelopes",
+        f"envelopes/0x{commitment.hex()}",
+        f"envelopes/0x{commitment.hex()}/header",
+        "contributions",
+    ):
+        answer = visitor.web.get(f"{base}/{path}")
+        if answer.status_code != 401:
+            raise CheckFailed(seen=f"{path}: {answer.status_code}")
+        asked += 1
+    return say("{count} addresses", count=asked)
+
+
+def nothing_of_bids_is_public(visitor: Visitor) -> str:
+    """What is in the opened bids is on no page, in no answer, feed or bundle, but for what the award discloses."""
+    process, opened = process_path(OCID), opened_in_the_story(visitor)
+    disclosed = json.dumps(visitor.json(f"/api/v1/processes/{process}/releases"), ensure_ascii=False)
+    secrets = [each for each in contents_of(opened) if each not in disclosed]
+    paths = [
+        f"/processes/{process}?lang=de",
+        f"/processes/{process}?lang=en",
+        f"/api/v1/feed.atom?ocid={OCID}",
+        "/metrics",
+    ]
+    of_process = ("", "/acts", "/rounds", "/releases", "/record", "/evidence", "/rounds/1/sealing")
+    paths += [f"/api/v1/processes/{process}{part}" for part in of_process]
+    for path in paths:
+        content = visitor.web.get(path).content
+        for secret in secrets:
+            if any(form in content for form in forms_of(secret)):
+                raise CheckFailed(seen=f"{path}: {secret}")
+    return say("{count} values at {places} addresses", count=len(secrets), places=len(paths))
+
+
+def ranking_is_recomputed(visitor: Visitor) -> str:
+    """From criteria, opened bids and what the evaluators wrote down, the award follows again."""
+    process, opened = process_path(OCID), opened_in_the_story(visitor)
+    digest = visitor.json(f"/api/v1/processes/{process}/rounds/1/sealing")["criteria"]["digest"]
+    content = visitor.web.get(f"/api/v1/documents/{digest}").content
+    criteria = read_criteria(content)
+    criteria.require_digest(bytes.fromhex(digest.removeprefix("0x")))
+    folder = opened_folder(visitor.demo.settings.home, opened.process_id, 1)
+    evaluation = read_evaluation((folder / EVALUATION).read_bytes(), criteria)
+    rows = visitor.json(f"/api/v1/processes/{process}/rounds")["rounds"][0]["bids"]
+    excluded = {(row["bid"], None) for row in rows if row["excluded"]}
+    bids = [SubmittedBid(bid.bid, bid.values) for bid in opened.bids if bid.values is not None]
+    best = rank(criteria, LOT, bids, evaluation, excluded).entries[0].bid
+    awarded = visitor.json(f"/api/v1/processes/{process}")["awards"][0]["bid"]
+    if best != awarded:
+        raise CheckFailed(seen=f"{best}, {awarded}")
+    return say("bid {bid}", bid=best)
+
+
+def bid_is_handed_in_now(visitor: Visitor) -> str:
+    """A bid is sealed for the open tender, whose terms are proven under the demo's policy, handed in, and its receipt
+    verified."""
+    url, policy = str(visitor.web.base_url).rstrip("/"), (visitor.demo.settings.home / POLICY).read_bytes()
+    passphrase = token_urlsafe()
+    with tempfile.TemporaryDirectory() as name, Remote(url) as server:
+        folder = Path(name)
+        (folder / "prices.txt").write_text("Alle Positionen nach Leistungsverzeichnis", "utf-8")
+        (folder / "bid.json").write_text(json.dumps(OFFER), "utf-8")
+        offer, asked = read_offer(folder / "bid.json"), ask(server, LIVE, None)
+        assert asked.criteria is not None
+        require_complete(offer.bid, criteria_of(server, asked.criteria))
+        require_terms(server, asked, policy)
+        receipt = folder / "receipt.zip"
+        seal_offer(offer, asked, passphrase, receipt, None)
+        done = hand_in(receipt, [url], lambda: passphrase, lambda line: None)
+        with receipt.open("rb") as stream:
+            report = verify_receipt(stream, read_policy(policy), passphrase)
+    passed = {result.step for result in report.results if result.verdict is Verdict.PASSED}
+    # The proof comes with the next block of the log.
+    if not passed >= set(ReceiptStep) - {ReceiptStep.PROOF} or done.arrived_at > done.deadline:
+        raise CheckFailed(seen=", ".join(f"{result.step}: {result.verdict}" for result in report.results))
+    return say(
+        "block {block}, {seconds} seconds before the deadline",
+        block=done.block,
+        seconds=done.deadline - done.arrived_at,
+    )
+
+
+def nobody_closes_early(visitor: Visitor) -> str:
+    """Two officers cannot close the open round before its deadline, so custodians have nothing to release."""
+    chain, settings = visitor.demo.chain, visitor.demo.settings
+    made = Call(process_id(Stage.organisation(BUYER), LIVE), int(time.time()) + 3600)
+    try:
+        chain.simulate(CloseRound(made, 1, 0), keystore_account(settings.keys_dir / "officer-one.json"))
+    except RoundForbids as refusal:
+        return say_error(refusal)
+    raise CheckFailed(seen=say("the round was closed"))
+
+
+def process_path(ocid: str) -> str:
+    """Id of a process of the town, as addresses have it."""
+    return "0x" + process_id(Stage.organisation(BUYER), ocid).hex()
+
+
+def opened_in_the_story(visitor: Visitor) -> OpenedRound:
+    """What the officers have of the opening, in their own folder."""
+    home = visitor.demo.settings.home
+    return read_opened(opened_folder(home, process_id(Stage.organisation(BUYER), OCID), 1) / "round.json")
+
+
+def contents_of(opened: OpenedRound) -> Iterator[str]:
+    """Every text in the values of opened bids that is long enough to be recognised, and every disclosure."""
+    for bid in opened.bids:
+        yield from bid.disclosures or ()
+        yield from _texts(bid.values or {})
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str() if len(value) > 7:
+            yield value
+        case dict():
+            for each in value.values():
+                yield from _texts(each)
+        case list():
+            for each in value:
+                yield from _texts(each)
+
+
+def forms_of(secret: str) -> Iterator[bytes]:
+    """How a text could stand somewhere: as it is, as JSON and HTML write it, in base64, as a German amount, hashed."""
+    raw = secret.encode()
+    yield raw
+    yield json.dumps(secret)[1:-1].encode()
+    yield secret.replace("&", "&amp;").replace("'", "&#39;").encode()
+    yield base64.b64encode(raw)
+    yield hashlib.sha256(raw).hexdigest().encode()
+    whole, _, cents = secret.partition(".")
+    if whole.isdigit() and cents.isdigit():
+        yield f"{int(whole):,}".replace(",", ".").encode() + b"," + cents.encode()
+        yield f"{int(whole):,}.{cents}".encode()
