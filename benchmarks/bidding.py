@@ -40,7 +40,7 @@ def main(mebibytes: int = 1024) -> None:
         (folder / "bid.json").write_text(json.dumps(offer), "utf-8")
         plain = _timed("SHA-256 alone", lambda: _digest(document))
         encrypted = _timed("age alone", lambda: _encrypt(document, folder / "document.age"))
-        with open_demo(folder / "town", procedures=0) as demo, for_a_while(application(demo)) as url:
+        with open_demo(folder / "town", tampering=False, procedures=0) as demo, for_a_while(application(demo)) as url:
             seal = ("seal", LIVE, "--server", url, "--bid", folder / "bid.json", "-o", receipt)
             for step in (seal, ("submit", receipt, "--server", url), ("open", receipt, "-o", folder / "opened")):
                 seconds, memory = _siegel(*step)
