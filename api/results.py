@@ -47,7 +47,8 @@ async def give(request: Request, services: Using, signed: Signed, processId: Dig
         if told.get(name) != expected:
             raise InvalidParameter(parameter=name, value=f"{told.get(name)!s:.80}", why=f"expected is {expected}")
     await run_in_threadpool(_keep, services, process_id, round, who.account, told)
-    return answer(request, {"tenderers": len(_opened(services, process_id, round))}, cache=NEVER)
+    opened = await run_in_threadpool(_opened, services, process_id, round)
+    return answer(request, {"tenderers": len(opened)}, cache=NEVER)
 
 
 @router.get(PATH, summary="The result of an opening", responses=ours({"result": ANY_OBJECT}))

@@ -10,6 +10,7 @@ import typer
 
 from ledger.cli.answer import Answer
 from ledger.cli.bidding import showing
+from ledger.cli.bidding.options import ReceiptArgument
 from ledger.cli.command import command
 from ledger.cli.language import say
 from ledger.cli.passphrase import passphrase_for
@@ -25,7 +26,6 @@ ServerOption = Annotated[
     list[str],
     typer.Option("--server", metavar="URL", help=say("address of a receiver; repeated: the next to be tried")),
 ]
-ReceiptArgument = Annotated[Path, typer.Argument(metavar="RECEIPT", help=say("the receipt that siegel bid seal wrote"))]
 
 CLOCKS: int = 30
 """Seconds by which two clocks may differ without a word."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ledger.cli.bidding.offer import values_of
 from ledger.cli.remote import API, Remote
 from ledger.errors import BidIncomplete
 from ledger.evaluation.criteria import Criteria, read_criteria
@@ -25,7 +26,7 @@ def criteria_of(server: Remote, digest: bytes) -> Criteria:
 
 def require_complete(bid: Bid, criteria: Criteria) -> None:
     """Raises BidIncomplete naming all that is missing, or there and unknown."""
-    values = {name: field.value for name, field in zip(bid.names, bid.fields, strict=True)}
+    values = values_of(bid)
     lots = {name.split("/")[1] for name in values if name.startswith("lots/")}
     found = (
         *_of_lots(values, lots, criteria),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ledger.cli.bidding.keeping import open_envelope
+from ledger.cli.bidding.offer import values_of
 from ledger.durable import sync
 from ledger.errors import ArgumentInvalid
 from ledger.evidence.receipt import Receipt, open_secret, read_receipt
@@ -51,8 +52,7 @@ def open_own(path: Path, passphrase: str, folder: Path) -> Opened:
         require_seals(header, key_set, seed)
         envelope.seek(begins)
         bid = open_content(header, seed, envelope, lambda document: _file(made, document))
-        values = {name: field.value for name, field in zip(bid.names, bid.fields, strict=True)}
-        (made / BID).write_bytes(write_json(values))
+        (made / BID).write_bytes(write_json(values_of(bid)))
     return Opened(receipt, header, bid)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger.cli.answer import Answer
+from ledger.cli.bidding.options import ReceiptArgument
 from ledger.cli.command import command
 from ledger.cli.home import replace_file
 from ledger.cli.language import say
@@ -17,8 +18,6 @@ from ledger.errors import DisclosedNotCommitted, OtherChain, TermsUnproven
 
 if TYPE_CHECKING:
     from ledger.evidence.disclosed import Disclosed
-
-ReceiptArgument = Annotated[Path, typer.Argument(metavar="RECEIPT", help=say("the receipt that siegel bid seal wrote"))]
 
 
 def register(group: typer.Typer) -> None:
