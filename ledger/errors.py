@@ -806,6 +806,12 @@ class SlotAbsent(EvidenceRefused):
     sentence = "The slot {slot} of {account} is empty in block {block}."
 
 
+class RankingDiffers(EvidenceRefused):
+    """A ranking in a bundle is not the one that follows from criteria, bids, evaluation and exclusions."""
+
+    sentence = "The ranking of lot {lot} in round {round} of {ocid} is not the one that follows."
+
+
 class HeadMismatch(EvidenceRefused):
     """The head recomputed from the acts at hand is not the proven one: an act is missing, added, altered or swapped."""
 

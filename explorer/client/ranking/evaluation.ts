@@ -35,12 +35,15 @@ export interface Evaluation {
   readonly draws: readonly Draw[];
 }
 
+/** Of which process and round it is, before its criteria are known. Throws EvaluationInvalid. */
+export function readEvaluated(data: Uint8Array): Pick<Evaluation, "processId" | "round"> {
+  const { processId, round } = readHead(data);
+  return { processId, round };
+}
+
 /** Throws EvaluationInvalid, whose reason begins with the place. */
 export function readEvaluation(data: Uint8Array, criteria: Criteria): Evaluation {
-  const whole = Part.of(data, "EvaluationInvalid").members("format", "processId", "round", "criteria", "bids", "draws");
-  whole.format.oneOf("siegel-evaluation/1");
-  const processId = whole.processId.digest();
-  const round = whole.round.whole(1);
+  const { whole, processId, round } = readHead(data);
   if (whole.criteria.digest() !== criteria.digest) whole.criteria.refuse(`is not ${criteria.digest}`);
   const seen = new Set<string>();
   const assessments = whole.bids.items().map((part) => {
@@ -61,6 +64,12 @@ export function requireOf(evaluation: Evaluation, processId: Hex, round: number)
   };
   if (evaluation.processId !== processId) refuse(`processId: is not ${processId}`);
   if (evaluation.round !== round) refuse(`round: is not ${round}`);
+}
+
+function readHead(data: Uint8Array) {
+  const whole = Part.of(data, "EvaluationInvalid").members("format", "processId", "round", "criteria", "bids", "draws");
+  whole.format.oneOf("siegel-evaluation/1");
+  return { whole, processId: whole.processId.digest(), round: whole.round.whole(1) };
 }
 
 function readAssessment(part: Part, lots: readonly CriteriaLot[]): Assessment {
