@@ -87,11 +87,12 @@ def school_run(stage: Stage, home: Path) -> Story:
     ground = "Geforderte Unterlagen wurden auf Nachforderung nicht vorgelegt (§ 57 Abs. 1 Nr. 2 VgV)."
     stage.together(ExcludeBid(stage.call(OCID, ground=ground), ZERO, 1, EXCLUDED))
     yield stage.ago(15)
-    best, amount = _evaluated(criteria, opened, opened_folder(home, process, 1))
+    best, amount, evaluation = _evaluated(stage, criteria, opened, opened_folder(home, process, 1))
     winner = {2: BUSES, 4: COACHES}[best]
     when = stage.clock.now()
     tender = procedure.tender("complete", numberOfTenderers=3, **tender_period(stage, 46, deadline))
-    awards = [award(winner, amount, when, lot=LOT)]
+    report = {"id": "evaluation", "documentType": "evaluationReports", "title": "Wertung", "digest": evaluation.hex()}
+    awards = [award(winner, amount, when, lot=LOT) | {"documents": [report]}]
     decision = procedure.release(when, "award", firms=(winner,), tender=tender, awards=awards)
     number = announce(stage, procedure, stage.release(BUYER, decision, "AwardAnnounced"), LOT, best)
     dispatched = stage.clock.now()
@@ -110,8 +111,9 @@ def school_run(stage: Stage, home: Path) -> Story:
     stage.together(ConcludeContract(stage.call(OCID, release=digest), number, document))
 
 
-def _evaluated(criteria: Criteria, opened: OpenedRound, folder: Path) -> tuple[int, float]:
-    """What the evaluators wrote down lies beside the bids afterwards; the best bid's number, and its sum."""
+def _evaluated(stage: Stage, criteria: Criteria, opened: OpenedRound, folder: Path) -> tuple[int, float, bytes]:
+    """What the evaluators wrote down lies beside the bids afterwards; the best bid's number, its sum, and the digest by
+    which the award anchors what they wrote."""
     written = {
         "format": "siegel-evaluation/1",
         "processId": opened.process_id.hex(),
@@ -126,12 +128,13 @@ def _evaluated(criteria: Criteria, opened: OpenedRound, folder: Path) -> tuple[i
         ],
         "draws": [],
     }  # fmt: skip
-    (folder / EVALUATION).write_bytes(write_json(written))
+    content = write_json(written)
+    (folder / EVALUATION).write_bytes(content)
     bids = [SubmittedBid(bid.bid, bid.values) for bid in opened.bids if bid.values is not None]
-    evaluation = read_evaluation(write_json(written), criteria)
+    evaluation = read_evaluation(content, criteria)
     best = rank(criteria, LOT, bids, evaluation, {(EXCLUDED, None)}).entries[0]
     assert best.price is not None
-    return best.bid, float(best.price)
+    return best.bid, float(best.price), stage.confidential(content)
 
 
 def _assessed(
