@@ -885,9 +885,9 @@ class ProofForeign(EvidenceRefused):
 
 
 class ProofUnverified(EvidenceRefused):
-    """The evidence bundle in a receipt is not verified."""
+    """The evidence bundle, in a receipt or beside what it is to prove, is not verified."""
 
-    sentence = "The evidence in the receipt is not verified: see its step {number}."
+    sentence = "The evidence bundle is not verified: see its step {number}."
 
 
 class BidUnproven(EvidenceRefused):
@@ -1315,6 +1315,38 @@ class OpenedRoundUnreadable(SiegelError):
 
     sentence = "What the opening left behind cannot be read: {path}: {why}."
     status = 422
+
+
+class UnreadableEvidenceMalformed(SiegelError):
+    """Not the evidence of an unreadable bid (``siegel-unreadable/1``, ``docs/opening.md``)."""
+
+    sentence = "This is no evidence of an unreadable bid: {reason}."
+    status = 422
+
+
+class UnreadableEvidenceForeign(SiegelError):
+    """The ledger names another evidence for the bid, or does not call it unreadable, or does not know it."""
+
+    sentence = "The ledger names for the commitment {commitment} the evidence {expected}, not {got}."
+    status = 409
+
+
+class UnreadableBlamesNobody(SiegelError):
+    """Two officers gave the bid up. Why it could not be opened is open, and nothing can be repeated."""
+
+    sentence = (
+        "Bid {bid} was given up: too few shares came, or false ones. That blames nobody, and its receipt can open it."
+    )
+    status = 409
+
+
+class UnreadableNotRepeated(SiegelError):
+    """Envelope and seed do not give what the evidence says: then the bid was called unreadable wrongly."""
+
+    sentence = (
+        "Bid {bid} is not unreadable in the way that was recorded: {expected} was recorded, {got} is what is found."
+    )
+    status = 409
 
 
 class OpeningUnrecorded(SiegelError):

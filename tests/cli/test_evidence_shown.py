@@ -53,8 +53,9 @@ def test_evidence_with_bids_ranks_them_again(
     assert stat.S_IMODE((tmp_path / "shown.zip").stat().st_mode) == 0o600
     found = steps(siegel, town, tmp_path / "shown.zip")
     assert (found["bids"]["verdict"], found["ranking"]["verdict"]) == ("passed", "passed")
-    (ranked,) = found["ranking"]["notes"]
+    ranked, first, _ = found["ranking"]["notes"]
     assert (ranked["note"], ranked["values"]["order"]) == ("ranked", [4, 2])
+    assert (first["note"], first["values"]["bid"], first["values"]["points"]) == ("placedByPoints", 4, "96")
 
 
 def test_evidence_for_everybody_shows_no_bid(

@@ -16,7 +16,7 @@ from ledger.cli.acts.words import entry_of
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
 from ledger.cli.language import say, say_error
-from ledger.cli.opening import letter, minutes, telling
+from ledger.cli.opening import letter, minutes, retracing, telling
 from ledger.cli.opening.options import (
     AsOption,
     OrganisationOption,
@@ -42,6 +42,7 @@ def register(group: typer.Typer) -> None:
     command(group, "finish", example="siegel opening finish ocds-x-1 --as officer-one")(finish)
     mending = "siegel opening remedy ocds-x-1 3 receipt.zip --ground minutes.pdf --propose remedy.json"
     command(group, "remedy", example=mending)(remedy)
+    retracing.register(group)
     minutes.register(group)
     telling.register(group)
     letter.register(group)
