@@ -51,12 +51,21 @@ def omitted(*numbers: int) -> list[Change]:
     return [do("acts.omit", act=number) for number in sorted(numbers, reverse=True)]
 
 
+def named(entry: str) -> str:
+    """The digest that the control's entry is called by."""
+    return take_apart(*control("shown.qbft")).named(entry)[-64:]
+
+
+def release_of(act: int) -> str:
+    """What an act of the control anchors."""
+    draft = take_apart(*control("shown.qbft"))
+    return read(split_acts("", draft.entries[draft.named(ACTS)])[act - 1]).release.hex()
+
+
 def unreleased(first: int) -> list[Change]:
     """Without the releases that this act and those behind it anchor."""
-    draft = take_apart(*control("shown.qbft"))
-    acts = [read(data) for data in split_acts("", draft.entries[draft.named(ACTS)])]
-    digests = [record.release for record in acts[first - 1 :] if any(record.release)]
-    return [do("entries.leave_out", f"releases/{digest.hex()}") for digest in digests]
+    found = (release_of(act) for act in range(first, 13))
+    return [do("entries.leave_out", f"releases/{digest}") for digest in found if digest.strip("0")]
 
 
 def sealed(commit: int, **values: Any) -> Change:
@@ -138,6 +147,15 @@ def test_bid_with_a_concealed_field_is_not_ranked() -> None:
         pytest.param(
             [do("entries.rewrite", "evaluations/*", old='"8","reason":"as described"', new='"8","reason":"better"')],
             Verdict.NOT_PROVABLE, [("evaluationUnanchored", HERE), FIRST, SECOND], id="evaluation that nothing names",
+        ),
+        pytest.param(
+            [
+                do("entries.leave_out", f"releases/{release_of(10)}"),
+                do("acts.alter", act=10, fields={"release": f"0x{release_of(11)}"}),
+                do("acts.alter", act=12, fields={"subject": f"0x{named('evaluations/*')}"}),
+                REFIT,
+            ],
+            Verdict.NOT_PROVABLE, [("evaluationUnanchored", HERE), FIRST, SECOND], id="named after the award",
         ),
         pytest.param(
             [do("entries.leave_out", "rankings/*")], Verdict.PASSED, [FIRST, SECOND], id="no ranking claimed",
@@ -302,9 +320,9 @@ def test_places_by_points_per_price_told() -> None:
     weight = do("entries.rewrite", "criteria/*", old='"weight":"40"', new='"weight":"100"')
     bundle, _ = Forgery("", "", "shown.qbft", (dict(changed), dict(weight)), "", "").built()
     (criteria,) = (name for name in entries_of(bundle) if name.startswith("criteria/"))
-    named = do("acts.alter", act=1, detail={"terms.criteria": f"0x{criteria[-64:]}"})
-    before = take_apart(*control("shown.qbft")).named("criteria/*")[-64:]
+    published = do("acts.alter", act=1, detail={"terms.criteria": f"0x{criteria[-64:]}"})
+    before = named("criteria/*")
     evaluation = do("entries.rewrite", "evaluations/*", old=before, new=criteria[-64:])
-    report = verified(changed, weight, named, evaluation, do("entries.leave_out", "rankings/*"), REFIT)
+    report = verified(changed, weight, published, evaluation, do("entries.leave_out", "rankings/*"), REFIT)
     notes = [note for result in report.results[10:] for note in result.notes if note.name == "placedByRatio"]
     assert note_words(notes[0], "en") == "Lot L1, place 1: bid 3, 0.000941176 points per EUR at 85000.00 EUR."

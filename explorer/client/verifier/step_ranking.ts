@@ -66,7 +66,7 @@ function rankRound(
   const read = evaluation === undefined ? null : ofRanking(() => readEvaluation(evaluation[1], criteria));
   if (read === null && criteria.lots.some((lot) => lot.criteria.length > 0)) throw notProvable("evaluationElsewhere", ofRound);
   const notes: Note[] = [];
-  if (evaluation !== undefined && !isAnchored(contents, acts, evaluation[0])) {
+  if (evaluation !== undefined && !isAnchored(contents, untilAward(procedure, acts, round), evaluation[0])) {
     notes.push({ note: "evaluationUnanchored", values: ofRound });
   }
   const rankings = ofRanking(() => rankLots(criteria, round, bids, read));
@@ -86,7 +86,13 @@ function shownWhole({ bids }: Contents, procedure: Procedure, round: Round): Sub
   return whole;
 }
 
-/** Whether an act names the digest, or a release that is here. */
+/** The acts up to the first award to a bid of the round; all if there is none. */
+function untilAward({ awards }: Procedure, acts: readonly Act[], { number }: Round): readonly Act[] {
+  const announced = [...awards].filter(([, { round }]) => round === number).map(([act]) => act);
+  return acts.slice(0, Math.min(acts.length, ...announced));
+}
+
+/** Whether one of these acts names the digest, or a release that is here. */
 function isAnchored({ releases }: Contents, acts: readonly Act[], digest: Hex): boolean {
   return acts.some(({ ground, subject, release }) =>
     ground === digest || subject === digest || releases.get(release)?.documents.includes(digest));

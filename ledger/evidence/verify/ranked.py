@@ -63,7 +63,7 @@ def _of_round(
     evaluation = None if digest is None else read_evaluation(contents.evaluations[digest], criteria)
     if evaluation is None and criteria.needs_points:
         raise NotProvable(Note("evaluationElsewhere", where))
-    if digest is not None and digest not in _anchored(contents, process):
+    if digest is not None and digest not in _anchored(contents, process, _first_award(procedure, round_)):
         yield Note("evaluationUnanchored", where)
     rankings = _rankings(contents, criteria, round_, evaluation)
     for ranking in rankings:
@@ -98,9 +98,14 @@ def _require_shown(contents: Contents, round_: Round, where: dict[str, Any]) -> 
         raise NotProvable(Note("bidsConcealed", {**where, "bids": concealed}))
 
 
-def _anchored(contents: Contents, process: Process) -> Iterator[bytes]:
-    """What acts of the process name, and what its releases in the bundle name."""
-    for record in process.records:
+def _first_award(procedure: Procedure, round_: Round) -> int:
+    """The act of the first award to a bid of the round; the last act if there is none."""
+    return min((act for act, award in procedure.awards.items() if award.round == round_.number), default=procedure.acts)
+
+
+def _anchored(contents: Contents, process: Process, last: int) -> Iterator[bytes]:
+    """What acts of the process name up to this one, and what their releases in the bundle name."""
+    for record in process.records[:last]:
         yield from (record.ground, record.subject)
         if record.release in contents.releases:
             yield from contents.releases[record.release].documents
