@@ -125,8 +125,8 @@ def _findings(minutes: Minutes) -> Iterator[str]:
 
 def _how_to_read(minutes: Minutes) -> Iterator[str]:
     yield (
-        "Beträge ohne Umsatzsteuer, wie abgegeben, ungerundet und rechnerisch nicht geprüft. Die Nummern sind die des "
-        "Registers: Sie zählen ab 0, auf Papier ab P 0."
+        "Beträge ohne Umsatzsteuer, wie abgegeben, ungerundet und rechnerisch nicht geprüft. Die Angebote zählen "
+        "ab 1, auf Papier ab P1; im Register und in seinen Daten zählen sie ab 0, auf Papier ab 2147483648."
     )
     if not minutes.bids:
         yield "Es ging kein Angebot ein."

@@ -279,4 +279,4 @@ def test_altered_acts_and_other_peoples_keys_are_refused(town: OpeningTown, tend
     one.done("gehören verschiedenen Personen")
     one.page.fill("#passphrase", "ein anderes")
     one.page.click("#unlock")
-    one.done("Das Kennwort passt nicht zu dem Siegelschlüssel")
+    one.done("Das Passwort passt nicht zu dem Siegelschlüssel")

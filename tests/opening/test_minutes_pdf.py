@@ -82,7 +82,7 @@ def test_print_minutes_everything_that_the_law_asks_for_is_in_the_text() -> None
         "Stadt Musterbach", "Grundschule am Bach: Sanierung des Daches", "ocds-x-1", "Rathaus Musterbach, Zimmer 12",
         "01.12.2026, 12:00:00 MEZ (11:00:00 UTC)", "01.12.2026, 12:10:00 MEZ", "Anna Amtmann", "Bernd Brückner",
         OFFICER_ONE.hex(), "Dachbau Sauer GmbH", "184.350,00 €", "2,5 %", "1.234.567,125 €", "Nebenangebot NA-7",
-        "9,50 €", "Hauptstraße 1, 59999", "P 0", "auf Papier", "11:59:55 MEZ", "12:00:40 MEZ", "verspätet, zugelassen",
+        "9,50 €", "Hauptstraße 1, 59999", "P1", "auf Papier", "11:59:55 MEZ", "12:00:40 MEZ", "verspätet, zugelassen",
         "verspätet, nicht zugelassen", "ContentUnreadable", "Verwahrer 2", "EnvelopeTooLarge", "Seite 1 von",
         "20261", HEADING.ledger.hex(), digest("process").hex(), digest("outage").hex(),
         story.acts[-1].outcomes[3].evidence.hex(), "Unterschriften",

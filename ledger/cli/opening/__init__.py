@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from ledger.bid_number import shown_bid
 from ledger.cli.acts.carry_out import carry_out
 from ledger.cli.acts.making import Making
 from ledger.cli.acts.words import entry_of
@@ -90,7 +91,7 @@ def contribute(
     sealed = load_round(session, _process_id(session, process, organisation), round)
     index, count, refused = hand_over(session, sealed, server, name)
     lines = [say("{count} shares of number {index} of the officers are handed in.", count=count, index=index)]
-    lines += [say("Bid {bid}: {why}", bid=bid, why=say_error(error)) for bid, error in refused.items()]
+    lines += [say("Bid {bid}: {why}", bid=shown_bid(bid), why=say_error(error)) for bid, error in refused.items()]
     data = {"index": index, "contributed": count, "refused": {bid: each.name for bid, each in refused.items()}}
     return Answer(data, lines, exit_code=1 if refused else 0)
 
@@ -102,7 +103,7 @@ def finish(
     server: ServerOption = None,
     round: RoundOption = 1,
     without: Annotated[
-        list[int] | None,
+        list[str] | None,
         typer.Option(
             "--without", metavar="BID", help=say("give up a bid whose shares did not come; its receipt opens it later")
         ),
@@ -122,13 +123,14 @@ def finish(
     """
     from ledger.chain.acts import Call, OpenBids
     from ledger.cli.opening.finishing import count_round, next_outcomes, require_finished
-    from ledger.cli.opening.loading import load_round
+    from ledger.cli.opening.loading import load_round, round_bid
     from ledger.terms import RoundState
 
     name = as_ or "officer-one"
     making = Making(session, entry_of(OpenBids), organisation, process)
     sealed = load_round(session, making.process_id, round)
-    count, file = count_round(session, sealed, server, name, frozenset(without or ()))
+    given_up = frozenset(round_bid(sealed.facts, each, "--without").number for each in without or ())
+    count, file = count_round(session, sealed, server, name, given_up)
     told = _told(count)
     require_finished(count, told, session)
     answer = Answer({}, [])
@@ -155,7 +157,7 @@ def finish(
 def remedy(
     session: Session,
     process: ProcessArgument,
-    bid: Annotated[int, typer.Argument(metavar="BID", min=0, help=say("number of the bid"))],
+    bid: Annotated[str, typer.Argument(metavar="BID", help=say("number of the bid, from 1"))],
     receipt: Annotated[Path, typer.Argument(metavar="RECEIPT", help=say("the tenderer's receipt"))],
     ground: Annotated[
         str, typer.Option("--ground", metavar="FILE|DIGEST", help=say("document that states the reason"))
@@ -175,18 +177,20 @@ def remedy(
     Where two officers recorded that already, it only writes what was in the bid into this home.
     """
     from ledger.chain.acts import Call, ReviseOutcome
-    from ledger.cli.opening.loading import load_round
+    from ledger.cli.opening.loading import load_round, round_bid
     from ledger.cli.opening.mending import mend
 
     making = Making(session, entry_of(ReviseOutcome), organisation, process)
     sealed = load_round(session, making.process_id, round)
-    found, file = mend(session, sealed, bid, receipt, passphrase_file)
-    opened = say("The seed is that of bid {bid}; what was in it: {file}", bid=bid, file=file)
-    if sealed.facts.bids[bid].revised:
+    committed = round_bid(sealed.facts, bid, "BID")
+    number = committed.number
+    found, file = mend(session, sealed, committed, receipt, passphrase_file)
+    opened = say("The seed is that of bid {bid}; what was in it: {file}", bid=shown_bid(number), file=file)
+    if committed.revised:
         return Answer({"acts": [], "file": file}, [opened])
     with making.refusable():
         reason = making.document(ground, "--ground")
-        call = ReviseOutcome(Call(making.process_id, session.now() + VALID_FOR, reason), round, bid, found.outcome)
+        call = ReviseOutcome(Call(making.process_id, session.now() + VALID_FOR, reason), round, number, found.outcome)
     answer = carry_out(making, call, as_=as_, together_with=together_with, propose=propose)
     return Answer({**answer.data, "file": file}, [opened, *answer.lines])
 
@@ -203,11 +207,11 @@ def _told(count: Count) -> list[str]:
     for found in count.found:
         outcome = label(found.outcome.outcome, current_language())
         why = "" if found.evidence is None else f" ({found.evidence['refusal']})"
-        lines.append(say("Bid {bid}: {outcome}", bid=found.bid.number, outcome=outcome + why))
+        lines.append(say("Bid {bid}: {outcome}", bid=shown_bid(found.bid.number), outcome=outcome + why))
     lines += [
         say(
             "A contribution to bid {bid} does not count: share {index} of the {group}, from 0x{account}: {why}",
-            bid=false.bid,
+            bid=shown_bid(false.bid),
             index=false.index,
             group=false.group.name.lower(),
             account=false.account.hex(),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger.cli import values
-from ledger.cli.acts.fields import PAPER
 from ledger.cli.acts.making import known_process, resolve_organisation
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
@@ -52,7 +51,7 @@ def minutes(
     ] = None,
     remark: Annotated[
         list[str] | None,
-        typer.Option("--remark", metavar="BID=TEXT", help=say("on a bid: why it was late, samples; paper:0=...")),
+        typer.Option("--remark", metavar="BID=TEXT", help=say("on a bid: why it was late, samples; P1=... on paper")),
     ] = None,
     contributions: Annotated[
         Path | None,
@@ -153,7 +152,6 @@ def _rule(typed: str) -> ProcedureRule:
 
 def _remark(typed: str) -> tuple[int, str]:
     bid, separator, text = typed.partition("=")
-    paper, _, number = bid.strip().rpartition(":")
-    if not separator or not number.isdigit() or paper not in ("", "paper"):
-        raise ArgumentInvalid(argument="--remark", value=typed, why=values.expected("3=TEXT, paper:0=TEXT"))
-    return int(number) + (PAPER if paper else 0), text
+    if not separator:
+        raise ArgumentInvalid(argument="--remark", value=typed, why=values.expected("3=TEXT, P1=TEXT"))
+    return values.bid(bid, "--remark"), text
