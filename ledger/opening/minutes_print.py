@@ -95,7 +95,10 @@ def _contributors(minutes: Minutes) -> Iterator[Lines]:
     for (group, index, account), each in groupby(minutes.contributions, lambda c: (c.group, c.index, c.account)):
         given = list(each)
         times = printed_moment(min(one.at for one in given))
-        yield lines(f"{_GROUPS.get(group, printed_text(group))} {index}: {len(given)}, der erste am {times}")
+        whose = f"{_GROUPS.get(group, printed_text(group))} {index}"
+        if organisation := given[0].organisation:
+            whose += f" ({printed_text(organisation, 80)})"
+        yield lines(f"{whose}: {len(given)}, der erste am {times}")
         yield digest(account)
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from ledger.chain.identifiers import organisation_id
 from ledger.opening.opened import read_opened
 from tests.cli.conftest import Called, Siegel
-from tests.cli.notices import write
+from tests.cli.notices import SCHEME, write
 from tests.cli.opening_desk import CUSTODIANS, OFFICERS, Desk, Tender, opened_desk
 from tests.sealing.actors import LETTER, VALUES
 
@@ -159,6 +160,12 @@ def test_rehearse_tells_who_can_open(people: People) -> None:
     assert "Officers: 2 ready, 2 are needed" in shown.out
     assert "amber" in shown.out
     assert "green" in shown.out
+    # By their own ledger's word, in the key set's order.
+    names = [each["name"] for each in first.data["recipients"]]
+    holders = [each.holder for each in people.desk.keys.custodians]
+    known = {organisation_id(SCHEME, name): f"{SCHEME}:{name}" for name in CUSTODIANS}
+    assert names == [None] * len(OFFICERS) + [known[holder] for holder in holders]
+    assert all(f"  {index}. {known[holder]} amber (never)" in shown.out for index, holder in enumerate(holders, 1))
 
 
 def test_release_before_the_close_is_refused(people: People) -> None:

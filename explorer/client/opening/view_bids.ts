@@ -3,13 +3,14 @@
 import { shownDecimal } from "../bid/amount.js";
 import { el, type Child } from "../bid/element.js";
 import { shownSize } from "../bid/missing.js";
+import type { Terms } from "../bid/terms.js";
 import { shownBid } from "../sealing/bid_number.js";
 import { readField } from "../sealing/field.js";
-import { groupName } from "../sealing/key_set.js";
+import { groupName, type GroupNumber } from "../sealing/key_set.js";
 import { Fields, type Json } from "../verifier/json.js";
 import type { FalseContribution, Found, OpenedDocument } from "./counting.js";
 import { plain } from "./round_file.js";
-import { button, facts, shownAccount, type View } from "./view.js";
+import { button, facts, holderOf, shownAccount, type View } from "./view.js";
 
 export interface BidsView extends View {
   save(name: string, content: Blob): void;
@@ -32,11 +33,17 @@ export function bidPart(view: BidsView, { bid, outcome, disclosures, documents, 
     document && el("div", {}, el("p", {}, say("evidenceOf")), el("pre", {}, JSON.stringify(document, null, 1))));
 }
 
-export function falsePart({ say }: View, wrong: readonly FalseContribution[]): HTMLElement | false {
+export function falsePart({ say }: View, terms: Terms, wrong: readonly FalseContribution[]): HTMLElement | false {
   return wrong.length > 0 && el("div", { class: "whole bad", id: "false" }, el("h3", {}, say("falseTitle")),
     el("ul", {}, ...wrong.map(({ bid, group, index, account, why }) => el("li", {}, say("falseShare", {
-      bid: shownBid(bid), group: say(`group_${groupName(group)}`), index, account: shownAccount(account), why,
+      bid: shownBid(bid), group: say(`group_${groupName(group)}`), index: shareOf(terms, group, index), account: shownAccount(account), why,
     })))));
+}
+
+/** The share's number in its group, and the custodian that holds it. */
+function shareOf(terms: Terms, group: GroupNumber, index: number): string {
+  const name = holderOf(terms, group, index);
+  return name === undefined ? String(index) : `${index} – ${name}`;
 }
 
 function rowOf({ say, language }: View, name: string, value: Json): (readonly [string, Child])[] {

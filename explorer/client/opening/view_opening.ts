@@ -17,6 +17,7 @@ export interface Count {
 }
 
 export interface OpeningView extends BidsView {
+  readonly terms: Terms;
   readonly count: Count | undefined;
   /** Undefined as long as nothing can be recorded, or all is. */
   readonly step: Step | undefined;
@@ -54,7 +55,7 @@ function countParts(view: OpeningView, count: Count): Child[] {
     el("div", { id: "bids" },
       count.found.length === 0 && isFinished && el("p", {}, say("noBids")),
       ...count.found.map((found) => bidPart(view, found))),
-    falsePart(view, count.wrong),
+    falsePart(view, view.terms, count.wrong),
     !isFinished && el("div", { class: "whole bad", id: "unfinished" }, el("p", {}, say("openUnfinished")),
       el("ul", {}, ...count.unfinished.map(({ bid, error }) => el("li", {}, say("bidTrouble", { bid: shownBid(bid), reason: view.told(error) })))),
       el("p", {}, say("giveUpHint"))),

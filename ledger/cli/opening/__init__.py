@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -61,6 +62,7 @@ def rehearse(
 
     For officers and custodians, before the deadline.
     """
+    from ledger.cli.opening.custodian_names import custodian_names, named
     from ledger.cli.opening.loading import load_round, sealing_key
     from ledger.cli.opening.rehearsing import answer_challenges, table
     from ledger.cli.opening.server import round_server
@@ -69,7 +71,7 @@ def rehearse(
     sealed = load_round(session, _process_id(session, process, organisation), round)
     with round_server(session, server, sealed, session.signer(name)) as served:
         answered = answer_challenges(served, sealed, sealing_key(session, name))
-        recipients = served.rehearsal()
+        recipients = named(served.rehearsal(), custodian_names(session, sealed))
     lines, enough = table(sealed.key_set, recipients)
     data = {"answered": answered, "recipients": recipients, "enough": enough}
     return Answer(data, lines, exit_code=0 if enough else 1)
@@ -122,6 +124,7 @@ def finish(
     officer proposed is told so, and nothing is sent.
     """
     from ledger.chain.acts import Call, OpenBids
+    from ledger.cli.opening.custodian_names import custodian_names
     from ledger.cli.opening.finishing import count_round, next_outcomes, require_finished
     from ledger.cli.opening.loading import load_round, round_bid
     from ledger.terms import RoundState
@@ -131,7 +134,7 @@ def finish(
     sealed = load_round(session, making.process_id, round)
     given_up = frozenset(round_bid(sealed.facts, each, "--without").number for each in without or ())
     count, file = count_round(session, sealed, server, name, given_up)
-    told = _told(count)
+    told = _told(count, custodian_names(session, sealed))
     require_finished(count, told, session)
     answer = Answer({}, [])
     # Chunk after chunk as long as two officers are at hand, or the other one was here first.
@@ -199,8 +202,9 @@ def _process_id(session: Session, process: str, organisation: str | None) -> byt
     return Making(session, None, organisation, process).process_id
 
 
-def _told(count: Count) -> list[str]:
+def _told(count: Count, custodians: Mapping[int, str]) -> list[str]:
     from ledger.cli.language import current_language
+    from ledger.cli.opening.custodian_names import whose_share
     from ledger.terms import label
 
     lines = []
@@ -212,7 +216,7 @@ def _told(count: Count) -> list[str]:
         say(
             "A contribution to bid {bid} does not count: share {index} of the {group}, from 0x{account}: {why}",
             bid=shown_bid(false.bid),
-            index=false.index,
+            index=whose_share(false.group, false.index, custodians),
             group=false.group.name.lower(),
             account=false.account.hex(),
             why=false.why,

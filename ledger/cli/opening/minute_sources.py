@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger.chain.codec import decode_detail
-from ledger.chain.record import ACT_RECORDED, ZERO, decode_log
+from ledger.chain.record import ACT_RECORDED, ZERO, ActRecord, decode_log
 from ledger.cli import values
 from ledger.cli.acts.making import read_document
 from ledger.cli.acts.structures import WHOLE_TENDER
@@ -36,14 +36,15 @@ class Tender:
     criteria: Mapping[str, Any] | None
 
 
-def acts_of(chain: Chain, process_id: bytes) -> list[RoundAct]:
-    """All acts of a process, in the order in which they came."""
-    logs = chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED])
-    return [
+def acts_of(chain: Chain, process_id: bytes) -> tuple[list[RoundAct], list[ActRecord]]:
+    """All acts of a process, and all of the registry, in the order in which they came."""
+    logs = list(chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED]))
+    of_process = [
         RoundAct(log.block_number, decode_log(log.topics, log.data))
         for log in logs
         if log.account == chain.ledger and log.topics[1] == process_id
     ]
+    return of_process, [decode_log(log.topics, log.data) for log in logs if log.account == chain.registry]
 
 
 def tender_of(session: Session, acts: Sequence[RoundAct]) -> Tender:

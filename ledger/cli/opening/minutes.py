@@ -68,6 +68,7 @@ def minutes(
     bytes.
     """
     from ledger.cli.opening import minute_sources
+    from ledger.opening.custodians import registered_custodians
     from ledger.opening.minutes import Heading
     from ledger.opening.minutes_making import make_minutes
     from ledger.opening.opened import FILE, opened_folder, read_opened
@@ -78,7 +79,7 @@ def minutes(
         law.require_result()
     process_id = known_process(session, process, resolve_organisation(session, organisation))
     opened = read_opened(opened_folder(settings.home, process_id, round_number) / FILE)
-    acts = minute_sources.acts_of(session.chain, process_id)
+    acts, registry = minute_sources.acts_of(session.chain, process_id)
     tender = minute_sources.tender_of(session, acts)
     made = make_minutes(
         opened,
@@ -96,6 +97,7 @@ def minutes(
         ),
         criteria=tender.criteria,
         contributions=minute_sources.read_contributions(contributions) if contributions else (),
+        custodians=registered_custodians(registry, acts, round_number) if contributions else (),
         incidents=minute_sources.read_incidents(incidents) if incidents else (),
     )
     _require_known(made, officer or [], remark or [])
