@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from explorer.act_words import DETAILED, NOTICE_TITLES, NOTICES, PLAIN, ROUNDS, STAGES, TITLES, TITLES_OF_LOT
 from explorer.formats import Formats
 from explorer.words import N_
-from ledger.bid_number import shown_bid
+from ledger.bid_number import spoken_bid
 from ledger.index.names import NOTICE_KINDS, ROUND_KINDS, word
 from ledger.index.rows import ActRow
 from ledger.terms import STATUTE, Stage
@@ -174,4 +174,4 @@ class Sentences:
 
 def bid_number(bid: int | None) -> str:
     """The number of a bid as people count."""
-    return "?" if bid is None else shown_bid(bid)
+    return "?" if bid is None else spoken_bid(bid)

@@ -17,14 +17,14 @@ FIRST_EXTERNAL_BID: Final = 2**31
 _TYPED: Final = re.compile(r"(P?)([1-9][0-9]{0,9})", re.ASCII | re.IGNORECASE)
 
 
-def shown_bid(number: int) -> str:
+def spoken_bid(number: int) -> str:
     """``1`` is the ledger's 0, ``P1`` its 2^31."""
     return str(number + 1) if number < FIRST_EXTERNAL_BID else f"P{number - FIRST_EXTERNAL_BID + 1}"
 
 
-def shown_bids(numbers: Iterable[int]) -> str:
+def spoken_bids(numbers: Iterable[int]) -> str:
     """``1, 2, P1``."""
-    return ", ".join(map(shown_bid, numbers))
+    return ", ".join(map(spoken_bid, numbers))
 
 
 def typed_bid(typed: str) -> int:

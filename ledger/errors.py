@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from ledger.bid_number import shown_bid, shown_bids
+from ledger.bid_number import spoken_bid, spoken_bids
 
 MOMENTS = frozenset(
     {
@@ -59,16 +59,16 @@ class SiegelError(Exception):
     def sentence_in(self, translated: str) -> str:
         """``translated``, the sentence in another language, with this failure's values."""
         shown = {
-            name: _shown_bids(value) if name in self.numbers_of_bids else value for name, value in self.values.items()
+            name: _spoken_bids(value) if name in self.numbers_of_bids else value for name, value in self.values.items()
         }
         return _filled(translated, shown)
 
 
-def _shown_bids(value: Any) -> Any:
+def _spoken_bids(value: Any) -> Any:
     """A bid's number, or several, as people count; all else as it is."""
     if isinstance(value, int):
-        return shown_bid(value)
-    return shown_bids(value) if isinstance(value, list | tuple) else value
+        return spoken_bid(value)
+    return spoken_bids(value) if isinstance(value, list | tuple) else value
 
 
 def _filled(sentence: str, values: Mapping[str, Any]) -> str:
@@ -818,6 +818,12 @@ class SlotAbsent(EvidenceRefused):
     """A proof shows that a storage slot is empty: there is no head, so nothing was recorded."""
 
     sentence = "The slot {slot} of {account} is empty in block {block}."
+
+
+class RankingDiffers(EvidenceRefused):
+    """A ranking in a bundle is not the one that follows from criteria, bids, evaluation and exclusions."""
+
+    sentence = "The ranking of lot {lot} in round {round} of {ocid} is not the one that follows."
 
 
 class HeadMismatch(EvidenceRefused):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.bid_number import FIRST_EXTERNAL_BID, shown_bid, shown_bids, typed_bid
+from ledger.bid_number import FIRST_EXTERNAL_BID, spoken_bid, spoken_bids, typed_bid
 from ledger.errors import BidMismatch, BidNotReleased, ChunkInvalid, OpeningUnfinished
 
 
@@ -14,7 +14,7 @@ from ledger.errors import BidMismatch, BidNotReleased, ChunkInvalid, OpeningUnfi
 )
 def test_type_a_number_as_shown_gives_the_ledgers(number: int, shown: str) -> None:
     """What a clerk reads on a page can be typed as it stands there."""
-    assert (shown_bid(number), typed_bid(shown), typed_bid(f" {shown.lower()} ")) == (shown, number, number)
+    assert (spoken_bid(number), typed_bid(shown), typed_bid(f" {shown.lower()} ")) == (shown, number, number)
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_raise_failures_that_name_several_bids_all_are_counted_from_1() -> None:
         "from bid 1: the next bid without an outcome is 5."
     )
     assert ": bid 1, 3: no shares." in str(OpeningUnfinished(bids=[0, 2], why="no shares"))
-    assert shown_bids([]) == ""
+    assert spoken_bids([]) == ""

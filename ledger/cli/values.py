@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import IntEnum, IntFlag
 from typing import Final, TypeVar
 
-from ledger.bid_number import shown_bid, typed_bid
+from ledger.bid_number import spoken_bid, typed_bid
 from ledger.cli.language import current_language, say
 from ledger.cli.moments import written_moment
 from ledger.errors import ArgumentInvalid
@@ -131,7 +131,7 @@ def bitmap(numbers: Sequence[int], counted: int, argument: str) -> tuple[int, ..
     found = [0] * ((counted + 255) // 256)
     for number in numbers:
         if not 0 <= number < counted:
-            raise ArgumentInvalid(argument=argument, value=shown_bid(number), why=expected(f"1 ... {counted}"))
+            raise ArgumentInvalid(argument=argument, value=spoken_bid(number), why=expected(f"1 ... {counted}"))
         found[number // 256] |= 1 << (number % 256)
     return tuple(found)
 

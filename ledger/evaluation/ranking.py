@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 
-from ledger.bid_number import shown_bids
+from ledger.bid_number import spoken_bids
 from ledger.errors import EvaluationInvalid
 from ledger.evaluation.criteria import LOWEST_PRICE, WEIGHTED_POINTS, Criteria, CriteriaLot
 from ledger.evaluation.evaluation import Assessment, Draw, Evaluation, named_bid
@@ -169,7 +169,7 @@ def _ordered(entries: Sequence[Entry], lot: CriteriaLot, draws: Sequence[Draw]) 
             before += len(part)
     if unused:
         bids = min(draw.bids for draw in unused.values())
-        between = f'{shown_bids(bids)} ("bids": {list(bids)})'
+        between = f'{spoken_bids(bids)} ("bids": {list(bids)})'
         raise EvaluationInvalid(reason=f"lots were drawn between bids that are not equals for lot {lot.id}: {between}")
 
 

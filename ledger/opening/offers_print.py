@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ledger.bid_number import shown_bid
+from ledger.bid_number import spoken_bid
 from ledger.opening.german_print import printed_amount, printed_percent, printed_text
 from ledger.opening.minutes import MinutedBid, MinutedLot, MinutedOffer, Minutes
 from ledger.opening.opened import EXTERNAL
@@ -51,7 +51,7 @@ def _offer_row(each: MinutedOffer, bid: MinutedBid) -> list[Lines]:
     if offer.unread is not None:
         remarks.append(f"Wie abgegeben: {printed_text(offer.unread)}")
     return [
-        lines(shown_bid(each.bid)),
+        lines(spoken_bid(each.bid)),
         tenderer_lines(bid.tenderers),
         lines(amount),
         lines(printed_percent(offer.discount) if offer.discount else "–"),
@@ -64,7 +64,7 @@ def beside_the_lots(minutes: Minutes) -> Iterator[dict[str, Any]]:
     """Opened bids that no table of a lot shows whole, so that none is missing here."""
     rows = [
         [
-            lines(shown_bid(bid.bid)),
+            lines(spoken_bid(bid.bid)),
             tenderer_lines(bid.tenderers),
             lines(_beside(bid)),
         ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ledger.bid_number import FIRST_EXTERNAL_BID, shown_bids
+from ledger.bid_number import FIRST_EXTERNAL_BID, spoken_bids
 from ledger.errors import OpenedRoundContradictsLedger, OpeningUnrecorded
 from ledger.opening.facts import Bid as CommittedBid
 from ledger.opening.facts import RoundFacts
@@ -34,8 +34,8 @@ def check_opened(opened: OpenedRound, facts: RoundFacts, acts: Sequence[RoundAct
     _same(None, "deadline", facts.deadline, opened.deadline)
     _same(None, "closedAt", facts.closing.time, opened.closed_at)
     externals = [FIRST_EXTERNAL_BID + number for number in range(len(facts.externals))]
-    numbers = shown_bids([*range(len(facts.bids)), *externals])
-    _same(None, "bids", numbers, shown_bids(bid.bid for bid in opened.bids))
+    numbers = spoken_bids([*range(len(facts.bids)), *externals])
+    _same(None, "bids", numbers, spoken_bids(bid.bid for bid in opened.bids))
     for bid in opened.bids:
         _same(bid.bid, "external", bid.is_external, bid.outcome == EXTERNAL)
         if bid.is_external:

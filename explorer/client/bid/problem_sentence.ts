@@ -1,6 +1,6 @@
 // Servers answer in English; German has the same sentences for what people of a page can meet.
 
-import { shownBid } from "../sealing/bid_number.js";
+import { spokenBid } from "../sealing/bid_number.js";
 import type { Problem } from "./refusal.js";
 import { shownMoment, type Language } from "./words.js";
 
@@ -18,7 +18,7 @@ export function problemSentence({ name, detail, values }: Problem, language: Lan
   const shown = (value: string): string => {
     const found = values[value];
     if (typeof found === "number" && MOMENTS.includes(value)) return shownMoment(found, language);
-    return typeof found === "number" && bids.includes(value) ? shownBid(found) : String(found ?? "–");
+    return typeof found === "number" && bids.includes(value) ? spokenBid(found) : String(found ?? "–");
   };
   return `${german.replaceAll(/\{(\w+)\}/g, (_, value: string) => shown(value))} [${name}]`;
 }

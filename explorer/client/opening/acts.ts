@@ -1,7 +1,7 @@
 // The two joint acts of officers as calls of the ledger, and where two calls differ.
 
 import { Dynamic, encoded } from "../bid/abi_writing.js";
-import { shownBid, shownBids } from "../sealing/bid_number.js";
+import { spokenBid, spokenBids } from "../sealing/bid_number.js";
 import { readerOf, type Value } from "../verifier/abi.js";
 import { concat, fromHex, joined, ofNumber, toHex, ZERO, type Hex } from "../verifier/bytes.js";
 import { labelDigest } from "../verifier/digests.js";
@@ -115,7 +115,7 @@ function differing(name: string, one: Value, other: Value, start: number): strin
   const [mine, theirs] = [Object.entries(one), new Map<string, Value>(Object.entries(other))];
   if (mine.length !== theirs.size) return `${name}: ${mine.length}, ${theirs.size}`;
   for (const [member, value] of mine) {
-    const place = name === "outcomes" ? `bid ${shownBid(start + Number(member))}:` : member;
+    const place = name === "outcomes" ? `bid ${spokenBid(start + Number(member))}:` : member;
     const found = differing(place, value, theirs.get(member) as Value, start);
     if (found !== null) return name === "" || name === "call" ? found : `${name} ${found}`;
   }
@@ -123,12 +123,12 @@ function differing(name: string, one: Value, other: Value, start: number): strin
 }
 
 function shown(name: string, value: Value): string {
-  if (name === "from") return shownBid(Number(value));
+  if (name === "from") return spokenBid(Number(value));
   return typeof value === "string" ? `0x${value}` : String(value);
 }
 
 function bidsOf(words: Value): string {
   const bits = (words as readonly bigint[]).flatMap((word, at) =>
     Array.from({ length: WORD }, (_, bit) => word >> BigInt(bit) & 1n ? [at * WORD + bit] : []).flat());
-  return shownBids(bits) || "–";
+  return spokenBids(bits) || "–";
 }

@@ -4,7 +4,7 @@ import { shownDecimal } from "../bid/amount.js";
 import { el, type Child } from "../bid/element.js";
 import { shownSize } from "../bid/missing.js";
 import type { Terms } from "../bid/terms.js";
-import { shownBid } from "../sealing/bid_number.js";
+import { spokenBid } from "../sealing/bid_number.js";
 import { readField } from "../sealing/field.js";
 import { groupName, type GroupNumber } from "../sealing/key_set.js";
 import { Fields, type Json } from "../verifier/json.js";
@@ -26,7 +26,7 @@ const LONGEST = 500;
 export function bidPart(view: BidsView, { bid, outcome, disclosures, documents, document }: Found): HTMLElement {
   const { say } = view;
   return el("article", { class: "bid", "aria-labelledby": `bid-${bid}` },
-    el("h3", { id: `bid-${bid}` }, say("bid", { bid: shownBid(bid), outcome: say(`outcome_${outcome.outcome}`) })),
+    el("h3", { id: `bid-${bid}` }, say("bid", { bid: spokenBid(bid), outcome: say(`outcome_${outcome.outcome}`) })),
     disclosures && facts(...disclosures.map(readField).flatMap((field) => rowOf(view, field.name, field.value))),
     documents && documents.length > 0 && el("p", {}, say("files")),
     documents && el("div", { class: "buttons" }, ...documents.map((each) => fileButton(view, bid, each))),
@@ -36,7 +36,7 @@ export function bidPart(view: BidsView, { bid, outcome, disclosures, documents, 
 export function falsePart({ say }: View, terms: Terms, wrong: readonly FalseContribution[]): HTMLElement | false {
   return wrong.length > 0 && el("div", { class: "whole bad", id: "false" }, el("h3", {}, say("falseTitle")),
     el("ul", {}, ...wrong.map(({ bid, group, index, account, why }) => el("li", {}, say("falseShare", {
-      bid: shownBid(bid), group: say(`group_${groupName(group)}`), index: shareOf(terms, group, index), account: shownAccount(account), why,
+      bid: spokenBid(bid), group: say(`group_${groupName(group)}`), index: shareOf(terms, group, index), account: shownAccount(account), why,
     })))));
 }
 
@@ -64,7 +64,7 @@ function rowOf({ say, language }: View, name: string, value: Json): (readonly [s
 
 function fileButton(view: BidsView, bid: number, { name, title, content }: OpenedDocument): HTMLElement {
   const number = name.slice("documents/".length);
-  const safe = `${view.say("fileName")}-${shownBid(bid)}-${number}${(ENDING.exec(title)?.[0] ?? ".bin").toLowerCase()}`;
+  const safe = `${view.say("fileName")}-${spokenBid(bid)}-${number}${(ENDING.exec(title)?.[0] ?? ".bin").toLowerCase()}`;
   const words = view.say("saveFile", { title: shortened(title), size: shownSize(content.size, view.language), name: safe });
   return button(view, `file-${bid}-${number}`, words, () => view.save(safe, content));
 }

@@ -2,7 +2,7 @@
 
 import { el, type Child } from "../bid/element.js";
 import type { Terms } from "../bid/terms.js";
-import { shownBid } from "../sealing/bid_number.js";
+import { spokenBid } from "../sealing/bid_number.js";
 import { groupName, groupsOf } from "../sealing/key_set.js";
 import type { Brought, FalseContribution, Found } from "./counting.js";
 import type { Step } from "./joint.js";
@@ -57,7 +57,7 @@ function countParts(view: OpeningView, count: Count): Child[] {
       ...count.found.map((found) => bidPart(view, found))),
     falsePart(view, view.terms, count.wrong),
     !isFinished && el("div", { class: "whole bad", id: "unfinished" }, el("p", {}, say("openUnfinished")),
-      el("ul", {}, ...count.unfinished.map(({ bid, error }) => el("li", {}, say("bidTrouble", { bid: shownBid(bid), reason: view.told(error) })))),
+      el("ul", {}, ...count.unfinished.map(({ bid, error }) => el("li", {}, say("bidTrouble", { bid: spokenBid(bid), reason: view.told(error) })))),
       el("p", {}, say("giveUpHint"))),
     ...(view.step === undefined ? [] : [
       el("h2", { id: "record-title", tabindex: -1 }, say("recordTitle")), el("p", {}, say("recordLead")),

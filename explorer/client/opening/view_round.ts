@@ -3,7 +3,7 @@
 import { el, type Child } from "../bid/element.js";
 import type { Terms } from "../bid/terms.js";
 import { shownMoment } from "../bid/words.js";
-import { shownBids } from "../sealing/bid_number.js";
+import { spokenBids } from "../sealing/bid_number.js";
 import { groupName, groupsOf, OFFICERS } from "../sealing/key_set.js";
 import type { Close } from "./closing.js";
 import type { State } from "./facts.js";
@@ -60,7 +60,7 @@ export function rehearsalPart(view: View, terms: Terms, recipients: readonly Rec
 export function closePart(view: View, made: Close, step: Step, agree: () => void): HTMLElement {
   const { say } = view;
   const which = (numbers: readonly number[]): string => numbers.length === 0 ? "0"
-    : say("which", { count: numbers.length, numbers: shownBids(numbers) });
+    : say("which", { count: numbers.length, numbers: spokenBids(numbers) });
   return el("section", { "aria-labelledby": "close-title" },
     el("h2", { id: "close-title", tabindex: -1 }, say("closeTitle")),
     el("p", {}, say("closeLead")),

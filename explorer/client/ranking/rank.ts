@@ -1,7 +1,7 @@
 // The ranking of the bids for a lot, computed exactly from criteria, bids, evaluation and exclusions (docs/criteria-1.md).
 // It excludes nobody and awards nothing.
 
-import { shownBids } from "../sealing/bid_number.js";
+import { spokenBids } from "../sealing/bid_number.js";
 import type { Hex } from "../verifier/bytes.js";
 import { lotOf, type Criteria, type CriteriaLot } from "./criteria.js";
 import { namedBid, type Assessment, type Draw, type Evaluation } from "./evaluation.js";
@@ -167,7 +167,7 @@ function ordered(entries: readonly Scored[], lot: CriteriaLot, draws: readonly D
   if (unused.size > 0) {
     const [first] = [...unused.values()].map(({ bids }) => bids).sort(compareLists);
     const bids = first as readonly number[];
-    refuse(`lots were drawn between bids that are not equals for lot ${lot.id}: ${shownBids(bids)} ("bids": [${bids.join(", ")}])`);
+    refuse(`lots were drawn between bids that are not equals for lot ${lot.id}: ${spokenBids(bids)} ("bids": [${bids.join(", ")}])`);
   }
   return found;
 }

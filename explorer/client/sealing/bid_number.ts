@@ -4,11 +4,11 @@
 const FIRST_EXTERNAL_BID = 2 ** 31;
 
 /** `1` is the ledger's 0, `P1` its 2^31. */
-export function shownBid(number: number): string {
+export function spokenBid(number: number): string {
   return number < FIRST_EXTERNAL_BID ? String(number + 1) : `P${number - FIRST_EXTERNAL_BID + 1}`;
 }
 
 /** `1, 2, P1`. */
-export function shownBids(numbers: readonly number[]): string {
-  return numbers.map(shownBid).join(", ");
+export function spokenBids(numbers: readonly number[]): string {
+  return numbers.map(spokenBid).join(", ");
 }

@@ -34,12 +34,17 @@ export function openBids(procedure: Procedure, act: Act, detail: Detail): void {
     if (!isPossible(outcome, following(procedure, round, bid), given)) {
       throw new Refused("OutcomeInvalid", `bid ${number} cannot end as ${outcome}`);
     }
-    bid.recorded = outcome;
+    record(bid, outcome, given);
     if (outcome === "unreadable") {
       procedure.flag(act, "BidUnreadable", { round: act.round, bid: number, evidence: "0x" + given.evidence });
     }
   });
   round.openUpTo(start + outcomes.length);
+}
+
+function record(bid: Bid, outcome: Outcome, { content }: Given): void {
+  bid.recorded = outcome;
+  bid.content = content;
 }
 
 /** Opened after all, or a cover entry. */
@@ -53,7 +58,7 @@ export function reviseOutcome(procedure: Procedure, act: Act, detail: Detail): v
   if (!isRevisable || (outcome !== "opened" && outcome !== "cover")) {
     throw new Refused("OutcomeInvalid", `${before} does not become ${outcome}`);
   }
-  bid.recorded = outcome;
+  record(bid, outcome, given);
 }
 
 /** An opened bid or one on paper, from a lot or from all. */

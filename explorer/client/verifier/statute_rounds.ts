@@ -85,6 +85,7 @@ export function commitBid(procedure: Procedure, act: Act, detail: Detail): void 
   }
   round.add({
     number: act.bid, author: act.first, commitment: act.subject, arrival: act.arrival, gone: "none", recorded: "none",
+    content: ZERO,
   });
   if (act.arrival <= round.deadline) {
     round.timely = round.bids.length;

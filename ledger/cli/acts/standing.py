@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from ledger.bid_number import shown_bid, shown_bids
+from ledger.bid_number import spoken_bid, spoken_bids
 from ledger.chain.acts import Call, LedgerAct, OpenBids
 from ledger.chain.proposals import standing_proposals
 from ledger.cli.acts.words import BIDS, BITMAPS, entry_of
@@ -52,13 +52,13 @@ def difference(ours: Any, theirs: Any) -> str:
             if inner := difference(one, other):
                 return inner
         elif field.name in BITMAPS:
-            return f"{field.name}: {shown_bids(marked(one)) or '–'} / {shown_bids(marked(other)) or '–'}"
+            return f"{field.name}: {spoken_bids(marked(one)) or '–'} / {spoken_bids(marked(other)) or '–'}"
         elif field.name in BIDS:
-            return f"{field.name}: {shown_bid(one)}, {shown_bid(other)}"
+            return f"{field.name}: {spoken_bid(one)}, {spoken_bid(other)}"
         elif isinstance(one, tuple) and len(one) == len(other):
             number, pair = next((n, pair) for n, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1])
             inner = difference(*pair) if dataclasses.is_dataclass(pair[0]) else f"{pair[0]}, {pair[1]}"
-            place = f"bid {shown_bid(ours.start + number)}" if isinstance(ours, OpenBids) else str(number + 1)
+            place = f"bid {spoken_bid(ours.start + number)}" if isinstance(ours, OpenBids) else str(number + 1)
             return f"{field.name} {place}: {inner}"
         else:
             return f"{field.name}: {_shown(one)}, {_shown(other)}"

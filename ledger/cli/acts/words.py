@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import Any, Final
 
-from ledger.bid_number import shown_bid, shown_bids
+from ledger.bid_number import spoken_bid, spoken_bids
 from ledger.chain.abi import Function
 from ledger.chain.acts import OpenBids
 from ledger.chain.record import ZERO, ActRecord
@@ -60,7 +60,7 @@ def _fields(value: Any, names: Mapping[bytes, str], prefix: str = "") -> Iterato
             yield from _fields(item, names, "" if field.name == "call" else f"{name}, ")
         elif field.name in BITMAPS:
             if any(item):
-                yield f"{name}: {shown_bids(marked(item))}"
+                yield f"{name}: {spoken_bids(marked(item))}"
         elif field.name in BIDS:
             yield f"{name}: {_shown_bid(item)}"
         elif isinstance(item, tuple):
@@ -93,7 +93,7 @@ def _shown(name: str, value: Any, names: Mapping[bytes, str]) -> str:
 
 def _shown_bid(number: int) -> str:
     """Both numbers: whoever agrees compares a page with what the ledger and its data say."""
-    return say("{bid} (in the ledger's data {number})", bid=shown_bid(number), number=number)
+    return say("{bid} (in the ledger's data {number})", bid=spoken_bid(number), number=number)
 
 
 def _duration(seconds: int) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.bid_number import shown_bid
+from ledger.bid_number import spoken_bid
 from ledger.cli.answer import Answer
 from ledger.cli.command import command, group
 from ledger.cli.language import say, say_error
@@ -69,7 +69,7 @@ def release(
         released = custodian.release(digest(process, "PROCESS"), round)
     lines = [say("{count} shares are released.", count=len(released.contributions))]
     lines += [
-        say("Bid {bid}: {why}", bid=shown_bid(bid), why=say_error(error)) for bid, error in released.refused.items()
+        say("Bid {bid}: {why}", bid=spoken_bid(bid), why=say_error(error)) for bid, error in released.refused.items()
     ]
     refused = {bid: error.name for bid, error in released.refused.items()}
     return Answer({"released": len(released.contributions), "refused": refused}, lines)
@@ -142,7 +142,7 @@ def log(session: Session) -> Answer:
         " ".join(
             (
                 shown_moment(int(entry["at"])), f"0x{entry['processId']}", str(entry["round"]),
-                "" if "bid" not in entry else say("bid {bid}", bid=shown_bid(entry["bid"])),
+                "" if "bid" not in entry else say("bid {bid}", bid=spoken_bid(entry["bid"])),
                 say("released") if entry["did"] == "released" else say("refused: {why}", why=entry["sentence"]),
             )
         )

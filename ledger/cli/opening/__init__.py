@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ledger.bid_number import shown_bid
+from ledger.bid_number import spoken_bid
 from ledger.cli.acts.carry_out import carry_out
 from ledger.cli.acts.making import Making
 from ledger.cli.acts.words import entry_of
@@ -93,7 +93,7 @@ def contribute(
     sealed = load_round(session, _process_id(session, process, organisation), round)
     index, count, refused = hand_over(session, sealed, server, name)
     lines = [say("{count} shares of number {index} of the officers are handed in.", count=count, index=index)]
-    lines += [say("Bid {bid}: {why}", bid=shown_bid(bid), why=say_error(error)) for bid, error in refused.items()]
+    lines += [say("Bid {bid}: {why}", bid=spoken_bid(bid), why=say_error(error)) for bid, error in refused.items()]
     data = {"index": index, "contributed": count, "refused": {bid: each.name for bid, each in refused.items()}}
     return Answer(data, lines, exit_code=1 if refused else 0)
 
@@ -188,7 +188,7 @@ def remedy(
     committed = round_bid(sealed.facts, bid, "BID")
     number = committed.number
     found, file = mend(session, sealed, committed, receipt, passphrase_file)
-    opened = say("The seed is that of bid {bid}; what was in it: {file}", bid=shown_bid(number), file=file)
+    opened = say("The seed is that of bid {bid}; what was in it: {file}", bid=spoken_bid(number), file=file)
     if committed.revised:
         return Answer({"acts": [], "file": file}, [opened])
     with making.refusable():
@@ -211,11 +211,11 @@ def _told(count: Count, custodians: Mapping[int, str]) -> list[str]:
     for found in count.found:
         outcome = label(found.outcome.outcome, current_language())
         why = "" if found.evidence is None else f" ({found.evidence['refusal']})"
-        lines.append(say("Bid {bid}: {outcome}", bid=shown_bid(found.bid.number), outcome=outcome + why))
+        lines.append(say("Bid {bid}: {outcome}", bid=spoken_bid(found.bid.number), outcome=outcome + why))
     lines += [
         say(
             "A contribution to bid {bid} does not count: share {index} of the {group}, from 0x{account}: {why}",
-            bid=shown_bid(false.bid),
+            bid=spoken_bid(false.bid),
             index=whose_share(false.group, false.index, custodians),
             group=false.group.name.lower(),
             account=false.account.hex(),

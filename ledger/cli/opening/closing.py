@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ledger.bid_number import shown_bids
+from ledger.bid_number import spoken_bids
 from ledger.cli import values
 from ledger.cli.language import say
 from ledger.opening.closing import Close, close
@@ -43,4 +43,4 @@ def _computed(making: Making, number: int, url: str | None, name: str | None, ad
 
 
 def _which(numbers: Sequence[int]) -> str:
-    return f" ({shown_bids(numbers)})" if numbers else ""
+    return f" ({spoken_bids(numbers)})" if numbers else ""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.bid_number import shown_bid
+from ledger.bid_number import spoken_bid
 from ledger.cli import values
 from ledger.cli.acts.making import known_process, read_document, resolve_organisation
 from ledger.cli.answer import Answer
@@ -59,6 +59,6 @@ def letter(
     said = say(
         "Letter {number} can be fetched by whoever has the receipt of bid {bid}.",
         number=number,
-        bid=shown_bid(whose.number),
+        bid=spoken_bid(whose.number),
     )
     return Answer({"process_id": process_id, "round": round, "bid": whose.number, "number": number}, [said])

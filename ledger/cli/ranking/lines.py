@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
-from ledger.bid_number import shown_bid
+from ledger.bid_number import spoken_bid
 from ledger.cli.acts.criteria import method_in_words
 from ledger.cli.language import say
 from ledger.evaluation.criteria import LOWEST_PRICE, WEIGHTED_POINTS
@@ -40,7 +40,7 @@ def ranking_lines(
 
 def _name(entry: Entry, values: Mapping[str, Any]) -> str:
     tenderer = values.get("tenderers/0001")
-    parts = [say("bid {number}", number=shown_bid(entry.bid))]
+    parts = [say("bid {number}", number=spoken_bid(entry.bid))]
     if isinstance(tenderer, Mapping) and isinstance(tenderer.get("name"), str):
         parts.append(_on_one_line(tenderer["name"]))
     if entry.variant is not None:

@@ -40,7 +40,7 @@ def open_bids(procedure: Procedure, record: ActRecord, detail: tuple[Any, ...]) 
             )
         if not possible:
             raise Refused("OutcomeInvalid", f"bid {number} cannot end as {outcome.name.lower()}")
-        bid.recorded = outcome
+        _record(bid, given)
         if outcome is Outcome.UNREADABLE:
             procedure.flag(record, "BidUnreadable", round=record.round, bid=number, evidence=given[3])
     open_up_to(round_, start + len(outcomes))
@@ -55,7 +55,7 @@ def revise_outcome(procedure: Procedure, record: ActRecord, detail: tuple[Any, .
     revisable = before in _REVISED or (before is Outcome.RETURNED and procedure.open_lots)
     if not revisable or outcome not in (Outcome.OPENED, Outcome.COVER):
         raise Refused("OutcomeInvalid", f"{before.name.lower()} does not become {outcome.name.lower()}")
-    bid.recorded = outcome
+    _record(bid, given)
 
 
 def exclude_bid(procedure: Procedure, record: ActRecord, _detail: tuple[Any, ...]) -> None:
@@ -72,6 +72,11 @@ def require_opened(round_: Round, number: int) -> None:
     """An opened bid, or one on paper; raises Refused."""
     if round_.outcome(number) is not Outcome.OPENED:
         raise Refused("BidForbids", f"bid {number} of round {round_.number} is not opened")
+
+
+def _record(bid: Bid, given: _Given) -> None:
+    bid.recorded = Outcome(given[0])
+    bid.root = given[2] if bid.recorded is Outcome.OPENED else None
 
 
 def _opened_in(procedure: Procedure, record: ActRecord) -> Round:
