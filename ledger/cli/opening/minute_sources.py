@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger.chain.codec import decode_detail
+from ledger.chain.logs import read_logs
 from ledger.chain.record import ACT_RECORDED, ZERO, ActRecord, decode_log
 from ledger.cli import values
 from ledger.cli.acts.making import read_document
@@ -36,15 +37,20 @@ class Tender:
     criteria: Mapping[str, Any] | None
 
 
-def acts_of(chain: Chain, process_id: bytes) -> tuple[list[RoundAct], list[ActRecord]]:
-    """All acts of a process, and all of the registry, in the order in which they came."""
-    logs = list(chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED]))
-    of_process = [
+def acts_of(chain: Chain, process_id: bytes) -> list[RoundAct]:
+    """All acts of a process, in the order in which they came."""
+    logs = chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED])
+    return [
         RoundAct(log.block_number, decode_log(log.topics, log.data))
         for log in logs
         if log.account == chain.ledger and log.topics[1] == process_id
     ]
-    return of_process, [decode_log(log.topics, log.data) for log in logs if log.account == chain.registry]
+
+
+def registry_of(chain: Chain) -> list[ActRecord]:
+    """All acts of the registry, in the order in which they came."""
+    logs = read_logs(chain.transport, (chain.registry,), chain.deployment.block, chain.block_number(), [ACT_RECORDED])
+    return [decode_log(log.topics, log.data) for log in logs]
 
 
 def tender_of(session: Session, acts: Sequence[RoundAct]) -> Tender:

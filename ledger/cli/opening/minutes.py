@@ -79,8 +79,11 @@ def minutes(
         law.require_result()
     process_id = known_process(session, process, resolve_organisation(session, organisation))
     opened = read_opened(opened_folder(settings.home, process_id, round_number) / FILE)
-    acts, registry = minute_sources.acts_of(session.chain, process_id)
+    acts = minute_sources.acts_of(session.chain, process_id)
     tender = minute_sources.tender_of(session, acts)
+    custodians = list[str]()
+    if contributions:
+        custodians = registered_custodians(minute_sources.registry_of(session.chain), acts, round_number)
     made = make_minutes(
         opened,
         acts,
@@ -97,7 +100,7 @@ def minutes(
         ),
         criteria=tender.criteria,
         contributions=minute_sources.read_contributions(contributions) if contributions else (),
-        custodians=registered_custodians(registry, acts, round_number) if contributions else (),
+        custodians=custodians,
         incidents=minute_sources.read_incidents(incidents) if incidents else (),
     )
     _require_known(made, officer or [], remark or [])
