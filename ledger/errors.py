@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from ledger.bid_number import spoken_bid, spoken_bids
+
 MOMENTS = frozenset(
     {
         "arrival",
@@ -38,14 +40,16 @@ class SiegelError(Exception):
     """Base of every failure this software names itself.
 
     ``values`` holds the offending values by name; ``status`` is the HTTP status the API answers with (RFC 9457).
+    ``numbers_of_bids``: which of the values are bids by the ledger's number; the sentence has them as people count.
     """
 
     sentence: ClassVar[str] = "Something failed."
     status: ClassVar[int] = 400
+    numbers_of_bids: ClassVar[frozenset[str]] = frozenset({"bid"})
 
     def __init__(self, **values: Any) -> None:
         self.values = values
-        super().__init__(_filled(self.sentence, values))
+        super().__init__(self.sentence_in(self.sentence))
 
     @property
     def name(self) -> str:
@@ -54,7 +58,17 @@ class SiegelError(Exception):
 
     def sentence_in(self, translated: str) -> str:
         """``translated``, the sentence in another language, with this failure's values."""
-        return _filled(translated, self.values)
+        shown = {
+            name: _spoken_bids(value) if name in self.numbers_of_bids else value for name, value in self.values.items()
+        }
+        return _filled(translated, shown)
+
+
+def _spoken_bids(value: Any) -> Any:
+    """A bid's number, or several, as people count; all else as it is."""
+    if isinstance(value, int):
+        return spoken_bid(value)
+    return spoken_bids(value) if isinstance(value, list | tuple) else value
 
 
 def _filled(sentence: str, values: Mapping[str, Any]) -> str:
@@ -1468,6 +1482,7 @@ class OpeningUnfinished(SiegelError):
 
     sentence = "The opening cannot be finished yet: bid {bids}: {why}."
     status = 409
+    numbers_of_bids = frozenset({"bids"})
 
 
 class ProposalDiffers(SiegelError):
@@ -2681,6 +2696,7 @@ class BitmapInvalid(SiegelError):
 
 class ChunkInvalid(SiegelError):
     sentence = "{size} outcomes from bid {from}: the next bid without an outcome is {next}."
+    numbers_of_bids = frozenset({"from", "next"})
 
 
 class EvidenceUnexpected(SiegelError):
@@ -2689,6 +2705,7 @@ class EvidenceUnexpected(SiegelError):
 
 class BidMismatch(SiegelError):
     sentence = "The commitment given for bid {bid} belongs to bid {found}."
+    numbers_of_bids = frozenset({"bid", "found"})
 
 
 class OutcomeInvalid(SiegelError):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from ledger.bid_number import spoken_bid
 from ledger.errors import EvaluationInvalid
 from ledger.evaluation.criteria import Criteria, CriteriaLot
 from ledger.evaluation.figures import exact
@@ -83,11 +84,16 @@ def read_evaluation(data: bytes, criteria: Criteria) -> Evaluation:
     for part in bids.items():
         found = _assessment(part, known)
         if (found.bid, found.lot) in assessments:
-            bids.refuse(f"has bid {found.bid} twice for lot {found.lot}")
+            bids.refuse(f"has {named_bid(found.bid)} twice for lot {found.lot}")
         assessments[found.bid, found.lot] = found
     return Evaluation(
         process_id, number, criteria.digest, assessments, tuple(_draw(part, known) for part in draws.items())
     )
+
+
+def named_bid(bid: int) -> str:
+    """As people call it, and as it stands in the evaluation."""
+    return f'bid {spoken_bid(bid)} ("bid": {bid})'
 
 
 def _begin(data: bytes) -> tuple[bytes, int, Part, Part, Part]:

@@ -15,12 +15,15 @@ from ledger.opening.stated_offers import Offer, Tenderer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """Whose shares opened the bids: ``group`` is ``officers`` or ``custodians``; ``at`` the server's clock, seconds."""
+    """Whose shares opened the bids: ``group`` is ``officers`` or ``custodians``; ``at`` the server's clock, seconds.
+    ``organisation``: the custodian whose share it is, ``scheme:identifier`` as the registry has it; None of an
+    officer."""
 
     group: str
     index: int
     account: str
     at: int
+    organisation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

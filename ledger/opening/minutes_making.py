@@ -5,7 +5,8 @@ Pure, so that two officers who know the same make the same minutes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from ledger.chain.record import NOBODY, ZERO
@@ -39,10 +40,12 @@ def make_minutes(
     *,
     criteria: Mapping[str, Any] | None = None,
     contributions: Sequence[Contribution] = (),
+    custodians: Sequence[str] = (),
     incidents: Sequence[Incident] = (),
 ) -> Minutes:
     """The minutes of a round that is opened. ``acts``: all of the process, in the ledger's order; ``criteria``: the
-    document of the tender (``docs/criteria-1.md``), None if there is none.
+    document of the tender (``docs/criteria-1.md``), None if there is none; ``custodians``: of the round's key set, in
+    its order (``registered_custodians``).
 
     Raises OpeningUnrecorded, and OpenedRoundContradictsLedger if what is in the home is not what the ledger has.
     """
@@ -67,7 +70,7 @@ def make_minutes(
         # Where no envelope is there, nothing is opened: the round is with its close.
         opened_at=max(bids_opened, default=facts.closing.time),
         officers=_officers(acts, heading),
-        contributions=tuple(sorted(contributions, key=lambda each: (each.group, each.index, each.at))),
+        contributions=tuple(_contributions(contributions, custodians)),
         bids=tuple(_bid(bid, acts, heading, tendered) for bid in opened.bids),
         lots=_lots(opened.bids, tendered, admitted),
         incidents=tuple(sorted(incidents, key=lambda each: (each.at, each.author, each.failure, each.detail))),
@@ -76,6 +79,12 @@ def make_minutes(
         ledger=heading.ledger.hex(),
         acts=tuple(map(_act, acts)),
     )
+
+
+def _contributions(given: Sequence[Contribution], custodians: Sequence[str]) -> Iterator[Contribution]:
+    for each in sorted(given, key=lambda each: (each.group, each.index, each.at)):
+        known = each.group == "custodians" and 0 < each.index <= len(custodians)
+        yield replace(each, organisation=custodians[each.index - 1]) if known else each
 
 
 def _bid(bid: OpenedBid, acts: Sequence[RoundAct], heading: Heading, tendered: Mapping[str, str]) -> MinutedBid:

@@ -314,13 +314,13 @@ def test_receipt_with_another_passphrase_or_of_another_kind_is_refused(
     page.click("#go-on")
     expect(page.locator("#receipt-told")).to_contain_text("Bitte wählen Sie zuerst die Quittung")
     page.set_input_files("#receipt", path)
-    page.fill("#receipt-passphrase", "ein anderes Kennwort")
+    page.fill("#receipt-passphrase", "ein anderes Passwort")
     page.click("#go-on")
-    expect(page.locator("#receipt-told")).to_contain_text("Kennwort passt nicht", timeout=60_000)
+    expect(page.locator("#receipt-told")).to_contain_text("Passwort passt nicht", timeout=60_000)
     page.set_input_files("#receipt", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"PK" + bytes(200)})
     page.click("#go-on")
     expect(page.locator("#receipt-told")).to_contain_text("Quittung", timeout=60_000)
-    expect(page.locator("#receipt-told")).not_to_contain_text("Kennwort passt nicht")
+    expect(page.locator("#receipt-told")).not_to_contain_text("Passwort passt nicht")
 
 
 def test_rehearsal_uploads_all_but_a_byte_and_leaves_nothing(context: BrowserContext, desk: Desk) -> None:

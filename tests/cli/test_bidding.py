@@ -191,7 +191,7 @@ def test_post_letter_of_the_buyer_is_fetched_with_the_receipt(bidder: Bidder, tm
     text = tmp_path / "letter.txt"
     text.write_text("Bitte reichen Sie das Preisblatt nach (§ 56 VgV).", "utf-8")
     written = bidder.siegel(
-        "opening", "letter", OCID, "--bid", bid["bid"], "--subject", "Nachforderung", "--text", text,
+        "opening", "letter", OCID, "--bid", bid["bid"] + 1, "--subject", "Nachforderung", "--text", text,
         "--answer-round", 2, "--server", bidder.url, home=bidder.home,
     )  # fmt: skip
     assert written.exit_code == 0, written.err

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 OURS = {
+    "ledger.bid_number",
     "ledger.chain",
     "ledger.chain.heads",
     "ledger.chain.keccak",

@@ -303,12 +303,12 @@ def test_notes_in_words() -> None:
     report = verified()
     notes = [note for result in report.results[9:] for note in result.notes]
     assert "(3 geöffnet, 1 ersetzt)" in note_words(notes[0], "de")
-    assert "the order of the bids is 3, 2." in note_words(notes[2], "en")
+    assert "the order of the bids is 4, 3." in note_words(notes[2], "en")
     assert [note_words(note, "de") for note in notes[3:5]] == [
-        "Los L1, Platz 1: Angebot 3, 92,000 Punkte bei 85000,00 EUR.",
-        "Los L1, Platz 2: Angebot 2, 82,941 Punkte bei 95000,00 EUR.",
+        "Los L1, Platz 1: Angebot 4, 92,000 Punkte bei 85000,00 EUR.",
+        "Los L1, Platz 2: Angebot 3, 82,941 Punkte bei 95000,00 EUR.",
     ]
-    assert note_words(notes[7], "en") == "Lot L2, place 2: bid 2, 8312.50 EUR."
+    assert note_words(notes[7], "en") == "Lot L2, place 2: bid 3, 8312.50 EUR."
 
 
 def test_places_by_points_per_price_told() -> None:
@@ -325,4 +325,4 @@ def test_places_by_points_per_price_told() -> None:
     evaluation = do("entries.rewrite", "evaluations/*", old=before, new=criteria[-64:])
     report = verified(changed, weight, published, evaluation, do("entries.leave_out", "rankings/*"), REFIT)
     notes = [note for result in report.results[10:] for note in result.notes if note.name == "placedByRatio"]
-    assert note_words(notes[0], "en") == "Lot L1, place 1: bid 3, 0.000941176 points per EUR at 85000.00 EUR."
+    assert note_words(notes[0], "en") == "Lot L1, place 1: bid 4, 0.000941176 points per EUR at 85000.00 EUR."

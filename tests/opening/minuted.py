@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.chain.codec import encode_detail
 from ledger.chain.record import NOBODY, ZERO, ActRecord
 from ledger.opening.minutes import Heading, Minutes
 from ledger.opening.minutes_making import make_minutes
-from ledger.opening.opened import FIRST_EXTERNAL_BID, OpenedBid, OpenedRound
+from ledger.opening.opened import OpenedBid, OpenedRound
 from ledger.opening.procedure_rule import ProcedureRule
 from ledger.opening.round_acts import RoundAct
 from ledger.opening.unreadable import evidence_digest

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.chain.record import NOBODY
 from ledger.errors import OpenedRoundContradictsLedger, OpeningResultForbidden, OpeningUnrecorded
 from ledger.ocds.json_text import read_json
 from ledger.opening.minutes import Contribution, Incident, MinutedBid, Minutes
 from ledger.opening.minutes_json import minutes_json, opening_result, result_json
 from ledger.opening.minutes_making import make_minutes
-from ledger.opening.opened import FIRST_EXTERNAL_BID
 from ledger.opening.procedure_rule import ProcedureRule
 from ledger.opening.stated_offers import offers
 from ledger.sealing.bid import Bid

@@ -171,8 +171,8 @@ def test_retrace_command_takes_the_evidence_out_of_the_round_file(
         proof = ("--bundle", tmp_path / "proof.zip", "--policy", tmp_path / "policy.json")
         return siegel("opening", "retrace", tmp_path / "round.json", tmp_path / "envelope", *proof, *given)
 
-    done = retraced("--bid", 1, "--json")
+    done = retraced("--bid", 2, "--json")
     assert done.exit_code == 0, done.err
     assert done.data == {"ocid": round_.ocid, "round": 1, "bid": 1, "refusal": "BidMalformed", "mended": False}
-    assert "It is its sealer's doing" in retraced("--bid", 1).out
-    assert "[ArgumentInvalid]" in retraced("--bid", 0).err
+    assert "It is its sealer's doing" in retraced("--bid", 2).out
+    assert "[ArgumentInvalid]" in retraced("--bid", 1).err

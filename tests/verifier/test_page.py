@@ -348,10 +348,10 @@ def test_page_computes_the_ranking_again(page: Page, tmp_path: Path) -> None:
     expect(page.locator("#verdict")).to_have_text("Das Prüfpaket besteht die Prüfung.")
     bids, ranking = page.locator(".step").nth(9), page.locator(".step").nth(10)
     expect(bids).to_contain_text("(3 geöffnet, 1 ersetzt)")
-    expect(ranking).to_contain_text("Los L1, Platz 1: Angebot 3, 92,000 Punkte bei 85000,00 EUR.")
-    expect(ranking).to_contain_text("Los L2, Platz 2: Angebot 2, 8312,50 EUR.")
+    expect(ranking).to_contain_text("Los L1, Platz 1: Angebot 4, 92,000 Punkte bei 85000,00 EUR.")
+    expect(ranking).to_contain_text("Los L2, Platz 2: Angebot 3, 8312,50 EUR.")
     page.get_by_role("button", name="English").click()
-    expect(ranking).to_contain_text("Lot L1, place 1: bid 3, 92.000 points at 85000.00 EUR.")
+    expect(ranking).to_contain_text("Lot L1, place 1: bid 4, 92.000 points at 85000.00 EUR.")
 
 
 def test_page_in_english_names_an_organisation(english: Page, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 // What the evaluators wrote down, format siegel-evaluation/1 (docs/criteria-1.md): points, corrected sums, draws.
 
+import { spokenBid } from "../sealing/bid_number.js";
 import type { Hex } from "../verifier/bytes.js";
 import type { Criteria, CriteriaLot } from "./criteria.js";
 import { HUNDRED, type Figure } from "./figure.js";
@@ -48,13 +49,18 @@ export function readEvaluation(data: Uint8Array, criteria: Criteria): Evaluation
   const seen = new Set<string>();
   const assessments = whole.bids.items().map((part) => {
     const found = readAssessment(part, criteria.lots);
-    const place = `bid ${found.bid} twice for lot ${found.lot}`;
+    const place = `${namedBid(found.bid)} twice for lot ${found.lot}`;
     if (seen.has(place)) whole.bids.refuse(`has ${place}`);
     seen.add(place);
     return found;
   });
   const draws = whole.draws.items().map((part) => readDraw(part, criteria.lots));
   return { processId, round, assessments, draws };
+}
+
+/** As people call it, and as it stands in the evaluation. */
+export function namedBid(bid: number): string {
+  return `bid ${spokenBid(bid)} ("bid": ${bid})`;
 }
 
 /** Throws EvaluationInvalid if it is of another round. */

@@ -1,5 +1,6 @@
 // The sentences that people read, in both languages: one table for all verifiers (words.json), and the page's own.
 
+import { spokenBid, spokenBids } from "../sealing/bid_number.js";
 import { readExact } from "../ranking/figure.js";
 import type { Note, Value, Values } from "./refusal.js";
 import type { ReceiptStepName } from "./receipt_report.js";
@@ -72,7 +73,8 @@ function valueWord(name: string, value: Value, language: Language): Value {
     const figure = readExact(value as string).shown(places);
     return language === "de" ? figure.replace(".", ",") : figure;
   }
-  if (name === "order") return (value as readonly number[]).join(", ");
+  if (name === "bid") return spokenBid(value as number);
+  if (name === "order") return spokenBids(value as readonly number[]);
   if (table !== undefined) return (table[String(value)] as InBoth)[language];
   return MOMENTS.includes(name) ? momentWord(value, language) : value;
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ledger.bid_number import spoken_bid
 from ledger.cli.answer import Answer
 from ledger.cli.bidding import showing
 from ledger.cli.bidding.options import ReceiptArgument
@@ -147,7 +148,7 @@ def status(session: Session, receipt: ReceiptArgument, server: ServerOption) -> 
         lines.append(
             say(
                 "On the ledger as bid {number}, arrived {time}.",
-                number=seen.bid["bid"],
+                number=spoken_bid(seen.bid["bid"]),
                 time=shown_moment(seen.bid["arrival"]),
             )
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any, Final
 
+from ledger.bid_number import spoken_bid
 from ledger.chain.acts import Call, CloseRound
 from ledger.chain.identifiers import process_id
 from ledger.chain.signers import keystore_account
@@ -144,7 +145,7 @@ def ranking_is_recomputed(visitor: Visitor) -> str:
     awarded = visitor.json(f"/api/v1/processes/{process}")["awards"][0]["bid"]
     if best != awarded:
         raise CheckFailed(seen=f"{best}, {awarded}")
-    return say("bid {bid}", bid=best)
+    return say("bid {bid}", bid=spoken_bid(best))
 
 
 def bid_is_handed_in_now(visitor: Visitor) -> str:

@@ -10,6 +10,8 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 
+from ledger.bid_number import spoken_bid
+from ledger.cli import values
 from ledger.cli.acts.making import read_document
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
@@ -41,7 +43,7 @@ def retrace(
     ],
     policy: Annotated[Path, typer.Option("--policy", metavar="FILE", help=say("whom to trust: a trust policy"))],
     bid: Annotated[
-        int | None, typer.Option("--bid", metavar="N", min=0, help=say("of a round.json: number of the bid"))
+        str | None, typer.Option("--bid", metavar="BID", help=say("of a round.json: number of the bid"))
     ] = None,
 ) -> Answer:
     """Repeat why a bid is called unreadable, from its evidence and envelope; without network, database or settings.
@@ -52,7 +54,8 @@ def retrace(
     from ledger.evidence.verify.policy import read_policy
     from ledger.opening.retracing import retrace as repeat
 
-    document = _evidence(read_document(evidence, "EVIDENCE"), bid)
+    number = None if bid is None else values.bid(bid, "--bid")
+    document = _evidence(read_document(evidence, "EVIDENCE"), number)
     trusted = read_policy(read_document(policy, "--policy"))
     with _envelope(envelope) as opened, bundle.open("rb") as proof:
         found = repeat(document, opened, proof, trusted)
@@ -62,7 +65,7 @@ def retrace(
             "doing: everybody finds the same.",
             ocid=found.ocid,
             round=found.round,
-            bid=found.bid,
+            bid=spoken_bid(found.bid),
             refusal=found.refusal,
         )
     ]
@@ -89,7 +92,7 @@ def _evidence(data: bytes, bid: int | None) -> Mapping[str, Any]:
     for each in given.get("bids") or ():
         if isinstance(each, dict) and each.get("bid") == bid and isinstance(each.get("evidence"), dict):
             return dict(each["evidence"])
-    why = say("the round has no unreadable bid {bid}", bid="" if bid is None else bid)
+    why = say("the round has no unreadable bid {bid}", bid="" if bid is None else spoken_bid(bid))
     raise ArgumentInvalid(argument="--bid", value=str(bid), why=why)
 
 

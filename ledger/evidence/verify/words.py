@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from ledger.bid_number import spoken_bid, spoken_bids
 from ledger.errors import MOMENTS, SiegelError, shown_moment
 from ledger.evaluation.figures import shown
 from ledger.evidence.verify.report import Note, ReceiptStep, Step, Verdict
@@ -73,6 +74,8 @@ def _shown(name: str, value: Any, language: str) -> Any:
     if name in _PLACES:
         figure = shown(Fraction(value), _PLACES[name])
         return figure.replace(".", ",") if language == "de" else figure
+    if name == "bid":
+        return spoken_bid(value)
     if name == "order":
-        return ", ".join(map(str, value))
+        return spoken_bids(value)
     return shown_moment(value) if name in MOMENTS else value
