@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from ledger.chain.acts import CancelTender, CloseRound, Reinstate, ResumeRound, 
 from ledger.chain.proposals import LONGEST, Standing, standing_proposals
 from ledger.chain.registry import ChangePeople, Person
 from ledger.terms import Act, Role
+from tests.chain.nodes import Counting
 from tests.chain.town import digest
 from tests.index.town import DAY, START, Town, embedded_town
 
@@ -28,23 +29,6 @@ def town(tmp_path: Path) -> Iterator[Town]:
         town.tender(OCID, digest("tender"), DEADLINE)
         town.advance_to(DEADLINE + 60)
         yield town
-
-
-class Counting:
-    """The way to the town's node, which notes what is asked."""
-
-    url = "embedded"
-
-    def __init__(self, inner: Any) -> None:
-        self.inner, self.asked = inner, list[tuple[str, Any]]()
-
-    def request(self, method: str, params: Sequence[Any]) -> Any:
-        """Ask, and remember it."""
-        self.asked.append((method, params))
-        return self.inner.request(method, params)
-
-    def close(self) -> None:
-        """The town closes its own."""
 
 
 def close(town: Town, **other: Any) -> CloseRound:
