@@ -81,9 +81,7 @@ def envelopes(request: Request, services: Using, signed: Signed, processId: Dige
             # A commitment that somebody copied from another tenderer has no envelope: this one is the other's.
             "envelope": _told(here.get((bid.commitment, bid.author)), found) if bid.author is not None else None,
         }
-        for row in services.queries.rounds(found.process_id)
-        if row.round == found.number
-        for bid in row.bids
+        for bid in services.queries.bids(found.process_id, found.number)
         if not bid.external
     ]
     state = RoundState(found.state).name.lower()
