@@ -2308,7 +2308,7 @@ class MethodNotAllowed(SiegelError):
 
 
 class ServiceBusy(SiegelError):
-    """Others are sending files at the moment, as many as are taken at once."""
+    """As many files are being sent at the moment as are at once: by all together, or to one account."""
 
     sentence = "Too many files are being sent at once; try again in a minute."
     status = 503
