@@ -33,13 +33,14 @@ class Keeper(ABC):
             self._thread.join()
 
     @abstractmethod
-    def round(self) -> None:
-        """What is to be done; raises what it fails with."""
+    def round(self) -> float | None:
+        """What is to be done; raises what it fails with. Seconds to wait after it, None: ``pause``."""
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            pause = None
             try:
-                self.round()
+                pause = self.round()
                 self.failure = None
             except SiegelError as error:
                 if repr(self.failure) != repr(error):  # once, not every second
@@ -48,4 +49,4 @@ class Keeper(ABC):
             except Exception as error:
                 log.exception("%s", self._means)
                 self.failure = error
-            self._stop.wait(self._pause)
+            self._stop.wait(self._pause if pause is None else pause)
