@@ -299,7 +299,8 @@ class ProposalForOtherLedger(SiegelError):
 
 
 class ProposalNotStanding(SiegelError):
-    """The first half of a proposal does not stand on the ledger (any more): revoked, expired, or never recorded."""
+    """The first half of a proposal does not stand on the ledger (any more): revoked, expired, executed, ended by a
+    change of process or roles, or never recorded."""
 
     sentence = "The first half of this proposal does not stand on the ledger: {why}."
     status = 409

@@ -64,7 +64,7 @@ def standing_proposals(
     for log in read_logs(chain.transport, (chain.ledger,), first, newest, (ACT_PROPOSED,), process_id):
         found = decode_proposal(log.topics, log.data)
         proposed.pop(found.key, None)  # approved anew, it comes where that was done
-        if found.act not in acts or found.expires < now or not _counts(chain, found, newest):
+        if found.act not in acts or found.expires < now or not still_counts(chain, found, newest):
             continue
         data, call = _sent(chain, log.transaction_hash)
         if call is not None and getattr(call, "round", None) == round_number:
@@ -74,8 +74,9 @@ def standing_proposals(
     return list(proposed.values())
 
 
-def _counts(chain: Chain, proposal: Proposal, block: int) -> bool:
-    """Whether another officer's equal call would execute it, as ``Acts._agreed`` decides."""
+def still_counts(chain: Chain, proposal: Proposal, block: int) -> bool:
+    """Whether another officer's equal call after this block would execute a proposed act of the ledger, as
+    ``Acts._agreed`` decides; its ``expires`` apart."""
     approval = chain.stored(keccak(proposal.key + _APPROVALS), block=block)
     if approval[-20:] != proposal.account:
         return False

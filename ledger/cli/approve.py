@@ -11,6 +11,7 @@ import typer
 
 from ledger.chain.acts import EraseFields
 from ledger.chain.codec import encode_call
+from ledger.chain.proposals import still_counts
 from ledger.chain.record import ACT_PROPOSED, APPROVAL_REVOKED, ZERO, decode_proposal
 from ledger.chain.record import Proposal as Standing
 from ledger.cli.acts.carry_out import finish
@@ -123,6 +124,7 @@ def _require_salted(proposal: Proposal, file: Path) -> None:
 def _require_standing(session: Session, proposal: Proposal) -> Standing:
     """The first half must stand on the ledger; otherwise this call would be another first half."""
     chain, entry = session.chain, entry_of(proposal.call)
+    newest = chain.block_number()
     block, call = _recorded_call(session, proposal)
     logs = () if block is None else chain.logs(block, block, [ACT_PROPOSED])
     ours = (log for log in logs if log.transaction_hash == proposal.transaction)
@@ -131,10 +133,12 @@ def _require_standing(session: Session, proposal: Proposal) -> Standing:
         raise ProposalNotStanding(why=say("it is not recorded"))
     if call != encode_call(proposal.call):
         raise ProposalNotStanding(why=say("what was proposed there is another call than the one in the file"))
-    if any(log.topics[1] == proposed.key for log in chain.logs(block, chain.block_number(), [APPROVAL_REVOKED])):
+    if any(log.topics[1] == proposed.key for log in chain.logs(block, newest, [APPROVAL_REVOKED])):
         raise ProposalNotStanding(why=say("it was revoked"))
     if proposed.expires < session.now():
         raise ProposalNotStanding(why=say("it expired at {time}", time=shown_moment(proposed.expires)))
+    if entry.contract == "ledger" and not still_counts(chain, proposed, newest):
+        raise ProposalNotStanding(why=say("it was executed, or procedure or roles have changed since"))
     return proposed
 
 
