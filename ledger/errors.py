@@ -313,7 +313,8 @@ class ProposalForOtherLedger(SiegelError):
 
 
 class ProposalNotStanding(SiegelError):
-    """The first half of a proposal does not stand on the ledger (any more): revoked, expired, or never recorded."""
+    """The first half of a proposal does not stand on the ledger (any more): revoked, expired, executed, ended by a
+    change of process or roles, or never recorded."""
 
     sentence = "The first half of this proposal does not stand on the ledger: {why}."
     status = 409
@@ -2323,7 +2324,7 @@ class MethodNotAllowed(SiegelError):
 
 
 class ServiceBusy(SiegelError):
-    """Others are sending files at the moment, as many as are taken at once."""
+    """As many files are being sent at the moment as are at once: by all together, or to one account."""
 
     sentence = "Too many files are being sent at once; try again in a minute."
     status = 503

@@ -64,7 +64,8 @@ class Officer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinutedOffer:
-    """``main_bids`` and ``variants``: how many of both the same tenderer has for this lot."""
+    """``main_bids`` and ``variants``: how many of both the same account has for this lot; of bids on paper, the same
+    tenderer."""
 
     bid: int
     offer: Offer
@@ -90,6 +91,7 @@ class MinutedBid:
 
     bid: int
     commitment: str | None
+    author: str | None
     outcome: str
     arrival: int
     block_time: int

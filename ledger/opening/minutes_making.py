@@ -94,6 +94,7 @@ def _bid(bid: OpenedBid, acts: Sequence[RoundAct], heading: Heading, tendered: M
     return MinutedBid(
         bid=bid.bid,
         commitment=None if bid.commitment is None else bid.commitment.hex(),
+        author=None if bid.author is None else bid.author.hex(),
         outcome=bid.outcome,
         arrival=bid.arrival,
         block_time=bid.block_time,
@@ -134,7 +135,10 @@ def _of_lot(found: Sequence[tuple[OpenedBid, Offer]]) -> tuple[MinutedOffer, ...
 
 
 def _whose(bid: OpenedBid) -> tuple[str, ...]:
-    """Main bids come from different accounts, so who tenders is known from what the bids say."""
+    """The account: names and identifiers are stated by whoever seals a bid, also those of a rival (ADR 0137). Of bids
+    on paper officers saw who handed them in."""
+    if bid.author is not None:
+        return "account", bid.author.hex()
     named = tenderers(stated_values(bid))
     return tuple(each.identifier or each.name.casefold() for each in named) or (f"bid {bid.bid}",)
 

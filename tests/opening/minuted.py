@@ -99,13 +99,15 @@ class Story:
         arrival: int = DEADLINE - 3_600,
         block_time: int | None = None,
         supersedes: OpenedBid | None = None,
+        beside: OpenedBid | None = None,
         admitted: bool = False,
         evidence: dict[str, Any] | None = None,
     ) -> OpenedBid:
-        """A sealed bid is committed; how it will end is known already."""
+        """A sealed bid is committed; how it will end is known already. ``beside``: by the account of that one."""
         number = len(self.bids)
         texts = None
-        author = digest(f"bidder {number}")[:20] if supersedes is None else supersedes.author
+        own = supersedes or beside
+        author = digest(f"bidder {number}")[:20] if own is None else own.author
         if values is not None:
             salts = {name: digest(f"{number} {name}") for name in values}
             texts = tuple(field.text for field in Bid.of(values, salts=salts).fields)

@@ -39,12 +39,9 @@ class Tender:
 
 def acts_of(chain: Chain, process_id: bytes) -> list[RoundAct]:
     """All acts of a process, in the order in which they came."""
-    logs = chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED])
-    return [
-        RoundAct(log.block_number, decode_log(log.topics, log.data))
-        for log in logs
-        if log.account == chain.ledger and log.topics[1] == process_id
-    ]
+    blocks = chain.deployment.block, chain.block_number()
+    logs = read_logs(chain.transport, (chain.ledger,), *blocks, (ACT_RECORDED,), process_id)
+    return [RoundAct(log.block_number, decode_log(log.topics, log.data)) for log in logs]
 
 
 def registry_of(chain: Chain) -> list[ActRecord]:
