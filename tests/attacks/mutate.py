@@ -95,11 +95,13 @@ def _repacked(bundle: bytes, policy: bytes, chance: random.Random) -> _Made:
     before, after = draft.entries[name], flipped(draft.entries[name], chance)
     explained = None
     draft.entries[name] = after
-    if name.startswith(("releases/", "documents/")):
+    if name.startswith(("criteria/", "documents/", "evaluations/", "releases/")):
         # Under the name that it has now: under the old one nothing but the digest would be asked for.
         salt = draft.salts[name]
         moved = f"{name.partition('/')[0]}/{hashlib.sha256(salt + after).hexdigest()}"
         draft.entries[moved], draft.salts[moved] = draft.entries.pop(name), salt
+        if name.startswith("evaluations/"):
+            explained = "the evaluation is one that nothing anchors, so the ranking is not provable"
     elif name.startswith("checkpoints/") and "." not in name and _same_for_the_log(before, after):
         explained = "a cosignature became one of nobody whom the policy knows, and enough others are left"
     return (draft.packed(), policy), name, explained
