@@ -28,6 +28,8 @@ from ledger.sealing.seed import Seed, joined
 
 MOST_ATTEMPTS: Final = 20_000
 """Sets of shares that are tried if some of them are false."""
+MOST_SEALS: Final = 65_536
+"""Shares that are sealed again, at most, in looking for a seed that gives some of them: ten seconds of one core."""
 
 Shares = Mapping[tuple[Group, int], bytes]
 """Opened shares (32 bytes) by group and index."""
@@ -77,6 +79,7 @@ def find_seed(header: Header, key_set: KeySet, shares: Shares) -> Found:
 
 def partial_seed(header: Header, key_set: KeySet, shares: Shares) -> Partial | None:
     """The first seed of those that ``find_seed`` tries which gives some sealed shares of the header, byte for byte.
+    Of many recipients fewer are tried, for each seals all their shares again (``MOST_SEALS``).
 
     Only whoever sealed with it can have made these, and with one seed throughout all would be as it gives them: that
     the others differ is the sealer's doing, as everybody can repeat. None: no seed tried gives any, which false
@@ -84,7 +87,7 @@ def partial_seed(header: Header, key_set: KeySet, shares: Shares) -> Partial | N
     """
     header.require_key_set(key_set)
     recipients = len(header.officers) + len(header.custodians)
-    for seed in islice(_candidates(key_set, shares), MOST_ATTEMPTS):
+    for seed in islice(_candidates(key_set, shares), min(MOST_ATTEMPTS, MOST_SEALS // recipients)):
         differing = tuple(_differing(header, key_set, seed))
         if len(differing) < recipients:
             return Partial(seed, SealsDiffer(shares=differing))
@@ -126,6 +129,7 @@ def open_content(header: Header, seed: bytes, stream: BinaryIO, sink: Sink) -> B
 
 
 def _candidates(key_set: KeySet, shares: Shares) -> Iterator[bytes]:
+    """Each choice of shares once, and of those with few left out first."""
     groups = list[tuple[list[tuple[int, bytes]], int]]()
     for group in Group:
         if not recipients_of(key_set, group):
@@ -143,11 +147,12 @@ def _candidates(key_set: KeySet, shares: Shares) -> Iterator[bytes]:
 
 
 def _without(left_out: int, group: tuple[Sequence[tuple[int, bytes]], int]) -> list[dict[int, bytes]]:
-    """The first shares of those that are left if so many are left out, in each way, within what is tried; of a group
-    what is given, and its threshold."""
+    """The first shares of those that are left if so many are left out, in each way that fewer do not give, within what
+    is tried; of a group what is given, and its threshold."""
     given, threshold = group
-    ways = islice(combinations(given, len(given) - left_out), MOST_ATTEMPTS)
-    return [dict(rest[:threshold]) for rest in ways]
+    last = threshold - 1 + left_out  # all that is left out stands before it, or leaving out fewer gives the same
+    ways = islice(combinations(given[:last], threshold - 1), MOST_ATTEMPTS)
+    return [dict([*chosen, given[last]]) for chosen in ways]
 
 
 def _differing(header: Header, key_set: KeySet, seed: bytes) -> Iterator[tuple[Group, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pyrage
 import pytest
 
+from ledger.chain.registry import KeySet
 from ledger.errors import (
     BidMalformed,
     BidRootDiffers,
@@ -124,10 +125,10 @@ def test_open_with_false_shares_among_too_few_others_refused() -> None:
 def test_open_tries_no_more_ways_than_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody with many false shares cannot keep an opening busy for ever."""
     shares = ENVELOPE.shares((1, 2, 3), (1, 2, 3))
-    shares[OFFICERS, 1] = digest("false")  # the seventh way is the first without it
-    monkeypatch.setattr(opening, "MOST_ATTEMPTS", 7)
+    shares[OFFICERS, 1] = digest("false")  # the fifth way is the first without it
+    monkeypatch.setattr(opening, "MOST_ATTEMPTS", 5)
     assert opening.find_seed(ENVELOPE.header, KEY_SET, shares).false == ((OFFICERS, 1),)
-    monkeypatch.setattr(opening, "MOST_ATTEMPTS", 6)
+    monkeypatch.setattr(opening, "MOST_ATTEMPTS", 4)
     with pytest.raises(SealsDiffer):
         opening.find_seed(ENVELOPE.header, KEY_SET, shares)
 
@@ -145,6 +146,70 @@ def test_open_with_all_shares_tries_no_way_that_is_not_needed(monkeypatch: pytes
     monkeypatch.setattr(shamir, "combine", counting)
     opening.find_seed(ENVELOPE.header, KEY_SET, ENVELOPE.shares((1, 2, 3), (1, 2, 3)))
     assert combined == 2
+
+
+MANY = KeySet(
+    12, 5,
+    tuple(recipient(f"officer {number}", bytes([number] * 20).rjust(32, b"\0")) for number in range(1, 33)),
+    tuple(recipient(f"custodian {number}", bytes([number] * 32)) for number in range(1, 33)),
+)  # fmt: skip
+
+
+def shares_of(envelope: Envelope) -> dict[tuple[Group, int], bytes]:
+    """All, as the seed gives them."""
+    header, key_set = envelope.header, envelope.key_set
+    seed = Seed(envelope.sealed.seed, header.context.words(header.bid_root))
+    sizes = ((OFFICERS, key_set.officer_threshold, 32), (CUSTODIANS, key_set.custodian_threshold, 32))
+    return {
+        (group, index): seed.share(group, index, threshold=threshold, has_custodians=True)
+        for group, threshold, count in sizes
+        for index in range(1, count + 1)
+    }
+
+
+def test_open_of_thirty_two_and_thirty_two_with_rubbish_in_front() -> None:
+    """Two officers and three custodians lie, and theirs would be taken first."""
+    envelope = sealed_bid(key_set=MANY)
+    shares = shares_of(envelope)
+    liars = ((OFFICERS, 1), (OFFICERS, 7), (CUSTODIANS, 1), (CUSTODIANS, 2))
+    shares.update({each: digest(str(each)) for each in liars})
+    found = opening.find_seed(envelope.header, MANY, shares)
+    assert (found.seed, found.false) == (envelope.sealed.seed, liars)
+
+
+def test_open_ways_are_all_different() -> None:
+    """Of 32 shares each choice is tried once: leaving out what is not taken anyway would try the same again."""
+    threes = replace(KEY_SET, officers=MANY.officers[:6], custodians=())
+    shares = {(OFFICERS, index): digest(str(index)) for index in range(1, 7)}
+    seeds = list(opening._candidates(threes, shares))
+    assert len(seeds) == len(set(seeds)) == len(list(combinations(range(6), 2)))
+    first = shamir.combine({1: shares[OFFICERS, 1], 2: shares[OFFICERS, 2]})
+    last = shamir.combine({5: shares[OFFICERS, 5], 6: shares[OFFICERS, 6]})
+    assert (seeds[0], seeds[-1]) == (first, last)
+
+
+def test_open_of_rubbish_from_thirty_two_and_thirty_two_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All 64 sign rubbish: in looking for a seed that gives some of the shares no more are sealed again than is said,
+    and all of them for each seed."""
+    envelope = sealed_bid(key_set=MANY)
+    shares = {each: digest(str(each)) for each in shares_of(envelope)}
+    sealed, seal_shares = 0, opening.seal_shares
+
+    def counting(*given: Any) -> Iterator[bytes]:
+        nonlocal sealed
+        for share in seal_shares(*given):
+            sealed += 1
+            yield share
+
+    monkeypatch.setattr(opening, "seal_shares", counting)
+    monkeypatch.setattr(opening, "MOST_SEALS", 64 * 10 + 63)
+    assert opening.partial_seed(envelope.header, MANY, shares) is None
+    assert sealed == 64 * 10
+    sealed = 0
+    monkeypatch.setattr(opening, "MOST_ATTEMPTS", 50)
+    with pytest.raises(SealsDiffer) as refused:
+        opening.find_seed(envelope.header, MANY, shares)
+    assert (sealed, len(refused.value.values["shares"])) == (50 + 64, 64)
 
 
 def test_open_share_with_another_key_place_or_envelope_refused() -> None:

@@ -11,6 +11,8 @@ import { Secrets, seedOf } from "../sealing/seed.js";
 import { valueAt, type Point } from "../sealing/shamir.js";
 
 export const MOST_ATTEMPTS = 20_000;
+/** Shares that are sealed again, at most, in looking for a seed that gives some of them. */
+export const MOST_SEALS = 65_536;
 
 interface Group {
   readonly number: GroupNumber;
@@ -35,15 +37,22 @@ export async function findSeed(header: Header, keySet: KeySet, shares: readonly 
   throw new SealsDiffer(first as Uint8Array, placesOf(await all(differing(header, keySet, first as Uint8Array))));
 }
 
-/** The first seed that gives some sealed shares, byte for byte: only whoever sealed with it can have made these. */
+/**
+ * The first seed that gives some sealed shares, byte for byte: only whoever sealed with it can have made these. Of many
+ * recipients fewer are tried, for each seals all their shares again.
+ */
 export async function partialSeed(header: Header, keySet: KeySet, shares: readonly Share[]): Promise<SealsDiffer | undefined> {
+  let most = Math.floor(MOST_SEALS / header.shares.length);
   for (const seed of candidates(keySet, shares)) {
+    if (most === 0) return undefined;
+    most -= 1;
     const differ = await all(differing(header, keySet, seed));
     if (differ.length < header.shares.length) return new SealsDiffer(seed, placesOf(differ));
   }
   return undefined;
 }
 
+/** Each choice of shares once, and of those with few left out first. */
 function* candidates(keySet: KeySet, shares: readonly Share[]): Generator<Uint8Array> {
   const groups = groupsOf(keySet).map(([number, { threshold }]): Group => {
     const given = shares.filter(({ group }) => group === number).map(({ index, bytes }) => ({ x: index, y: bytes }));
@@ -64,12 +73,13 @@ function* candidates(keySet: KeySet, shares: readonly Share[]): Generator<Uint8A
   }
 }
 
-/** The first shares of those that are left if so many are left out, in each way, within what is tried. */
+/** The first shares of those that are left if so many are left out, in each way that fewer do not give, within what is tried. */
 function without({ given, threshold }: Group, leftOut: number): (readonly Point[])[] {
   const found: (readonly Point[])[] = [];
-  for (const rest of combinations(given, given.length - leftOut)) {
+  const last = threshold - 1 + leftOut; // all that is left out stands before it, or leaving out fewer gives the same
+  for (const chosen of combinations(given.slice(0, last), threshold - 1)) {
     if (found.length === MOST_ATTEMPTS) break;
-    found.push(rest.slice(0, threshold));
+    found.push([...chosen, given[last] as Point]);
   }
   return found;
 }
