@@ -86,11 +86,15 @@ def open_contribution(
     contribution: Contribution, key_set: KeySet, officer: int, key: ec.EllipticCurvePrivateKey
 ) -> bytes:
     """The share (32 bytes) in it, for the officer with this index. Raises ShareUnopenable."""
-    info = _info(contribution.head, officer, key_set.officers[officer - 1].holder)
-    found = unseal(key, info, contribution.sealed[officer - 1])
+    found = unseal(key, info_of(contribution, key_set, officer), contribution.sealed[officer - 1])
     if found is None:
         raise ShareUnopenable(group=contribution.group.name.lower(), index=contribution.index)
     return found
+
+
+def info_of(contribution: Contribution, key_set: KeySet, officer: int) -> bytes:
+    """HPKE's ``info`` of what is sealed to the officer with this index."""
+    return _info(contribution.head, officer, key_set.officers[officer - 1].holder)
 
 
 def _head(data: bytes) -> list[bytes]:

@@ -129,7 +129,7 @@ def finish(
     making = Making(session, entry_of(OpenBids), organisation, process)
     sealed = load_round(session, making.process_id, round)
     count, file = count_round(session, sealed, server, name, frozenset(without or ()))
-    told = _told(count)
+    told = _told(count, file.parent)
     require_finished(count, told, session)
     answer = Answer({}, [])
     # Chunk after chunk as long as two officers are at hand, or the other one was here first.
@@ -195,8 +195,9 @@ def _process_id(session: Session, process: str, organisation: str | None) -> byt
     return Making(session, None, organisation, process).process_id
 
 
-def _told(count: Count) -> list[str]:
+def _told(count: Count, folder: Path) -> list[str]:
     from ledger.cli.language import current_language
+    from ledger.opening.false_share import false_path
     from ledger.terms import label
 
     lines = []
@@ -215,14 +216,17 @@ def _told(count: Count) -> list[str]:
         )
         for false in count.false
     ]
+    lines += [
+        say("Account 0x{account} signed that, as {file} shows.", account=false.account.hex(),
+            file=false_path(folder, false.evidence))
+        for false in count.false
+        if false.evidence is not None
+    ]  # fmt: skip
     return lines
 
 
 def _data(count: Count) -> dict[str, Any]:
     return {
         "outcomes": [{"bid": found.bid.number, "outcome": found.outcome.outcome} for found in count.found],
-        "falseContributions": [
-            {"bid": each.bid, "group": each.group, "index": each.index, "account": each.account, "why": each.why}
-            for each in count.false
-        ],
+        "falseContributions": count.false,
     }

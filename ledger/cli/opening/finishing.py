@@ -13,6 +13,7 @@ from ledger.cli.progress import progress
 from ledger.errors import OpeningUnfinished
 from ledger.opening.contributing import index_of
 from ledger.opening.counting import Count, Opener
+from ledger.opening.false_share import keep_false
 from ledger.opening.opened import FILE, OpenedRound, opened_folder, read_opened
 from ledger.opening.round_file import opened_round
 from ledger.sealing.context import Group
@@ -30,7 +31,8 @@ MOST_OUTCOMES: Final = 800
 def count_round(
     session: Session, sealed: SealedRound, url: str | None, name: str, without: frozenset[int]
 ) -> tuple[Count, Path]:
-    """What the officer finds in the bids, and the file that says it, written if all are opened.
+    """What the officer finds in the bids, and the file that says it, written if all are opened. What shows that a share
+    is false lies beside it in any case.
 
     Raises RoundForbids before the close, RecipientUnknown, and what the server refuses with.
     """
@@ -49,6 +51,7 @@ def count_round(
         brought = served.contributions(bid for bid in facts.bids if not facts.follows(bid))
         opener = Opener(sealed, officer, key, brought, served.envelope, folder, may_bring, without)
         count = opener.count(lambda _: advance(1))
+    keep_false(folder, [each.evidence for each in count.false if each.evidence is not None])
     path = folder / FILE
     if not count.unfinished:
         opened_round(sealed, count.found, known(path)).write(path)
