@@ -471,8 +471,8 @@ class Judged:
         self.unsigned("a contribution that nobody signed, of nobody", "00" * 20, account="00" * 20, signature="00" * 65)
         self.unsigned("a contribution of nobody", "00" * 20, account="00" * 20)
         self.accept("a contribution and its signature", "signed", {})
-        given = {name: second[name] for name in ("contribution", "signature", "account")}
-        self.accept("another contribution and its signature", "signed", {}, given=given)
+        other = {name: second[name] for name in ("contribution", "signature", "account")}
+        self.accept("another contribution and its signature", "signed", {}, given=other)
 
     def unsigned(self, name: str, whose: str, altered: dict[str, Any] | None = None, **given: str) -> None:
         """Refused, whatever of it is not true."""

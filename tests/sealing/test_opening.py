@@ -29,7 +29,7 @@ from ledger.sealing.bid import Bid
 from ledger.sealing.content import content_of
 from ledger.sealing.context import Group
 from ledger.sealing.envelope import read_header
-from ledger.sealing.sealing import seal, seal_content
+from ledger.sealing.sealing import seal, seal_content, seal_shares
 from ledger.sealing.seed import Seed, joined
 from tests.sealing.actors import (
     CONTEXT,
@@ -193,7 +193,7 @@ def test_open_of_rubbish_from_thirty_two_and_thirty_two_is_bounded(monkeypatch: 
     and all of them for each seed."""
     envelope = sealed_bid(key_set=MANY)
     shares = {each: digest(str(each)) for each in shares_of(envelope)}
-    sealed, seal_shares = 0, opening.seal_shares
+    sealed = 0
 
     def counting(*given: Any) -> Iterator[bytes]:
         nonlocal sealed
