@@ -108,6 +108,11 @@ def read_false(document: Mapping[str, Any], organisation_id: bytes, key_set: Key
     return FalseShare(account, commitment, read.group, read.index, recipient.holder)
 
 
+def header_of(document: Mapping[str, Any]) -> Header:
+    """The header of the bid's envelope that it names. Raises FalseShareUnproven, EnvelopeMalformed."""
+    return _members(document)[0]
+
+
 def keep_false(folder: Path, documents: Iterable[Mapping[str, Any]]) -> list[Path]:
     """Write them beside ``round.json``, each under the SHA-256 of its contribution, and say where. What lies there from
     an earlier count stays."""

@@ -16,6 +16,7 @@ from ledger.chain.identifiers import organisation_id
 from ledger.chain.registry import ChangePeople, Person
 from ledger.chain.signers import KeySigner, KeystoreSigner
 from ledger.cli.keys import key_path, sealing_key_path
+from ledger.cli.remote import Remote
 from ledger.opening.false_share import read_false
 from ledger.opening.opened import read_opened
 from ledger.opening.signed_contribution import SignedContribution
@@ -311,8 +312,9 @@ def test_finish_names_a_contribution_that_the_server_made(people: People) -> Non
     assert not (people.opened()[0] / "false-shares").exists()
 
 
-def test_finish_keeps_what_shows_that_a_signed_share_is_false(people: People, siegel: Siegel) -> None:
-    """Officer one lies and signs it: the bid opens with the others, and the file shows everybody who it was."""
+def test_finish_keeps_what_shows_that_a_signed_share_is_false(people: People, siegel: Siegel, tmp_path: Path) -> None:
+    """Officer one lies and signs it: the bid opens with the others, and the file shows everybody who it was, also
+    somebody without a home who has the evidence and a policy."""
     people.tender.bid("bidder 1")
     people.closed()
     people.contributed()
@@ -327,6 +329,19 @@ def test_finish_keeps_what_shows_that_a_signed_share_is_false(people: People, si
     assert f"0x{liar.account.hex()} signed that, as {path} shows." in shown.out
     found = read_false(json.loads(path.read_bytes()), people.desk.buyer, people.desk.keys)
     assert (found.account, found.group, found.index) == (liar.account, Group.OFFICERS, 1)
+    people.desk.publish()
+    proof = tmp_path / "proof.zip"
+    with Remote(people.desk.url) as remote:
+        proof.write_bytes(remote.request("GET", f"/api/v1/processes/{people.tender.id}/evidence").content)
+    repeating = ("opening", "false-share", path, "--evidence", proof, "--policy", people.desk.policy)
+    repeated = siegel(*repeating, "--json")
+    assert (repeated.exit_code, repeated.data["bid"], repeated.data["index"]) == (0, 0, 1)
+    said = f"Account 0x{liar.account.hex()} signed a false share to bid 0: share 1 of the officers."
+    assert siegel(*repeating).out.strip() == said
+    path.write_text(path.read_text().replace("siegel-false-share/1", "siegel-false-share/2"))
+    assert error(siegel(*repeating, "--json")) == "FalseShareUnproven"
+    path.write_text("[]")
+    assert error(siegel(*repeating, "--json")) == "FalseShareUnproven"
 
 
 def test_finish_does_not_count_a_share_that_a_custodians_former_officer_signed(people: People) -> None:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ledger.chain.acts import BidOutcome, CloseRound, CommitBid, OpenBids, WithdrawBid
-from ledger.chain.identifiers import bid_commitment
+from ledger.chain.identifiers import bid_commitment, organisation_id
 from ledger.chain.record import ACT_RECORDED, ZERO, ActRecord, decode_log
 from ledger.chain.registry import KeySet
 from ledger.chain.signers import KeySigner
@@ -255,7 +255,9 @@ class Round:
     def signer_of(self, group: Group, index: int) -> KeySigner:
         """Who brings a share: the officer, or one of the custodian's."""
         if group is Group.CUSTODIANS:
-            return signer(f"officer of custodian {index}")
+            holder = self.key_set.custodians[index - 1].holder
+            numbers = (n for n in (1, 2, 3) if organisation_id("DE-LEITWEG", f"custodian-{n}") == holder)
+            return signer(f"custodian {next(numbers)}")
         account = self.key_set.officers[index - 1].holder[12:]
         return next(each for each in self.town.officers if each.account == account)
 

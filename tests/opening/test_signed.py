@@ -11,9 +11,17 @@ from typing import Any
 import pytest
 
 from ledger.chain.signers import KeySigner
-from ledger.errors import ContributionUnsigned, FalseShareUnproven, ShareNotHeld, SharesTooFew, SiegelError
+from ledger.errors import (
+    ContributionUnsigned,
+    FalseShareUnproven,
+    OtherChain,
+    ShareNotHeld,
+    SharesTooFew,
+    SiegelError,
+)
 from ledger.opening.counting import Brought, Count
 from ledger.opening.false_share import FalseShare, keep_false, read_false, show_false
+from ledger.opening.proven_false_share import prove_false
 from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing import hpke
 from ledger.sealing.context import Group
@@ -21,7 +29,7 @@ from ledger.sealing.contribution import contribute
 from ledger.sealing.sealing import Sealed
 from tests.chain.signatures import mirrored
 from tests.index.town import signer
-from tests.opening.rounds import Round, World, key_of
+from tests.opening.rounds import HandedIn, Round, World, key_of
 from tests.sealing.actors import digest
 
 OFFICERS, CUSTODIANS = Group.OFFICERS, Group.CUSTODIANS
@@ -211,6 +219,67 @@ def test_false_share_given_to_one_officer_alone_is_shown_by_that_one(closed: Rou
     (false,) = closed.count(tmp_path / "two", 2).false
     assert false.evidence is not None
     assert read_false(false.evidence, closed.town.buyer, closed.key_set).index == 3
+
+
+# Against evidence
+
+
+def test_false_share_is_shown_against_a_bundle_and_a_policy(closed: Round, tmp_path: Path) -> None:
+    """Somebody with neither key nor node: bid, account and holder; a custodian's officer by the registry's acts."""
+    policy = closed.world.policy()
+    for group, index in ((OFFICERS, 1), (CUSTODIANS, 3)):
+        document = lied(closed, tmp_path / group.name, group, index)
+        found, bid = prove_false(document, closed.bundle(), policy)
+        assert (bid.number, found.account) == (0, closed.account_of(group, index))
+        closed.brought = []
+        closed.bring_all()
+
+
+def test_false_share_that_no_officer_of_the_custodian_signed_is_not_the_custodians(
+    closed: Round, tmp_path: Path
+) -> None:
+    """Officer one's own node would not have counted it; whoever reads the file does not, either."""
+    document = lied(closed, tmp_path, CUSTODIANS, 3)
+    outsider = signer("an outsider")
+    signed = SignedContribution.by(outsider, bytes.fromhex(document["contribution"]))
+    forged = document | {"account": outsider.account.hex(), "signature": signed.signature.hex()}
+    assert read_false(forged, closed.town.buyer, closed.key_set).account == outsider.account
+    with pytest.raises(ShareNotHeld):
+        prove_false(forged, closed.bundle(), closed.world.policy())
+
+
+def test_false_share_is_not_shown_against_evidence_of_something_else(
+    world: World, closed: Round, tmp_path: Path
+) -> None:
+    """Of another process or chain, of a policy that the bundle does not satisfy; a bid that nobody committed; an open
+    round."""
+    document, policy = lied(closed, tmp_path, CUSTODIANS, 3), closed.world.policy()
+    elsewhere = world.round()
+    elsewhere.bid("bidder 1")
+    with pytest.raises(FalseShareUnproven, match="another process"):
+        prove_false(document, elsewhere.bundle(), policy)
+    with pytest.raises(FalseShareUnproven, match="not verified"):
+        prove_false(document, closed.bundle(), replace(policy, genesis_hash=digest("another chain")))
+    with pytest.raises(OtherChain):
+        prove_false(document, closed.bundle(), replace(policy, chain_id=7))
+    made = elsewhere.make("bidder 2")
+    uncommitted = of(elsewhere, made, CUSTODIANS, 3)
+    with pytest.raises(FalseShareUnproven, match="commits"):
+        prove_false(uncommitted, elsewhere.bundle(), policy)
+    still_open = of(elsewhere, elsewhere.bids[0], CUSTODIANS, 3)
+    with pytest.raises(FalseShareUnproven, match="not closed"):
+        prove_false(still_open, elsewhere.bundle(), policy)
+    another = closed.make("bidder 1", round=2)
+    with pytest.raises(FalseShareUnproven, match="no round 2"):
+        prove_false(of(closed, another, CUSTODIANS, 3), closed.bundle(), policy)
+
+
+def of(round_: Round, made: HandedIn, group: Group, index: int) -> dict[str, Any]:
+    """What shows a false share of any envelope, by officer two."""
+    header, by = made.sealed.header, round_.signer_of(group, index)
+    data = contribute(header, round_.key_set, group, index, digest("a lie")).encoded()
+    signed = SignedContribution.by(by, data)
+    return show_false(header, round_.key_set, made.sealed.seed, signed, by.account, 2, key_of(OFFICERS, 2))
 
 
 def test_true_share_is_not_shown_to_be_false(closed: Round, tmp_path: Path) -> None:

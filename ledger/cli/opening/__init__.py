@@ -16,7 +16,7 @@ from ledger.cli.acts.words import entry_of
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
 from ledger.cli.language import say, say_error
-from ledger.cli.opening import letter, minutes, telling
+from ledger.cli.opening import false_share, letter, minutes, telling
 from ledger.cli.opening.options import (
     AsOption,
     OrganisationOption,
@@ -45,6 +45,7 @@ def register(group: typer.Typer) -> None:
     minutes.register(group)
     telling.register(group)
     letter.register(group)
+    false_share.register(group)
 
 
 def rehearse(
