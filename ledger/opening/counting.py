@@ -6,7 +6,7 @@ or false contributions is no tenderer's doing, and is not recorded as one's: the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +31,7 @@ from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing.context import Group
 from ledger.sealing.contribution import open_contribution, read_contribution
 from ledger.sealing.envelope import Header, read_header
-from ledger.sealing.opening import check_content, find_seed, partial_seed
+from ledger.sealing.opening import check_content, false_shares, find_seed, partial_seed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,10 @@ class Brought:
     index: int
     account: bytes
     given: SignedContribution
+
+
+Counted = dict[tuple[Group, int], tuple[Brought, bytes]]
+"""Contributions that count, by whose share they bring, with that share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +146,30 @@ class Opener:
                     # called its tenderer's doing.
                     raise refusal
                 return unreadable(bid, seed.differing, seed.seed)
-            for whose in found.false:
-                one, _ = counted[whose]
-                evidence = show_false(header, key_set, found.seed, one.given, one.account, self._officer, self._key)
-                self._name_false(bid, one, SealsDiffer.__name__, evidence)
+            self._show_false(bid, header, found.seed, counted, found.false)
             stream.seek(begins)
             return open_found(bid, header, found.seed, stream, self._folder)
 
-    def _counted(self, bid: Bid, header: Header) -> dict[tuple[Group, int], tuple[Brought, bytes]]:
+    def compare(self, bid: Bid, header: Header, seed: bytes) -> list[FalseContribution]:
+        """Which contributions to a bid do not count, by the seed that its receipt gave and that passed the re-seal
+        check: where too many were false for the shares to give it, this says which."""
+        counted = self._counted(bid, header)
+        shares = {whose: share for whose, (_, share) in counted.items()}
+        self._show_false(bid, header, seed, counted, false_shares(header, self._sealed.key_set, seed, shares))
+        return self._false
+
+    def _show_false(
+        self, bid: Bid, header: Header, seed: bytes, counted: Counted, false: Iterable[tuple[Group, int]]
+    ) -> None:
+        for whose in false:
+            one, _ = counted[whose]
+            key_set = self._sealed.key_set
+            evidence = show_false(header, key_set, seed, one.given, one.account, self._officer, self._key)
+            self._name_false(bid, one, SealsDiffer.__name__, evidence)
+
+    def _counted(self, bid: Bid, header: Header) -> Counted:
         """Of each share that its holder signed the later contribution, and what is in it."""
-        key_set, found = self._sealed.key_set, dict[tuple[Group, int], tuple[Brought, bytes]]()
+        key_set, found = self._sealed.key_set, Counted()
         for one in self._brought.get(bid.commitment, ()):
             try:
                 read = read_contribution(one.given.contribution, header, key_set)

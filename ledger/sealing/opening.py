@@ -72,8 +72,7 @@ def find_seed(header: Header, key_set: KeySet, shares: Shares) -> Found:
     first = next(candidates)
     for seed in islice(chain([first], candidates), MOST_ATTEMPTS):
         if not next(_differing(header, key_set, seed), None):
-            true = Seed(seed, header.context.words(header.bid_root))
-            return Found(seed, tuple(_false(true, key_set, shares)))
+            return Found(seed, false_shares(header, key_set, seed, shares))
     raise SealsDiffer(shares=tuple(_differing(header, key_set, first)))
 
 
@@ -92,6 +91,13 @@ def partial_seed(header: Header, key_set: KeySet, shares: Shares) -> Partial | N
         if len(differing) < recipients:
             return Partial(seed, SealsDiffer(shares=differing))
     return None
+
+
+def false_shares(header: Header, key_set: KeySet, seed: bytes, shares: Shares) -> tuple[tuple[Group, int], ...]:
+    """Whose share is not the one that was sealed to them, by a seed that passed the re-seal check, in ascending
+    order."""
+    true = Seed(seed, header.context.words(header.bid_root))
+    return tuple(_false(true, key_set, shares))
 
 
 def require_seals(header: Header, key_set: KeySet, seed: bytes) -> None:

@@ -431,6 +431,34 @@ def test_remedy_that_is_recorded_gives_a_third_officer_the_bid(people: People, t
     assert people.opened()[1].bids[0].values == VALUES
 
 
+def test_remedy_says_whose_shares_were_false_where_too_many_were(people: People, tmp_path: Path) -> None:
+    """Two of three officers lie and sign it, so no choice of shares gives a seed and nobody is blamed. The receipt
+    opens the bid, and its seed shows who lied."""
+    tender = people.tender
+    tender.bid("bidder 1")
+    people.closed()
+    people.contributed()
+    assert people.opening("contribute", "officer-three").exit_code == 0
+    liars = [officer_of(people, index) for index in (1, 2)]
+    for index, liar in enumerate(liars, 1):
+        given = SignedContribution.by(liar, false_share(people, Group.OFFICERS, index))
+        swap(people, Group.OFFICERS, index, given, liar.account)
+    assert error(people.opening("finish", "officer-one")) == "OpeningUnfinished"
+    for officer in OFFICERS[:2]:
+        done = people.opening("finish", officer, "--without", 0)
+        assert (done.exit_code, done.data["falseContributions"]) == (0, [])
+    receipt = tender.receipt(0, tmp_path / "receipt.zip")
+    asked = ("opening", "remedy", tender.id, 0, receipt, "--ground", "0x" + "11" * 32, "--as", "officer-three")
+    quiet = people.officer(*asked, "--together-with", "officer-two")
+    assert (quiet.exit_code, quiet.data["falseContributions"]) == (0, [])
+    done = people.officer(*asked, "--server", people.desk.url)
+    found = {(each["index"], each["account"], each["why"]) for each in done.data["falseContributions"]}
+    assert found == {(index, "0x" + liar.account.hex(), "SealsDiffer") for index, liar in enumerate(liars, 1)}
+    files = (people.opened()[0] / "false-shares").iterdir()
+    shown = [read_false(json.loads(path.read_bytes()), people.desk.buyer, people.desk.keys) for path in files]
+    assert {each.account for each in shown} == {liar.account for liar in liars}
+
+
 def test_remedy_with_another_seed_is_refused(people: People, tmp_path: Path) -> None:
     """A receipt whose seed does not give the sealed shares opens nothing."""
     tender = people.tender

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -29,7 +30,7 @@ from ledger.cli.opening.options import (
 from ledger.cli.session import Session
 
 if TYPE_CHECKING:
-    from ledger.opening.counting import Count
+    from ledger.opening.counting import Count, FalseContribution
 
 VALID_FOR: Final = 7 * 86_400
 """Seconds in which another officer can agree."""
@@ -166,6 +167,10 @@ def remedy(
         typer.Option("--passphrase-file", metavar="FILE", help=say("file whose first line opens the receipt")),
     ] = None,
     as_: AsOption = None,
+    server: Annotated[
+        str | None,
+        typer.Option("--server", metavar="URL", help=say("server that has the contributions, to say whose were false")),
+    ] = None,
     round: RoundOption = 1,
     together_with: TogetherOption = None,
     propose: ProposeOption = None,
@@ -173,23 +178,28 @@ def remedy(
 ) -> Answer:
     """Open a bid that was unreadable, missing or late with its tenderer's receipt, if the seed in it is the bid's.
 
-    Where two officers recorded that already, it only writes what was in the bid into this home.
+    Where two officers recorded that already, it only writes what was in the bid into this home. With --server it says
+    whose contributions were false, which too many were for the shares to say.
     """
     from ledger.chain.acts import Call, ReviseOutcome
     from ledger.cli.opening.loading import load_round
-    from ledger.cli.opening.mending import mend
+    from ledger.cli.opening.mending import blame, mend
 
     making = Making(session, entry_of(ReviseOutcome), organisation, process)
     sealed = load_round(session, making.process_id, round)
-    found, file = mend(session, sealed, bid, receipt, passphrase_file)
-    opened = say("The seed is that of bid {bid}; what was in it: {file}", bid=bid, file=file)
+    mended = mend(session, sealed, bid, receipt, passphrase_file)
+    found, file = mended.found, mended.file
+    told = [say("The seed is that of bid {bid}; what was in it: {file}", bid=bid, file=file)]
+    false = blame(session, sealed, mended, server, as_ or "officer-one") if server else []
+    told += _false_told(false, file.parent)
+    data = {"file": file, "falseContributions": false}
     if sealed.facts.bids[bid].revised:
-        return Answer({"acts": [], "file": file}, [opened])
+        return Answer({"acts": [], **data}, told)
     with making.refusable():
         reason = making.document(ground, "--ground")
         call = ReviseOutcome(Call(making.process_id, session.now() + VALID_FOR, reason), round, bid, found.outcome)
     answer = carry_out(making, call, as_=as_, together_with=together_with, propose=propose)
-    return Answer({**answer.data, "file": file}, [opened, *answer.lines])
+    return Answer({**answer.data, **data}, [*told, *answer.lines])
 
 
 def _process_id(session: Session, process: str, organisation: str | None) -> bytes:
@@ -198,7 +208,6 @@ def _process_id(session: Session, process: str, organisation: str | None) -> byt
 
 def _told(count: Count, folder: Path) -> list[str]:
     from ledger.cli.language import current_language
-    from ledger.opening.false_share import false_path
     from ledger.terms import label
 
     lines = []
@@ -206,7 +215,13 @@ def _told(count: Count, folder: Path) -> list[str]:
         outcome = label(found.outcome.outcome, current_language())
         why = "" if found.evidence is None else f" ({found.evidence['refusal']})"
         lines.append(say("Bid {bid}: {outcome}", bid=found.bid.number, outcome=outcome + why))
-    lines += [
+    return lines + _false_told(count.false, folder)
+
+
+def _false_told(given: Sequence[FalseContribution], folder: Path) -> list[str]:
+    from ledger.opening.false_share import false_path
+
+    lines = [
         say(
             "A contribution to bid {bid} does not count: share {index} of the {group}, from 0x{account}: {why}",
             bid=false.bid,
@@ -215,12 +230,12 @@ def _told(count: Count, folder: Path) -> list[str]:
             account=false.account.hex(),
             why=false.why,
         )
-        for false in count.false
+        for false in given
     ]
     lines += [
         say("Account 0x{account} signed that, as {file} shows.", account=false.account.hex(),
             file=false_path(folder, false.evidence))
-        for false in count.false
+        for false in given
         if false.evidence is not None
     ]  # fmt: skip
     return lines

@@ -43,13 +43,12 @@ def count_round(
     officer = index_of(sealed, Group.OFFICERS, key)
     folder = opened_folder(session.require_home().home, facts.process_id, facts.number)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    may_bring = _entitled(session, sealed)
     with (
         round_server(session, url, sealed, session.signer(name)) as served,
         progress(say("Opening"), facts.closing.counted) as advance,
     ):
         brought = served.contributions(bid for bid in facts.bids if not facts.follows(bid))
-        opener = Opener(sealed, officer, key, brought, served.envelope, folder, may_bring, without)
+        opener = Opener(sealed, officer, key, brought, served.envelope, folder, may_bring(session, sealed), without)
         count = opener.count(lambda _: advance(1))
     keep_false(folder, [each.evidence for each in count.false if each.evidence is not None])
     path = folder / FILE
@@ -81,15 +80,16 @@ def next_outcomes(sealed: SealedRound, count: Count) -> tuple[BidOutcome, ...]:
     return tuple(found.outcome for found in count.found[start : start + MOST_OUTCOMES])
 
 
-def _entitled(session: Session, sealed: SealedRound) -> Callable[[Group, int, bytes], bool]:
+def may_bring(session: Session, sealed: SealedRound) -> Callable[[Group, int, bytes], bool]:
+    """Whether an account may bring a share: an officer's the officer, a custodian's an officer of that organisation, as
+    the own node says."""
     chain = session.chain
 
-    def may_bring(group: Group, index: int, account: bytes) -> bool:
-        """An officer's share brings the officer, a custodian's an officer of that organisation."""
+    def is_held(group: Group, index: int, account: bytes) -> bool:
         if group is Group.OFFICERS:
             return sealed.key_set.officers[index - 1].holder == account.rjust(32, b"\0")
         holder = sealed.key_set.custodians[index - 1].holder
         roles: int = chain.view("authority", holder, account, of="registry")[0]
         return bool(roles & Role.OFFICER)
 
-    return may_bring
+    return is_held
