@@ -28,8 +28,6 @@ from ledger.sealing.seed import Seed, joined
 
 MOST_ATTEMPTS: Final = 20_000
 """Sets of shares that are tried if some of them are false."""
-MOST_SEALS: Final = 65_536
-"""Shares that are sealed again, at most, in looking for a seed that gives some of them: ten seconds of one core."""
 
 Shares = Mapping[tuple[Group, int], bytes]
 """Opened shares (32 bytes) by group and index."""
@@ -71,24 +69,24 @@ def find_seed(header: Header, key_set: KeySet, shares: Shares) -> Found:
     candidates = _candidates(key_set, shares)
     first = next(candidates)
     for seed in islice(chain([first], candidates), MOST_ATTEMPTS):
-        if not next(_differing(header, key_set, seed), None):
+        if _gives_any(header, key_set, seed, shares) and not next(_differing(header, key_set, seed), None):
             return Found(seed, false_shares(header, key_set, seed, shares))
     raise SealsDiffer(shares=tuple(_differing(header, key_set, first)))
 
 
 def partial_seed(header: Header, key_set: KeySet, shares: Shares) -> Partial | None:
     """The first seed of those that ``find_seed`` tries which gives some sealed shares of the header, byte for byte.
-    Of many recipients fewer are tried, for each seals all their shares again (``MOST_SEALS``).
 
     Only whoever sealed with it can have made these, and with one seed throughout all would be as it gives them: that
-    the others differ is the sealer's doing, as everybody can repeat. None: no seed tried gives any, which false
-    contributions can bring about, too. Raises as ``find_seed``.
+    the others differ is the sealer's doing, as everybody can repeat. None: no seed tried gives any that was brought,
+    which false contributions can bring about, too. Raises as ``find_seed``.
     """
     header.require_key_set(key_set)
-    recipients = len(header.officers) + len(header.custodians)
-    for seed in islice(_candidates(key_set, shares), min(MOST_ATTEMPTS, MOST_SEALS // recipients)):
+    for seed in islice(_candidates(key_set, shares), MOST_ATTEMPTS):
+        if not _gives_any(header, key_set, seed, shares):
+            continue
         differing = tuple(_differing(header, key_set, seed))
-        if len(differing) < recipients:
+        if len(differing) < len(header.officers) + len(header.custodians):
             return Partial(seed, SealsDiffer(shares=differing))
     return None
 
@@ -159,6 +157,18 @@ def _without(left_out: int, group: tuple[Sequence[tuple[int, bytes]], int]) -> l
     last = threshold - 1 + left_out  # all that is left out stands before it, or leaving out fewer gives the same
     ways = islice(combinations(given[:last], threshold - 1), MOST_ATTEMPTS)
     return [dict([*chosen, given[last]]) for chosen in ways]
+
+
+def _gives_any(header: Header, key_set: KeySet, seed: bytes, shares: Shares) -> bool:
+    """Whether the seed gives a share that was brought: the bid's own does, and no other but by intent. It costs no
+    multiplication of a point, so rubbish, of however many, is passed over quickly."""
+    derived, has_custodians = Seed(seed, header.context.words(header.bid_root)), bool(key_set.custodians)
+    for group in Group:
+        given = {index: share for (of, index), share in shares.items() if of is group}
+        threshold = threshold_of(key_set, group)
+        if given and any(derived.has_shares(group, given, threshold=threshold, has_custodians=has_custodians)):
+            return True
+    return False
 
 
 def _differing(header: Header, key_set: KeySet, seed: bytes) -> Iterator[tuple[Group, int]]:
