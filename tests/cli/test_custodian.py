@@ -16,9 +16,11 @@ from ledger.chain.acts import CancelTender, Reinstate
 from ledger.chain.identifiers import organisation_id
 from ledger.cli.custodian.service import Service
 from ledger.cli.custodian.work import Custodian, read_state, write_state
+from ledger.cli.opening.server import RoundServer
 from ledger.cli.remote import Remote
 from ledger.cli.session import Session
-from ledger.errors import ProcessUnknown
+from ledger.errors import BidNotHere, ProcessUnknown
+from ledger.opening.facts import Bid
 from ledger.opening.release import ProvenRound
 from tests.cli.conftest import Siegel, start_siegel
 from tests.cli.notices import SCHEME
@@ -263,6 +265,22 @@ def test_serve_close_that_the_server_does_not_list_is_released_by_the_bundle(
     assert (awaited(seen), Looking(seen.desk).look()) == ([], True)
     hide(monkeypatch, lambda _: [])
     assert Looking(seen.desk).look()
+
+
+def test_serve_close_called_open_whose_envelope_is_withheld_raises_the_alarm_at_once(
+    seen: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The evidence shows the close, the list calls the round open, and no header comes: nothing that may wait."""
+    seen.closed()
+    hide(monkeypatch, always_open(seen))
+
+    def withheld(_: RoundServer, bid: Bid) -> bytes:
+        raise BidNotHere(round=1, commitment=bid.commitment)
+
+    monkeypatch.setattr(RoundServer, "header_of", withheld)
+    assert not Looking(seen.desk).look()
+    assert "No envelope of a bid of round 1" in last_failure(seen)
+    assert awaited(seen) == [(seen.tender.id, False)]
 
 
 def test_serve_hidden_round_is_released_by_the_bundle(seen: People, monkeypatch: pytest.MonkeyPatch) -> None:

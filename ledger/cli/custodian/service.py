@@ -108,33 +108,39 @@ class Service:
             return ""
         if time.monotonic() < due:
             return before
-        again: int | None = None
+        again, sealed = None, None
         try:
             if state == "closed":
                 why, again = self._release(process_id, number)
             else:
-                why, again = self._look_at(state, process_id, number)
+                sealed = self._custodian.look_at(process_id, number).sealed
                 self._state.unproven.pop(name, None)
+                why, again = self._follow(state, sealed)
         except SiegelError as error:
             why = say_error(error)
+            if state == "unlisted":
+                why = f"{_vanished(process_id, number)} {why}"
         if not why:
             if again is not None:
                 self._later[later] = time.monotonic() + again, self._pause, ""
             else:
                 self._state.done.append(name)
-                self._state.unproven.pop(name, None)
             return ""
         why = say("process 0x{process}, round {round}: {why}", process=process_id.hex(), round=number, why=why)
-        if state == "open" and not self._is_long_unproven(name):
-            # Told, but no alarm: a new round is not proven until witnesses saw it.
+        if state == "open" and self._may_wait(name, sealed):
+            # Told, but no alarm.
             self._session.warn(why)
             why = ""
         self._later[later] = time.monotonic() + pause, min(2 * pause, LONGEST_PAUSE), why
         return why
 
-    def _is_long_unproven(self, name: str) -> bool:
+    def _may_wait(self, name: str, sealed: SealedRound | None) -> bool:
+        """Of a round that the server calls open: a new one is not proven until witnesses saw it, and there is time to
+        rehearse. Not of one that is proven to be closed, nor of one that is never proven."""
+        if sealed is not None:
+            return sealed.facts.closing is None
         now = int(time.time())
-        return now - self._state.unproven.setdefault(name, now) > self._overdue_after
+        return now - self._state.unproven.setdefault(name, now) <= self._overdue_after
 
     def _overdue(self) -> list[str]:
         """What is told of rounds that nobody closed, as far as it was shown here. A round that the server hides from
@@ -163,27 +169,19 @@ class Service:
         why = (say("Bid {bid}: {why}", bid=bid, why=say_error(error)) for bid, error in released.refused.items())
         return "; ".join(why), None
 
-    def _look_at(self, state: str, process_id: bytes, number: int) -> tuple[str, int | None]:
-        """Of a round that the server does not call closed: what a bundle shows counts, whatever the server calls it.
-
-        Remember the deadline as it is proven now, and answer the own challenge once a day. Gives as ``_release``.
-        """
-        try:
-            proven = self._custodian.look_at(process_id, number)
-        except SiegelError as error:
-            if state == "open":
-                raise
-            return f"{_vanished(process_id, number)} {say_error(error)}", None
-        facts = proven.sealed.facts
+    def _follow(self, state: str, sealed: SealedRound) -> tuple[str, int | None]:
+        """Of a round that the server does not call closed: what the bundle shows counts, whatever the server calls it.
+        In an open one answer the own challenge once a day. Gives as ``_release``."""
+        facts = sealed.facts
         if facts.state is RoundState.CLOSED and not facts.cancelled:
-            return self._release(process_id, number)
+            return self._release(facts.process_id, facts.number)
         if facts.state is RoundState.OPENED:
             return "", None
         if facts.cancelled:
             return "", PROVEN_FOR
         if state == "unlisted" and self._is_whole:
-            return _vanished(process_id, number), None
-        self._rehearse(proven.sealed)
+            return _vanished(facts.process_id, facts.number), None
+        self._rehearse(sealed)
         return "", PROVEN_FOR
 
     def _rehearse(self, sealed: SealedRound) -> None:
