@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ledger.bid_number import spoken_bid
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
 from ledger.cli.language import say
@@ -44,7 +45,7 @@ def false_share(
         found, bid = prove_false(document, bundle, read_policy(policy.read_bytes()))
     said = say(
         "Account 0x{account} signed a false share to bid {bid}: share {index} of the {group}.",
-        account=found.account.hex(), bid=bid.number, index=found.index, group=found.group.name.lower(),
+        account=found.account.hex(), bid=spoken_bid(bid.number), index=found.index, group=found.group.name.lower(),
     )  # fmt: skip
     data = {
         "account": found.account, "bid": bid.number, "commitment": found.commitment, "group": found.group,

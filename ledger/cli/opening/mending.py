@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.cli.language import say
 from ledger.cli.opening.finishing import known, may_bring
 from ledger.cli.opening.loading import sealing_key
 from ledger.cli.opening.server import round_server
 from ledger.cli.passphrase import passphrase_for, passphrase_in
-from ledger.errors import ArgumentInvalid
 from ledger.evidence.receipt import open_secret, pieces_of, read_receipt
 from ledger.opening.contributing import index_of
 from ledger.opening.counting import FalseContribution, Opener
@@ -26,6 +24,7 @@ from ledger.sealing.envelope import Header, read_header
 
 if TYPE_CHECKING:
     from ledger.cli.session import Session
+    from ledger.opening.facts import Bid
     from ledger.opening.sealed_round import SealedRound
 
 
@@ -39,14 +38,12 @@ class Mended:
     seed: bytes
 
 
-def mend(session: Session, sealed: SealedRound, number: int, receipt: Path, passphrase_file: Path | None) -> Mended:
+def mend(session: Session, sealed: SealedRound, bid: Bid, receipt: Path, passphrase_file: Path | None) -> Mended:
     """Open a bid with its receipt.
 
-    Raises ArgumentInvalid for a bid that the round does not have; as reading the receipt and ``remedy`` do.
+    Raises as reading the receipt and ``remedy`` do.
     """
     facts = sealed.facts
-    if number >= len(facts.bids):
-        raise ArgumentInvalid(argument="BID", value=number, why=say("the round has {bids} bids", bids=len(facts.bids)))
     kept = read_receipt(receipt)
     if passphrase_file is not None:
         passphrase = passphrase_in(passphrase_file, "--passphrase-file")
@@ -59,7 +56,7 @@ def mend(session: Session, sealed: SealedRound, number: int, receipt: Path, pass
         for piece in pieces_of(kept.envelope):
             envelope.write(piece)
         envelope.seek(0)
-        found = remedy(sealed, facts.bids[number], envelope, seed, folder)
+        found = remedy(sealed, bid, envelope, seed, folder)
         envelope.seek(0)
         header = read_header(envelope)
     path = folder / FILE
