@@ -157,7 +157,7 @@ def test_open_contributions_that_their_holders_did_not_sign_do_not_count(round_:
             replace(honest, given=by_colleague),
             replace(honest, given=SignedContribution(data, mirrored(signature))),
             replace(honest, given=SignedContribution(data, signature[:64])),
-            replace(honest, given=SignedContribution(data[:-20] + b"\1" + data[-19:], signature)),
+            replace(honest, given=SignedContribution(data[:-20] + bytes([data[-20] ^ 1]) + data[-19:], signature)),
             replace(honest, account=bytes(20), given=SignedContribution(data, bytes(65))),
         ],
         "ShareNotHeld": [replace(honest, account=round_.account_of(OFFICERS, 2), given=by_colleague)],
