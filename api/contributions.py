@@ -1,6 +1,6 @@
 """Contributions to an opening: shares that officers and custodians sealed again to the officers.
 
-They are compared with the envelope that they are for, and with who sends them. They cannot be opened here.
+They are compared with the envelope that they are for, and with who sends and signs them. They cannot be opened here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.answers import NEVER, DigestText, Using, answer, digest_of, digest_query, plain
-from api.bodies import bytes_of, described, json_object
+from api.bodies import described, hex_of, json_object
 from api.described import HEX, NUMBER, list_of, object_of, ours
 from api.entitled import Entitled, Part, Signed, entitled
 from api.openings import header_of
@@ -21,6 +21,7 @@ from api.sealing_info import Round
 from api.services import Services
 from ledger.chain.identifiers import bid_commitment
 from ledger.errors import ContributionForeign, InvalidParameter
+from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing.contribution import claim_of, read_contribution
 from ledger.sealing.envelope import Header
 from ledger.sealing.words import ACCOUNT, number
@@ -35,8 +36,9 @@ MOST_BYTES: Final = 16 * 2**20
 
 GROUP: Final = {"enum": ["officers", "custodians"]}
 SHARE: Final = {"commitment": HEX, "group": GROUP, "index": NUMBER}
-KEPT: Final = SHARE | {"account": HEX, "at": NUMBER, "contribution": HEX}
-BODY: Final = described({"contributions": {"type": "array", "items": HEX, "maxItems": MOST}})
+SIGNED: Final = {"contribution": HEX, "signature": HEX}
+KEPT: Final = SHARE | {"account": HEX, "at": NUMBER} | SIGNED
+BODY: Final = described({"contributions": {"type": "array", "items": object_of(SIGNED), "maxItems": MOST}})
 PATH: Final = "/processes/{processId}/rounds/{round}/contributions"
 
 
@@ -49,7 +51,8 @@ PATH: Final = "/processes/{processId}/rounds/{round}/contributions"
 async def contribute(
     request: Request, services: Using, signed: Signed, processId: DigestText, round: Round
 ) -> Response:
-    """Of own shares, after the close; all of them are taken, or none. Given again, the later one counts."""
+    """Of own shares, each signed by the account that sends it, after the close; all of them are taken, or none. Given
+    again, the later one counts."""
     who = await run_in_threadpool(_contributor, services, signed, digest_of(processId), round)
     body = await json_object(request, MOST_BYTES)
     taken = await run_in_threadpool(_take, services, who, body)
@@ -76,7 +79,7 @@ def contributions(
     of_bid = None if commitment is None else digest_of(commitment)
     kept = Contributions(services.state).of_round(process_id, round, of_bid)
     told = [
-        _share(each) | {"account": plain(each.account), "at": each.at, "contribution": plain(each.contribution)}
+        _share(each) | {name: plain(getattr(each, name)) for name in ("account", "at", "contribution", "signature")}
         for each in kept
     ]
     return answer(request, {"contributions": told}, cache=NEVER)
@@ -89,18 +92,25 @@ def _contributor(services: Services, signed: Signed, process_id: bytes, round_nu
 
 
 def _take(services: Services, who: Entitled, body: Mapping[str, Any]) -> list[Given]:
-    texts = body.get("contributions")
-    if not isinstance(texts, list) or len(texts) > MOST:
-        raise InvalidParameter(parameter="contributions", value=type(texts).__name__, why=f"a list of at most {MOST}")
+    members = body.get("contributions")
+    if not isinstance(members, list) or len(members) > MOST:
+        raise InvalidParameter(parameter="contributions", value=type(members).__name__, why=f"a list of at most {MOST}")
     header = cache(lambda commitment: header_of(services, who.round, commitment))
-    given = [_checked(services, who, bytes_of({"contributions": text}, "contributions"), header) for text in texts]
+    given = [_checked(services, who, _signed(member), header) for member in members]
     Contributions(services.state).take(who.round.process_id, who.round.number, who.account, given)
     return given
 
 
-def _checked(services: Services, who: Entitled, data: bytes, header: Callable[[bytes], Header]) -> Given:
+def _signed(member: Any) -> SignedContribution:
+    if not isinstance(member, dict):
+        raise InvalidParameter(parameter="contributions", value=type(member).__name__, why="each is an object")
+    return SignedContribution(*(hex_of(member.get(name), name) for name in SIGNED))
+
+
+def _checked(services: Services, who: Entitled, signed: SignedContribution, header: Callable[[bytes], Header]) -> Given:
     """A contribution of the sender's own share of a bid of this round. Raises ContributionMalformed,
-    ContributionForeign, BidNotHere, CommitmentGone, KeySetDiffers, ShareNotHeld."""
+    ContributionForeign, BidNotHere, CommitmentGone, KeySetDiffers, ShareNotHeld, ContributionUnsigned."""
+    data = signed.contribution
     claim, found, deployment = claim_of(data), who.round, services.deployment
     for field, expected, got in (
         ("processId", found.process_id, claim.process_id),
@@ -114,7 +124,8 @@ def _checked(services: Services, who: Entitled, data: bytes, header: Callable[[b
     )  # fmt: skip
     contribution = read_contribution(data, header(commitment), found.key_set)
     who.require_held(contribution.group, contribution.index)
-    return Given(commitment, contribution.group, contribution.index, data)
+    signed.require_by(who.account)
+    return Given(commitment, contribution.group, contribution.index, data, signed.signature)
 
 
 def _share(each: Given | Kept) -> dict[str, Any]:

@@ -1478,12 +1478,36 @@ class CustodianSilent(SiegelError):
     status = 503
 
 
+class RoundOverdue(SiegelError):
+    """The deadline of a round whose key set names the custodian has long passed, and no bundle has shown that it was
+    closed, opened or cancelled: somebody forgot it, or hides it."""
+
+    sentence = (
+        "The deadline of round {round} of process {processId} was {deadline}, and no close was shown to this custodian."
+    )
+    status = 503
+
+
+class RoundVanished(SiegelError):
+    """The server no longer lists a round that it listed before, and its bundle shows no reason for that."""
+
+    sentence = "The server does not list round {round} of process {processId} any more, which is not done yet."
+    status = 503
+
+
 class OpeningUnfinished(SiegelError):
     """Bids cannot be opened yet, and it is not shown to be the tenderers' doing."""
 
     sentence = "The opening cannot be finished yet: bid {bids}: {why}."
     status = 409
     numbers_of_bids = frozenset({"bids"})
+
+
+class FalseShareUnproven(SiegelError):
+    """A document that says that a signed contribution brings another share than was sealed does not show it."""
+
+    sentence = "It is not shown that this contribution brings a false share: {reason}."
+    status = 422
 
 
 class ProposalDiffers(SiegelError):
@@ -1544,6 +1568,13 @@ class ContributionForeign(EnvelopeRefused):
     """A contribution to the opening of another bid."""
 
     sentence = "The contribution is to another bid: {field} is {got}, {expected} was expected."
+
+
+class ContributionUnsigned(EnvelopeRefused):
+    """The signature beside a contribution is not in its one form, or not the account's over these bytes: whoever keeps
+    contributions could have made this one."""
+
+    sentence = "The contribution is not signed by account {account}."
 
 
 class SharesTooFew(EnvelopeRefused):

@@ -32,7 +32,8 @@ OPENING_FILE: Final = FILE.parent.parent / "opening/problem_words.json"
 OF_OPENING: Final = (
     errors.AccessForbidden, errors.AccessExpired, errors.AccessInvalid, errors.ShareNotHeld, errors.BidNotHere,
     errors.RoundNotClosed, errors.CommitmentGone, errors.ContributionMalformed, errors.ContributionForeign,
-    errors.RehearsalRefused, errors.RoundForbids, errors.ProcessForbids, errors.ProcessUnknown, errors.RoundUnknown,
+    errors.ContributionUnsigned, errors.RehearsalRefused, errors.RoundForbids, errors.ProcessForbids,
+    errors.ProcessUnknown, errors.RoundUnknown,
     errors.AlreadyApproved, errors.RoleMissing, errors.ActExpired, errors.BidMismatch, errors.OutcomeInvalid,
     errors.ReceiverMissing, errors.RelayBusy, errors.NonceUsed, errors.NonceAhead, errors.OutOfGas,
     errors.ObjectAltered, errors.NodeUnreachable, errors.IndexNotReady, errors.ServiceBusy, errors.InternalFailure,

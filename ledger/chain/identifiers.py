@@ -11,8 +11,8 @@ from ledger.chain.abi import types, values
 from ledger.chain.keccak import keccak
 from ledger.chain.registry import KeySet
 
-_BID, _COVER, _PROMISE, _INCIDENT, _ACCESS = (
-    keccak(f"siegel/1 {kind}".encode()) for kind in ("bid", "cover", "promise", "incident", "access")
+_BID, _COVER, _PROMISE, _INCIDENT, _ACCESS, _CONTRIBUTION = (
+    keccak(f"siegel/1 {kind}".encode()) for kind in ("bid", "cover", "promise", "incident", "access", "contribution")
 )
 
 
@@ -90,6 +90,12 @@ def access_digest(
             [_ACCESS, chain_id, ledger, process, round_number, account, expires],
         )
     )
+
+
+def contribution_digest(contribution: bytes) -> bytes:
+    """What the holder of a share signs (EIP-191) of the contribution that brings it. Its words name chain, ledger,
+    process, round and bid (``docs/siegel-1.md``, contributions)."""
+    return keccak(encode(["bytes32", "bytes32"], [_CONTRIBUTION, keccak(contribution)]))
 
 
 def incident_digest(

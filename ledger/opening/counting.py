@@ -6,11 +6,11 @@ or false contributions is no tenderer's doing, and is not recorded as one's: the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -24,34 +24,44 @@ from ledger.errors import (
     SiegelError,
 )
 from ledger.opening.facts import Bid
+from ledger.opening.false_share import show_false
 from ledger.opening.found import Found, given_up, open_found, unreadable
 from ledger.opening.sealed_round import SealedRound
+from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing.context import Group
 from ledger.sealing.contribution import open_contribution, read_contribution
 from ledger.sealing.envelope import Header, read_header
-from ledger.sealing.opening import check_content, find_seed, partial_seed
+from ledger.sealing.opening import check_content, false_shares, find_seed, partial_seed
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A contribution as the server has it: whose share of which bid, and which account brought it."""
+    """A contribution as the server has it: whose share of which bid, and which account brought it. What the server says
+    of it is compared with its bytes and its signature."""
 
     commitment: bytes
     group: Group
     index: int
     account: bytes
-    data: bytes
+    given: SignedContribution
+
+
+Counted = dict[tuple[Group, int], tuple[Brought, bytes]]
+"""Contributions that count, by whose share they bring, with that share."""
 
 
 @dataclass(frozen=True, slots=True)
 class FalseContribution:
-    """A contribution that is none, or brings another share than was sealed; ``why`` is the refusal's name."""
+    """A contribution that is none, or brings another share than was sealed; ``why`` is the refusal's name. Of a signed
+    one that brings another share ``evidence``, which everybody can repeat (``ledger/opening/false_share.py``). Of one
+    that nobody signed the account is only the server's word."""
 
     bid: int
     group: Group
     index: int
     account: bytes
     why: str
+    evidence: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -67,8 +77,8 @@ class Opener:
     """One officer who opens a round with the own sealing key.
 
     ``envelope`` gives a bid's envelope as a stream that can seek, or raises; ``may_bring``: whether an account may
-    bring this share. ``without``: numbers of bids that the officers give up as they are, openly and not as the
-    tenderer's doing; the receipt opens them later.
+    bring this share, by the registry. ``without``: numbers of bids that the officers give up as they are, openly and
+    not as the tenderer's doing; the receipt opens them later.
     """
 
     def __init__(
@@ -84,10 +94,9 @@ class Opener:
     ) -> None:
         self._sealed, self._officer, self._key = sealed, officer, key
         self._envelope, self._folder = envelope, folder
-        # Of each share the later one counts.
-        self._brought: dict[bytes, dict[tuple[Group, int], Brought]] = {}
+        self._brought: dict[bytes, list[Brought]] = {}
         for one in brought:
-            self._brought.setdefault(one.commitment, {})[one.group, one.index] = one
+            self._brought.setdefault(one.commitment, []).append(one)
         self._may_bring, self._without = may_bring, without
         self._false: list[FalseContribution] = []
 
@@ -125,34 +134,53 @@ class Opener:
             except (EnvelopeForeign, KeySetDiffers) as refusal:
                 return unreadable(bid, refusal)
             check_content(header, stream)
-            shares = self._shares(bid, header)
+            counted = self._counted(bid, header)
+            shares = {whose: share for whose, (_, share) in counted.items()}
             key_set = self._sealed.key_set
             try:
                 found = find_seed(header, key_set, shares)
             except SealsDiffer as refusal:
                 seed = partial_seed(header, key_set, shares)
                 if seed is None:
-                    # Also with all shares at hand: contributions carry no signature, so whoever keeps them could have
-                    # made every one, and a good bid would be called its tenderer's doing.
+                    # Also with signed shares of all: holders can lie, some or all together, and a good bid would be
+                    # called its tenderer's doing.
                     raise refusal
                 return unreadable(bid, seed.differing, seed.seed)
-            for group, index in found.false:
-                self._name_false(bid, self._brought[bid.commitment][group, index], SealsDiffer.__name__)
+            self._show_false(bid, header, found.seed, counted, found.false)
             stream.seek(begins)
             return open_found(bid, header, found.seed, stream, self._folder)
 
-    def _shares(self, bid: Bid, header: Header) -> dict[tuple[Group, int], bytes]:
-        key_set, shares = self._sealed.key_set, dict[tuple[Group, int], bytes]()
-        for one in self._brought.get(bid.commitment, {}).values():
+    def compare(self, bid: Bid, header: Header, seed: bytes) -> list[FalseContribution]:
+        """Which contributions to a bid do not count, by the seed that its receipt gave and that passed the re-seal
+        check: where too many were false for the shares to give it, this says which."""
+        counted = self._counted(bid, header)
+        shares = {whose: share for whose, (_, share) in counted.items()}
+        self._show_false(bid, header, seed, counted, false_shares(header, self._sealed.key_set, seed, shares))
+        return self._false
+
+    def _show_false(
+        self, bid: Bid, header: Header, seed: bytes, counted: Counted, false: Iterable[tuple[Group, int]]
+    ) -> None:
+        for whose in false:
+            one, _ = counted[whose]
+            key_set = self._sealed.key_set
+            evidence = show_false(header, key_set, seed, one.given, one.account, self._officer, self._key)
+            self._name_false(bid, one, SealsDiffer.__name__, evidence)
+
+    def _counted(self, bid: Bid, header: Header) -> Counted:
+        """Of each share that its holder signed the later contribution, and what is in it."""
+        key_set, found = self._sealed.key_set, Counted()
+        for one in self._brought.get(bid.commitment, ()):
             try:
-                read = read_contribution(one.data, header, key_set)
+                read = read_contribution(one.given.contribution, header, key_set)
+                one.given.require_by(one.account)
                 is_own = (read.group, read.index) == (one.group, one.index)
                 if not is_own or not self._may_bring(one.group, one.index, one.account):
                     raise ShareNotHeld(account=one.account, group=read.group.name.lower(), index=read.index)
-                shares[read.group, read.index] = open_contribution(read, key_set, self._officer, self._key)
+                found[read.group, read.index] = one, open_contribution(read, key_set, self._officer, self._key)
             except (EnvelopeRefused, ShareNotHeld) as refusal:
                 self._name_false(bid, one, refusal.name)
-        return shares
+        return found
 
-    def _name_false(self, bid: Bid, one: Brought, why: str) -> None:
-        self._false.append(FalseContribution(bid.number, one.group, one.index, one.account, why))
+    def _name_false(self, bid: Bid, one: Brought, why: str, evidence: Mapping[str, Any] | None = None) -> None:
+        self._false.append(FalseContribution(bid.number, one.group, one.index, one.account, why, evidence))

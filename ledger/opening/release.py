@@ -17,6 +17,7 @@ from ledger.errors import (
     CloseNotProven,
     EnvelopeForeign,
     KeySetDiffers,
+    RecipientUnknown,
     RoundForbids,
     ShareUnopenable,
     SiegelError,
@@ -28,12 +29,12 @@ from ledger.evidence.verify.report import Step, Verdict
 from ledger.evidence.verify.verifier import verify
 from ledger.opening.contributing import HeaderOf, contribution, index_of
 from ledger.opening.facts import Bid, read_key_set, read_round
-from ledger.opening.memory import Memory
+from ledger.opening.memory import Memory, round_name
 from ledger.opening.release_log import ReleaseLog
 from ledger.opening.sealed_round import SealedRound
 from ledger.sealing.context import Group
 from ledger.sealing.contribution import Contribution
-from ledger.terms import Outcome
+from ledger.terms import Outcome, RoundState
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,10 @@ def prove_round(
     key_set = read_key_set(proven.roles[process.organisation_id], facts.key_set)
     assert report.identity is not None
     assert report.block is not None
-    ledger = policy.ledger.account
     return ProvenRound(
-        SealedRound(policy.chain_id, ledger, facts, key_set),
+        SealedRound(policy.chain_id, policy.ledger.account, facts, key_set),
         process.organisation_id,
-        f"{policy.chain_id}/{policy.genesis_hash.hex()}/{ledger.hex()}",
+        chain_name(policy),
         report.identity,
         report.block,
         {block: header.block_hash for block, header in proven.headers.items()},
@@ -117,11 +117,33 @@ def prove_round(
     )
 
 
-def remember(memory: Memory, round_: ProvenRound) -> None:
-    """Hold a proven round against what was seen before, closed or not. Raises as ``Memory.take``."""
+def chain_name(policy: Policy) -> str:
+    """How a custodian's book calls the ledger of a policy."""
+    return f"{policy.chain_id}/{policy.genesis_hash.hex()}/{policy.ledger.account.hex()}"
+
+
+def remember(memory: Memory, round_: ProvenRound, key: ec.EllipticCurvePrivateKey) -> None:
+    """Hold a proven round against what was seen before, closed or not. If the key is one of its custodians' and it is
+    neither opened nor cancelled, it is awaited from now on. Raises as ``Memory.take``."""
     facts = round_.sealed.facts
-    name = f"{round_.chain}/{facts.process_id.hex()}/{facts.number}"
-    memory.take(round_.chain, round_.block, round_.hashes, name, facts.deadline)
+    is_over = facts.state is RoundState.OPENED or facts.cancelled or not facts.open_lots
+    memory.take(
+        round_.chain, round_.block, round_.hashes, book_name(round_), facts.deadline,
+        is_awaited=not is_over and _is_custodian(round_.sealed, key),
+    )  # fmt: skip
+
+
+def book_name(round_: ProvenRound) -> str:
+    """How the custodian's book calls it."""
+    return round_name(round_.chain, round_.sealed.facts.process_id, round_.sealed.facts.number)
+
+
+def _is_custodian(sealed: SealedRound, key: ec.EllipticCurvePrivateKey) -> bool:
+    try:
+        index_of(sealed, Group.CUSTODIANS, key)
+    except RecipientUnknown:
+        return False
+    return True
 
 
 def require_closed(round_: ProvenRound, now: int) -> None:
@@ -149,13 +171,14 @@ def release_round(
     *,
     without_witnesses: bool = False,
 ) -> Released:
-    """All of it: prove, remember, release. Whatever is refused stands in the log, too.
+    """All of it: prove, remember, release. Whatever is refused stands in the log, too. The round stays awaited until
+    what is released was handed in.
 
     Raises as ``prove_round``, ``remember`` and ``release``.
     """
     try:
         proven = prove_round(bundle, policy, process_id, number, without_witnesses=without_witnesses)
-        remember(memory, proven)
+        remember(memory, proven, key)
     except SiegelError as error:
         asked = {"at": now, "processId": process_id.hex(), "round": number, "policy": policy.name}
         log.add([{**asked, **_refused(error)}])

@@ -37,13 +37,14 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Which bid a contribution says it is to; ``author`` is a whole word."""
+    """Which bid a contribution says it is to, and whose share it brings; whole words."""
 
     process_id: bytes
     round: bytes
     author: bytes
     bid_root: bytes
     rest_digest: bytes
+    share: bytes
 
 
 def contribute(header: Header, key_set: KeySet, group: Group, index: int, share: bytes) -> Contribution:
@@ -59,7 +60,7 @@ def contribute(header: Header, key_set: KeySet, group: Group, index: int, share:
 def claim_of(data: bytes) -> Claim:
     """What bytes say of themselves before the header they are compared with is found. Raises ContributionMalformed."""
     words = _head(data)
-    return Claim(words[4], words[5], words[6], words[9], words[10])
+    return Claim(words[4], words[5], words[6], words[9], words[10], words[11])
 
 
 def read_contribution(data: bytes, header: Header, key_set: KeySet) -> Contribution:
@@ -86,11 +87,15 @@ def open_contribution(
     contribution: Contribution, key_set: KeySet, officer: int, key: ec.EllipticCurvePrivateKey
 ) -> bytes:
     """The share (32 bytes) in it, for the officer with this index. Raises ShareUnopenable."""
-    info = _info(contribution.head, officer, key_set.officers[officer - 1].holder)
-    found = unseal(key, info, contribution.sealed[officer - 1])
+    found = unseal(key, info_of(contribution, key_set, officer), contribution.sealed[officer - 1])
     if found is None:
         raise ShareUnopenable(group=contribution.group.name.lower(), index=contribution.index)
     return found
+
+
+def info_of(contribution: Contribution, key_set: KeySet, officer: int) -> bytes:
+    """HPKE's ``info`` of what is sealed to the officer with this index."""
+    return _info(contribution.head, officer, key_set.officers[officer - 1].holder)
 
 
 def _head(data: bytes) -> list[bytes]:

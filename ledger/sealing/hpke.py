@@ -38,16 +38,9 @@ def seal(key: bytes, info: bytes, plain: bytes) -> bytes:
 
 def seal_again(key: bytes, info: bytes, plain: bytes, ikm: bytes) -> bytes:
     """The same with the ephemeral key that follows from ``ikm`` (32 bytes): always the same bytes."""
-    ephemeral = _derive_key_pair(ikm)
-    enc = ephemeral.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    shared = ephemeral.exchange(ec.ECDH(), public_key(key))
-    extracted = _extract(_KEM, b"", b"eae_prk", shared)
-    secret = _expand(_KEM, extracted, b"shared_secret", enc + key, _SECRET)
-    schedule = b"\0" + _extract(_ALL, b"", b"psk_id_hash", b"") + _extract(_ALL, b"", b"info_hash", info)
-    root = _extract(_ALL, secret, b"secret", b"")
-    sealing_key = _expand(_ALL, root, b"key", schedule, _KEY)
-    nonce = _expand(_ALL, root, b"base_nonce", schedule, _NONCE)
-    return enc + AESGCM(sealing_key).encrypt(nonce, plain, None)
+    enc, point = exchanged_again(key, ikm)
+    cipher, nonce = _schedule(point, enc, key, info)
+    return enc + cipher.encrypt(nonce, plain, None)
 
 
 def unseal(key: ec.EllipticCurvePrivateKey, info: bytes, sealed: bytes) -> bytes | None:
@@ -56,6 +49,42 @@ def unseal(key: ec.EllipticCurvePrivateKey, info: bytes, sealed: bytes) -> bytes
         return _SUITE.decrypt(sealed, key, info)
     except (InvalidTag, ValueError):
         return None
+
+
+def exchanged(key: ec.EllipticCurvePrivateKey, sealed: bytes) -> bytes:
+    """The point (its x, 32 bytes) that the recipient and whoever sealed this have in common: with it alone others can
+    open this one message (``unseal_with``), and nothing else.
+
+    Only of a message that ``unseal`` opened: whoever made it knows the point. Of any other ``enc``, such as one copied
+    from a bid that is still sealed, the point would open what is not to be opened.
+    """
+    return key.exchange(ec.ECDH(), public_key(sealed[:ENC]))
+
+
+def exchanged_again(key: bytes, ikm: bytes) -> tuple[bytes, bytes]:
+    """``enc`` (65 bytes) of the ephemeral key that follows from ``ikm``, and the point in common with the recipient."""
+    ephemeral = _derive_key_pair(ikm)
+    enc = ephemeral.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return enc, ephemeral.exchange(ec.ECDH(), public_key(key))
+
+
+def unseal_with(point: bytes, key: bytes, info: bytes, sealed: bytes) -> bytes | None:
+    """What was sealed to this public key, for somebody who has the point in common; None if it was not."""
+    cipher, nonce = _schedule(point, sealed[:ENC], key, info)
+    try:
+        return cipher.decrypt(nonce, sealed[ENC:], None)
+    except InvalidTag:
+        return None
+
+
+def _schedule(point: bytes, enc: bytes, key: bytes, info: bytes) -> tuple[AESGCM, bytes]:
+    """Cipher and nonce of one message (RFC 9180, 4.1 and 5.1)."""
+    extracted = _extract(_KEM, b"", b"eae_prk", point)
+    secret = _expand(_KEM, extracted, b"shared_secret", enc + key, _SECRET)
+    schedule = b"\0" + _extract(_ALL, b"", b"psk_id_hash", b"") + _extract(_ALL, b"", b"info_hash", info)
+    root = _extract(_ALL, secret, b"secret", b"")
+    cipher = AESGCM(_expand(_ALL, root, b"key", schedule, _KEY))
+    return cipher, _expand(_ALL, root, b"base_nonce", schedule, _NONCE)
 
 
 def _derive_key_pair(ikm: bytes) -> ec.EllipticCurvePrivateKey:

@@ -69,9 +69,8 @@ def find_seed(header: Header, key_set: KeySet, shares: Shares) -> Found:
     candidates = _candidates(key_set, shares)
     first = next(candidates)
     for seed in islice(chain([first], candidates), MOST_ATTEMPTS):
-        if not next(_differing(header, key_set, seed), None):
-            true = Seed(seed, header.context.words(header.bid_root))
-            return Found(seed, tuple(_false(true, key_set, shares)))
+        if _gives_any(header, key_set, seed, shares) and not next(_differing(header, key_set, seed), None):
+            return Found(seed, false_shares(header, key_set, seed, shares))
     raise SealsDiffer(shares=tuple(_differing(header, key_set, first)))
 
 
@@ -79,16 +78,24 @@ def partial_seed(header: Header, key_set: KeySet, shares: Shares) -> Partial | N
     """The first seed of those that ``find_seed`` tries which gives some sealed shares of the header, byte for byte.
 
     Only whoever sealed with it can have made these, and with one seed throughout all would be as it gives them: that
-    the others differ is the sealer's doing, as everybody can repeat. None: no seed tried gives any, which false
-    contributions can bring about, too. Raises as ``find_seed``.
+    the others differ is the sealer's doing, as everybody can repeat. None: no seed tried gives any that was brought,
+    which false contributions can bring about, too. Raises as ``find_seed``.
     """
     header.require_key_set(key_set)
-    recipients = len(header.officers) + len(header.custodians)
     for seed in islice(_candidates(key_set, shares), MOST_ATTEMPTS):
+        if not _gives_any(header, key_set, seed, shares):
+            continue
         differing = tuple(_differing(header, key_set, seed))
-        if len(differing) < recipients:
+        if len(differing) < len(header.officers) + len(header.custodians):
             return Partial(seed, SealsDiffer(shares=differing))
     return None
+
+
+def false_shares(header: Header, key_set: KeySet, seed: bytes, shares: Shares) -> tuple[tuple[Group, int], ...]:
+    """Whose share is not the one that was sealed to them, by a seed that passed the re-seal check, in ascending
+    order."""
+    true = Seed(seed, header.context.words(header.bid_root))
+    return tuple(_false(true, key_set, shares))
 
 
 def require_seals(header: Header, key_set: KeySet, seed: bytes) -> None:
@@ -126,6 +133,7 @@ def open_content(header: Header, seed: bytes, stream: BinaryIO, sink: Sink) -> B
 
 
 def _candidates(key_set: KeySet, shares: Shares) -> Iterator[bytes]:
+    """Each choice of shares once, and of those with few left out first."""
     groups = list[tuple[list[tuple[int, bytes]], int]]()
     for group in Group:
         if not recipients_of(key_set, group):
@@ -143,11 +151,24 @@ def _candidates(key_set: KeySet, shares: Shares) -> Iterator[bytes]:
 
 
 def _without(left_out: int, group: tuple[Sequence[tuple[int, bytes]], int]) -> list[dict[int, bytes]]:
-    """The first shares of those that are left if so many are left out, in each way, within what is tried; of a group
-    what is given, and its threshold."""
+    """The first shares of those that are left if so many are left out, in each way that fewer do not give, within what
+    is tried; of a group what is given, and its threshold."""
     given, threshold = group
-    ways = islice(combinations(given, len(given) - left_out), MOST_ATTEMPTS)
-    return [dict(rest[:threshold]) for rest in ways]
+    last = threshold - 1 + left_out  # all that is left out stands before it, or leaving out fewer gives the same
+    ways = islice(combinations(given[:last], threshold - 1), MOST_ATTEMPTS)
+    return [dict([*chosen, given[last]]) for chosen in ways]
+
+
+def _gives_any(header: Header, key_set: KeySet, seed: bytes, shares: Shares) -> bool:
+    """Whether the seed gives a share that was brought: the bid's own does, and no other but by intent. It costs no
+    multiplication of a point, so rubbish, of however many, is passed over quickly."""
+    derived, has_custodians = Seed(seed, header.context.words(header.bid_root)), bool(key_set.custodians)
+    for group in Group:
+        given = {index: share for (of, index), share in shares.items() if of is group}
+        threshold = threshold_of(key_set, group)
+        if given and any(derived.has_shares(group, given, threshold=threshold, has_custodians=has_custodians)):
+            return True
+    return False
 
 
 def _differing(header: Header, key_set: KeySet, seed: bytes) -> Iterator[tuple[Group, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from cryptography.hazmat.primitives import hashes
@@ -13,6 +14,9 @@ from ledger.sealing.context import Group
 
 SEED: Final = 32
 """Bytes of a seed, of each half and of each share."""
+
+
+_START: Final = 2
 
 
 class Seed:
@@ -29,6 +33,17 @@ class Seed:
     def share(self, group: Group, index: int, *, threshold: int, has_custodians: bool) -> bytes:
         """The share of the recipient with this index."""
         return shamir.share(self._half(group, has_custodians), self._coefficients(group, threshold), index)
+
+    def has_shares(
+        self, group: Group, given: Mapping[int, bytes], *, threshold: int, has_custodians: bool
+    ) -> Iterator[bool]:
+        """Of shares by index, one after the other, whether they are those of the recipients. Most that are not begin
+        otherwise, so the rest of them is not computed."""
+        half, coefficients = self._half(group, has_custodians), self._coefficients(group, threshold)
+        first, firsts = half[:_START], [each[:_START] for each in coefficients]
+        for index, share in given.items():
+            begins = shamir.share(first, firsts, index) == share[:_START]
+            yield begins and shamir.share(half, coefficients, index) == share
 
     def ephemeral(self, group: Group, index: int) -> bytes:
         """HPKE's ``ikm`` for the seal of that share."""

@@ -24,12 +24,14 @@ CONTRIBUTED: Final = "contribute"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A contribution (``docs/siegel-1.md``) that was compared with the header of the bid of this commitment."""
+    """A contribution (``docs/siegel-1.md``) that was compared with the header of the bid of this commitment, and the
+    signature (65 bytes) of the account that gives it."""
 
     commitment: bytes
     group: Group
     index: int
     contribution: bytes
+    signature: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Kept:
     account: bytes
     at: int
     contribution: bytes
+    signature: bytes
 
 
 class Contributions:
@@ -81,7 +84,8 @@ def _take(connection: Connection, process_id: bytes, round_number: int, account:
     if found is not None and (found["account"], found["contribution"]) == (account, given.contribution):
         return
     connection.execute(delete(contributions).where(where))
-    row = {**share, "account": account, "at": int(time.time()), "contribution": given.contribution}
+    signed = {"account": account, "contribution": given.contribution, "signature": given.signature}
+    row = {**share, **signed, "at": int(time.time())}
     connection.execute(insert(contributions), row)
     AuditTrail(connection).add(
         _hex(account),
@@ -96,8 +100,8 @@ def _take(connection: Connection, process_id: bytes, round_number: int, account:
 
 
 def _kept(row: Mapping[Any, Any]) -> Kept:
-    group = Group(row["group"])
-    return Kept(row["commitment"], group, row["index"], row["account"], row["at"], row["contribution"])
+    names = ("index", "account", "at", "contribution", "signature")
+    return Kept(row["commitment"], Group(row["group"]), *(row[name] for name in names))
 
 
 def _hex(value: bytes) -> str:

@@ -248,6 +248,7 @@ contributions = Table(
     Column("account", LargeBinary(20), nullable=False, comment="who gave it"),
     Column("at", BigInteger, nullable=False),
     Column("contribution", LargeBinary, nullable=False, comment="the latest; earlier ones are on the audit trail"),
+    Column("signature", LargeBinary(65), nullable=False, comment="the account's over it"),
 )
 
 rehearsals = Table(

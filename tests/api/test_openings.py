@@ -17,6 +17,7 @@ from api.rehearsals import FRESH, readiness
 from ledger.chain.acts import AmendTender, CommitBid, Promise, WithdrawBid
 from ledger.chain.signers import KeySigner
 from ledger.index import schema
+from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing.context import Group
 from ledger.sealing.contribution import Contribution, contribute, open_contribution, read_contribution
 from ledger.sealing.envelope import Header, read_header
@@ -27,8 +28,9 @@ from ledger.store.incidents import Incident, IncidentBook
 from ledger.store.rehearsals import READY, REFUSED
 from ledger.store.tables import rehearsals
 from ledger.terms import RoundState
-from tests.api.sealed_town import CLOSED, CLOSING, CUSTODIANS, DEADLINE, OPEN, OUTSIDER, SealedTown, private_key
+from tests.api.sealed_town import CLERK, CLOSED, CLOSING, CUSTODIANS, DEADLINE, OPEN, OUTSIDER, SealedTown, private_key
 from tests.api.test_entitled import problem
+from tests.chain.signatures import mirrored
 from tests.index.town import DAY, START, signer
 
 OFFICER = signer("officer 1")
@@ -296,9 +298,17 @@ def contribution(town: SealedTown, group: Group, index: int, ocid: str = CLOSED,
     return contribute(header, town.keys, group, index, share)
 
 
-def give(town: SealedTown, who: KeySigner, *given: bytes, ocid: str = CLOSED) -> Any:
-    """Somebody contributes."""
-    return town.post(who, ocid, "contributions", {"contributions": ["0x" + each.hex() for each in given]})
+def give(town: SealedTown, who: KeySigner, *given: bytes, ocid: str = CLOSED, by: KeySigner | None = None) -> Any:
+    """Somebody contributes, what it or ``by`` signed."""
+    signed = [SignedContribution.by(by or who, each) for each in given]
+    return post(town, who, *signed, ocid=ocid)
+
+
+def post(town: SealedTown, who: KeySigner, *signed: SignedContribution, ocid: str = CLOSED) -> Any:
+    """Somebody sends contributions with these signatures."""
+    given = [{"contribution": "0x" + each.contribution.hex(), "signature": "0x" + each.signature.hex()}
+             for each in signed]  # fmt: skip
+    return town.post(who, ocid, "contributions", {"contributions": given})
 
 
 def kept(town: SealedTown, ocid: str = CLOSED) -> list[dict[str, Any]]:
@@ -322,7 +332,10 @@ def test_contribute_own_shares_lets_every_officer_open_the_bids(town: SealedTown
             for each in kept(town):
                 if each["commitment"] == commitment:
                     found = read_contribution(bytes.fromhex(each["contribution"][2:]), envelope.header, town.keys)
-                    assert each["account"] == "0x" + town.holder(found.group, found.index).account.hex()
+                    holder = town.holder(found.group, found.index).account
+                    assert each["account"] == "0x" + holder.hex()
+                    signature = bytes.fromhex(each["signature"][2:])
+                    SignedContribution(bytes.fromhex(each["contribution"][2:]), signature).require_by(holder)
                     shares[found.group, found.index] = open_contribution(found, town.keys, officer, key)
             assert find_seed(envelope.header, town.keys, shares).seed == envelope.sealed.seed
     of_one = town.get(town.town.officer_one, CLOSED, f"contributions?commitment={commitment}").json()["contributions"]
@@ -391,15 +404,43 @@ def test_contribute_what_is_none_is_refused(town: SealedTown) -> None:
     beyond = true[: 11 * 32] + (1 << 8 | 4).to_bytes(32, "big") + true[12 * 32 :]
     for given in (b"", true[:-1], true + b"\0", bytes(len(true)), beyond):
         assert problem(give(town, officer, given)) == (422, "ContributionMalformed")
-    bodies: list[Any] = [{"contributions": each} for each in (["no hexadecimal"], [7], "0x", None)]
+    listed: list[Any] = [
+        ["0x"], [7], [{}], [{"contribution": "0x", "signature": "no hexadecimal"}], [{"contribution": "0x"}],
+        [{"contribution": 7, "signature": "0x"}], "0x", None,
+    ]  # fmt: skip
+    bodies: list[Any] = [{"contributions": each} for each in listed]
     for body in (*bodies, {}, []):
         assert problem(town.post(officer, CLOSED, "contributions", body)) == (400, "InvalidParameter")
     headers, path = town.signed(officer, CLOSED), town.path(CLOSED, "contributions")
     assert problem(town.client.post(path, headers=headers, content=b"{")) == (400, "InvalidParameter")
     long = b" " * (16 * 2**20 + 1)
     assert problem(town.client.post(path, headers=headers, content=long)) == (413, "BodyTooLarge")
-    many = {"contributions": ["0x"] * 1_001}
+    many = {"contributions": [{"contribution": "0x", "signature": "0x"}] * 1_001}
     assert problem(town.post(officer, CLOSED, "contributions", many)) == (400, "InvalidParameter")
+
+
+def test_contribute_what_another_account_signed_is_refused(town: SealedTown) -> None:
+    """A colleague, another custodian, nobody; whoever overheard the request's header has no signature for it."""
+    for group, index in ((Group.OFFICERS, 1), (Group.CUSTODIANS, 2)):
+        holder, before = town.holder(group, index), kept(town)
+        data = contribution(town, group, index).encoded()
+        for other in (town.holder(group, 3), OUTSIDER, CUSTODIANS[0] if group is Group.OFFICERS else CLERK):
+            assert problem(give(town, holder, data, by=other)) == (422, "ContributionUnsigned")
+        assert kept(town) == before
+
+
+def test_contribute_with_a_signature_in_another_form_is_refused(town: SealedTown) -> None:
+    """Of another contribution, with s mirrored, v counted from 0, a byte too many or too few, none."""
+    officer = town.holder(Group.OFFICERS, 1)
+    true, other = (SignedContribution.by(officer, contribution(town, Group.OFFICERS, 1).encoded()) for _ in range(2))
+    signature = true.signature
+    forms = (
+        other.signature, mirrored(signature), signature[:64] + bytes([signature[64] - 27]), signature + b"\0",
+        signature[:64], b"", bytes(65),
+    )  # fmt: skip
+    for form in forms:
+        assert problem(post(town, officer, replace(true, signature=form))) == (422, "ContributionUnsigned")
+    assert post(town, officer, true).status_code == 200
 
 
 def test_contribute_several_of_which_one_is_wrong_keeps_none(town: SealedTown) -> None:

@@ -93,6 +93,8 @@ def test_list_of_other_bids_than_the_ledgers_is_refused(bids: list[dict[str, Any
         b'{"envelopes": [{"bid": [], "commitment": "", "author": "", "envelope": null}]}',
         b'{"contributions": [{"commitment": "00", "group": "thieves", "index": 1, "account": "", "contribution": ""}]}',
         b'{"contributions": [{"commitment": "", "group": "officers", "index": 1, "account": "", "contribution": ""}]}',
+        json.dumps({"contributions": [{"commitment": "", "group": "officers", "index": 1, "account": "00" * 20,
+                                       "contribution": ""}]}).encode(),
         b'{"recipients": [{"group": "officers", "index": "x"}]}',
     ],
 )  # fmt: skip

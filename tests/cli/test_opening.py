@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from ledger.chain.identifiers import organisation_id
+from ledger.chain.registry import ChangePeople, Person
+from ledger.chain.signers import KeySigner, KeystoreSigner
+from ledger.cli.keys import key_path, sealing_key_path
+from ledger.cli.remote import Remote
+from ledger.opening.false_share import read_false
 from ledger.opening.opened import read_opened
-from tests.cli.conftest import Called, Siegel
+from ledger.opening.signed_contribution import SignedContribution
+from ledger.sealing.context import Group
+from ledger.sealing.contribution import contribute
+from ledger.sealing.opening import open_share
+from ledger.settings import Settings
+from ledger.store.contributions import Contributions, Given
+from ledger.terms import Role
+from tests.cli.conftest import PASSPHRASE, Called, Siegel
 from tests.cli.notices import SCHEME, write
 from tests.cli.opening_desk import CUSTODIANS, OFFICERS, Desk, Tender, opened_desk
+from tests.index.town import signer
 from tests.sealing.actors import LETTER, VALUES
 
 
@@ -267,6 +282,102 @@ def test_finish_giving_up_a_bid_says_so(people: People) -> None:
     assert made.bids[0].evidence["refusal"] == "SharesTooFew"
 
 
+def swap(people: People, group: Group, index: int, given: SignedContribution, account: bytes) -> None:
+    """The operator writes another contribution to the first bid over the one that came."""
+    commitment = people.desk.services.queries.rounds(people.tender.process_id)[0].bids[0].commitment
+    row = Given(commitment, group, index, given.contribution, given.signature)
+    Contributions(people.desk.services.state).take(people.tender.process_id, 1, account, [row])
+
+
+def false_share(people: People, group: Group, index: int) -> bytes:
+    """A contribution of something else than was sealed."""
+    return contribute(people.tender.sealed[0].header, people.desk.keys, group, index, bytes(32)).encoded()
+
+
+def officer_of(people: People, index: int) -> KeySigner:
+    """Whose share it is."""
+    holder = people.desk.keys.officers[index - 1].holder
+    keys = (people.desk.key(name) for name in OFFICERS)
+    return next(key for key in keys if key.account == holder[12:])
+
+
+def test_finish_names_a_contribution_that_the_server_made(people: People) -> None:
+    """The operator replaces officer one's share: it does not count, and is not called that officer's doing."""
+    people.tender.bid("bidder 1")
+    people.closed()
+    people.contributed()
+    assert people.opening("contribute", "officer-three").exit_code == 0
+    operator, officer = signer("operator"), officer_of(people, 1)
+    swap(people, Group.OFFICERS, 1, SignedContribution.by(operator, false_share(people, Group.OFFICERS, 1)),
+         officer.account)  # fmt: skip
+    done = people.opening("finish", "officer-two", "--together-with", "officer-three")
+    assert (done.exit_code, done.data["state"]) == (0, "opened")
+    assert done.data["falseContributions"] == [
+        {"bid": 0, "group": "officers", "index": 1, "account": "0x" + officer.account.hex(),
+         "why": "ContributionUnsigned", "evidence": None},
+    ]  # fmt: skip
+    assert not (people.opened()[0] / "false-shares").exists()
+
+
+def test_finish_keeps_what_shows_that_a_signed_share_is_false(people: People, siegel: Siegel, tmp_path: Path) -> None:
+    """Officer one lies and signs it: the bid opens with the others, and the file shows everybody who it was, also
+    somebody without a home who has the evidence and a policy."""
+    people.tender.bid("bidder 1")
+    people.closed()
+    people.contributed()
+    assert people.opening("contribute", "officer-three").exit_code == 0
+    liar = officer_of(people, 1)
+    given = SignedContribution.by(liar, false_share(people, Group.OFFICERS, 1))
+    swap(people, Group.OFFICERS, 1, given, liar.account)
+    asked = ("opening", "finish", people.tender.id, "--as", "officer-two", "--server", people.desk.url)
+    shown = people.officer(*asked, json=False)
+    assert shown.exit_code == 0
+    (path,) = (people.opened()[0] / "false-shares").iterdir()
+    assert f"0x{liar.account.hex()} signed that, as {path} shows." in shown.out
+    found = read_false(json.loads(path.read_bytes()), people.desk.buyer, people.desk.keys)
+    assert (found.account, found.group, found.index) == (liar.account, Group.OFFICERS, 1)
+    people.desk.publish()
+    proof = tmp_path / "proof.zip"
+    with Remote(people.desk.url) as remote:
+        proof.write_bytes(remote.request("GET", f"/api/v1/processes/{people.tender.id}/evidence").content)
+    repeating = ("opening", "false-share", path, "--evidence", proof, "--policy", people.desk.policy)
+    repeated = siegel(*repeating, "--json")
+    assert (repeated.exit_code, repeated.data["bid"], repeated.data["index"]) == (0, 0, 1)
+    said = f"Account 0x{liar.account.hex()} signed a false share to bid 1: share 1 of the officers."
+    assert siegel(*repeating).out.strip() == said
+    path.write_text(path.read_text().replace("siegel-false-share/1", "siegel-false-share/2"))
+    assert error(siegel(*repeating, "--json")) == "FalseShareUnproven"
+    path.write_text("[]")
+    assert error(siegel(*repeating, "--json")) == "FalseShareUnproven"
+
+
+def test_finish_does_not_count_a_share_that_a_custodians_former_officer_signed(people: People) -> None:
+    """The deputy of custodian three left; the server takes its share all the same, and the own node knows better."""
+    people.tender.bid("bidder 1")
+    people.closed()
+    for officer in OFFICERS[:2]:
+        assert people.opening("contribute", officer).exit_code == 0
+    name, desk = CUSTODIANS[2], people.desk
+    custodian, deputy = organisation_id(SCHEME, name), signer(f"deputy of {name}")
+    index = next(at for at, each in enumerate(desk.keys.custodians, 1) if each.holder == custodian)
+    settings = Settings.load(desk.custodians[name])
+    changes = (Person(deputy.account, Role(0)), Person(signer("successor").account, Role.OFFICER))
+    left = ChangePeople(custodian, tuple(sorted(changes, key=lambda each: each.account)), int(time.time()))
+    for key in (KeystoreSigner.load(key_path(settings, "custodian"), PASSPHRASE), deputy):
+        desk.chain.send(left, key)
+    assert people.release(CUSTODIANS[0]).exit_code == 0
+    header = people.tender.sealed[0].header
+    seal_key = load_pem_private_key(sealing_key_path(settings, "custodian").read_bytes(), PASSPHRASE.encode())
+    share = open_share(header, desk.keys, Group.CUSTODIANS, index, seal_key)  # type: ignore[arg-type]
+    data = contribute(header, desk.keys, Group.CUSTODIANS, index, share).encoded()
+    swap(people, Group.CUSTODIANS, index, SignedContribution.by(deputy, data), deputy.account)
+    refused = people.opening("finish", "officer-one")
+    assert error(refused) == "OpeningUnfinished"
+    assert "ShareNotHeld" in refused.err
+    assert people.release(name).exit_code == 0
+    assert people.opening("finish", "officer-one").exit_code == 0
+
+
 def test_sealing_keys_stay_where_they_are(people: People) -> None:
     """A custodian's key opens nothing from another's home, and its passphrase is asked for like any other's."""
     people.tender.bid("bidder 1")
@@ -325,6 +436,34 @@ def test_remedy_that_is_recorded_gives_a_third_officer_the_bid(people: People, t
     done = people.officer(*asked, "--together-with", "officer-two")
     assert (done.exit_code, done.data.get("acts")) == (0, [])
     assert people.opened()[1].bids[0].values == VALUES
+
+
+def test_remedy_says_whose_shares_were_false_where_too_many_were(people: People, tmp_path: Path) -> None:
+    """Two of three officers lie and sign it, so no choice of shares gives a seed and nobody is blamed. The receipt
+    opens the bid, and its seed shows who lied."""
+    tender = people.tender
+    tender.bid("bidder 1")
+    people.closed()
+    people.contributed()
+    assert people.opening("contribute", "officer-three").exit_code == 0
+    liars = [officer_of(people, index) for index in (1, 2)]
+    for index, liar in enumerate(liars, 1):
+        given = SignedContribution.by(liar, false_share(people, Group.OFFICERS, index))
+        swap(people, Group.OFFICERS, index, given, liar.account)
+    assert error(people.opening("finish", "officer-one")) == "OpeningUnfinished"
+    for officer in OFFICERS[:2]:
+        done = people.opening("finish", officer, "--without", 1)
+        assert (done.exit_code, done.data["falseContributions"]) == (0, [])
+    receipt = tender.receipt(0, tmp_path / "receipt.zip")
+    asked = ("opening", "remedy", tender.id, 1, receipt, "--ground", "0x" + "11" * 32, "--as", "officer-three")
+    quiet = people.officer(*asked, "--together-with", "officer-two")
+    assert (quiet.exit_code, quiet.data["falseContributions"]) == (0, [])
+    done = people.officer(*asked, "--server", people.desk.url)
+    found = {(each["index"], each["account"], each["why"]) for each in done.data["falseContributions"]}
+    assert found == {(index, "0x" + liar.account.hex(), "SealsDiffer") for index, liar in enumerate(liars, 1)}
+    files = (people.opened()[0] / "false-shares").iterdir()
+    shown = [read_false(json.loads(path.read_bytes()), people.desk.buyer, people.desk.keys) for path in files]
+    assert {each.account for each in shown} == {liar.account for liar in liars}
 
 
 def test_remedy_with_another_seed_is_refused(people: People, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from ledger.cli.keys import key_path, sealing_key_path
 from ledger.opening.contributing import contribution, index_of
 from ledger.opening.facts import RoundFacts, read_round
 from ledger.opening.sealed_round import SealedRound
+from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing.context import Group
 from ledger.sealing.contribution import contribute
 from ledger.settings import Settings
@@ -67,24 +68,25 @@ class OpeningTown:
             path = sealing_key_path(Settings.load(self.desk.custodians[name]), "custodian")
             key = load_pem_private_key(path.read_bytes(), PASSPHRASE.encode())
             index = index_of(sealed, Group.CUSTODIANS, key)  # type: ignore[arg-type]
-            given = []
+            given, deputy = [], signer(f"deputy of {name}")
             for bid in sealed.facts.bids:
                 if not sealed.facts.follows(bid):
                     made = contribution(
                         sealed, bid, lambda one: tender.sealed[one.number].header.encoded(), Group.CUSTODIANS, index,
                         key, tender.deadline + 10,  # type: ignore[arg-type]
                     )  # fmt: skip
-                    given.append(Given(bid.commitment, Group.CUSTODIANS, index, made.encoded()))
-            account = signer(f"deputy of {name}").account
-            Contributions(self.services.state).take(tender.process_id, 1, account, given)
+                    signed = SignedContribution.by(deputy, made.encoded())
+                    given.append(Given(bid.commitment, Group.CUSTODIANS, index, signed.contribution, signed.signature))
+            Contributions(self.services.state).take(tender.process_id, 1, deputy.account, given)
 
     def lie(self, tender: Tender, index: int) -> None:
         """A custodian's share of the first bid that is not the one that was sealed."""
         bid = self.facts(tender).bids[0]
         data = contribute(tender.sealed[0].header, self.desk.keys, Group.CUSTODIANS, index, b"\x01" * 32).encoded()
-        account = signer("somebody who lies").account
-        given = [Given(bid.commitment, Group.CUSTODIANS, index, data)]
-        Contributions(self.services.state).take(tender.process_id, 1, account, given)
+        liar = signer("somebody who lies")
+        signature = SignedContribution.by(liar, data).signature
+        given = [Given(bid.commitment, Group.CUSTODIANS, index, data, signature)]
+        Contributions(self.services.state).take(tender.process_id, 1, liar.account, given)
 
 
 @contextmanager

@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 
-from ledger.opening.counting import Brought
 from ledger.opening.opened import read_opened
 from ledger.opening.opened_check import check_opened
 from ledger.opening.round_acts import RoundAct, of_round
 from ledger.opening.round_file import opened_round
+from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing.context import Group
 from ledger.sealing.contribution import contribute
 from ledger.sealing.opening import open_share
 from ledger.sealing.sealing import Sealed
+from tests.chain.signatures import mirrored
+from tests.index.town import signer
 from tests.officers.peer import Refused, peer
 from tests.officers.told import acts_told, bid_told, brought_told, round_told, secret
 from tests.opening.rounds import FILES, HandedIn, Round, key_of
@@ -72,8 +74,7 @@ def share_of(round_: Round, made: HandedIn, group: Group, index: int) -> bytes:
 def bring(round_: Round, number: int, group: Group, index: int, share: bytes) -> None:
     """A contribution of any share."""
     made = round_.bids[number]
-    data = contribute(made.sealed.header, round_.key_set, group, index, share).encoded()
-    round_.brought.append(Brought(made.commitment, group, index, round_.account_of(group, index), data))
+    round_.give(number, group, index, contribute(made.sealed.header, round_.key_set, group, index, share).encoded())
 
 
 def with_share(made: HandedIn, round_: Round, group: Group, index: int, other: bytes) -> HandedIn:
@@ -121,17 +122,71 @@ def test_open_a_whole_round_is_the_same_as_in_the_library(round_: Round, tmp_pat
 
 
 def test_open_false_contributions_are_named_alike(round_: Round, tmp_path: Path) -> None:
-    """A lie, rubbish, somebody else's account: each by the same name, and the bid opens with the others."""
-    made = round_.bid("bidder 1")
+    """A lie that is signed, rubbish, an account that did not sign: each by the same name, and the bid opens with the
+    others."""
+    round_.bid("bidder 1")
     round_.bid("bidder 2")
     round_.close()
     bring(round_, 0, OFFICERS, 1, digest("a lie"))
-    round_.brought.append(Brought(made.commitment, CUSTODIANS, 3, round_.account_of(CUSTODIANS, 3), b"rubbish"))
+    round_.give(0, CUSTODIANS, 3, b"rubbish")
     round_.bring(OFFICERS, 2, 3)
     round_.bring(CUSTODIANS, 1, 2)
     bring(round_, 1, OFFICERS, 1, share_of(round_, round_.bids[1], OFFICERS, 1))
     round_.brought[-1] = replace(round_.brought[-1], account=digest("an outsider")[:20])
     assert [each["outcome"]["outcome"] for each in same(round_, tmp_path, 2)] == ["opened", "opened"]
+
+
+def test_open_contributions_that_their_holders_did_not_sign_do_not_count(round_: Round, tmp_path: Path) -> None:
+    """What the server made in officer one's name, a colleague's, one to another bid, one of which a byte or the
+    signature was altered, one of nobody: each by the same name as in the library, and the bid opens with the others."""
+    round_.bid("bidder 1")
+    round_.bid("bidder 2")
+    round_.close()
+    for group in Group:
+        round_.bring(group, 1, 2, 3)
+    at = next(at for at, one in enumerate(round_.brought) if (one.group, one.index) == (OFFICERS, 1))
+    honest = round_.brought[at]
+    data, signature = honest.given.contribution, honest.given.signature
+    lie = contribute(round_.bids[0].sealed.header, round_.key_set, OFFICERS, 1, digest("a lie")).encoded()
+    other = next(one for one in round_.brought if one.commitment != honest.commitment and one.index == 1)
+    by_colleague = SignedContribution.by(round_.signer_of(OFFICERS, 2), data)
+    forged = {
+        "ContributionUnsigned": [
+            replace(honest, given=SignedContribution.by(signer("the operator"), lie)),
+            replace(honest, given=SignedContribution(lie, signature)),
+            replace(honest, given=by_colleague),
+            replace(honest, given=SignedContribution(data, mirrored(signature))),
+            replace(honest, given=SignedContribution(data, signature[:64])),
+            replace(honest, given=SignedContribution(data[:-20] + bytes([data[-20] ^ 1]) + data[-19:], signature)),
+            replace(honest, account=bytes(20), given=SignedContribution(data, bytes(65))),
+        ],
+        "ShareNotHeld": [replace(honest, account=round_.account_of(OFFICERS, 2), given=by_colleague)],
+        "ContributionForeign": [replace(other, commitment=honest.commitment, group=OFFICERS)],
+    }  # fmt: skip
+    for name, each in ((name, each) for name, several in forged.items() for each in several):
+        round_.brought[at] = each
+        assert [found["outcome"]["outcome"] for found in same(round_, tmp_path, 2)] == ["opened", "opened"]
+        assert [false["why"] for false in opened(round_, 0, 2)["false"]] == [name]
+    round_.brought[at] = honest
+    round_.brought.append(forged["ContributionUnsigned"][0])
+    assert [found["outcome"]["outcome"] for found in same(round_, tmp_path, 2)] == ["opened", "opened"]
+
+
+def test_page_takes_the_servers_word_for_a_custodians_account(round_: Round, tmp_path: Path) -> None:
+    """A share that somebody signed who is no officer of the custodian's: the library asks the registry, the page names
+    only what is false in it."""
+    round_.bid("bidder 1")
+    round_.close()
+    round_.bring(OFFICERS, 1, 2)
+    round_.bring(CUSTODIANS, 1)
+    lie = contribute(round_.bids[0].sealed.header, round_.key_set, CUSTODIANS, 3, digest("a lie")).encoded()
+    round_.give(0, CUSTODIANS, 3, lie, by=signer("the operator"))
+    round_.bring(CUSTODIANS, 2)
+    count = round_.count(tmp_path)
+    assert [false.why for false in count.false] == ["ShareNotHeld"]
+    answer = opened(round_, 0)
+    assert [false["why"] for false in answer["false"]] == ["SealsDiffer"]
+    assert answer["found"]["outcome"]["outcome"] == "opened"
 
 
 def test_open_too_few_or_false_shares_is_no_tenderers_doing(round_: Round, tmp_path: Path) -> None:
@@ -206,12 +261,10 @@ def test_open_a_bid_of_a_key_set_without_custodians(round_: Round) -> None:
     made = round_.bid("bidder 1", key_set=alone)
     round_.close()
     (bid,), header = round_.facts.bids, made.sealed.header
-    brought = []
     for index in (1, 3):
         share = open_share(header, alone, OFFICERS, index, key_of(OFFICERS, index))
-        account = round_.account_of(OFFICERS, index).hex()
-        data = contribute(header, alone, OFFICERS, index, share).encoded().hex()
-        brought.append({"group": 1, "index": index, "account": account, "data": data})
+        round_.give(0, OFFICERS, index, contribute(header, alone, OFFICERS, index, share).encoded())
+    brought = brought_told(round_, bid)
     told = {**round_told(round_), "custodians": [0, []]}
     given = {"round": told, "bid": bid_told(bid), "envelope": made.envelope.hex(), "officer": 2, "key": secret(2)}
     answer = peer().ask("open", **given, brought=brought)

@@ -28,6 +28,7 @@ from ledger.errors import SiegelError
 from ledger.opening.closing import close
 from ledger.opening.contributing import contribution
 from ledger.opening.facts import Bid, RoundFacts
+from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing.context import Group
 from ledger.sealing.contribution import open_contribution, read_contribution
 from ledger.sealing.envelope import Header
@@ -284,6 +285,19 @@ def test_contribution_of_the_page_opens_in_the_library(round_: Round) -> None:
         assert (found.group, found.index) == (Group.OFFICERS, 2)
         shares = {open_contribution(each, round_.key_set, officer, key) for each in (found, ours)}
         assert len(shares) == 1
+
+
+def test_signature_of_the_page_counts_in_the_library(tmp_path: Path) -> None:
+    """Made with the account's key of the same two files."""
+    made = create_keystore(tmp_path / "key.json", PASSPHRASE, scrypt_n=2**10)
+    create_sealing_key(tmp_path / "key.sealing.pem", PASSPHRASE)
+    files = {"content": (tmp_path / "key.json").read_text(), "pem": (tmp_path / "key.sealing.pem").read_text()}
+    for data in (b"", b"any bytes", bytes(4000)):
+        given = peer().ask("signed", **files, passphrase=PASSPHRASE, contribution=data.hex())
+        assert given["account"] == made.account.hex()
+        signed = SignedContribution(data, bytes.fromhex(given["signature"]))
+        signed.require_by(made.account)
+        assert signed == SignedContribution.by(made, data)
 
 
 def test_contribution_to_another_envelope_or_too_early_is_refused(round_: Round) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.chain.record import encode_log
+from ledger.opening.counting import Brought
 from ledger.opening.facts import Bid
 from ledger.sealing.context import Group
 from tests.opening.rounds import Round, key_of
@@ -47,9 +48,11 @@ def secret(officer: int) -> str:
 
 
 def brought_told(round_: Round, bid: Bid) -> list[dict[str, Any]]:
-    """The contributions to one bid, the later one of each share."""
-    latest = {(one.group, one.index): one for one in round_.brought if one.commitment == bid.commitment}
-    return [
-        {"group": int(one.group), "index": one.index, "account": one.account.hex(), "data": one.data.hex()}
-        for one in latest.values()
-    ]
+    """The contributions to one bid."""
+    return [one_told(one) for one in round_.brought if one.commitment == bid.commitment]
+
+
+def one_told(one: Brought) -> dict[str, Any]:
+    """A contribution, its signature and what the server says of it."""
+    given = {"contribution": one.given.contribution.hex(), "signature": one.given.signature.hex()}
+    return {"group": int(one.group), "index": one.index, "account": one.account.hex(), **given}

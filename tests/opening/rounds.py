@@ -5,7 +5,6 @@ The recipients' sealing keys are those that ``tests.index.town`` registers.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +16,7 @@ from typing import Any, BinaryIO
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ledger.chain.acts import BidOutcome, CloseRound, CommitBid, OpenBids, WithdrawBid
-from ledger.chain.identifiers import bid_commitment
+from ledger.chain.identifiers import bid_commitment, organisation_id
 from ledger.chain.record import ACT_RECORDED, ZERO, ActRecord, decode_log
 from ledger.chain.registry import KeySet
 from ledger.chain.signers import KeySigner
@@ -33,6 +32,7 @@ from ledger.opening.contributing import contribution
 from ledger.opening.counting import Brought, Count, Opener
 from ledger.opening.facts import Bid, RoundFacts, read_key_set, read_round
 from ledger.opening.sealed_round import SealedRound
+from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing.bid import Bid as Content
 from ledger.sealing.context import Context, Group
 from ledger.sealing.sealing import Sealed, seal, seal_content
@@ -252,11 +252,25 @@ class Round:
             raise BidNotHere(round=1, commitment=bid.commitment)
         yield io.BytesIO(self.made(bid).envelope)
 
+    def signer_of(self, group: Group, index: int) -> KeySigner:
+        """Who brings a share: the officer, or one of the custodian's."""
+        if group is Group.CUSTODIANS:
+            holder = self.key_set.custodians[index - 1].holder
+            numbers = (n for n in (1, 2, 3) if organisation_id("DE-LEITWEG", f"custodian-{n}") == holder)
+            return signer(f"custodian {next(numbers)}")
+        account = self.key_set.officers[index - 1].holder[12:]
+        return next(each for each in self.town.officers if each.account == account)
+
     def account_of(self, group: Group, index: int) -> bytes:
         """Whose account brings a share."""
-        if group is Group.OFFICERS:
-            return self.key_set.officers[index - 1].holder[12:]
-        return hashlib.sha256(self.key_set.custodians[index - 1].holder).digest()[:20]
+        return self.signer_of(group, index).account
+
+    def give(self, number: int, group: Group, index: int, data: bytes, by: KeySigner | None = None) -> Brought:
+        """A contribution as the server has it: any bytes, signed by the share's holder or by somebody else."""
+        by = by or self.signer_of(group, index)
+        made = Brought(self.bids[number].commitment, group, index, by.account, SignedContribution.by(by, data))
+        self.brought.append(made)
+        return made
 
     def bring(self, group: Group, *indices: int) -> None:
         """These recipients contribute their shares of all bids that they can."""
@@ -266,7 +280,7 @@ class Round:
                 if not sealed.facts.follows(bid):
                     key, now = key_of(group, index), self.deadline + 10
                     data = contribution(sealed, bid, self.header_of, group, index, key, now).encoded()
-                    self.brought.append(Brought(bid.commitment, group, index, self.account_of(group, index), data))
+                    self.give(bid.number, group, index, data)
 
     def bring_all(self) -> None:
         """Two officers and two custodians."""

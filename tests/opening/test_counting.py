@@ -42,6 +42,7 @@ from ledger.sealing.contribution import contribute
 from ledger.sealing.opening import find_seed, open_share
 from ledger.sealing.sealing import Sealed
 from ledger.terms import Outcome, RoundState
+from tests.index.town import signer
 from tests.opening.rounds import FILES, HandedIn, Round, World, key_of
 from tests.sealing.actors import DRAWING, LETTER, VALUES, digest, document
 
@@ -209,17 +210,17 @@ def test_open_without_one_officer_and_one_custodian_succeeds(round_: Round, tmp_
     assert ends(round_.count(tmp_path, 2)) == ["opened"]
 
 
-def _brought(round_: Round, number: int, group: Group, index: int, share: bytes, **other: Any) -> Brought:
+def _bring(round_: Round, number: int, group: Group, index: int, share: bytes, **other: Any) -> Brought:
+    """Any share, signed by the holder of the true one."""
     header, key_set = round_.bids[number].sealed.header, other.get("key_set", round_.key_set)
-    data = contribute(header, key_set, group, index, share).encoded()
-    return Brought(round_.bids[number].commitment, group, index, round_.account_of(group, index), data)
+    return round_.give(number, group, index, contribute(header, key_set, group, index, share).encoded())
 
 
 def test_open_false_contribution_is_named_and_not_fatal(round_: Round, tmp_path: Path) -> None:
     """An officer who wants to make a bid unreadable only makes a name."""
     round_.bid("bidder 1")
     round_.close()
-    round_.brought.append(_brought(round_, 0, OFFICERS, 1, digest("a lie")))
+    _bring(round_, 0, OFFICERS, 1, digest("a lie"))
     round_.bring(OFFICERS, 2, 3)
     round_.bring(CUSTODIANS, 1, 2)
     count = round_.count(tmp_path, 2)
@@ -231,7 +232,7 @@ def test_open_false_contribution_without_another_is_nobodys_unreadable_bid(round
     """With one true and one false share of the officers the bid waits; it is not called the tenderer's doing."""
     round_.bid("bidder 1")
     round_.close()
-    round_.brought.append(_brought(round_, 0, OFFICERS, 1, digest("a lie")))
+    _bring(round_, 0, OFFICERS, 1, digest("a lie"))
     round_.bring(OFFICERS, 2)
     round_.bring(CUSTODIANS, 1, 2)
     count = round_.count(tmp_path, 2)
@@ -256,7 +257,7 @@ def test_open_contribution_to_another_bid_is_named(round_: Round, tmp_path: Path
     round_.close()
     header = replace(made.sealed.header, context=replace(made.sealed.header.context, **other))
     data = contribute(header, round_.key_set, OFFICERS, 1, digest("share")).encoded()
-    round_.brought.append(Brought(made.commitment, OFFICERS, 1, round_.account_of(OFFICERS, 1), data))
+    round_.give(0, OFFICERS, 1, data)
     round_.bring(OFFICERS, 2, 3)
     round_.bring(CUSTODIANS, 1, 2)
     count = round_.count(tmp_path, 2)
@@ -272,7 +273,7 @@ def test_open_contribution_sealed_to_others_is_named(round_: Round, tmp_path: Pa
     officers = round_.key_set.officers
     turned = zip(officers, (*officers[1:], officers[0]), strict=True)
     swapped = replace(round_.key_set, officers=tuple(replace(each, key=other.key) for each, other in turned))
-    round_.brought.append(_brought(round_, 0, OFFICERS, 1, share, key_set=swapped))
+    _bring(round_, 0, OFFICERS, 1, share, key_set=swapped)
     round_.bring(OFFICERS, 2, 3)
     round_.bring(CUSTODIANS, 1, 2)
     count = round_.count(tmp_path, 2)
@@ -284,7 +285,8 @@ def test_open_contribution_from_another_account_is_named(round_: Round, tmp_path
     round_.bid("bidder 1")
     round_.close()
     round_.bring_all()
-    round_.brought[0] = replace(round_.brought[0], account=digest("an outsider")[:20])
+    data = round_.brought.pop(0).given.contribution
+    round_.give(0, OFFICERS, 1, data, by=signer("an outsider"))
     count = round_.count(tmp_path)
     assert [false.why for false in count.false] == ["ShareNotHeld"]
     assert isinstance(count.unfinished[0], SharesTooFew)
@@ -293,9 +295,9 @@ def test_open_contribution_from_another_account_is_named(round_: Round, tmp_path
 @pytest.mark.parametrize("data", [b"", b"siegel/1 contribution", bytes(2000)])
 def test_open_contribution_that_is_none_is_named(round_: Round, tmp_path: Path, data: bytes) -> None:
     """Rubbish in the server's store."""
-    made = round_.bid("bidder 1")
+    round_.bid("bidder 1")
     round_.close()
-    round_.brought.append(Brought(made.commitment, OFFICERS, 1, round_.account_of(OFFICERS, 1), data))
+    round_.give(0, OFFICERS, 1, data)
     round_.bring(OFFICERS, 2, 3)
     round_.bring(CUSTODIANS, 1, 2)
     count = round_.count(tmp_path, 2)
@@ -351,7 +353,7 @@ def test_open_shares_that_nobody_can_open_wait_for_two_officers_to_give_the_bid_
     round_.close()
     for group, index in ((OFFICERS, 1), (OFFICERS, 2), (CUSTODIANS, 1), (CUSTODIANS, 2)):
         share = _share(round_, round_.bids[1], group, index)
-        round_.brought.append(_brought(round_, 1, group, index, share))
+        _bring(round_, 1, group, index, share)
     count = round_.count(tmp_path)
     assert list(count.unfinished) == [0]
     assert ends(count) == ["opened"]
@@ -371,13 +373,13 @@ def test_open_giving_up_a_bid_that_opens_changes_nothing(round_: Round, tmp_path
 
 
 def test_open_all_contributions_false_is_nobodys_unreadable_bid(round_: Round, tmp_path: Path) -> None:
-    """A server replaces every contribution by one that it made, as anybody can: the good bid waits, and is not recorded
-    as its tenderer's doing. Given up, its evidence blames nobody; with the true shares it opens."""
+    """All who hold shares sign false ones, together or one by one: the good bid waits, and is not recorded as its
+    tenderer's doing. Given up, its evidence blames nobody; with the true shares it opens."""
     round_.bid("bidder 1")
     round_.close()
     for group in Group:
         for index in (1, 2, 3):
-            round_.brought.append(_brought(round_, 0, group, index, digest(f"{group} {index}")))
+            _bring(round_, 0, group, index, digest(f"{group} {index}"))
     count = round_.count(tmp_path)
     assert (count.found, type(count.unfinished[0])) == ([], SealsDiffer)
     assert refusal(only(round_.count(tmp_path, without=frozenset({0})))) == "SharesTooFew"
@@ -411,7 +413,7 @@ def test_open_copied_commitment_is_nobodys_bid(round_: Round, tmp_path: Path) ->
     round_.commit(thief)
     round_.close()
     for group, index in ((OFFICERS, 1), (OFFICERS, 2), (CUSTODIANS, 1), (CUSTODIANS, 2)):
-        round_.brought.append(_brought(round_, 0, group, index, _share(round_, made, group, index)))
+        _bring(round_, 0, group, index, _share(round_, made, group, index))
     count = round_.count(tmp_path)
     assert ends(count) == ["opened", "unreadable"]
     assert refusal(count.found[1]) == "EnvelopeForeign"

@@ -97,7 +97,7 @@ def test_release_on_a_fork_with_an_earlier_deadline_is_refused(tmp_path: Path, a
             )
             town.chain.send(amend, town.publisher)
         policy, book = world.policy(), tmp_path / "book.json"
-        remember(Memory(book), prove_round(round_.bundle(), policy, round_.process_id, 1))
+        remember(Memory(book), prove_round(round_.bundle(), policy, round_.process_id, 1), key_of(Group.CUSTODIANS, 1))
         assert town.node.request("evm_revert", [before])
         other = _forked(world, tmp_path)
         forked = replace(round_, world=other)

@@ -13,7 +13,9 @@ import pytest
 from ledger.cli.home import create_home
 from ledger.opening.opened import FILE, opened_folder
 from ledger.opening.round_file import opened_round
+from ledger.opening.signed_contribution import SignedContribution
 from tests.cli.conftest import Called, Siegel, siegel
+from tests.index.town import signer
 from tests.opening.minuted import offered
 from tests.opening.rounds import opened_world
 from tests.opening.test_minutes_pdf import text_of
@@ -21,6 +23,7 @@ from tests.opening.test_minutes_pdf import text_of
 __all__ = ["siegel"]
 
 OCID = "ocds-a2ef3d-round-1"
+SERVERS_ANSWER = "contributions.json"
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +42,15 @@ def opened_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         round_.record([found.outcome for found in count.found])
         opened_round(round_.sealed, count.found).write(opened_folder(home, round_.process_id, 1) / FILE)
         round_.town.chain.deployment.save(home / "deployment.json")
+        answer = [
+            {
+                "commitment": one.commitment.hex(), "group": one.group.name.lower(), "index": one.index,
+                "at": 1_767_700_000, "account": "0x" + one.account.hex(),
+                "contribution": "0x" + one.given.contribution.hex(), "signature": "0x" + one.given.signature.hex(),
+            }
+            for one in round_.brought
+        ]  # fmt: skip
+        (home / SERVERS_ANSWER).write_text(json.dumps({"contributions": answer}))
     for name in ("chain", "store"):
         shutil.copytree(folder / name, home / name)
     shutil.copy(folder / "state.sqlite", home / "state.sqlite")
@@ -130,23 +142,55 @@ def test_opening_minutes_without_an_opening_in_this_home_are_refused(siegel: Sie
 
 def test_opening_minutes_with_the_servers_answers_name_contributors_and_incidents(siegel: Siegel, home: Path) -> None:
     """Both lists as the server gives them."""
-    share = {
-        "commitment": "00" * 32,
-        "group": "custodians",
-        "index": 3,
-        "account": "0x" + "ab" * 20,
-        "at": 1_767_700_000,
-    }
     failure = {"author": "0x" + "cd" * 20, "at": 1_767_600_000, "receivedAt": 1_767_600_001, "failure": "RelayBusy"}
-    shares, failures = home.parent / "shares.json", home.parent / "failures.json"
-    shares.write_text(json.dumps({"contributions": [share]}))
+    shares, failures = home / SERVERS_ANSWER, home.parent / "failures.json"
     failures.write_text(json.dumps([failure]))
     made = minutes(siegel, home, "--contributions", shares, "--incidents", failures)
     assert made.exit_code == 0, made.err
     text = text_of((home.parent / "minutes.pdf").read_bytes())
+    given = json.loads(shares.read_text())["contributions"]
+    account = next(each["account"][2:] for each in given if (each["group"], each["index"]) == ("custodians", 3))
     assert [
-        each for each in ("Verwahrer3(DE-LEITWEG:custodian-", "ab" * 20, "RelayBusy", "cd" * 20) if each not in text
+        each for each in ("Verwahrer3(DE-LEITWEG:custodian-", account, "RelayBusy", "cd" * 20) if each not in text
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"account": "0x" + "ab" * 20}, "ContributionUnsigned"),
+        ({"signature": "0x" + "00" * 65}, "ContributionUnsigned"),
+        ({"index": 2}, "ContributionForeign"),
+        ({"group": "custodians"}, "ContributionForeign"),
+    ],
+)
+def test_opening_minutes_name_nobody_as_contributor_who_did_not_sign(
+    siegel: Siegel, home: Path, change: dict[str, Any], name: str
+) -> None:
+    """A server that says that somebody else contributed, or another share, is not believed."""
+    given = json.loads((home / SERVERS_ANSWER).read_text())["contributions"]
+    assert (given[0]["group"], given[0]["index"]) == ("officers", 1)
+    given[0] |= change
+    shares = home.parent / "shares.json"
+    shares.write_text(json.dumps({"contributions": given}))
+    refused = minutes(siegel, home, "--contributions", shares)
+    assert (refused.exit_code, f"[{name}]" in refused.err) == (1, True)
+    assert not (home.parent / "minutes.pdf").exists()
+
+
+def test_opening_minutes_take_no_contribution_of_another_procedure(siegel: Siegel, home: Path) -> None:
+    """Signed by the same people, elsewhere."""
+    given = json.loads((home / SERVERS_ANSWER).read_text())["contributions"]
+    who, data = signer("somebody"), bytes.fromhex(given[-1]["contribution"][2:])
+    elsewhere = data[: 4 * 32] + bytes(32) + data[5 * 32 :]
+    signed = SignedContribution.by(who, elsewhere)
+    given[-1] |= {
+        "account": who.account.hex(), "contribution": elsewhere.hex(), "signature": signed.signature.hex(),
+    }  # fmt: skip
+    shares = home.parent / "shares.json"
+    shares.write_text(json.dumps({"contributions": given}))
+    refused = minutes(siegel, home, "--contributions", shares)
+    assert (refused.exit_code, "[ContributionForeign]" in refused.err) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -162,6 +206,15 @@ def test_opening_minutes_with_the_servers_answers_name_contributors_and_incident
         ("--remark", "P1=there is none on paper"),
         ("--incidents", {"incidents": [{"at": 1}]}),
         ("--contributions", "no list"),
+        ("--contributions", [{"group": "officers", "index": 1, "account": "0x" + "ab" * 20, "at": 1}]),
+        (
+            "--contributions",
+            [{"group": "thieves", "index": 1, "account": "", "at": 1, "contribution": "", "signature": ""}],
+        ),
+        (
+            "--contributions",
+            [{"group": "officers", "index": 1, "account": "zz", "at": 1, "contribution": "", "signature": ""}],
+        ),
     ],
 )
 def test_opening_minutes_mistyped_could_not_begin(siegel: Siegel, home: Path, argument: str, typed: Any) -> None:

@@ -38,6 +38,7 @@ from tests.opening.rounds import Round, World, key_of
 from tests.sealing.actors import digest
 
 CUSTODIANS = Group.CUSTODIANS
+KEY = key_of(CUSTODIANS, 1)
 
 
 class Custodian:
@@ -165,12 +166,12 @@ def test_release_after_an_earlier_deadline_was_shown_is_refused(round_: Round, t
     custodian, town = Custodian(round_, tmp_path / "custodian"), round_.town
     amend = AmendTender(town.call(round_.ocid, release=town.keep(notice(round_.ocid, 2))), 1, round_.deadline + 500)
     town.chain.send(amend, town.publisher)
-    remember(Memory(custodian.book), later := custodian.prove())
+    remember(Memory(custodian.book), later := custodian.prove(), KEY)
     assert later.sealed.facts.deadline == round_.deadline + 500
     facts = replace(later.sealed.facts, deadline=round_.deadline)
     forked = replace(later, sealed=replace(later.sealed, facts=facts), block=later.block + 1)
     with pytest.raises(DeadlineWentBack):
-        remember(Memory(custodian.book), forked)
+        remember(Memory(custodian.book), forked, KEY)
 
 
 def test_release_on_an_older_bundle_than_one_seen_is_refused(round_: Round, tmp_path: Path) -> None:
@@ -180,7 +181,7 @@ def test_release_on_an_older_bundle_than_one_seen_is_refused(round_: Round, tmp_
     custodian, town = Custodian(round_, tmp_path / "custodian"), round_.town
     old = round_.bundle()
     town.notice(round_.ocid, town.keep(notice(round_.ocid, 3)))
-    remember(Memory(custodian.book), custodian.prove())
+    remember(Memory(custodian.book), custodian.prove(), KEY)
     with pytest.raises(BlockWentBack):
         custodian.release(old)
     assert custodian.told() == [(None, "refused", "BlockWentBack")]
@@ -193,11 +194,11 @@ def test_release_on_another_header_of_a_block_that_was_seen_is_refused(round_: R
     round_.close()
     custodian = Custodian(round_, tmp_path / "custodian")
     proven = custodian.prove()
-    remember(Memory(custodian.book), proven)
+    remember(Memory(custodian.book), proven, KEY)
     forked = replace(proven, hashes=proven.hashes | {proven.block: digest("another block")})
     with pytest.raises(ChainForked):
-        remember(Memory(custodian.book), forked)
-    remember(Memory(custodian.book), proven)
+        remember(Memory(custodian.book), forked, KEY)
+    remember(Memory(custodian.book), proven, KEY)
 
 
 def test_release_with_a_key_of_another_set_is_refused(round_: Round, tmp_path: Path) -> None:
@@ -335,9 +336,9 @@ def test_book_is_kept_by_one_process_at_a_time(tmp_path: Path) -> None:
 def test_book_remembers_the_newest_blocks_of_each_chain(tmp_path: Path) -> None:
     """Each chain and each round for itself; a later deadline replaces the earlier one."""
     path = tmp_path / "book.json"
-    Memory(path).take("one", 5, {3: digest("3"), 5: digest("5")}, "one/round", 100)
-    Memory(path).take("two", 1, {1: digest("1")}, "two/round", 50)
-    Memory(path).take("one", 6, {6: digest("6")}, "one/round", 200)
+    Memory(path).take("one", 5, {3: digest("3"), 5: digest("5")}, "one/round", 100, is_awaited=False)
+    Memory(path).take("two", 1, {1: digest("1")}, "two/round", 50, is_awaited=False)
+    Memory(path).take("one", 6, {6: digest("6")}, "one/round", 200, is_awaited=False)
     book = json.loads(path.read_text())
     assert book["deadlines"] == {"one/round": 200, "two/round": 50}
     assert list(book["chains"]["one"]) == ["3", "5", "6"]
@@ -348,4 +349,79 @@ def test_book_remembers_the_newest_blocks_of_each_chain(tmp_path: Path) -> None:
     ):
         refused: type[SiegelError] = why
         with pytest.raises(refused):
-            Memory(path).take(*wrong)
+            Memory(path).take(*wrong, is_awaited=True)
+    assert Memory(path).awaited() == []
+
+
+def awaited(custodian: Custodian) -> list[tuple[bytes, int, int]]:
+    """What the book says is to do yet."""
+    return [(each.process_id, each.number, each.deadline) for each in Memory(custodian.book).awaited()]
+
+
+def test_book_awaits_a_round_that_names_the_custodian_until_it_is_over(round_: Round, tmp_path: Path) -> None:
+    """Open and closed, by the newest deadline; no more once it is opened. With a key that is none of the key set's
+    custodians' nothing is awaited."""
+    custodian, town = Custodian(round_, tmp_path / "custodian"), round_.town
+    round_.bid("bidder 1")
+    stranger = Custodian(round_, tmp_path / "stranger")
+    remember(Memory(stranger.book), stranger.prove(), key_of(Group.OFFICERS, 1))
+    assert awaited(stranger) == []
+    remember(Memory(custodian.book), custodian.prove(), KEY)
+    assert awaited(custodian) == [(round_.process_id, 1, round_.deadline)]
+    amend = AmendTender(town.call(round_.ocid, release=town.keep(notice(round_.ocid, 2))), 1, round_.deadline + 500)
+    town.chain.send(amend, town.publisher)
+    round_.deadline += 500
+    for _ in range(2):
+        remember(Memory(custodian.book), custodian.prove(), KEY)
+        assert awaited(custodian) == [(round_.process_id, 1, round_.deadline)]
+    round_.close()
+    custodian.release()
+    assert awaited(custodian) == [(round_.process_id, 1, round_.deadline)]
+    round_.bring_all()
+    round_.record([found.outcome for found in round_.count(tmp_path / "opened").found])
+    remember(Memory(custodian.book), custodian.prove(), KEY)
+    assert awaited(custodian) == []
+
+
+def test_book_awaits_no_round_of_a_cancelled_process_until_it_is_reinstated(round_: Round, tmp_path: Path) -> None:
+    """Nobody closes it in between."""
+    custodian, town = Custodian(round_, tmp_path / "custodian"), round_.town
+    found = list[int]()
+
+    def look() -> None:
+        remember(Memory(custodian.book), custodian.prove(), KEY)
+        found.append(len(awaited(custodian)))
+
+    look()
+    acts: tuple[type[CancelTender | Reinstate], ...] = (CancelTender, Reinstate)
+    for number, act in enumerate(acts, 2):
+        town.jointly(act(town.call(round_.ocid, ground=digest("g"), release=town.keep(notice(round_.ocid, number)))))
+        look()
+    assert found == [1, 0, 1]
+
+
+def test_book_settled_and_dismissed_rounds_are_awaited_no_more(tmp_path: Path) -> None:
+    """Settled until it is shown again; dismissed for good, and by its process and number alone."""
+    path, names = tmp_path / "book.json", [f"1/genesis/ledger/{digest(name).hex()}/1" for name in ("one", "two")]
+    for name in names:
+        Memory(path).take("one", 5, {5: digest("5")}, name, 100, is_awaited=True)
+    Memory(path).settle(names[0])
+    assert [each.process_id for each in Memory(path).awaited()] == [digest("two")]
+    assert not Memory(path).dismiss(digest("two"), 2)
+    assert Memory(path).dismiss(digest("two"), 1)
+    assert not Memory(path).dismiss(digest("two"), 1)
+    for name in names:
+        Memory(path).take("one", 6, {6: digest("6")}, name, 100, is_awaited=True)
+    assert [each.process_id for each in Memory(path).awaited()] == [digest("one")]
+
+
+def test_book_of_before_awaits_nothing_and_a_damaged_one_is_unusable(tmp_path: Path) -> None:
+    """What is awaited is part of the memory: a list that cannot be read is no list."""
+    path = tmp_path / "book.json"
+    book = {"format": "siegel-custodian-book/1", "chains": {}, "deadlines": {"1/g/l/" + "00" * 32 + "/1": 100}}
+    path.write_text(json.dumps(book))
+    assert Memory(path).awaited() == []
+    for wrong in (["nowhere"], ["1/g/l/zz/1"], [7], 7):
+        path.write_text(json.dumps(book | {"awaited": wrong}))
+        with pytest.raises(CustodianBookUnusable):
+            Memory(path)

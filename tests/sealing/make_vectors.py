@@ -13,6 +13,8 @@ import shutil
 from typing import Any
 
 from eth_abi.abi import encode
+from eth_account import Account
+from eth_account.messages import encode_defunct
 from eth_utils.crypto import keccak
 
 from tests.sealing.peer_actors import CONTEXT, CUSTODIANS, OFFICERS, document, key_set, salt
@@ -68,7 +70,8 @@ def make_shape(
     contributions = []
     for group, at, share in (shares[0], shares[-1]):
         whose = {"group": group, "index": at}
-        contributions.append(whose | python.ask("contribute", envelope=str(path), keySet=keys, **whose, share=share))
+        made = python.ask("contribute", envelope=str(path), keySet=keys, **whose, share=share)["contribution"]
+        contributions.append(whose | signed(made, f"{name}, group {group}, index {at}"))
     digests = sorted(hashlib.sha256(text.encode()).hexdigest() for text in texts)
     proofs = [{"name": decoded(text)[1], "text": text, "digests": digests} for text in texts[:2]]
     said = {
@@ -93,6 +96,22 @@ def make_shape(
         "proofs": proofs,
     }
     return Shape(name, said)
+
+
+def signed(contribution: str, whose: str) -> dict[str, str]:
+    """A contribution with its signature, by the library that others use."""
+    key = hashlib.sha256(f"account of {whose}".encode()).digest()
+    text = encode_defunct(
+        keccak(encode(["bytes32", "bytes32"], [keccak(text="siegel/1 contribution"), keccak(hexstr=contribution)]))
+    )
+    made = Account.sign_message(text, key)
+    account = Account.from_key(key).address[2:].lower()
+    return {
+        "contribution": contribution,
+        "accountKey": key.hex(),
+        "account": account,
+        "signature": bytes(made.signature).hex(),
+    }
 
 
 def told(content: bytes) -> dict[str, Any]:

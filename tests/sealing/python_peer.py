@@ -14,6 +14,7 @@ from ledger.chain.identifiers import bid_commitment
 from ledger.chain.registry import KeySet, Recipient
 from ledger.errors import EnvelopeRefused
 from ledger.ocds.disclosure import Disclosure, make_disclosure
+from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing import opening
 from ledger.sealing.bid import Bid, Document, FieldProof, check_proof, read_field
 from ledger.sealing.context import Context, Group
@@ -182,6 +183,12 @@ def _receive(given: dict[str, Any]) -> dict[str, Any]:
     return {"share": [int(read.group), read.index, share.hex()]}
 
 
+def _signed(given: dict[str, Any]) -> dict[str, Any]:
+    contribution, signature, account = (bytes.fromhex(given[name]) for name in ("contribution", "signature", "account"))
+    SignedContribution(contribution, signature).require_by(account)
+    return {}
+
+
 def _reseal(given: dict[str, Any]) -> dict[str, Any]:
     opening.require_seals(_header(given), key_set_of(given["keySet"]), bytes.fromhex(given["seed"]))
     return {}
@@ -223,5 +230,6 @@ def _check_proof(given: dict[str, Any]) -> dict[str, Any]:
 
 TASKS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "header": _said, "derived": _derived, "open": _open, "read": _read, "share": _share, "contribute": _contribute,
-    "receive": _receive, "reseal": _reseal, "seal": _seal, "prove": _prove, "checkProof": _check_proof,
+    "receive": _receive, "signed": _signed, "reseal": _reseal, "seal": _seal, "prove": _prove,
+    "checkProof": _check_proof,
 }  # fmt: skip

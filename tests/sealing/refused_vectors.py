@@ -20,6 +20,7 @@ from tests.sealing.vectors import FOLDER, shape
 
 FIXED = WORD * 14
 EACH = 128
+SECP256K1 = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 FOUR = key_set((*OFFICERS, Holder.named("officer 4", size=20)), CUSTODIANS)
 SALT = encoded(salt("x"))
 FALSE = "77" * 32
@@ -66,6 +67,7 @@ class Judged:
         self.sealed_shares()
         self.opened_shares()
         self.contributions()
+        self.signatures()
         self.age_files()
         self.fields()
         self.contents()
@@ -429,6 +431,53 @@ class Judged:
                 altered={"contribution": steps}, given=given | changed,
             )  # fmt: skip
         assert len(alone) == start + 3 * EACH
+
+    def signatures(self) -> None:
+        """Of the contribution that was signed, in one form, by one account."""
+        first, second = shape("documents").said["contributions"]
+        elsewhere, account = shape("without-documents").said["contributions"][0], first["account"]
+        signature, data = bytes.fromhex(first["signature"]), bytes.fromhex(first["contribution"])
+        r, s, v = signature[:32], int.from_bytes(signature[32:64]), signature[64]
+        mirror = (SECP256K1 - s).to_bytes(32)
+        signatures: list[tuple[str, bytes]] = [
+            ("of the other contribution", bytes.fromhex(second["signature"])),
+            ("of another bid's contribution", bytes.fromhex(elsewhere["signature"])),
+            ("with s mirrored", r + mirror + bytes([55 - v])),
+            ("with s mirrored and the same v", r + mirror + bytes([v])),
+            ("with the other v", signature[:64] + bytes([55 - v])),
+            ("with v counted from 0", signature[:64] + bytes([v - 27])),
+            ("with v of a transaction", signature[:64] + bytes([v + 8])),
+            ("with r and s exchanged", signature[32:64] + r + bytes([v])),
+            ("with r of 0", bytes(32) + signature[32:]),
+            ("with s of 0", r + bytes(32) + bytes([v])),
+            ("with r of the order", SECP256K1.to_bytes(32) + signature[32:]),
+            ("cut off at 64", signature[:64]),
+            ("with a byte behind it", signature + b"\0"),
+            ("of nothing", b""),
+            ("of zeros", bytes(65)),
+        ]
+        for name, given in signatures:
+            self.unsigned(f"a contribution under a signature {name}", account, signature=given.hex())
+        for name, steps in (
+            ("with a bit of its tag altered", [flipped(data, 3)]),
+            ("with a bit of a seal altered", [flipped(data, WORD * 13 + 112)]),
+            ("with its last byte altered", [flipped(data, len(data) - 1)]),
+            ("cut off", [["cut", len(data) - 1]]),
+            ("with a byte behind it", [["append", "00"]]),
+            ("of nothing", [["cut", 0]]),
+        ):
+            self.unsigned(f"a signed contribution {name}", account, altered={"contribution": steps})
+        self.unsigned("a contribution that another account signed", second["account"], account=second["account"])
+        self.unsigned("a contribution that nobody signed, of nobody", "00" * 20, account="00" * 20, signature="00" * 65)
+        self.unsigned("a contribution of nobody", "00" * 20, account="00" * 20)
+        self.accept("a contribution and its signature", "signed", {})
+        other = {name: second[name] for name in ("contribution", "signature", "account")}
+        self.accept("another contribution and its signature", "signed", {}, given=other)
+
+    def unsigned(self, name: str, whose: str, altered: dict[str, Any] | None = None, **given: str) -> None:
+        """Refused, whatever of it is not true."""
+        case = {"altered": altered} if altered else {"given": given}
+        self.refuse(name, "signed", "ContributionUnsigned", {"account": whose}, **case)
 
     def sealed_again(self) -> bytes:
         """A contribution to a second envelope of the same bid, with another seed."""

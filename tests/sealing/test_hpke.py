@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import hpke
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.sealing.hpke import public_key, seal, seal_again, unseal
+from ledger.sealing.hpke import exchanged, exchanged_again, public_key, seal, seal_again, unseal, unseal_with
 from tests.sealing.actors import digest, private_key, recipient
 
 KEY = recipient("officer one", bytes(32)).key
@@ -50,6 +50,21 @@ def test_unseal_other_key_info_or_bytes_gives_nothing() -> None:
         assert unseal(private_key("officer one"), b"info", altered) is None
     assert unseal(private_key("officer one"), b"info", sealed[:-1]) is None
     assert unseal(private_key("officer one"), b"info", b"") is None
+
+
+@settings(max_examples=20)
+@given(st.binary(max_size=100), st.binary(max_size=100))
+def test_unseal_with_the_point_in_common_is_what_the_recipient_opens(plain: bytes, info: bytes) -> None:
+    """Of a message that the library sealed, and of one that was sealed again, whose sealer has the same point."""
+    key, ikm = private_key("officer one"), digest("ikm")
+    again = seal_again(KEY, info, plain, ikm)
+    assert exchanged_again(KEY, ikm) == (again[:65], exchanged(key, again))
+    for sealed in (seal(KEY, info, plain), again):
+        point = exchanged(key, sealed)
+        assert unseal_with(point, KEY, info, sealed) == plain
+        assert unseal_with(point, KEY, info + b"x", sealed) is None
+        assert unseal_with(digest("another"), KEY, info, sealed) is None
+        assert unseal_with(point, KEY, info, sealed[:-1] + bytes([sealed[-1] ^ 1])) is None
 
 
 def test_public_key_that_is_no_point_is_refused() -> None:

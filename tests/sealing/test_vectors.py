@@ -73,6 +73,18 @@ def test_each_officer_opens_each_contribution(side: Side, of: Shape) -> None:
             assert got == {"share": share}
 
 
+def test_each_contribution_is_signed_by_its_account(side: Side, of: Shape) -> None:
+    """And by no other one of them."""
+    for made in of.said["contributions"]:
+        for account in (other["account"] for other in of.said["contributions"]):
+            given = {"contribution": made["contribution"], "signature": made["signature"], "account": account}
+            if account == made["account"]:
+                assert side.ask("signed", **given) == {}
+            else:
+                with pytest.raises(Refused, match="ContributionUnsigned"):
+                    side.ask("signed", **given)
+
+
 def test_proofs_of_single_fields_are_made_and_checked(side: Side, of: Shape) -> None:
     """Two of each bid, if it has any."""
     for proof in of.said["proofs"]:

@@ -20,6 +20,7 @@ GIVEN = {
     "share": ("keySet",),
     "contribute": ("keySet",),
     "receive": ("keySet",),
+    "signed": (),
     "checkProof": ("bidRoot",),
 }
 """What a task takes from its envelope's own file, as far as nothing else is given."""
@@ -53,6 +54,10 @@ class Shape:
         if task == "receive":
             contribution = self.said["contributions"][0]["contribution"]
             found.update(contribution=contribution, officer=1, privateKey=self.said["privateKeys"]["officers"][0])
+        if task == "signed":
+            found.update(
+                {name: self.said["contributions"][0][name] for name in ("contribution", "signature", "account")}
+            )
         if task == "checkProof":
             found.update({name: self.said["proofs"][0][name] for name in ("text", "digests")})
         return found
@@ -79,10 +84,10 @@ def task_of(case: dict[str, Any], folder: Path) -> dict[str, Any]:
         altered = altered_bytes(path.read_bytes(), case["altered"]["envelope"])
         path = folder / "altered.siegel"
         path.write_bytes(altered)
-    if "contribution" in case.get("altered", {}):
-        raw = bytes.fromhex(given["contribution"])
-        given["contribution"] = altered_bytes(raw, case["altered"]["contribution"]).hex()
-    return given if case["task"] == "checkProof" else {**given, "envelope": str(path)}
+    for name in ("contribution", "signature"):
+        if name in case.get("altered", {}):
+            given[name] = altered_bytes(bytes.fromhex(given[name]), case["altered"][name]).hex()
+    return given if case["task"] in ("checkProof", "signed") else {**given, "envelope": str(path)}
 
 
 def altered_bytes(data: bytes, steps: list[list[Any]]) -> bytes:

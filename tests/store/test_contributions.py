@@ -19,7 +19,7 @@ from ledger.sealing.rehearsal import Challenge, challenge, open_challenge, rehea
 from ledger.store import AuditTrail, State
 from ledger.store.contributions import CONTRIBUTED, Contributions, Given
 from ledger.store.rehearsals import READY, REFUSED, Rehearsals
-from tests.sealing.actors import CONTEXT, DEADLINE, KEY_SET, NAMES, Envelope, private_key, recipient, sealed_bid
+from tests.sealing.actors import CONTEXT, DEADLINE, KEY_SET, NAMES, Envelope, digest, private_key, recipient, sealed_bid
 
 PROCESS, ROUND = CONTEXT.process_id, 1
 OFFICER_ONE, OFFICER_TWO = b"\x01" * 20, b"\x02" * 20
@@ -39,6 +39,11 @@ def rehearsals(state: State) -> Rehearsals:
     return Rehearsals(state, PROCESS, ROUND)
 
 
+def given(commitment: bytes, group: Group, index: int, content: bytes) -> Given:
+    """A contribution, and a signature that nobody looks at here."""
+    return Given(commitment, group, index, content, digest(content.hex()) + bytes(33))
+
+
 def lines(state: State) -> list[tuple[str, str, str]]:
     """Actor, action and subject of the audit trail, which holds."""
     with state.reading() as connection:
@@ -50,10 +55,11 @@ def lines(state: State) -> list[tuple[str, str, str]]:
 def test_take_a_share_again_latest_counts_and_both_are_on_the_trail(state: State, contributions: Contributions) -> None:
     """Officer one contributes, then once more; the trail names both by their digests."""
     for content in (b"first", b"second"):
-        contributions.take(PROCESS, ROUND, OFFICER_ONE, [Given(ROOF, Group.OFFICERS, 1, content)])
+        contributions.take(PROCESS, ROUND, OFFICER_ONE, [given(ROOF, Group.OFFICERS, 1, content)])
     (kept,) = contributions.of_round(PROCESS, ROUND)
     assert (kept.commitment, kept.group, kept.index) == (ROOF, Group.OFFICERS, 1)
     assert (kept.account, kept.contribution) == (OFFICER_ONE, b"second")
+    assert kept.signature == given(ROOF, Group.OFFICERS, 1, b"second").signature
     with state.reading() as connection:
         found = [entry.detail for entry in AuditTrail(connection).entries("0x" + ROOF.hex())]
     assert [each["sha256"] for each in found] == [hashlib.sha256(each).hexdigest() for each in (b"first", b"second")]
@@ -63,14 +69,14 @@ def test_take_a_share_again_latest_counts_and_both_are_on_the_trail(state: State
 def test_take_the_same_again_leaves_one_line(state: State, contributions: Contributions) -> None:
     """Whoever got no answer asks again: nothing new happened."""
     for _ in range(2):
-        contributions.take(PROCESS, ROUND, OFFICER_ONE, [Given(ROOF, Group.OFFICERS, 1, b"share")])
+        contributions.take(PROCESS, ROUND, OFFICER_ONE, [given(ROOF, Group.OFFICERS, 1, b"share")])
     assert lines(state) == [("0x" + OFFICER_ONE.hex(), CONTRIBUTED, "0x" + ROOF.hex())]
 
 
 def test_take_the_same_from_another_account_is_a_new_contribution(state: State, contributions: Contributions) -> None:
     """Two officers of one custodian give the same bytes: who gave what counts is told."""
     for account in (OFFICER_ONE, OFFICER_TWO):
-        contributions.take(PROCESS, ROUND, account, [Given(ROOF, Group.CUSTODIANS, 1, b"share")])
+        contributions.take(PROCESS, ROUND, account, [given(ROOF, Group.CUSTODIANS, 1, b"share")])
     assert [kept.account for kept in contributions.of_round(PROCESS, ROUND)] == [OFFICER_TWO]
     assert len(lines(state)) == 2
 
@@ -78,20 +84,20 @@ def test_take_the_same_from_another_account_is_a_new_contribution(state: State, 
 def test_take_several_of_which_one_fails_keeps_none(state: State, contributions: Contributions) -> None:
     """What comes together is kept together or not at all, on the trail as well."""
 
-    def given() -> Iterator[Given]:
-        yield Given(ROOF, Group.OFFICERS, 1, b"share")
+    def several() -> Iterator[Given]:
+        yield given(ROOF, Group.OFFICERS, 1, b"share")
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
-        contributions.take(PROCESS, ROUND, OFFICER_ONE, given())
+        contributions.take(PROCESS, ROUND, OFFICER_ONE, several())
     assert contributions.of_round(PROCESS, ROUND) == []
     assert lines(state) == []
 
 
 def test_list_contributions_of_a_round_names_no_other(contributions: Contributions) -> None:
     """By commitment, group and index; those of another round or process stay there."""
-    shares = [Given(WINDOWS, Group.OFFICERS, 1, b"w"), Given(ROOF, Group.CUSTODIANS, 2, b"c")]
-    contributions.take(PROCESS, ROUND, OFFICER_ONE, [*shares, Given(ROOF, Group.OFFICERS, 3, b"o")])
+    shares = [given(WINDOWS, Group.OFFICERS, 1, b"w"), given(ROOF, Group.CUSTODIANS, 2, b"c")]
+    contributions.take(PROCESS, ROUND, OFFICER_ONE, [*shares, given(ROOF, Group.OFFICERS, 3, b"o")])
     contributions.take(PROCESS, ROUND + 1, OFFICER_ONE, shares)
     contributions.take(ROOF, ROUND, OFFICER_ONE, shares)
     found = [(kept.commitment, kept.group, kept.index) for kept in contributions.of_round(PROCESS, ROUND)]

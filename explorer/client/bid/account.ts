@@ -1,10 +1,8 @@
 // The bid's own account: a key of secp256k1 that is made for one bid, and what it signs.
 
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { ascii, concat } from "../verifier/bytes.js";
-import { keccak } from "../verifier/digests.js";
-
-const SIGNED = concat(Uint8Array.of(0x19), ascii("Ethereum Signed Message:\n32"));
+import { concat } from "../verifier/bytes.js";
+import { textDigest } from "../sealing/signed_text.js";
 
 export function newKey(): Uint8Array {
   return secp256k1.utils.randomSecretKey();
@@ -14,11 +12,6 @@ export function newKey(): Uint8Array {
 export function signature(digest: Uint8Array, key: Uint8Array): { readonly rs: Uint8Array; readonly point: number } {
   const found = secp256k1.sign(digest, key, { prehash: false, format: "recovered" });
   return { rs: found.subarray(1), point: found[0] as number };
-}
-
-/** What is signed of 32 bytes as text (EIP-191, version 0x45). */
-export function textDigest(digest: Uint8Array): Uint8Array {
-  return keccak(SIGNED, digest);
 }
 
 /** EIP-191: r || s || v, v 27 or 28, 65 bytes. */

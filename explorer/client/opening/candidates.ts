@@ -29,6 +29,7 @@ export async function findSeed(header: Header, keySet: KeySet, shares: readonly 
   let first: Uint8Array | undefined;
   for (const seed of candidates(keySet, shares)) {
     first ??= seed;
+    if (!givesAny(header, seed, shares)) continue;
     const { done } = await differing(header, keySet, seed).next();
     if (done) return { seed, wrong: wrongOf(header, seed, shares) };
   }
@@ -38,12 +39,14 @@ export async function findSeed(header: Header, keySet: KeySet, shares: readonly 
 /** The first seed that gives some sealed shares, byte for byte: only whoever sealed with it can have made these. */
 export async function partialSeed(header: Header, keySet: KeySet, shares: readonly Share[]): Promise<SealsDiffer | undefined> {
   for (const seed of candidates(keySet, shares)) {
+    if (!givesAny(header, seed, shares)) continue;
     const differ = await all(differing(header, keySet, seed));
     if (differ.length < header.shares.length) return new SealsDiffer(seed, placesOf(differ));
   }
   return undefined;
 }
 
+/** Each choice of shares once, and of those with few left out first. */
 function* candidates(keySet: KeySet, shares: readonly Share[]): Generator<Uint8Array> {
   const groups = groupsOf(keySet).map(([number, { threshold }]): Group => {
     const given = shares.filter(({ group }) => group === number).map(({ index, bytes }) => ({ x: index, y: bytes }));
@@ -64,12 +67,13 @@ function* candidates(keySet: KeySet, shares: readonly Share[]): Generator<Uint8A
   }
 }
 
-/** The first shares of those that are left if so many are left out, in each way, within what is tried. */
+/** The first shares of those that are left if so many are left out, in each way that fewer do not give, within what is tried. */
 function without({ given, threshold }: Group, leftOut: number): (readonly Point[])[] {
   const found: (readonly Point[])[] = [];
-  for (const rest of combinations(given, given.length - leftOut)) {
+  const last = threshold - 1 + leftOut; // all that is left out stands before it, or leaving out fewer gives the same
+  for (const chosen of combinations(given.slice(0, last), threshold - 1)) {
     if (found.length === MOST_ATTEMPTS) break;
-    found.push(rest.slice(0, threshold));
+    found.push([...chosen, given[last] as Point]);
   }
   return found;
 }
@@ -91,6 +95,15 @@ function* product<Each>(lists: readonly (readonly Each[])[]): Generator<Each[]> 
     return;
   }
   for (const each of first) for (const rest of product(others)) yield [each, ...rest];
+}
+
+/**
+ * Whether the seed gives a share that was brought: the bid's own does, and no other but by intent. It costs no multiplication of a
+ * point, so rubbish, of however many, is passed over quickly.
+ */
+function givesAny(header: Header, seed: Uint8Array, shares: readonly Share[]): boolean {
+  const made = new Secrets(seed, header.sealed, header.sizes).shares();
+  return shares.some(({ group, index, bytes }) => equal(made.get(group)?.[index - 1] as Uint8Array, bytes));
 }
 
 /** The recipients whose sealed share the seed does not give, one after the other: mostly the first says enough. */

@@ -14,6 +14,7 @@ import { close } from "./closing.js";
 import { contributionOf } from "./contributing.js";
 import { followed, openBid, type Found, type RecordedOutcome } from "./counting.js";
 import { headOf, readLogged, readRound, RoundFacts, type Bid } from "./facts.js";
+import { Keys } from "./keys.js";
 import { openKeystore } from "./keystore.js";
 import { OpeningRefusal } from "./refusal.js";
 import { openChallenge } from "./rehearsing.js";
@@ -53,7 +54,8 @@ interface GivenBrought {
   readonly group: GroupNumber;
   readonly index: number;
   readonly account: Hex;
-  readonly data: Hex;
+  readonly contribution: Hex;
+  readonly signature: Hex;
 }
 
 function roundOf({ officers, custodians, chainId, deadline, ...given }: GivenRound): SealedRound {
@@ -114,10 +116,14 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
   difference: ({ one, other }: { one: Hex; other: Hex }) => ({ difference: difference(fromHex(one), fromHex(other)) }),
   contribution: async ({ round, bid, header, officer, key, now }: OfBid & { header: Hex; now: number }) =>
     ({ contribution: toHex(await contributionOf(roundOf(round), bid, fromHex(header), officer, fromHex(key), now)) }),
+  signed: async ({ content, pem, passphrase, contribution }: { content: string; pem: string; passphrase: string; contribution: Hex }) => {
+    const keys = await Keys.open({ keystore: content, sealing: pem, passphrase });
+    return { account: keys.public.account, signature: toHex(keys.signed(fromHex(contribution)).signature) };
+  },
   challenge: async ({ round, sealed, officer, key }: OfRound & { sealed: Hex }) =>
     ({ opened: toHex(await openChallenge(roundOf(round), fromHex(sealed), officer, fromHex(key))) }),
   open: async ({ round, bid, envelope, brought, officer, key }: OfBid & { envelope: Hex; brought: readonly GivenBrought[] }) => {
-    const given = brought.map((one) => ({ ...one, data: fromHex(one.data) }));
+    const given = brought.map((one) => ({ ...one, contribution: fromHex(one.contribution), signature: fromHex(one.signature) }));
     const file = new Blob([fromHex(envelope) as Uint8Array<ArrayBuffer>]);
     const { found, false: wrong } = await openBid(roundOf(round), bid, file, given, officer, fromHex(key));
     const documents = await Promise.all((found.documents ?? []).map(async ({ name, title, content }) =>

@@ -9,7 +9,8 @@ import { restDigest, type Header } from "../sealing/header.js";
 import { OFFICERS, type GroupNumber, type KeySet } from "../sealing/key_set.js";
 import { readBid } from "../sealing/open.js";
 import { Refusal, SealsDiffer } from "../sealing/refusal.js";
-import type { Share } from "../sealing/sealed_share.js";
+import { placeNumber, type Share } from "../sealing/sealed_share.js";
+import { requireSigned, type SignedContribution } from "../sealing/signed_contribution.js";
 import type { Source } from "../sealing/source.js";
 import { findSeed, partialSeed } from "./candidates.js";
 import { evidenceDigest, evidenceOf, type Evidence } from "./evidence.js";
@@ -26,12 +27,14 @@ export interface RecordedOutcome {
   readonly evidence: Hex;
 }
 
-/** A contribution as the server has it: whose share, and which account brought it. */
-export interface Brought {
+/**
+ * A contribution as the server has it: whose share, and which account brought it. That this account signed it is verified, and
+ * that it holds an officer's share; that it acts for a custodian is the server's word.
+ */
+export interface Brought extends SignedContribution {
   readonly group: GroupNumber;
   readonly index: number;
   readonly account: Hex;
-  readonly data: Uint8Array;
 }
 
 /** A contribution that is none, or brings another share than was sealed; `why` is the refusal's name. */
@@ -74,7 +77,7 @@ export function followed({ number, author, commitment }: CommittedBid, outcome: 
 const PART = 4 * 2 ** 20;
 
 /**
- * Opens one bid as the officer with this index and key; `brought` are the contributions to it, the later one of each share.
+ * Opens one bid as the officer with this index and key; `brought` are the contributions to it.
  * What fails through too few or false contributions, or an envelope that is another, is thrown: it is no tenderer's doing.
  */
 export async function openBid(
@@ -91,44 +94,52 @@ export async function openBid(
   }
   await checkContent(envelope);
   const wrong: FalseContribution[] = [];
-  const shares = await sharesOf(header, round.keySet, bid, brought, officer, key, wrong);
+  const counted = await countedOf(header, round.keySet, bid, brought, officer, key, wrong);
+  const shares = [...counted.values()].map(({ share }) => share);
   let seed: Uint8Array;
   try {
     const found = await findSeed(header, round.keySet, shares);
     seed = found.seed;
-    for (const { group, index } of found.wrong) {
-      const { account } = brought.find((one) => one.group === group && one.index === index) as Brought;
+    for (const place of found.wrong) {
+      const { one: { group, index, account } } = counted.get(placeNumber(place)) as Counted;
       wrong.push({ bid: bid.number, group, index, account, why: "SealsDiffer" });
     }
   } catch (error) {
     if (!(error instanceof SealsDiffer)) throw error;
     const partial = await partialSeed(header, round.keySet, shares);
-    // Also with all shares at hand: contributions carry no signature, so whoever keeps them could have made every one, and a good bid
-    // would be called its tenderer's doing.
+    // Also with signed shares of all: holders can lie, some or all together, and a good bid would be called its tenderer's doing.
     if (partial === undefined) throw error;
     return { found: unreadable(bid, partial, partial.seed), false: wrong };
   }
   return { found: await contentOf(envelope, round.keySet, bid, seed), false: wrong };
 }
 
-async function sharesOf(
+interface Counted {
+  readonly one: Brought;
+  readonly share: Share;
+}
+
+/** Of each share, by the number of its place, the later contribution that its holder signed, and what is in it. */
+async function countedOf(
   header: Header, keySet: KeySet, { number }: CommittedBid, brought: readonly Brought[], officer: number, key: Uint8Array,
   wrong: FalseContribution[],
-): Promise<Share[]> {
-  const shares: Share[] = [];
-  for (const { group, index, account, data } of brought) {
+): Promise<Map<number, Counted>> {
+  const counted = new Map<number, Counted>();
+  for (const one of brought) {
+    const { group, index, account } = one;
     try {
-      const read = readContribution(data, header, keySet);
+      const read = readContribution(one.contribution, header, keySet);
+      requireSigned(one, account);
       const holder = keySet.officers.recipients[index - 1]?.holder;
       const isHolder = group !== OFFICERS || holder === account.padStart(64, "0");
       if (read.place.group !== group || read.place.index !== index || !isHolder) throw new OpeningRefusal("ShareNotHeld");
-      shares.push(await openContribution(read, keySet, officer, key));
+      counted.set(placeNumber(read.place), { one, share: await openContribution(read, keySet, officer, key) });
     } catch (error) {
       if (!(error instanceof Refusal || error instanceof OpeningRefusal)) throw error;
       wrong.push({ bid: number, group, index, account, why: error.error });
     }
   }
-  return shares;
+  return counted;
 }
 
 /** With a seed that passed the re-seal check; what fails here is the sealer's doing. */

@@ -1,10 +1,12 @@
 // The two keys of one officer, and what is done with them. They are held where this runs, and go nowhere else.
 
 import { accessHeader, type Access } from "../bid/access.js";
+import { textSignature } from "../bid/account.js";
 import { signedTransaction, transactionHash } from "../bid/transaction.js";
 import { toHex, type Hex } from "../verifier/bytes.js";
 import { accountOf } from "../verifier/signature.js";
 import { publicOf } from "../sealing/hpke.js";
+import { contributionDigest, type SignedContribution } from "../sealing/signed_contribution.js";
 import { openKeystore } from "./keystore.js";
 import { openSealingKey } from "./sealing_key.js";
 
@@ -51,6 +53,10 @@ export class Keys {
 
   access(access: Access): string {
     return accessHeader(access, this.account);
+  }
+
+  signed(contribution: Uint8Array): SignedContribution {
+    return { contribution, signature: textSignature(contributionDigest(contribution), this.account) };
   }
 
   transaction({ chainId, ledger, nonce, call }: Transaction): { readonly raw: Uint8Array; readonly hash: Hex } {

@@ -1,10 +1,11 @@
 // The server of a round for its officers (docs/opening.md). Nothing that it says is believed where it can be compared: headers
-// with commitments, its list of envelopes with the ledger's bids, proposals with what is found here.
+// with commitments, its list of envelopes with the ledger's bids, proposals with what is found here, signatures with accounts.
 
 import { answered, type Server } from "../bid/servers.js";
 import type { Terms } from "../bid/terms.js";
 import { fromHex, isHex, toHex, type Hex } from "../verifier/bytes.js";
 import { CUSTODIANS, OFFICERS, type GroupNumber } from "../sealing/key_set.js";
+import type { SignedContribution } from "../sealing/signed_contribution.js";
 import type { JointAct } from "./acts.js";
 import type { Brought } from "./counting.js";
 import { headOf, readLogged, readRound, type Bid, type RoundFacts } from "./facts.js";
@@ -102,17 +103,19 @@ export class RoundServer {
     }
   }
 
-  /** What was handed in for one bid; the server keeps the later one of each share. Of a whole round it could be too much. */
+  /** What was handed in for one bid. Of a whole round it could be too much. */
   async contributions(commitment: Hex): Promise<readonly Brought[]> {
     const told = object(await this.json(`/contributions?commitment=0x${commitment}`));
     return list(told.contributions).map(object).filter((each) => digest(each.commitment) === commitment).map((each) => ({
-      group: group(each.group), index: whole(each.index), account: account(each.account), data: bytes(each.contribution),
+      group: group(each.group), index: whole(each.index), account: account(each.account),
+      contribution: bytes(each.contribution), signature: bytes(each.signature),
     }));
   }
 
-  async contribute(contributions: readonly Uint8Array[]): Promise<void> {
+  async contribute(contributions: readonly SignedContribution[]): Promise<void> {
     for (let start = 0; start < contributions.length; start += MOST_AT_ONCE) {
-      const given = contributions.slice(start, start + MOST_AT_ONCE).map((each) => `0x${toHex(each)}`);
+      const given = contributions.slice(start, start + MOST_AT_ONCE).map(({ contribution, signature }) =>
+        ({ contribution: `0x${toHex(contribution)}`, signature: `0x${toHex(signature)}` }));
       await this.asked("/contributions", posted({ contributions: given }));
     }
   }

@@ -44,6 +44,7 @@ export function openPart(view: OpeningView): HTMLElement {
   return el("section", { "aria-labelledby": "open-title" },
     el("h2", { id: "open-title", tabindex: -1 }, say("openTitle")),
     el("p", {}, say("openLead")),
+    el("p", {}, say("openSigned")),
     el("div", { class: "buttons" }, button(view, "open", say("open"), () => view.open())),
     ...(count === undefined ? [] : countParts(view, count)));
 }

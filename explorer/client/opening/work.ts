@@ -3,6 +3,7 @@
 import type { Terms } from "../bid/terms.js";
 import { followed, type FalseContribution, type Found } from "./counting.js";
 import type { Bid, RoundFacts } from "./facts.js";
+import type { SignedContribution } from "../sealing/signed_contribution.js";
 import type { SealedRound } from "./sealed_round.js";
 import type { RoundServer } from "./server.js";
 import type { Count } from "./view_opening.js";
@@ -29,9 +30,9 @@ export function countedBids({ bids, closing }: RoundFacts): readonly Bid[] {
   return bids.slice(0, closing?.counted ?? 0);
 }
 
-/** Seals the own share of each bid again to the officers, and hands all in. Throws what the server refuses them with. */
+/** Seals the own share of each bid again to the officers, signs it, and hands all in. Throws what the server refuses them with. */
 export async function contribute(server: RoundServer, round: SealedRound, facts: RoundFacts, officer: number): Promise<Contributed> {
-  const made: Uint8Array[] = [];
+  const made: SignedContribution[] = [];
   const refused: { bid: number; error: unknown }[] = [];
   for (const bid of countedBids(facts)) {
     if (facts.follows(bid) !== "none") continue;

@@ -2,6 +2,7 @@
 
 import type { Access } from "../bid/access.js";
 import { Refusal } from "../sealing/refusal.js";
+import type { SignedContribution } from "../sealing/signed_contribution.js";
 import { contributionOf } from "./contributing.js";
 import { openBid, type Brought, type Opening } from "./counting.js";
 import { Keys, type KeyFiles, type PublicKeys, type Transaction } from "./keys.js";
@@ -25,7 +26,7 @@ export interface Tasks {
   readonly access: { readonly given: Access; readonly gives: string };
   readonly transaction: { readonly given: Transaction; readonly gives: ReturnType<Keys["transaction"]> };
   readonly challenge: { readonly given: OfRound & { readonly sealed: Uint8Array }; readonly gives: Uint8Array };
-  readonly contribution: { readonly given: OfBid & { readonly header: Uint8Array; readonly now: number }; readonly gives: Uint8Array };
+  readonly contribution: { readonly given: OfBid & { readonly header: Uint8Array; readonly now: number }; readonly gives: SignedContribution };
   readonly open: { readonly given: OfBid & { readonly envelope: Blob; readonly brought: readonly Brought[] }; readonly gives: Opening };
 }
 
@@ -68,7 +69,7 @@ async function done(asked: Asked): Promise<unknown> {
       return await openChallenge(asked.given.round, asked.given.sealed, asked.given.officer, keys.sealing);
     case "contribution": {
       const { round, bid, header, officer, now } = asked.given;
-      return await contributionOf(round, bid, header, officer, keys.sealing, now);
+      return keys.signed(await contributionOf(round, bid, header, officer, keys.sealing, now));
     }
     case "open": {
       const { round, bid, envelope, brought, officer } = asked.given;

@@ -23,6 +23,7 @@ import { requireSeed } from "./reseal.js";
 import { prepare, seal, type Document } from "./seal.js";
 import type { Place, Share } from "./sealed_share.js";
 import { Secrets } from "./seed.js";
+import { requireSigned } from "./signed_contribution.js";
 import { shareAt, valueAt } from "./shamir.js";
 import { piecesOf, type Source } from "./source.js";
 
@@ -79,6 +80,12 @@ interface ReceiveTask extends OfEnvelope {
   readonly contribution: Hex;
   readonly officer: number;
   readonly privateKey: Hex;
+}
+
+interface SignedTask {
+  readonly contribution: Hex;
+  readonly signature: Hex;
+  readonly account: Hex;
 }
 
 interface CheckTask {
@@ -154,6 +161,11 @@ const tasks = {
     const brought = readContribution(fromHex(contribution), header, keys);
     const { group, index, bytes } = await openContribution(brought, keys, officer, fromHex(privateKey));
     return { share: [group, index, toHex(bytes)] };
+  },
+
+  signed({ contribution, signature, account }: SignedTask): object {
+    requireSigned({ contribution: fromHex(contribution), signature: fromHex(signature) }, account);
+    return {};
   },
 
   async reseal({ envelope, keySet, seed }: OfEnvelope & { readonly seed: Hex }): Promise<object> {

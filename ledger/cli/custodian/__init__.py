@@ -1,4 +1,4 @@
-"""``siegel custodian release | serve | status | log``: what a custodian does, by hand or unattended.
+"""``siegel custodian release | serve | status | dismiss | log``: what a custodian does, by hand or unattended.
 
 A custodian needs no node: it goes by bundles that verify under its own policy. Its sealing key stays here.
 """
@@ -6,8 +6,9 @@ A custodian needs no node: it goes by bundles that verify under its own policy. 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,7 +18,7 @@ from ledger.cli.command import command, group
 from ledger.cli.language import say, say_error
 from ledger.cli.session import Session
 from ledger.cli.values import duration, shown_moment
-from ledger.errors import CustodianSilent
+from ledger.errors import CustodianSilent, RoundOverdue
 
 PolicyOption = Annotated[
     Path, typer.Option("--policy", metavar="FILE", help=say("whom this custodian trusts: a trust policy of its own"))
@@ -34,6 +35,12 @@ WithoutOption = Annotated[
     ),
 ]
 AlarmOption = Annotated[str, typer.Option("--alarm-after", metavar="DURATION", help=say("how long it may be silent"))]
+OverdueOption = Annotated[
+    str,
+    typer.Option("--overdue-after", metavar="DURATION", help=say("how long after its deadline a round may stay open")),
+]
+ProcessArgument = Annotated[str, typer.Argument(metavar="PROCESS", help=say("process id"))]
+RoundOption = Annotated[int, typer.Option("--round", min=1, help=say("number of the round"))]
 
 
 def register(app: typer.Typer) -> None:
@@ -44,17 +51,18 @@ def register(app: typer.Typer) -> None:
     serving = "siegel custodian serve --policy policy.json --server https://vergabe.example.org"
     command(custodian, "serve", example=serving)(serve)
     command(custodian, "status", example="siegel custodian status")(status)
+    command(custodian, "dismiss", example="siegel custodian dismiss 0x3a...01 --round 2")(dismiss)
     command(custodian, "log", example="siegel custodian log")(log)
     app.add_typer(custodian, name="custodian")
 
 
 def release(
     session: Session,
-    process: Annotated[str, typer.Argument(metavar="PROCESS", help=say("process id"))],
+    process: ProcessArgument,
     policy: PolicyOption,
     server: ServerOption,
     as_: AsOption = None,
-    round: Annotated[int, typer.Option("--round", min=1, help=say("number of the round"))] = 1,
+    round: RoundOption = 1,
     without_witnesses: WithoutOption = False,
 ) -> Answer:
     """Verify that the round is closed, by a bundle under the own policy, the own clock and what was seen before, and
@@ -84,6 +92,7 @@ def serve(
         str, typer.Option("--every", metavar="DURATION", help=say("how often the server is asked"))
     ] = "60s",
     alarm_after: AlarmOption = "15m",
+    overdue_after: OverdueOption = "3d",
     without_witnesses: WithoutOption = False,
     organisation: Annotated[
         str | None,
@@ -95,7 +104,8 @@ def serve(
     """Answer rehearsals and release after each proven close, unattended, until told to end.
 
     The last success is written down; exit code 1 if there was none for longer than --alarm-after, so that whatever
-    keeps this running raises an alarm.
+    keeps this running raises an alarm. A round that was shown to it once is no success while the server does not list
+    it any more, or shows no close for longer than --overdue-after.
     """
     from ledger.cli.acts.making import resolve_organisation
     from ledger.cli.custodian.service import Service
@@ -103,37 +113,74 @@ def serve(
     from ledger.cli.stopping import until_told
 
     pause, silence = duration(every, "--every"), duration(alarm_after, "--alarm-after")
+    patience = duration(overdue_after, "--overdue-after")
     own = resolve_organisation(session, organisation)
     with (
         Custodian.opened(session, policy, server, as_, without_witnesses=without_witnesses) as custodian,
         until_told() as stop,
     ):
         session.tell(say("Looking at {server} every {every} (Ctrl-C ends it)", server=server, every=every))
-        service = Service(custodian, own, session, pause)
+        service = Service(custodian, own, session, pause, patience)
         while not stop.is_set():
             service.look()
             service.require_heard(silence)
             stop.wait(pause)
 
 
-def status(session: Session, alarm_after: AlarmOption = "15m") -> Answer:
-    """Tell when the unattended service last did all its work; exit code 1 if that is too long ago."""
-    from ledger.cli.custodian.work import folder_of, read_state
+def status(session: Session, alarm_after: AlarmOption = "15m", overdue_after: OverdueOption = "3d") -> Answer:
+    """Tell when the unattended service last did all its work, and which rounds it awaits; exit code 1 if it is silent
+    or one is overdue."""
+    from ledger.cli.custodian.work import BOOK, folder_of, read_state
+    from ledger.opening.memory import Memory
 
-    state = read_state(folder_of(session.require_home()))
+    folder, patience = folder_of(session.require_home()), duration(overdue_after, "--overdue-after")
+    state, awaited = read_state(folder), Memory(folder / BOOK).awaited()
     at = state.last_success
     silent = at is None or time.time() - at > duration(alarm_after, "--alarm-after")
     when = say("never") if at is None else shown_moment(at)
     lines = [say("Last success: {when}", when=when)]
     if state.last_failure:
         lines.append(say("Last failure: {when}: {why}", when=shown_moment(state.failed_at), why=state.last_failure))
+    lines += [
+        say("Process 0x{process}, round {round}: deadline {deadline}, nothing released yet",
+            process=each.process_id.hex(), round=each.number, deadline=shown_moment(each.deadline))
+        for each in awaited
+    ]  # fmt: skip
     if silent:
         session.warn(say_error(CustodianSilent(since=when, why=state.last_failure or say("nothing was tried"))))
-    return Answer(state.written(), lines, exit_code=1 if silent else 0)
+    overdue = [each for each in awaited if each.is_overdue(time.time(), patience)]
+    for each in overdue:
+        session.warn(say_error(RoundOverdue(processId=each.process_id, round=each.number, deadline=each.deadline)))
+    told = [
+        {"processId": each.process_id, "round": each.number, "deadline": each.deadline, "overdue": each in overdue}
+        for each in awaited
+    ]
+    return Answer({**state.written(), "awaited": told}, lines, exit_code=1 if silent or overdue else 0)
+
+
+def dismiss(session: Session, process: ProcessArgument, round: RoundOption = 1) -> Answer:
+    """Await nothing more of a round that nobody will close, such as one of an installation that is gone: it raises no
+    alarm any more.
+
+    It stands in the log. If the round is closed all the same, its shares are released.
+    """
+    from ledger.cli.custodian.work import BOOK, LOG, folder_of
+    from ledger.cli.values import digest
+    from ledger.opening.memory import Memory, holding
+    from ledger.opening.release_log import ReleaseLog
+
+    process_id = digest(process, "PROCESS")
+    with holding(folder_of(session.require_home())) as folder:
+        dismissed = Memory(folder / BOOK).dismiss(process_id, round)
+        if dismissed:
+            entry = {"at": int(time.time()), "processId": process_id.hex(), "round": round, "did": "dismissed"}
+            ReleaseLog(folder / LOG).add([entry])
+    words = say("Nothing more is awaited of it.") if dismissed else say("Nothing was awaited of it.")
+    return Answer({"dismissed": dismissed}, [words])
 
 
 def log(session: Session) -> Answer:
-    """Show what was released and what was refused, the newest last."""
+    """Show what was released, refused and dismissed, the newest last."""
     from ledger.cli.custodian.work import LOG, folder_of
     from ledger.opening.release_log import ReleaseLog
 
@@ -143,9 +190,18 @@ def log(session: Session) -> Answer:
             (
                 shown_moment(int(entry["at"])), f"0x{entry['processId']}", str(entry["round"]),
                 "" if "bid" not in entry else say("bid {bid}", bid=spoken_bid(entry["bid"])),
-                say("released") if entry["did"] == "released" else say("refused: {why}", why=entry["sentence"]),
+                _did(entry),
             )
         )
         for entry in entries
     ]  # fmt: skip
     return Answer({"entries": entries}, lines or [say("Nothing was released or refused here.")])
+
+
+def _did(entry: Mapping[str, Any]) -> str:
+    match entry["did"]:
+        case "released":
+            return say("released")
+        case "dismissed":
+            return say("dismissed")
+    return say("refused: {why}", why=entry["sentence"])

@@ -20,8 +20,8 @@ from ledger.cli.remote import API, Remote
 from ledger.durable import replace
 from ledger.errors import ArgumentMissing, CustodianBookUnusable
 from ledger.evidence.verify.policy import Policy, read_policy
-from ledger.opening.memory import Memory, holding
-from ledger.opening.release import ProvenRound, Released, prove_round, release_round, remember
+from ledger.opening.memory import Awaited, Memory, holding, round_name
+from ledger.opening.release import ProvenRound, Released, chain_name, prove_round, release_round, remember
 from ledger.opening.release_log import ReleaseLog
 
 if TYPE_CHECKING:
@@ -41,13 +41,15 @@ LARGEST_BUNDLE: Final = 2**32
 @dataclass
 class State:
     """What the unattended service wrote down; times in seconds since 1970. ``done``: rounds that nothing is left to
-    do in, as process id and number; ``rehearsed``: when it last answered a rehearsal, by round."""
+    do in, as process id and number; ``rehearsed``: when it last answered a rehearsal, by round; ``unproven``: since
+    when the server lists a round and does not prove it."""
 
     last_success: int | None = None
     failed_at: int = 0
     last_failure: str = ""
     done: list[str] = field(default_factory=list)
     rehearsed: dict[str, int] = field(default_factory=dict)
+    unproven: dict[str, int] = field(default_factory=dict)
 
     def written(self) -> dict[str, Any]:
         """As it stands in the file."""
@@ -91,7 +93,10 @@ class Custodian:
         return RoundServer(self.remote, self.signer, *where)
 
     def release(self, process_id: bytes, number: int) -> Released:
-        """Prove, remember, write down, hand in. Raises as ``release_round``, and what the server refuses with."""
+        """Prove, remember, write down, hand in; if nothing is left to do then, the round is no longer awaited.
+
+        Raises as ``release_round``, and what the server refuses with.
+        """
         served, memory = self.served(process_id, number), self.memory()
         with self._bundle(process_id) as bundle:
             released = release_round(
@@ -99,14 +104,20 @@ class Custodian:
                 int(time.time()), without_witnesses=self.without_witnesses,
             )  # fmt: skip
         served.contribute([each.encoded() for each in released.contributions])
+        if released.is_final:
+            memory.settle(round_name(chain_name(self.policy), process_id, number))
         return released
 
     def look_at(self, process_id: bytes, number: int) -> ProvenRound:
-        """Prove a round that is still open, and remember its deadline."""
+        """Prove a round, and remember its deadline. Raises as ``prove_round`` and ``remember``."""
         with self._bundle(process_id) as bundle:
             proven = prove_round(bundle, self.policy, process_id, number, without_witnesses=self.without_witnesses)
-        remember(self.memory(), proven)
+        remember(self.memory(), proven, self.key)
         return proven
+
+    def awaited(self) -> list[Awaited]:
+        """Rounds of this policy's ledger in which something is to do yet. Raises CustodianBookUnusable."""
+        return [each for each in self.memory().awaited() if each.chain == chain_name(self.policy)]
 
     def memory(self) -> Memory:
         """Its book. Raises CustodianBookUnusable, also where it is gone and the log shows that there was one."""

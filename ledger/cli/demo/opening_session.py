@@ -23,6 +23,7 @@ from ledger.opening.facts import Bid, read_round
 from ledger.opening.opened import OpenedRound, opened_folder
 from ledger.opening.round_file import opened_round
 from ledger.opening.sealed_round import SealedRound
+from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing.context import Group
 from ledger.sealing.contribution import Contribution
 
@@ -70,13 +71,14 @@ def open_round(stage: Stage, ocid: str, home: Path) -> OpenedRound:
 def _brought(stage: Stage, sealed: SealedRound) -> Iterator[Brought]:
     now = stage.clock.now()
     for group, name in OPENERS:
-        key, account = stage.sealing_keys[name], stage.keys[name].account
+        key, signer = stage.sealing_keys[name], stage.keys[name]
         index = index_of(sealed, group, key)
         for bid in sealed.facts.bids:
             if sealed.facts.follows(bid):
                 continue
             made: Contribution = contribution(sealed, bid, lambda of: _header(stage, of), group, index, key, now)
-            yield Brought(bid.commitment, group, index, account, made.encoded())
+            signed = SignedContribution.by(signer, made.encoded())
+            yield Brought(bid.commitment, group, index, signer.account, signed)
 
 
 @contextmanager

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -18,7 +18,7 @@ from ledger.cli.acts.words import entry_of
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
 from ledger.cli.language import say, say_error
-from ledger.cli.opening import letter, minutes, retracing, telling
+from ledger.cli.opening import false_share, letter, minutes, retracing, telling
 from ledger.cli.opening.options import (
     AsOption,
     OrganisationOption,
@@ -31,7 +31,7 @@ from ledger.cli.opening.options import (
 from ledger.cli.session import Session
 
 if TYPE_CHECKING:
-    from ledger.opening.counting import Count
+    from ledger.opening.counting import Count, FalseContribution
 
 VALID_FOR: Final = 7 * 86_400
 """Seconds in which another officer can agree."""
@@ -48,6 +48,7 @@ def register(group: typer.Typer) -> None:
     minutes.register(group)
     telling.register(group)
     letter.register(group)
+    false_share.register(group)
 
 
 def rehearse(
@@ -135,7 +136,7 @@ def finish(
     sealed = load_round(session, making.process_id, round)
     given_up = frozenset(round_bid(sealed.facts, each, "--without").number for each in without or ())
     count, file = count_round(session, sealed, server, name, given_up)
-    told = _told(count, custodian_names(session, sealed))
+    told = _told(count, file.parent, custodian_names(session, sealed))
     require_finished(count, told, session)
     answer = Answer({}, [])
     # Chunk after chunk as long as two officers are at hand, or the other one was here first.
@@ -171,6 +172,10 @@ def remedy(
         typer.Option("--passphrase-file", metavar="FILE", help=say("file whose first line opens the receipt")),
     ] = None,
     as_: AsOption = None,
+    server: Annotated[
+        str | None,
+        typer.Option("--server", metavar="URL", help=say("server that has the contributions, to say whose were false")),
+    ] = None,
     round: RoundOption = 1,
     together_with: TogetherOption = None,
     propose: ProposeOption = None,
@@ -178,34 +183,40 @@ def remedy(
 ) -> Answer:
     """Open a bid that was unreadable, missing or late with its tenderer's receipt, if the seed in it is the bid's.
 
-    Where two officers recorded that already, it only writes what was in the bid into this home.
+    Where two officers recorded that already, it only writes what was in the bid into this home. With --server it says
+    whose contributions were false, which too many were for the shares to say.
     """
     from ledger.chain.acts import Call, ReviseOutcome
+    from ledger.cli.opening.custodian_names import custodian_names
     from ledger.cli.opening.loading import load_round, round_bid
-    from ledger.cli.opening.mending import mend
+    from ledger.cli.opening.mending import blame, mend
 
     making = Making(session, entry_of(ReviseOutcome), organisation, process)
     sealed = load_round(session, making.process_id, round)
     committed = round_bid(sealed.facts, bid, "BID")
     number = committed.number
-    found, file = mend(session, sealed, committed, receipt, passphrase_file)
-    opened = say("The seed is that of bid {bid}; what was in it: {file}", bid=spoken_bid(number), file=file)
+    mended = mend(session, sealed, committed, receipt, passphrase_file)
+    found, file = mended.found, mended.file
+    told = [say("The seed is that of bid {bid}; what was in it: {file}", bid=spoken_bid(number), file=file)]
+    false = blame(session, sealed, mended, server, as_ or "officer-one") if server else []
+    if false:
+        told += _false_told(false, file.parent, custodian_names(session, sealed))
+    data = {"file": file, "falseContributions": false}
     if committed.revised:
-        return Answer({"acts": [], "file": file}, [opened])
+        return Answer({"acts": [], **data}, told)
     with making.refusable():
         reason = making.document(ground, "--ground")
         call = ReviseOutcome(Call(making.process_id, session.now() + VALID_FOR, reason), round, number, found.outcome)
     answer = carry_out(making, call, as_=as_, together_with=together_with, propose=propose)
-    return Answer({**answer.data, "file": file}, [opened, *answer.lines])
+    return Answer({**answer.data, **data}, [*told, *answer.lines])
 
 
 def _process_id(session: Session, process: str, organisation: str | None) -> bytes:
     return Making(session, None, organisation, process).process_id
 
 
-def _told(count: Count, custodians: Mapping[int, str]) -> list[str]:
+def _told(count: Count, folder: Path, custodians: Mapping[int, str]) -> list[str]:
     from ledger.cli.language import current_language
-    from ledger.cli.opening.custodian_names import whose_share
     from ledger.terms import label
 
     lines = []
@@ -213,7 +224,14 @@ def _told(count: Count, custodians: Mapping[int, str]) -> list[str]:
         outcome = label(found.outcome.outcome, current_language())
         why = "" if found.evidence is None else f" ({found.evidence['refusal']})"
         lines.append(say("Bid {bid}: {outcome}", bid=spoken_bid(found.bid.number), outcome=outcome + why))
-    lines += [
+    return lines + _false_told(count.false, folder, custodians)
+
+
+def _false_told(given: Sequence[FalseContribution], folder: Path, custodians: Mapping[int, str]) -> list[str]:
+    from ledger.cli.opening.custodian_names import whose_share
+    from ledger.opening.false_share import false_path
+
+    lines = [
         say(
             "A contribution to bid {bid} does not count: share {index} of the {group}, from 0x{account}: {why}",
             bid=spoken_bid(false.bid),
@@ -222,16 +240,19 @@ def _told(count: Count, custodians: Mapping[int, str]) -> list[str]:
             account=false.account.hex(),
             why=false.why,
         )
-        for false in count.false
+        for false in given
     ]
+    lines += [
+        say("Account 0x{account} signed that, as {file} shows.", account=false.account.hex(),
+            file=false_path(folder, false.evidence))
+        for false in given
+        if false.evidence is not None
+    ]  # fmt: skip
     return lines
 
 
 def _data(count: Count) -> dict[str, Any]:
     return {
         "outcomes": [{"bid": found.bid.number, "outcome": found.outcome.outcome} for found in count.found],
-        "falseContributions": [
-            {"bid": each.bid, "group": each.group, "index": each.index, "account": each.account, "why": each.why}
-            for each in count.false
-        ],
+        "falseContributions": count.false,
     }

@@ -14,6 +14,7 @@ from ledger.cli.progress import progress
 from ledger.errors import OpeningUnfinished
 from ledger.opening.contributing import index_of
 from ledger.opening.counting import Count, Opener
+from ledger.opening.false_share import keep_false
 from ledger.opening.opened import FILE, OpenedRound, opened_folder, read_opened
 from ledger.opening.round_file import opened_round
 from ledger.sealing.context import Group
@@ -31,7 +32,8 @@ MOST_OUTCOMES: Final = 800
 def count_round(
     session: Session, sealed: SealedRound, url: str | None, name: str, without: frozenset[int]
 ) -> tuple[Count, Path]:
-    """What the officer finds in the bids, and the file that says it, written if all are opened.
+    """What the officer finds in the bids, and the file that says it, written if all are opened. What shows that a share
+    is false lies beside it in any case.
 
     Raises RoundForbids before the close, RecipientUnknown, and what the server refuses with.
     """
@@ -42,14 +44,14 @@ def count_round(
     officer = index_of(sealed, Group.OFFICERS, key)
     folder = opened_folder(session.require_home().home, facts.process_id, facts.number)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    may_bring = _entitled(session, sealed)
     with (
         round_server(session, url, sealed, session.signer(name)) as served,
         progress(say("Opening"), facts.closing.counted) as advance,
     ):
         brought = served.contributions(bid for bid in facts.bids if not facts.follows(bid))
-        opener = Opener(sealed, officer, key, brought, served.envelope, folder, may_bring, without)
+        opener = Opener(sealed, officer, key, brought, served.envelope, folder, may_bring(session, sealed), without)
         count = opener.count(lambda _: advance(1))
+    keep_false(folder, [each.evidence for each in count.false if each.evidence is not None])
     path = folder / FILE
     if not count.unfinished:
         opened_round(sealed, count.found, known(path)).write(path)
@@ -79,15 +81,16 @@ def next_outcomes(sealed: SealedRound, count: Count) -> tuple[BidOutcome, ...]:
     return tuple(found.outcome for found in count.found[start : start + MOST_OUTCOMES])
 
 
-def _entitled(session: Session, sealed: SealedRound) -> Callable[[Group, int, bytes], bool]:
+def may_bring(session: Session, sealed: SealedRound) -> Callable[[Group, int, bytes], bool]:
+    """Whether an account may bring a share: an officer's the officer, a custodian's an officer of that organisation, as
+    the own node says."""
     chain = session.chain
 
-    def may_bring(group: Group, index: int, account: bytes) -> bool:
-        """An officer's share brings the officer, a custodian's an officer of that organisation."""
+    def is_held(group: Group, index: int, account: bytes) -> bool:
         if group is Group.OFFICERS:
             return sealed.key_set.officers[index - 1].holder == account.rjust(32, b"\0")
         holder = sealed.key_set.custodians[index - 1].holder
         roles: int = chain.view("authority", holder, account, of="registry")[0]
         return bool(roles & Role.OFFICER)
 
-    return may_bring
+    return is_held

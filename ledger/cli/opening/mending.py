@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.cli.opening.finishing import known
+from ledger.cli.opening.finishing import known, may_bring
+from ledger.cli.opening.loading import sealing_key
+from ledger.cli.opening.server import round_server
 from ledger.cli.passphrase import passphrase_for, passphrase_in
 from ledger.evidence.receipt import open_secret, pieces_of, read_receipt
+from ledger.opening.contributing import index_of
+from ledger.opening.counting import FalseContribution, Opener
+from ledger.opening.false_share import keep_false
 from ledger.opening.found import Found
 from ledger.opening.opened import FILE, opened_folder
 from ledger.opening.remedy import remedy
 from ledger.opening.round_file import opened_round
+from ledger.sealing.context import Group
+from ledger.sealing.envelope import Header, read_header
 
 if TYPE_CHECKING:
     from ledger.cli.session import Session
@@ -20,10 +28,18 @@ if TYPE_CHECKING:
     from ledger.opening.sealed_round import SealedRound
 
 
-def mend(
-    session: Session, sealed: SealedRound, bid: Bid, receipt: Path, passphrase_file: Path | None
-) -> tuple[Found, Path]:
-    """The bid as its receipt opens it, and the file of the round, which says it now.
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """The bid as its receipt opens it, the file of the round, which says it now, and header and seed."""
+
+    found: Found
+    file: Path
+    header: Header
+    seed: bytes
+
+
+def mend(session: Session, sealed: SealedRound, bid: Bid, receipt: Path, passphrase_file: Path | None) -> Mended:
+    """Open a bid with its receipt.
 
     Raises as reading the receipt and ``remedy`` do.
     """
@@ -41,6 +57,24 @@ def mend(
             envelope.write(piece)
         envelope.seek(0)
         found = remedy(sealed, bid, envelope, seed, folder)
+        envelope.seek(0)
+        header = read_header(envelope)
     path = folder / FILE
     opened_round(sealed, [found], known(path)).write(path)
-    return found, path
+    return Mended(found, path, header, seed)
+
+
+def blame(session: Session, sealed: SealedRound, mended: Mended, url: str | None, name: str) -> list[FalseContribution]:
+    """Whose contributions on the server are false, now that the seed is known; what shows it is kept.
+
+    For the officer with this name, who opens them. Raises KeyUnknown, RecipientUnknown, and what the server refuses
+    with.
+    """
+    bid, key = mended.found.bid, sealing_key(session, name)
+    officer = index_of(sealed, Group.OFFICERS, key)
+    with round_server(session, url, sealed, session.signer(name)) as served:
+        brought = served.contributions([bid])
+        opener = Opener(sealed, officer, key, brought, served.envelope, mended.file.parent, may_bring(session, sealed))
+        false = opener.compare(bid, mended.header, mended.seed)
+    keep_false(mended.file.parent, [each.evidence for each in false if each.evidence is not None])
+    return false

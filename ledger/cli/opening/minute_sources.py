@@ -16,10 +16,14 @@ from ledger.cli.acts.structures import WHOLE_TENDER
 from ledger.cli.keys import key_path
 from ledger.cli.language import say
 from ledger.cli.session import Session
-from ledger.errors import ArgumentInvalid, SiegelError
+from ledger.errors import ArgumentInvalid, ContributionForeign, SiegelError
 from ledger.ocds.json_text import read_json
 from ledger.opening.minutes import Contribution, Incident
 from ledger.opening.round_acts import RoundAct
+from ledger.opening.signed_contribution import SignedContribution
+from ledger.sealing.context import Group, position
+from ledger.sealing.contribution import claim_of
+from ledger.sealing.words import number
 from ledger.settings import Settings
 from ledger.terms import Act
 
@@ -73,14 +77,35 @@ def account_and_name(settings: Settings, typed: str) -> tuple[str, str]:
     return keystore_account(key_path(settings, whose)).hex(), name.strip()
 
 
-def read_contributions(path: Path) -> tuple[Contribution, ...]:
-    """What the server answered to ``GET .../contributions`` (``docs/opening.md``)."""
-    return tuple(
-        Contribution(
-            group=str(each["group"]), index=int(each["index"]), account=_account(each["account"]), at=int(each["at"])
+def read_contributions(path: Path, process_id: bytes, round_number: int) -> tuple[Contribution, ...]:
+    """What the server answered to ``GET .../contributions`` (``docs/opening.md``). Nobody stands in the minutes who did
+    not sign a contribution of this share in this round.
+
+    Raises ContributionUnsigned, ContributionForeign, ContributionMalformed.
+    """
+    needed = ("group", "index", "account", "at", "contribution", "signature")
+    return tuple(_contribution(path, each, process_id, round_number) for each in _list(path, "contributions", needed))
+
+
+def _contribution(path: Path, given: Mapping[str, Any], process_id: bytes, round_number: int) -> Contribution:
+    try:
+        account, data, signature = (
+            bytes.fromhex(str(given[name]).removeprefix("0x")) for name in ("account", "contribution", "signature")
         )
-        for each in _list(path, "contributions", ("group", "index", "account", "at"))
-    )
+        group, index, at = Group[str(given["group"]).upper()], int(given["index"]), int(given["at"])
+    except (KeyError, TypeError, ValueError) as error:
+        why = say("it is not the server's list")
+        raise ArgumentInvalid(argument="--contributions", value=path, why=why) from error
+    SignedContribution(data, signature).require_by(account)
+    claim = claim_of(data)
+    for field, expected, got in (
+        ("processId", process_id, claim.process_id),
+        ("round", number(round_number), claim.round),
+        ("share", number(position(group, index)), claim.share),
+    ):
+        if got != expected:
+            raise ContributionForeign(field=field, expected=expected, got=got)
+    return Contribution(group=group.name.lower(), index=index, account=account.hex(), at=at)
 
 
 def read_incidents(path: Path) -> tuple[Incident, ...]:

@@ -99,7 +99,9 @@ def minutes(
             remarks=dict(map(_remark, remark or ())),
         ),
         criteria=tender.criteria,
-        contributions=minute_sources.read_contributions(contributions) if contributions else (),
+        contributions=minute_sources.read_contributions(contributions, process_id, round_number)
+        if contributions
+        else (),
         custodians=custodians,
         incidents=minute_sources.read_incidents(incidents) if incidents else (),
     )

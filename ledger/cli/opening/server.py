@@ -1,7 +1,7 @@
 """The server of a round for those who take part in it (``docs/opening.md``, ``docs/handing-in.md``, being entitled).
 
-Nothing that it says is believed: headers are compared with commitments, contributions are opened, and its list of
-envelopes with the ledger's bids.
+Nothing that it says is believed: headers are compared with commitments, contributions are opened and their signatures
+verified, and its list of envelopes is compared with the ledger's bids.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 from ledger.chain.identifiers import access_digest
@@ -19,6 +19,7 @@ from ledger.cli.remote import API, Remote
 from ledger.errors import ArgumentMissing, EnvelopesDiffer, ServerAnswerUnusable, SiegelError
 from ledger.ocds.json_text import read_json
 from ledger.opening.counting import Brought
+from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing.context import Group
 from ledger.sealing.envelope import MOST_RECIPIENTS
 from ledger.sealing.words import ACCOUNT
@@ -107,9 +108,10 @@ class RoundServer:
             yield file
 
     def contribute(self, contributions: Sequence[bytes]) -> None:
-        """Hand in own contributions."""
+        """Sign own contributions and hand them in."""
         for start in range(0, len(contributions), MOST_AT_ONCE):
-            given = ["0x" + each.hex() for each in contributions[start : start + MOST_AT_ONCE]]
+            signed = (SignedContribution.by(self._signer, each) for each in contributions[start : start + MOST_AT_ONCE])
+            given = [{name: "0x" + value.hex() for name, value in asdict(each).items()} for each in signed]
             self._ask("POST", "/contributions", json={"contributions": given})
 
     def contributions(self, bids: Iterable[Bid]) -> list[Brought]:
@@ -204,7 +206,7 @@ def _listed(given: Any) -> tuple[int, tuple[bytes, bytes], bool]:
 def _brought(given: Any) -> Brought:
     return Brought(
         _bytes(given["commitment"]), _GROUPS[given["group"]], _index(given["index"]), _account(given["account"]),
-        _bytes(given["contribution"]),
+        SignedContribution(_bytes(given["contribution"]), _bytes(given["signature"])),
     )  # fmt: skip
 
 
