@@ -131,7 +131,7 @@ def test_supplement_names_the_bid_that_it_belongs_to() -> None:
 
 def test_supplement_asks_no_price_and_requires_nothing_a_second_time() -> None:
     """The tender's questions and files are there, whatever the lot, and voluntary; but an empty answer is none."""
-    named = [
+    named: list[dict[str, Any]] = [
         {"kind": "mainBid", "text": "ab" * 32},
         {"kind": "changeFirm", "role": "tenderers", "at": 0, "change": {"name": "Bau GmbH"}},
     ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
 
@@ -149,6 +151,17 @@ def test_answer_takes_the_main_bid_from_its_receipt_without_a_passphrase(
     page.set_input_files("#main-receipt", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"PK" + bytes(99)})
     expect(page.locator("#main-bid-told")).to_contain_text("Quittung", timeout=30_000)
     expect(page.locator("#main-bid")).to_have_value(desk.handed["bidder 2"].commitment.hex())
+
+
+def test_process_page_leads_to_letters_and_to_the_round_of_answers(desk: PostDesk) -> None:
+    """Whoever bid finds the page again after the deadline."""
+    html = httpx.get(f"{desk.url}/processes/0x{desk.process.hex()}", params={"lang": "de"}).text
+    links = dict(re.findall(r'href="(/bid/[^"]+)">(?:<span class="kern-label">)?([^<]+)<', html))
+    path = desk.page.removeprefix(desk.url)
+    assert links == {
+        path: "Für Bieter: mit der Quittung des Angebots Post und Ergebnis lesen",
+        path.removesuffix("1") + "2": "Antwort auf einen Brief abgeben",
+    }
 
 
 def test_link_does_not_lose_what_is_being_typed(context: BrowserContext, desk: PostDesk) -> None:
