@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
 
-from ledger.evidence.receipt import read_receipt
+from ledger.evidence.receipt import read_receipt, write_receipt
 from tests.bid.answered_town import PASSPHRASE, PostDesk, answered_town, offer
 from tests.bid.test_page import PDF, contents, listened, save, violations
 
@@ -151,6 +152,27 @@ def test_answer_takes_the_main_bid_from_its_receipt_without_a_passphrase(
     page.set_input_files("#main-receipt", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"PK" + bytes(99)})
     expect(page.locator("#main-bid-told")).to_contain_text("Quittung", timeout=30_000)
     expect(page.locator("#main-bid")).to_have_value(desk.handed["bidder 2"].commitment.hex())
+
+
+def test_receipt_that_was_made_to_name_another_bid_names_none(
+    context: BrowserContext, desk: PostDesk, tmp_path: Path
+) -> None:
+    """The envelope in the file says which commitment it has: nobody is led to answer for somebody else's bid."""
+    forged = tmp_path / "forged.zip"
+    mine, other = desk.handed["bidder 1"], desk.handed["bidder 2"]
+    with forged.open("wb") as out:
+        write_receipt(replace(read_receipt(mine.receipt), commitment=other.commitment), out)
+    page = context.new_page()
+    page.goto(desk.page.removesuffix("1") + "2")
+    page.set_input_files("#main-receipt", forged)
+    expect(page.locator("#main-bid-told")).to_contain_text("beschädigt", timeout=30_000)
+    expect(page.locator("#main-bid")).to_have_value("")
+    page.goto(desk.page)
+    page.set_input_files("#receipt", forged)
+    page.fill("#receipt-passphrase", PASSPHRASE)
+    page.click("#read-post")
+    expect(page.locator("#receipt-told")).to_contain_text("beschädigt", timeout=30_000)
+    expect(page.locator("#post")).to_have_count(0)
 
 
 def test_process_page_leads_to_letters_and_to_the_round_of_answers(desk: PostDesk) -> None:
@@ -296,6 +318,8 @@ def test_result_is_refused_by_name_to_whose_bid_was_not_opened(context: BrowserC
     page = context.new_page()
     open_receipt(page, desk, "bidder 2")
     page.click("#fetch-result")
+    told = "Das Ergebnis ist nur für Bieter dieser Runde, deren Angebot geöffnet wurde."
+    expect(page.locator("#result-told")).to_contain_text(told)
     expect(page.locator("#result-told")).to_contain_text("nicht so beteiligt, dass es das dürfte")
     expect(page.locator("#result-told")).to_contain_text("[AccessForbidden]")
     expect(page.locator("table")).to_have_count(0)
@@ -311,7 +335,7 @@ def test_result_that_is_not_there_is_said_in_words(context: BrowserContext, desk
     page.route("**/rounds/1/result", lambda route: route.fulfill(status=404, json=missing))
     open_receipt(page, desk)
     page.click("#fetch-result")
-    expect(page.locator("#result-told")).to_contain_text("nicht mitgeteilt")
+    expect(page.locator("#result-told")).to_contain_text("hat die Vergabestelle den Bietern kein Ergebnis mitgeteilt")
     expect(page.locator("#result-told")).to_contain_text("[OpeningResultMissing]")
 
 

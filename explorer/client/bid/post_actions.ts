@@ -14,12 +14,18 @@ import type { Terms } from "./terms.js";
 import { toldOf } from "./told.js";
 import { visible } from "./visible.js";
 import { ask } from "./worker_client.js";
-import { shownMoment } from "./words.js";
+import { shownMoment, type Word } from "./words.js";
 
 /** Rounds for answers that are asked for; letters name one or two. */
 const MOST_ROUNDS = 10;
 /** The last second of the year 9999: what is later no calendar shows. */
 const LATEST = 253_402_300_799n;
+
+/** What a refusal means here, beside its own sentence. */
+const MEANINGS: Readonly<Record<"letters" | "result", Readonly<Record<string, Word>>>> = {
+  letters: { AccessForbidden: "lettersForbidden" },
+  result: { AccessForbidden: "resultForbidden", OpeningResultMissing: "resultMissing" },
+};
 
 /** Opens a receipt to read what the buyer wrote to its bid. */
 export async function openPost({ terms }: Round): Promise<void> {
@@ -77,7 +83,8 @@ async function fetched(what: "letters" | "result", fetching: (bid: OwnBid) => Pr
     const { change, told } = await fetching(bid);
     keep(bid, change, what, told);
   } catch (error) {
-    keep(bid, {}, what, () => toldOf(error, state.language));
+    const meaning = error instanceof Problem ? MEANINGS[what][error.name] : undefined;
+    keep(bid, {}, what, () => [...(meaning === undefined ? [] : [say(meaning)]), toldOf(error, state.language)].join(" "));
   }
 }
 
