@@ -103,6 +103,7 @@ bench: setup-dev
 	$(BIN)/python -m benchmarks.sealing
 	$(BIN)/python -m benchmarks.bidding
 	$(BIN)/python -m benchmarks.opening
+	$(BIN)/python -m benchmarks.sealed_history
 
 # Versions and hashes only: no registry is named in a lock file.
 lock: setup-dev

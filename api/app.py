@@ -38,6 +38,7 @@ from api import (
     statistics,
     transactions,
 )
+from api.downloads import Readers
 from api.head import HeadAsGet
 from api.headers import AnswerHeaders
 from api.kept import KeptAnswers
@@ -115,6 +116,7 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
     )
     app.state.services = services
     app.state.turns = envelopes.Turns()
+    app.state.readers = Readers(services.settings.receiver.downloads_of_account)
     app.add_middleware(KeptAnswers, index=services.index, queries=services.queries)
     app.add_middleware(HeadAsGet)
     app.add_middleware(metrics.Requests, registry=services.metrics)

@@ -15,6 +15,7 @@ from typing import Final
 
 from api.checks import Checks
 from ledger.errors import ProcessUnknown, SiegelError
+from ledger.keeping import Keeper
 
 log = logging.getLogger(__name__)
 
@@ -52,16 +53,15 @@ class ComparisonStatus:
     processes: tuple[bytes, ...]
 
 
-class Comparison:
+class Comparison(Keeper):
     """A thread that asks ``checks`` for every process in the order of their ids. ``after`` gives the next id."""
 
     def __init__(
         self, checks: Checks, after: Callable[[bytes], bytes | None], *, shortest_pause: float = SHORTEST_PAUSE
     ) -> None:
+        super().__init__("comparison with the chain", WITHOUT_ANY, "the comparison with the chain stands still")
         self._checks, self._after, self._shortest_pause = checks, after, shortest_pause
         self._guard = threading.Lock()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="comparison with the chain", daemon=True)
         self._since: int | None = None
         self._place = b""
         self._compared = self._failed = 0
@@ -71,13 +71,7 @@ class Comparison:
         """Begin to compare."""
         with self._guard:
             self._since = int(time.time())
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop after the process that is being compared, and wait for it."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        super().start()
 
     def status(self) -> ComparisonStatus:
         """How far it is and what it found."""
@@ -92,7 +86,7 @@ class Comparison:
                 processes=differing[:NAMED],
             )
 
-    def step(self) -> float:
+    def round(self) -> float:
         """Compare the next process, or end the pass where there is none; the seconds to wait before the next step."""
         process_id = self._after(self._place)
         if process_id is None:
@@ -121,12 +115,3 @@ class Comparison:
                 self._last = Pass(int(time.time()), self._compared, self._failed)
             self._place, self._compared, self._failed = b"", 0, 0
         return self._shortest_pause if any_processes else WITHOUT_ANY
-
-    def _run(self) -> None:
-        pause = 0.0
-        while not self._stop.wait(pause):
-            try:
-                pause = self.step()
-            except Exception:
-                log.exception("the comparison with the chain stands still")
-                pause = WITHOUT_ANY

@@ -136,6 +136,6 @@ def _is_officer(services: Services, organisation_id: bytes, account: bytes) -> b
 
 def _is_author(services: Services, found: SealedRound, account: bytes) -> bool:
     """The index says which commitments are the account's, the ledger whether one is."""
-    rounds = services.queries.rounds(found.process_id)
-    own = (bid.commitment for row in rounds if row.round == found.number for bid in row.bids if bid.author == account)
-    return any(services.chain.view("bidOf", found.process_id, found.number, each, account)[1] for each in own)
+    where = found.process_id, found.number
+    own = (bid.commitment for bid in services.queries.bids(*where, account))
+    return any(services.chain.view("bidOf", *where, each, account)[1] for each in own)

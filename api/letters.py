@@ -56,8 +56,7 @@ def _send(services: Services, process_id: bytes, round_number: int, sender: byte
     answered = body.get("answerRound")
     if answered is not None and (type(answered) is not int or not 1 <= answered <= LAST_ROUND):
         raise InvalidParameter(parameter="answerRound", value=f"{answered!s:.80}", why="it is no number of a round")
-    rounds = (row for row in services.queries.rounds(process_id) if row.round == round_number)
-    if recipient not in {bid.author for row in rounds for bid in row.bids}:
+    if not services.queries.bids(process_id, round_number, recipient):
         raise TendererUnknown(process_id=process_id, round=round_number, account=recipient)
     return Letters(services.state, process_id, round_number).send(recipient, sender, subject, text, answered)
 

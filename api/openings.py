@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse
 
 from api.answers import NEVER, DigestText, Using, answer, bytes_answer, digest_of, plain
 from api.described import HEX, NUMBER, PROBLEMS, TEXT, content, list_of, object_of, ours, schema_of
+from api.downloads import FileFor
 from api.entitled import Part, Signed, entitled
 from api.head import is_head
 from api.sealed_round import SealedRound
@@ -81,9 +81,7 @@ def envelopes(request: Request, services: Using, signed: Signed, processId: Dige
             # A commitment that somebody copied from another tenderer has no envelope: this one is the other's.
             "envelope": _told(here.get((bid.commitment, bid.author)), found) if bid.author is not None else None,
         }
-        for row in services.queries.rounds(found.process_id)
-        if row.round == found.number
-        for bid in row.bids
+        for bid in services.queries.bids(found.process_id, found.number)
         if not bid.external
     ]
     state = RoundState(found.state).name.lower()
@@ -111,15 +109,17 @@ def header(
 def envelope(
     request: Request, services: Using, signed: Signed, processId: DigestText, round: Round, commitment: DigestText
 ) -> Response:
-    """For officers, after the close; also in parts (RFC 9110, section 14). The ETag is the digest of the whole."""
-    found = entitled(services, signed, digest_of(processId), round, OFFICER).round
-    arrived = _arrived(services, found, digest_of(commitment))
+    """For officers, after the close; also in parts (RFC 9110, section 14). The ETag is the digest of the whole. More
+    than a few at once by the same account are ``ServiceBusy``."""
+    who = entitled(services, signed, digest_of(processId), round, OFFICER)
+    arrived = _arrived(services, who.round, digest_of(commitment))
     name = f"{arrived.commitment.hex()}.siegel"
     headers = {"Cache-Control": NEVER, "ETag": f'"{arrived.digest.hex()}"'}
     if is_head(request):
         headers |= {"Content-Length": str(arrived.size), "Accept-Ranges": "bytes"}
         return Response(media_type=BYTES, headers=headers)
-    return FileResponse(services.envelopes.path(arrived.digest), headers=headers, media_type=BYTES, filename=name)
+    path, readers = services.envelopes.path(arrived.digest), request.app.state.readers
+    return FileFor(path, name, BYTES, headers, readers, who.account)
 
 
 @router.get(f"{BASE}/incidents", summary="What tenderers reported", responses=ours({"incidents": list_of(INCIDENT)}))

@@ -14,6 +14,7 @@ from typing import Final
 from ledger.chain.acts import Promise, RoundTerms
 from ledger.chain.client import Chain
 from ledger.chain.identifiers import bid_commitment, incident_digest, promise_digest
+from ledger.chain.record import ACT_RECORDED, decode_log
 from ledger.chain.round_terms import terms_of_round
 from ledger.chain.signers import KeySigner, signer_of
 from ledger.errors import (
@@ -35,7 +36,7 @@ from ledger.errors import (
 from ledger.sealing.envelope import Header
 from ledger.store.envelopes import DAY, Arrived, EnvelopeStore, Upload
 from ledger.store.incidents import Incident, IncidentBook
-from ledger.terms import OrganisationKind, ProcessState, Role, RoundState
+from ledger.terms import Act, OrganisationKind, ProcessState, Role, RoundState
 
 LARGEST: Final = 2 * 2**30
 ROUND_BYTES: Final = 20 * 2**30
@@ -77,7 +78,8 @@ class Receiver:
         self._chain, self._signer, self._clock, self._opened_in = chain, signer, clock, opened_in
         self._incidents = IncidentBook(envelopes.state)
         self._terms: dict[tuple[bytes, int], RoundTerms] = {}
-        self._bids: dict[tuple[bytes, int], int] = {}
+        self._looked: tuple[int, int] | None = None  # the newest blocks of the last two looks for bids
+        self._tidied = 0
         self._guard = threading.Lock()
 
     # Envelopes
@@ -183,24 +185,31 @@ class Receiver:
 
     def sweep(self) -> None:
         """See which envelopes are committed by now, and remove what nobody waits for: uploads that stand still for a
-        day, and envelopes that no commitment followed on within a day after their promise was due."""
-        before = self._clock() - DAY
+        day, envelopes that no commitment followed on within a day after their promise was due, and once a day what a
+        crash left behind."""
+        now = self._clock()
         self._note_committed()
-        self.envelopes.remove_uncommitted(before, self.is_committed)
-        self.envelopes.remove_unfinished(before)
+        self.envelopes.remove_uncommitted(now - DAY, self.is_committed)
+        self.envelopes.remove_unfinished(now - DAY)
+        if now >= self._tidied + DAY:
+            self.envelopes.remove_orphans()
+            self._tidied = now
 
     def _note_committed(self) -> None:
-        """Bids are asked for only in rounds that have more than at the last look: there can be very many envelopes."""
-        now: dict[tuple[bytes, int], int] = {}
-
-        def committed(process_id: bytes, round: int, commitment: bytes, author: bytes) -> bool:
-            key = (process_id, round)
-            if key not in now:
-                now[key] = self._chain.round(*key).bids
-            return now[key] != self._bids.get(key, 0) and self._has_bid(process_id, round, commitment, author)
-
-        self.envelopes.note_committed(committed)
-        self._bids = now
+        """Read the bids since the last look but one, at first since the oldest round opened that an unnamed envelope is
+        for. So each bid is read twice: the first time its envelope may just be coming in, and not be known yet."""
+        newest = self._chain.block_number()
+        if self._looked is None:
+            rounds = self.envelopes.unnamed_rounds()
+            opened = [self._opened_in(*each) or self._chain.deployment.block for each in rounds]
+            self._looked = (min(opened, default=newest + 1) - 1,) * 2
+        bids = set()
+        for log in self._chain.logs(self._looked[0] + 1, newest, [ACT_RECORDED]):
+            if log.account == self._chain.ledger and log.topics[3][31] == Act.BID_COMMITTED:
+                record = decode_log(log.topics, log.data)
+                bids.add((record.process_id, record.round, record.subject, record.first))
+        self.envelopes.note_committed(bids)
+        self._looked = self._looked[1], newest
 
     def is_committed(self, commitment: bytes) -> bool:
         """Whether the ledger has the commitment of an envelope that is here."""

@@ -42,7 +42,8 @@ PATH: Final = "/processes/{processId}/rounds/{round}/rehearsal"
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A recipient of the round's key set. ``name``: of a custodian; officers are accounts. ``ready_at``: when it last
+    """A recipient of the round's key set. ``name``: of a custodian, what releases call it, else how
+    the registry has it; officers are accounts. ``ready_at``: when it last
     showed that it can open, in seconds since 1970; None: never. ``ready`` (green, else amber): it did so within seven
     days, and after all custodians had accepted the key set."""
 
@@ -94,7 +95,7 @@ def _readiness(services: Services, found: SealedRound, now: int | None = None) -
         for index, recipient in enumerate(of_group, 1):
             at = ready.get((group, index))
             is_ready = at is not None and accepted is not None and at >= max(accepted, moment - FRESH)
-            name = recipient.name or recipient.identifier
+            name = recipient.name or recipient.registered
             recipients.append(Ready(name, group, index, recipient.holder, at, is_ready))
     return recipients
 

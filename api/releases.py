@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from api.answers import FOR_EVER, REVALIDATE, DigestText, Using, bytes_answer, digest_of
 from api.described import TEXT, content
 from api.services import Services
-from ledger.errors import ObjectMissing, OriginalWithheld, ReleaseEmbargoed, SiegelError
+from ledger.errors import ObjectMissing, OriginalWithheld, SiegelError
 from ledger.store import StoreClass
 
 router = APIRouter(tags=["releases"])
@@ -18,7 +18,7 @@ def release(request: Request, services: Using, digest: DigestText) -> Response:
     """SHA-256 over the salt (header ``Siegel-Salt``) and these bytes is the anchored digest.
 
     A release whose stored bytes no longer give it is refused as ``ObjectAltered``, an erased one as ``ObjectErased``,
-    one that may not be shown yet as ``ReleaseEmbargoed``.
+    one that may not be shown yet as ``ReleaseEmbargoed``, with the moment ``until`` which that lasts.
     """
     wanted = digest_of(digest)
     if not services.queries.release(wanted):
@@ -37,8 +37,8 @@ def document(request: Request, services: Using, digest: DigestText) -> Response:
     """A public object, or an original that is anchored or that a pull found changed, as long as nothing of it was
     erased.
 
-    Erased is ``ObjectErased``; an original of a release of which fields were erased is ``OriginalWithheld``, one of a
-    release under embargo ``ReleaseEmbargoed``.
+    Confidential is as if it were not here, erased is ``ObjectErased``; an original of a release of which fields were
+    erased is ``OriginalWithheld``, one of a release under embargo ``ReleaseEmbargoed``.
     """
     wanted = digest_of(digest)
     _refuse_confidential(services, wanted)
@@ -77,8 +77,11 @@ def _has_erased_fields(services: Services, release: bytes) -> bool:
 
 
 def _refuse_confidential(services: Services, digest: bytes) -> None:
+    """A release that may not be shown yet is told as such, with the moment; a confidential file, for example the ground
+    of an act, is nobody else's business."""
+    services.releases.require_disclosed(digest)
     if services.store.exists(digest) and services.store.kind(digest) is StoreClass.CONFIDENTIAL:
-        raise ReleaseEmbargoed(digest=digest)
+        raise ObjectMissing(digest=digest)
 
 
 def _salt(services: Services, digest: bytes) -> dict[str, str]:

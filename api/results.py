@@ -71,5 +71,5 @@ def _keep(services: Services, process_id: bytes, round_number: int, account: byt
 
 def _opened(services: Services, process_id: bytes, round_number: int) -> set[bytes]:
     """Accounts whose bids were opened."""
-    rounds = (row for row in services.queries.rounds(process_id) if row.round == round_number)
-    return {bid.author for row in rounds for bid in row.bids if bid.outcome == "opened" and bid.author is not None}
+    bids = services.queries.bids(process_id, round_number)
+    return {bid.author for bid in bids if bid.outcome == "opened" and bid.author is not None}

@@ -1,25 +1,21 @@
-"""One plain sentence for each act: what happened, in words that need no knowledge of the ledger.
-
-Numbers of bids are counted from 1 for people, as in minutes.
-"""
+"""One plain sentence for each act: what happened, in words that need no knowledge of the ledger."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 from gettext import NullTranslations
-from typing import Any, Final
+from typing import Any
 
 from markupsafe import Markup, escape
 
 from explorer.act_words import DETAILED, NOTICE_TITLES, NOTICES, PLAIN, ROUNDS, STAGES, TITLES, TITLES_OF_LOT
 from explorer.formats import Formats
 from explorer.words import N_
+from ledger.bid_number import spoken_bid
 from ledger.index.names import NOTICE_KINDS, ROUND_KINDS, word
 from ledger.index.rows import ActRow
 from ledger.terms import STATUTE, Stage
-
-FIRST_PAPER_BID: Final = 2**31
 
 
 class Sentences:
@@ -177,7 +173,5 @@ class Sentences:
 
 
 def bid_number(bid: int | None) -> str:
-    """The number of a bid as people count: from 1, bids on paper with a P in front."""
-    if bid is None:
-        return "?"
-    return f"P{bid - FIRST_PAPER_BID + 1}" if bid >= FIRST_PAPER_BID else str(bid + 1)
+    """The number of a bid as people count."""
+    return "?" if bid is None else spoken_bid(bid)

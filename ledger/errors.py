@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from ledger.bid_number import spoken_bid, spoken_bids
+
 MOMENTS = frozenset(
     {
         "arrival",
@@ -38,14 +40,16 @@ class SiegelError(Exception):
     """Base of every failure this software names itself.
 
     ``values`` holds the offending values by name; ``status`` is the HTTP status the API answers with (RFC 9457).
+    ``numbers_of_bids``: which of the values are bids by the ledger's number; the sentence has them as people count.
     """
 
     sentence: ClassVar[str] = "Something failed."
     status: ClassVar[int] = 400
+    numbers_of_bids: ClassVar[frozenset[str]] = frozenset({"bid"})
 
     def __init__(self, **values: Any) -> None:
         self.values = values
-        super().__init__(_filled(self.sentence, values))
+        super().__init__(self.sentence_in(self.sentence))
 
     @property
     def name(self) -> str:
@@ -54,7 +58,17 @@ class SiegelError(Exception):
 
     def sentence_in(self, translated: str) -> str:
         """``translated``, the sentence in another language, with this failure's values."""
-        return _filled(translated, self.values)
+        shown = {
+            name: _spoken_bids(value) if name in self.numbers_of_bids else value for name, value in self.values.items()
+        }
+        return _filled(translated, shown)
+
+
+def _spoken_bids(value: Any) -> Any:
+    """A bid's number, or several, as people count; all else as it is."""
+    if isinstance(value, int):
+        return spoken_bid(value)
+    return spoken_bids(value) if isinstance(value, list | tuple) else value
 
 
 def _filled(sentence: str, values: Mapping[str, Any]) -> str:
@@ -299,7 +313,8 @@ class ProposalForOtherLedger(SiegelError):
 
 
 class ProposalNotStanding(SiegelError):
-    """The first half of a proposal does not stand on the ledger (any more): revoked, expired, or never recorded."""
+    """The first half of a proposal does not stand on the ledger (any more): revoked, expired, executed, ended by a
+    change of process or roles, or never recorded."""
 
     sentence = "The first half of this proposal does not stand on the ledger: {why}."
     status = 409
@@ -806,6 +821,12 @@ class SlotAbsent(EvidenceRefused):
     sentence = "The slot {slot} of {account} is empty in block {block}."
 
 
+class RankingDiffers(EvidenceRefused):
+    """A ranking in a bundle is not the one that follows from criteria, bids, evaluation and exclusions."""
+
+    sentence = "The ranking of lot {lot} in round {round} of {ocid} is not the one that follows."
+
+
 class HeadMismatch(EvidenceRefused):
     """The head recomputed from the acts at hand is not the proven one: an act is missing, added, altered or swapped."""
 
@@ -879,9 +900,9 @@ class ProofForeign(EvidenceRefused):
 
 
 class ProofUnverified(EvidenceRefused):
-    """The evidence bundle in a receipt is not verified."""
+    """The evidence bundle, in a receipt or beside what it is to prove, is not verified."""
 
-    sentence = "The evidence in the receipt is not verified: see its step {number}."
+    sentence = "The evidence bundle is not verified: see its step {number}."
 
 
 class BidUnproven(EvidenceRefused):
@@ -1311,6 +1332,38 @@ class OpenedRoundUnreadable(SiegelError):
     status = 422
 
 
+class UnreadableEvidenceMalformed(SiegelError):
+    """Not the evidence of an unreadable bid (``siegel-unreadable/1``, ``docs/opening.md``)."""
+
+    sentence = "This is no evidence of an unreadable bid: {reason}."
+    status = 422
+
+
+class UnreadableEvidenceForeign(SiegelError):
+    """The ledger names another evidence for the bid, or does not call it unreadable, or does not know it."""
+
+    sentence = "The ledger names for the commitment {commitment} the evidence {expected}, not {got}."
+    status = 409
+
+
+class UnreadableBlamesNobody(SiegelError):
+    """Two officers gave the bid up. Why it could not be opened is open, and nothing can be repeated."""
+
+    sentence = (
+        "Bid {bid} was given up: too few shares came, or false ones. That blames nobody, and its receipt can open it."
+    )
+    status = 409
+
+
+class UnreadableNotRepeated(SiegelError):
+    """Envelope and seed do not give what the evidence says: then the bid was called unreadable wrongly."""
+
+    sentence = (
+        "Bid {bid} is not unreadable in the way that was recorded: {expected} was recorded, {got} is what is found."
+    )
+    status = 409
+
+
 class OpeningUnrecorded(SiegelError):
     """Minutes are made of an opening that the ledger has: closed, and an outcome for every bid."""
 
@@ -1430,6 +1483,7 @@ class OpeningUnfinished(SiegelError):
 
     sentence = "The opening cannot be finished yet: bid {bids}: {why}."
     status = 409
+    numbers_of_bids = frozenset({"bids"})
 
 
 class ProposalDiffers(SiegelError):
@@ -2270,7 +2324,7 @@ class MethodNotAllowed(SiegelError):
 
 
 class ServiceBusy(SiegelError):
-    """Others are sending files at the moment, as many as are taken at once."""
+    """As many files are being sent at the moment as are at once: by all together, or to one account."""
 
     sentence = "Too many files are being sent at once; try again in a minute."
     status = 503
@@ -2643,6 +2697,7 @@ class BitmapInvalid(SiegelError):
 
 class ChunkInvalid(SiegelError):
     sentence = "{size} outcomes from bid {from}: the next bid without an outcome is {next}."
+    numbers_of_bids = frozenset({"from", "next"})
 
 
 class EvidenceUnexpected(SiegelError):
@@ -2651,6 +2706,7 @@ class EvidenceUnexpected(SiegelError):
 
 class BidMismatch(SiegelError):
     sentence = "The commitment given for bid {bid} belongs to bid {found}."
+    numbers_of_bids = frozenset({"bid", "found"})
 
 
 class OutcomeInvalid(SiegelError):

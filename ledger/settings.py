@@ -135,6 +135,9 @@ class Receiver(BaseModel):
         default=600, ge=1, description="most transactions that are relayed in a minute: bids, and as many other acts"
     )
     relays_per_minute_of_account: int = Field(default=20, ge=1, description="the same of one account")
+    downloads_of_account: int = Field(
+        default=4, ge=1, description="most envelopes, or parts of them, that one officer's account reads at once"
+    )
 
 
 class OtherReceiver(BaseModel):

@@ -7,4 +7,4 @@
 import { join } from "node:path";
 import { root, writeCommand } from "./client_command.mjs";
 
-await writeCommand(process.argv[2] ?? join(root, "build", "ranking"), ["ranking", "verifier"], ["package-lock.json"]);
+await writeCommand(process.argv[2] ?? join(root, "build", "ranking"), ["ranking", "sealing", "verifier"], ["package-lock.json"]);

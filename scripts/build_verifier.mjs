@@ -12,8 +12,8 @@ import { join } from "node:path";
 import { counting, COUNTS_AT_EXIT, root, writeCommand } from "./client_command.mjs";
 import { pageOf, writePage } from "./client_page.mjs";
 
-/** What the verifier is made of: bids are opened for it by what opens them for their authors. */
-const FOLDERS = ["verifier", "receipt", "sealing"];
+/** What the verifier is made of: bids are opened for it by what opens them for their authors, and ranked. */
+const FOLDERS = ["verifier", "receipt", "sealing", "ranking"];
 const BESIDE = ["ledger/statute.json", "ledger/evidence/verify/words.json", "package-lock.json"];
 
 /** It connects to nothing. */

@@ -75,10 +75,11 @@ digest of what proves it), and those that follow from the acts (`superseded`, `w
 "0x... organisation id", "arrivedAt": seconds, "deliverBy": seconds, "signature": "0x... 65 bytes"}`.
 
 **Values.** Times are `2026-12-01T12:00+01:00` (local time without an offset), durations `90s`, `30m`, `12h`, `10d`,
-bids `3` or `paper:0`. Where a document is asked for, a file or a digest can be given; a file is stored, salted, for the
-entitled only. The one exception are a tender's criteria: `tender publish --criteria FILE` takes a document of
-[`siegel-criteria/1`](criteria-1.md), compares its lots with those of the terms and makes it public. A process is its
-id or the organisation's ocid.
+bids `3`, on paper `P1`: they count from 1 here as on pages and in minutes, but from 0 in acts and JSON
+([ADR 0132](adr/0132-people-count-bids-from-1.md)). Where a document is asked for, a file or a digest can be given;
+a file is stored, salted, for the entitled only. The one exception are a tender's criteria: `tender publish --criteria
+FILE` takes a document of [`siegel-criteria/1`](criteria-1.md), compares its lots with those of the terms and makes it
+public. A process is its id or the organisation's ocid.
 """
 
 SETTINGS_HEAD = """# Settings

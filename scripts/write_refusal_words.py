@@ -10,9 +10,12 @@ from pathlib import Path
 
 from ledger.cli.language import messages
 from ledger.errors import (
+    BidRootDiffers,
     ContentAltered,
+    CriteriaInvalid,
     EnvelopeForeign,
     EnvelopeMalformed,
+    EvaluationInvalid,
     EvidenceRefused,
     KeySetDiffers,
     PromiseInvalid,
@@ -33,10 +36,14 @@ OF_RECEIPTS = (
 """What a receipt is refused with beside the refusals of evidence."""
 
 
+OF_BIDS = (BidRootDiffers, CriteriaInvalid, EvaluationInvalid)
+"""What bids and rankings in a bundle are refused with beside those."""
+
+
 def refusal_words() -> str:
     """The file's text: each refusal's name with its sentence; placeholders are those of the values."""
     german = messages("de")
-    kinds: tuple[type[SiegelError], ...] = (*_below(EvidenceRefused), *OF_RECEIPTS)
+    kinds: tuple[type[SiegelError], ...] = (*_below(EvidenceRefused), *OF_RECEIPTS, *OF_BIDS)
     words = {kind.__name__: {"de": german[kind.sentence], "en": kind.sentence} for kind in kinds}
     return json.dumps(dict(sorted(words.items())), ensure_ascii=False, indent=1) + "\n"
 

@@ -248,11 +248,16 @@ class Chain:
 
         Read from its storage slot: the index asks for thousands, and running the contract costs ten times as much.
         """
-        return _word(self._at(block, _STORAGE, self._slot(series_id, of)))
+        return self.stored(head_slot(series_id), of=of, block=block)
+
+    def stored(self, slot: bytes, *, of: str = "ledger", block: int | None = None) -> bytes:
+        """The word (32 bytes) in a storage slot of the ledger or registry; zero if nothing was written there."""
+        return _word(self._at(block, _STORAGE, [to_hex(self._accounts[of]), to_hex(slot)]))
 
     def heads(self, series_ids: Sequence[bytes], *, of: str = "ledger", block: int) -> list[bytes]:
         """As ``head``, for many series after one block, in their order."""
-        asked = [[*self._slot(series_id, of), hex(block)] for series_id in series_ids]
+        account = to_hex(self._accounts[of])
+        asked = [[account, to_hex(head_slot(series_id)), hex(block)] for series_id in series_ids]
         try:
             answers = request_all(self.transport, _STORAGE, asked)
         except NodeRefused:
@@ -261,9 +266,6 @@ class Chain:
         if None in answers:
             raise BlockUnknown(block=block)
         return [_word(answer) for answer in answers]
-
-    def _slot(self, series_id: bytes, of: str) -> list[Any]:
-        return [to_hex(self._accounts[of]), to_hex(head_slot(series_id))]
 
 
 def check_deployment(target: str | Node | Transport, deployment: Deployment) -> None:

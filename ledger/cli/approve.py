@@ -11,6 +11,7 @@ import typer
 
 from ledger.chain.acts import EraseFields
 from ledger.chain.codec import encode_call
+from ledger.chain.proposals import still_counts
 from ledger.chain.record import ACT_PROPOSED, APPROVAL_REVOKED, ZERO, decode_proposal
 from ledger.chain.record import Proposal as Standing
 from ledger.cli.acts.carry_out import finish
@@ -123,20 +124,21 @@ def _require_salted(proposal: Proposal, file: Path) -> None:
 def _require_standing(session: Session, proposal: Proposal) -> Standing:
     """The first half must stand on the ledger; otherwise this call would be another first half."""
     chain, entry = session.chain, entry_of(proposal.call)
-    proposed = revoked = None
-    for log in chain.logs(chain.deployment.block, chain.block_number(), [ACT_PROPOSED, APPROVAL_REVOKED]):
-        if log.topics[0] == ACT_PROPOSED and log.transaction_hash == proposal.transaction:
-            proposed = decode_proposal(log.topics, log.data)
-        elif proposed is not None and log.topics[0] == APPROVAL_REVOKED and log.topics[1] == proposed.key:
-            revoked = log
-    if proposed is None or entry is None or proposed.act != entry.act:
+    newest = chain.block_number()
+    block, call = _recorded_call(session, proposal)
+    logs = () if block is None else chain.logs(block, block, [ACT_PROPOSED])
+    ours = (log for log in logs if log.transaction_hash == proposal.transaction)
+    proposed = next((decode_proposal(log.topics, log.data) for log in ours), None)
+    if block is None or proposed is None or entry is None or proposed.act != entry.act:
         raise ProposalNotStanding(why=say("it is not recorded"))
-    if _recorded_call(session, proposal) != encode_call(proposal.call):
+    if call != encode_call(proposal.call):
         raise ProposalNotStanding(why=say("what was proposed there is another call than the one in the file"))
-    if revoked is not None:
+    if any(log.topics[1] == proposed.key for log in chain.logs(block, newest, [APPROVAL_REVOKED])):
         raise ProposalNotStanding(why=say("it was revoked"))
     if proposed.expires < session.now():
         raise ProposalNotStanding(why=say("it expired at {time}", time=shown_moment(proposed.expires)))
+    if entry.contract == "ledger" and not still_counts(chain, proposed, newest):
+        raise ProposalNotStanding(why=say("it was executed, or procedure or roles have changed since"))
     return proposed
 
 
@@ -149,11 +151,14 @@ def _require_own_releases(session: Session, proposal: Proposal, standing: Standi
             require_of_process(session, ocid, standing.process_id, standing.organisation_id)
 
 
-def _recorded_call(session: Session, proposal: Proposal) -> bytes:
-    """What the first officer really sent: the ledger itself keeps only its digest."""
+def _recorded_call(session: Session, proposal: Proposal) -> tuple[int | None, bytes]:
+    """The block of what the first officer really sent, None if it is in none, and what that was: the ledger itself
+    keeps only its digest."""
     method = "eth_getTransactionByHash"
     answer = session.chain.transport.request(method, ["0x" + proposal.transaction.hex()])
-    return bytes.fromhex(answer["input"].removeprefix("0x")) if answer else b""
+    if not answer or answer["blockNumber"] is None:
+        return None, b""
+    return int(answer["blockNumber"], 16), bytes.fromhex(answer["input"].removeprefix("0x"))
 
 
 def _shown(proposal: Proposal) -> Iterator[str]:

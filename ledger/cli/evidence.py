@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 PUBLIC: Final = 0o666
 """Mode of files for everybody, as far as the person who writes them lets others read."""
 
+PRIVATE: Final = 0o600
+"""Mode of files with what not everybody may see."""
+
 _START: Final = 64
 """Bytes that are enough to see the first entry's name."""
 
@@ -46,26 +50,45 @@ def evidence(
         bool,
         typer.Option("--organisation", help=say("PROCESS is the id of an organisation: all its processes")),
     ] = False,
+    opened: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--opened", metavar="FILE", help=say("show the bids too: what the opening of a round left behind")
+        ),
+    ] = None,
+    evaluation: Annotated[
+        list[Path] | None,
+        typer.Option("--evaluation", metavar="FILE", help=say("with --opened: the evaluation of such a round")),
+    ] = None,
 ) -> Answer:
     """Write one file that proves a procedure: its acts, releases, and a proof that these are all.
 
-    Whoever has the file and a trust policy can check it without us: siegel verify.
+    Whoever has the file and a trust policy can check it without us: siegel verify. With --opened it holds the bids, and
+    the ranking that follows: for auditors and review bodies, and for nobody who may not see them.
     """
+    from ledger.cli.ranking.shown import shown_entries
     from ledger.evidence.bundle import write_organisation_bundle, write_process_bundle
 
+    if (organisation and opened) or (evaluation and not opened):
+        why = say("bids are shown of one process, and an evaluation beside them only")
+        raise ArgumentInvalid(argument="--opened", value=", ".join(map(str, opened or ())), why=why)
     sources = _sources(session)
     _warn_of_missing_log(session, sources)
-    with replacing(out, PUBLIC) as file:
+    process_id = digest(subject, "PROCESS") if organisation else _process(sources, subject)
+    shown = partial(shown_entries, session, opened, evaluation or ()) if opened else None
+    with replacing(out, PRIVATE if shown else PUBLIC) as file:
         if organisation:
-            manifest = write_organisation_bundle(sources, digest(subject, "PROCESS"), file)
+            manifest = write_organisation_bundle(sources, process_id, file)
         else:
-            manifest = write_process_bundle(sources, _process(sources, subject), file)
+            manifest = write_process_bundle(sources, process_id, file, shown=shown)
     size = out.stat().st_size
     data = {"file": out, "identity": manifest.identity, "block": manifest.block, "size": size}
     lines = [
         say("{file}: {size} bytes, speaks of block {block}.", file=out, size=size, block=manifest.block),
         say("Identity: {identity}", identity=manifest.identity.hex()),
     ]
+    if shown:
+        lines.append(say("It shows bids: give it only to those who may see them."))
     return Answer(data, lines)
 
 

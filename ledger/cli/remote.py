@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import ipaddress
-import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, Self, TypeVar
@@ -14,6 +11,7 @@ import httpx
 from ledger import errors
 from ledger.errors import ServerAnswerUnusable, ServerRefuses, ServerUnreachable, SiegelError
 from ledger.evidence.cut_off import cut_off_after
+from ledger.evidence.outgoing import way_to
 from ledger.ocds.json_text import read_json
 
 Answered = TypeVar("Answered")
@@ -39,9 +37,8 @@ class Remote:
         if parts.scheme not in ("http", "https") or not parts.host:
             raise ServerUnreachable(url=url, reason="the address is no http or https address")
         self.url = url.rstrip("/")
-        # A proxy could not reach what is on this machine only; without compression no small answer becomes a huge one.
-        headers, from_outside = {"Accept-Encoding": "identity"}, not _is_loopback(parts)
-        self._client = httpx.Client(timeout=_TIMEOUT, headers=headers, verify=_trusted(), trust_env=from_outside)
+        # Without compression no small answer becomes a huge one.
+        self._client = httpx.Client(timeout=_TIMEOUT, headers={"Accept-Encoding": "identity"}, **way_to(url))
 
     def __enter__(self) -> Self:
         return self
@@ -121,15 +118,3 @@ def _refusal(url: str, answer: httpx.Response, body: bytes) -> SiegelError:
         with suppress(TypeError):  # values that the failure cannot have
             return kind(**{key: value for key, value in problem.items() if key not in standard})
     return ServerRefuses(url=url, code=answer.status_code, problem=name[:80])
-
-
-@functools.cache
-def _trusted() -> ssl.SSLContext:
-    return httpx.create_ssl_context()
-
-
-def _is_loopback(url: httpx.URL) -> bool:
-    try:
-        return ipaddress.ip_address(url.host).is_loopback
-    except ValueError:
-        return False

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import IntEnum, IntFlag
 from typing import Final, TypeVar
 
+from ledger.bid_number import spoken_bid, typed_bid
 from ledger.cli.language import current_language, say
 from ledger.cli.moments import written_moment
 from ledger.errors import ArgumentInvalid
@@ -130,17 +131,29 @@ def bitmap(numbers: Sequence[int], counted: int, argument: str) -> tuple[int, ..
     found = [0] * ((counted + 255) // 256)
     for number in numbers:
         if not 0 <= number < counted:
-            raise ArgumentInvalid(argument=argument, value=number, why=expected(f"0 ... {counted - 1}"))
+            raise ArgumentInvalid(argument=argument, value=spoken_bid(number), why=expected(f"1 ... {counted}"))
         found[number // 256] |= 1 << (number % 256)
     return tuple(found)
 
 
-def numbers(text: str, argument: str) -> list[int]:
-    """``0,1,5-9`` as numbers; empty text is none."""
+def marked(words: Sequence[int]) -> list[int]:
+    """The numbers of a ``bitmap``."""
+    return [at * 256 + bit for at, word in enumerate(words) for bit in range(256) if word >> bit & 1]
+
+
+def bid(text: str, argument: str) -> int:
+    """The ledger's number of a bid as people count: ``3``, on paper ``P1``."""
+    try:
+        return typed_bid(text)
+    except ValueError as error:
+        why = say("bids are counted from 1 here, those on paper from P1; in JSON from 0")
+        raise ArgumentInvalid(argument=argument, value=text, why=why) from error
+
+
+def sealed_bids(text: str, argument: str) -> list[int]:
+    """The ledger's numbers of ``1,2,5-9``; empty text is none."""
     found: list[int] = []
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         first, _, last = part.partition("-")
-        if not first.isdigit() or (last and not last.isdigit()):
-            raise ArgumentInvalid(argument=argument, value=text, why=expected("0,1,5-9"))
-        found += range(int(first), int(last or first) + 1)
+        found += range(bid(first, argument), bid(last or first, argument) + 1)
     return found

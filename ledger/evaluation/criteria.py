@@ -91,6 +91,11 @@ class Criteria:
                 return lot
         raise LotUnknown(lot=lot_id, known=", ".join(each.id for each in self.lots))
 
+    @property
+    def needs_points(self) -> bool:
+        """Whether a lot cannot be ranked by prices alone."""
+        return any(lot.criteria for lot in self.lots)
+
     def require_digest(self, expected: bytes) -> None:
         """Raises CriteriaForeign if these are not the criteria that the ledger names."""
         if self.digest != expected:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from ledger.bid_number import spoken_bid
 from ledger.errors import EvaluationInvalid
 from ledger.evaluation.criteria import Criteria, CriteriaLot
 from ledger.evaluation.figures import exact
@@ -66,14 +67,16 @@ class Evaluation:
             raise EvaluationInvalid(reason=f"round: is not {round_number}")
 
 
+def round_of(data: bytes) -> tuple[bytes, int]:
+    """The process (its id, 32 bytes) and the round of which a document says it is the evaluation. Nothing else of it is
+    read; that takes the criteria. Raises EvaluationInvalid."""
+    process_id, number, *_ = _begin(data)
+    return process_id, number
+
+
 def read_evaluation(data: bytes, criteria: Criteria) -> Evaluation:
     """The evaluation in a document. Raises EvaluationInvalid, whose reason begins with the place."""
-    whole = Part.of(data, EvaluationInvalid)
-    form, process, round_number, digest, bids, draws = whole.members(
-        "format", "processId", "round", "criteria", "bids", "draws"
-    )
-    form.one_of(FORMAT)
-    process_id, number = process.digest(), round_number.whole(1)
+    process_id, number, digest, bids, draws = _begin(data)
     if digest.digest() != criteria.digest:
         digest.refuse(f"is not {criteria.digest.hex()}")
     known = {lot.id: lot for lot in criteria.lots}
@@ -81,11 +84,26 @@ def read_evaluation(data: bytes, criteria: Criteria) -> Evaluation:
     for part in bids.items():
         found = _assessment(part, known)
         if (found.bid, found.lot) in assessments:
-            bids.refuse(f"has bid {found.bid} twice for lot {found.lot}")
+            bids.refuse(f"has {named_bid(found.bid)} twice for lot {found.lot}")
         assessments[found.bid, found.lot] = found
     return Evaluation(
         process_id, number, criteria.digest, assessments, tuple(_draw(part, known) for part in draws.items())
     )
+
+
+def named_bid(bid: int) -> str:
+    """As people call it, and as it stands in the evaluation."""
+    return f'bid {spoken_bid(bid)} ("bid": {bid})'
+
+
+def _begin(data: bytes) -> tuple[bytes, int, Part, Part, Part]:
+    """Process and round, and the parts that say the rest."""
+    whole = Part.of(data, EvaluationInvalid)
+    form, process, round_number, digest, bids, draws = whole.members(
+        "format", "processId", "round", "criteria", "bids", "draws"
+    )
+    form.one_of(FORMAT)
+    return process.digest(), round_number.whole(1), digest, bids, draws
 
 
 def _assessment(part: Part, known: Mapping[str, CriteriaLot]) -> Assessment:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 
+from ledger.bid_number import spoken_bids
 from ledger.errors import EvaluationInvalid
 from ledger.evaluation.criteria import LOWEST_PRICE, WEIGHTED_POINTS, Criteria, CriteriaLot
-from ledger.evaluation.evaluation import Assessment, Draw, Evaluation
+from ledger.evaluation.evaluation import Assessment, Draw, Evaluation, named_bid
 from ledger.evaluation.offers import Exclusions, Offer, SubmittedBid, offers
 
 
@@ -96,7 +97,7 @@ def _assessments(evaluation: Evaluation | None, lot: CriteriaLot, made: Sequence
     found = {each.bid: each for each in given if each.lot == lot.id}
     unknown = sorted(found.keys() - {offer.bid for offer in made})
     if unknown:
-        raise EvaluationInvalid(reason=f"bid {unknown[0]} has no value for lot {lot.id}")
+        raise EvaluationInvalid(reason=f"{named_bid(unknown[0])} has no value for lot {lot.id}")
     return found
 
 
@@ -145,7 +146,7 @@ def _shares(bid: int, assessment: Assessment | None, lot: CriteriaLot) -> Iterat
     for criterion in lot.criteria:
         judged = assessment.points.get(criterion.id) if assessment else None
         if judged is None:
-            raise EvaluationInvalid(reason=f"bid {bid} has no points for {criterion.id} of lot {lot.id}")
+            raise EvaluationInvalid(reason=f"{named_bid(bid)} has no points for {criterion.id} of lot {lot.id}")
         yield Share(criterion.id, judged.figure, criterion.weight * judged.figure / criterion.most_points)
 
 
@@ -167,8 +168,9 @@ def _ordered(entries: Sequence[Entry], lot: CriteriaLot, draws: Sequence[Draw]) 
                 yield from _drawn(part, lot, unused, before)
             before += len(part)
     if unused:
-        bids = ", ".join(map(str, min(draw.bids for draw in unused.values())))
-        raise EvaluationInvalid(reason=f"lots were drawn between bids that are not equals for lot {lot.id}: {bids}")
+        bids = min(draw.bids for draw in unused.values())
+        between = f'{spoken_bids(bids)} ("bids": {list(bids)})'
+        raise EvaluationInvalid(reason=f"lots were drawn between bids that are not equals for lot {lot.id}: {between}")
 
 
 def _drawn(

@@ -9,15 +9,25 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from ledger.chain.client import Chain
+from ledger.chain.codec import decode_detail
 from ledger.chain.heads import head_slot
 from ledger.chain.record import ACT_RECORDED, ZERO, ActRecord, decode_log
-from ledger.errors import BundleTooLarge, EvidenceNotYet, ObjectAltered, ObjectErased, ObjectMissing
+from ledger.errors import (
+    BundleTooLarge,
+    CriteriaInvalid,
+    EvidenceNotYet,
+    ObjectAltered,
+    ObjectErased,
+    ObjectMissing,
+)
+from ledger.evaluation.criteria import read_criteria
 from ledger.evidence.log.cosignatures import CosignatureBook
 from ledger.evidence.log.places import most_of, newest_cosigned, newest_stamped, place_of
 from ledger.evidence.organisations import named_organisations
@@ -59,6 +69,15 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """An entry that not everybody may have: of a bid, an evaluation or a ranking. ``salt`` only of an evaluation."""
+
+    name: str
+    data: bytes
+    salt: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class _Piece:
     """An entry before it is written; ``read`` gives its bytes, of a document from the store again."""
 
@@ -81,11 +100,17 @@ class _Draft:
 
 
 def write_process_bundle(
-    sources: Sources, process_id: bytes, out: BinaryIO, *, largest: int = LARGEST_FILE
+    sources: Sources,
+    process_id: bytes,
+    out: BinaryIO,
+    *,
+    largest: int = LARGEST_FILE,
+    shown: Callable[[Sequence[ActRecord]], Sequence[ShownEntry]] | None = None,
 ) -> Manifest:
     """Write the bundle of a process, proven for the newest indexed block; where there is a log, for the newest block
     that most of its witnesses saw, and that most of the authorities stamped, if there are any. Of
-    more than ``largest`` bytes nothing is written.
+    more than ``largest`` bytes nothing is written. ``shown`` gives what is shown besides, and not to everybody, of the
+    acts up to that block.
 
     Raises ProcessUnknown, EvidenceNotYet, BundleTooLarge, and as asking the node does; BlockUnknown if the node is
     behind the index.
@@ -97,10 +122,12 @@ def write_process_bundle(
         acts = series.process(process_id)
         if not acts:
             raise EvidenceNotYet(process=process_id, block=series.block)
-        records = _records(acts)
+        records = _records(acts, process_id)
         _add_roles(draft, series, organisation, records)
         _add_content(draft, sources, series, records)
         block, closed = series.block, {process_id: _closings(series, records)}
+    for entry in shown(records) if shown is not None else ():
+        draft.add(entry.name, entry.data, salt=entry.salt)
     draft.add(f"acts/process-{process_id.hex()}", b"".join(map(pack_act, acts)))
     _add_blocks(draft, sources, block, [process_id], closed, logged)
     return _write(draft, sources.chain, block, ("process", process_id), out, largest)
@@ -125,9 +152,9 @@ def write_organisation_bundle(sources: Sources, organisation_id: bytes, out: Bin
     return _write(draft, sources.chain, block, ("organisation", organisation_id), out)
 
 
-def _records(acts: Iterable[bytes]) -> list[ActRecord]:
-    """The records of acts; of which series they are does not matter here."""
-    return [decode_log((ACT_RECORDED, ZERO, ZERO, data[:32]), data) for data in acts]
+def _records(acts: Iterable[bytes], process_id: bytes = ZERO) -> list[ActRecord]:
+    """The records of acts; of which organisation they are does not matter here."""
+    return [decode_log((ACT_RECORDED, process_id, ZERO, data[:32]), data) for data in acts]
 
 
 def _add_roles(draft: _Draft, series: SeriesReader, organisation_id: bytes, records: Sequence[ActRecord]) -> None:
@@ -141,12 +168,23 @@ def _add_roles(draft: _Draft, series: SeriesReader, organisation_id: bytes, reco
 
 
 def _add_content(draft: _Draft, sources: Sources, series: SeriesReader, records: Sequence[ActRecord]) -> None:
-    """Releases and documents that the acts name, as far as everybody may see them."""
+    """Criteria, releases and documents that the acts name, as far as everybody may see them."""
+    for record in records:
+        if record.act == Act.TENDER_PUBLISHED:
+            _add_criteria(draft, sources.store, decode_detail(record)["terms"]["criteria"])
     for record in records:
         for digest in (record.ground, record.subject):
             _add_document(draft, sources.store, digest)
         if record.release != ZERO:
             _add_release(draft, sources, series, record.release)
+
+
+def _add_criteria(draft: _Draft, store: ObjectStore, digest: bytes) -> None:
+    """What a tender names as its criteria can be anything; here are those that a verifier can read."""
+    with suppress(ObjectAltered, ObjectMissing, CriteriaInvalid):
+        found = None if digest == ZERO else _public(store, digest)
+        if found is not None and read_criteria(found.data).digest == digest:
+            draft.add(f"criteria/{digest.hex()}", found.data)
 
 
 def _add_release(draft: _Draft, sources: Sources, series: SeriesReader, digest: bytes) -> None:
@@ -164,6 +202,8 @@ def _add_release(draft: _Draft, sources: Sources, series: SeriesReader, digest: 
 
 
 def _add_document(draft: _Draft, store: ObjectStore, digest: bytes) -> None:
+    if f"criteria/{digest.hex()}" in draft.pieces:
+        return
     try:
         found = None if digest == ZERO else _public(store, digest)
     except (ObjectAltered, ObjectMissing):

@@ -12,6 +12,7 @@ import httpx
 
 from ledger.errors import EvidenceRefused, TimestampAuthorityFailed, TimestampInvalid
 from ledger.evidence.cut_off import cut_off_after
+from ledger.evidence.outgoing import way_to
 from ledger.evidence.verify import der
 from ledger.evidence.verify.timestamp import MOST_BYTES, Timestamp, strict_form, verify_timestamp
 
@@ -64,7 +65,8 @@ def _query(digest: bytes, nonce: int) -> bytes:
 def _post(url: str, query: bytes) -> bytes:
     """The body of the answer. Redirections are refused: the address is a setting, and nobody else's say."""
     headers = {"Content-Type": "application/timestamp-query", "Accept-Encoding": "identity", "User-Agent": "siegel"}
-    with httpx.Client(headers=headers, timeout=_TIMEOUT) as client, cut_off_after(_MOST_SECONDS, client) as late:
+    client = httpx.Client(headers=headers, timeout=_TIMEOUT, **way_to(url))
+    with client, cut_off_after(_MOST_SECONDS, client) as late:
         try:
             with client.stream("POST", url, content=query) as answer:
                 if answer.status_code != httpx.codes.OK:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.chain.codec import decode_detail
 from ledger.chain.record import ZERO, ActRecord
 from ledger.index.names import NOTICE_KINDS, OUTCOMES, ROUND_KINDS
 from ledger.terms import STATUTE, OrganisationKind
 
-FIRST_EXTERNAL_BID = 2**31
 _WORD = 256  # bids in a word of the bitmap of present envelopes
 _DISPATCH_AGE = 3 * 86_400  # seconds; from no earlier dispatch does a standstill run
 MAIN_ROUNDS = ("participation", "bids", "negotiation")  # a supplement round does not reopen the procedure

@@ -173,6 +173,17 @@ class Queries:
                 raise RoundUnknown(process_id=process_id, round=number)
             return round_row(row)
 
+    def bids(self, process_id: bytes, number: int, author: bytes | None = None) -> tuple[BidRow, ...]:
+        """The bids of one round in their order, or only those of one ``author``; empty where there are none."""
+        bids = schema.bids
+        wanted = [bids.c.process_id == process_id, bids.c.round == number]
+        if author is not None:
+            wanted.append(bids.c.author == author)
+        with self._index.reading() as connection:
+            return tuple(
+                BidRow(**row._mapping) for row in connection.execute(select(bids).where(*wanted).order_by(bids.c.bid))
+            )
+
     def rounds_of_custodian(
         self, custodian: bytes, state: str | None = None, cursor: str | None = None, limit: int = 50
     ) -> Page[CustodianRound]:

@@ -337,6 +337,11 @@ class RecipientRow:
     identifier: str | None
     name: str | None
 
+    @property
+    def registered(self) -> str | None:
+        """A custodian as it was admitted, ``scheme:identifier``; None of an officer."""
+        return None if self.identifier is None else f"{self.scheme}:{self.identifier}"
+
 
 @dataclass(frozen=True, slots=True)
 class WholeKeySet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ledger.bid_number import spoken_bid
 from ledger.opening.german_print import printed_moment, printed_text
 from ledger.opening.minutes import MinutedAct, MinutedBid, Minutes
 from ledger.opening.opened import EXTERNAL
@@ -11,7 +12,6 @@ from ledger.opening.printed_parts import (
     NUMBER,
     Lines,
     act_named,
-    bid_number,
     column,
     digest,
     lines,
@@ -46,7 +46,7 @@ def late_bids(minutes: Minutes) -> dict[str, Any]:
         ],
         rows=(
             [
-                lines(bid_number(bid.bid)),
+                lines(spoken_bid(bid.bid)),
                 tenderer_lines(bid.tenderers) if bid.tenderers else lines("nicht geöffnet, daher nicht bekannt"),
                 _clocks(bid),
                 _late_handling(minutes, bid),
@@ -100,7 +100,7 @@ def bids_not_opened(minutes: Minutes) -> dict[str, Any]:
         ],
         rows=(
             [
-                lines(bid_number(bid.bid)),
+                lines(spoken_bid(bid.bid)),
                 [*lines(outcome_word(bid.outcome)), *lines(*_remarks(bid), kind="small")],
                 lines(printed_moment(bid.arrival)),
                 digest(bid.commitment or ""),
@@ -118,7 +118,7 @@ def unreadable_bids(minutes: Minutes) -> dict[str, Any]:
         columns=[NUMBER, column("Grund", share=3), column("Prüfwert des Nachweises (SHA-256)", share=4)],
         rows=(
             [
-                lines(bid_number(bid.bid)),
+                lines(spoken_bid(bid.bid)),
                 [*_refusal(bid), *lines(*_remarks(bid), kind="small")],
                 digest(bid.evidence or ""),
             ]
@@ -141,7 +141,7 @@ def bids_on_paper(minutes: Minutes) -> dict[str, Any]:
         columns=[NUMBER, column("Bieter", share=3), column("Eingang", share=4), column("Bemerkung", share=3)],
         rows=(
             [
-                lines(bid_number(bid.bid)),
+                lines(spoken_bid(bid.bid)),
                 tenderer_lines(bid.tenderers),
                 _clocks(bid),
                 lines(*_remarks(bid), kind="small"),
@@ -187,7 +187,7 @@ def addendum(minutes: Minutes) -> dict[str, Any]:
         ],
         rows=(
             [
-                lines(bid_number(each.bid)),
+                lines(spoken_bid(each.bid)),
                 [*lines(printed_moment(each.time)), *lines(f"Vorgang {each.sequence}", kind="small")],
                 lines(outcome_word(each.outcome)),
                 digest(each.ground),

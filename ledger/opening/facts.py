@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.chain.codec import decode_detail
 from ledger.chain.record import ZERO, ActRecord
 from ledger.chain.registry import KeySet, Recipient
 from ledger.errors import KeySetUnknown, RoundForbids
-from ledger.opening.opened import FIRST_EXTERNAL_BID
 from ledger.terms import Act, Outcome, RoundState
 
 WORD: Final = 256

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ledger.bid_number import spoken_bid
 from ledger.opening.german_print import printed_moment
 from ledger.opening.minutes import Minutes
-from ledger.opening.printed_parts import act_word, bid_number, column, digest, lines, section
+from ledger.opening.printed_parts import act_word, column, digest, lines, section
 
 
 def ledger_sections(minutes: Minutes) -> Iterator[dict[str, Any]]:
@@ -38,7 +39,7 @@ def ledger_sections(minutes: Minutes) -> Iterator[dict[str, Any]]:
                 lines(str(act.sequence)),
                 lines(str(act.block)),
                 lines(printed_moment(act.time)),
-                lines(act_word(act.act) + ("" if act.bid is None else f", Nr.\u00a0{bid_number(act.bid)}")),
+                lines(act_word(act.act) + ("" if act.bid is None else f", Nr.\u00a0{spoken_bid(act.bid)}")),
                 [line for account in act.accounts for line in digest(account)],
             ]
             for act in minutes.acts

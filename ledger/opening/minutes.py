@@ -15,12 +15,15 @@ from ledger.opening.stated_offers import Offer, Tenderer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """Whose shares opened the bids: ``group`` is ``officers`` or ``custodians``; ``at`` the server's clock, seconds."""
+    """Whose shares opened the bids: ``group`` is ``officers`` or ``custodians``; ``at`` the server's clock, seconds.
+    ``organisation``: the custodian whose share it is, ``scheme:identifier`` as the registry has it; None of an
+    officer."""
 
     group: str
     index: int
     account: str
     at: int
+    organisation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,8 @@ class Officer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinutedOffer:
-    """``main_bids`` and ``variants``: how many of both the same tenderer has for this lot."""
+    """``main_bids`` and ``variants``: how many of both the same account has for this lot; of bids on paper, the same
+    tenderer."""
 
     bid: int
     offer: Offer
@@ -87,6 +91,7 @@ class MinutedBid:
 
     bid: int
     commitment: str | None
+    author: str | None
     outcome: str
     arrival: int
     block_time: int

@@ -53,15 +53,20 @@ def result_json(minutes: Minutes) -> bytes:
 
 
 def _result_offers(minutes: Minutes, lot: MinutedLot) -> list[dict[str, Any]]:
-    """Main bids with their sums; of variants the law tells how many. Who has variants only stands there once."""
-    whose = {bid.bid: bid.tenderers for bid in minutes.bids}
-    only_variants: dict[tuple[Tenderer, ...], MinutedOffer] = {}
+    """Main bids with their sums; of variants the law tells how many. An account that has variants only, or a tenderer
+    on paper, stands there once."""
+    bids = {bid.bid: bid for bid in minutes.bids}
+    only_variants: dict[str | tuple[Tenderer, ...], MinutedOffer] = {}
     told = []
     for each in lot.offers:
+        bid = bids[each.bid]
         if each.offer.variant is None or not each.main_bids:
-            if each.offer.variant is not None and only_variants.setdefault(whose[each.bid], each) is not each:
+            if (
+                each.offer.variant is not None
+                and only_variants.setdefault(bid.author or bid.tenderers, each) is not each
+            ):
                 continue
-            told.append(_result_offer(each, whose[each.bid]))
+            told.append(_result_offer(each, bid.tenderers))
     return told
 
 

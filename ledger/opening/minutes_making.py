@@ -5,7 +5,8 @@ Pure, so that two officers who know the same make the same minutes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from ledger.chain.record import NOBODY, ZERO
@@ -39,10 +40,12 @@ def make_minutes(
     *,
     criteria: Mapping[str, Any] | None = None,
     contributions: Sequence[Contribution] = (),
+    custodians: Sequence[str] = (),
     incidents: Sequence[Incident] = (),
 ) -> Minutes:
     """The minutes of a round that is opened. ``acts``: all of the process, in the ledger's order; ``criteria``: the
-    document of the tender (``docs/criteria-1.md``), None if there is none.
+    document of the tender (``docs/criteria-1.md``), None if there is none; ``custodians``: of the round's key set, in
+    its order (``registered_custodians``).
 
     Raises OpeningUnrecorded, and OpenedRoundContradictsLedger if what is in the home is not what the ledger has.
     """
@@ -67,7 +70,7 @@ def make_minutes(
         # Where no envelope is there, nothing is opened: the round is with its close.
         opened_at=max(bids_opened, default=facts.closing.time),
         officers=_officers(acts, heading),
-        contributions=tuple(sorted(contributions, key=lambda each: (each.group, each.index, each.at))),
+        contributions=tuple(_contributions(contributions, custodians)),
         bids=tuple(_bid(bid, acts, heading, tendered) for bid in opened.bids),
         lots=_lots(opened.bids, tendered, admitted),
         incidents=tuple(sorted(incidents, key=lambda each: (each.at, each.author, each.failure, each.detail))),
@@ -78,6 +81,12 @@ def make_minutes(
     )
 
 
+def _contributions(given: Sequence[Contribution], custodians: Sequence[str]) -> Iterator[Contribution]:
+    for each in sorted(given, key=lambda each: (each.group, each.index, each.at)):
+        known = each.group == "custodians" and 0 < each.index <= len(custodians)
+        yield replace(each, organisation=custodians[each.index - 1]) if known else each
+
+
 def _bid(bid: OpenedBid, acts: Sequence[RoundAct], heading: Heading, tendered: Mapping[str, str]) -> MinutedBid:
     values = stated_values(bid)
     offered = offers(values)
@@ -85,6 +94,7 @@ def _bid(bid: OpenedBid, acts: Sequence[RoundAct], heading: Heading, tendered: M
     return MinutedBid(
         bid=bid.bid,
         commitment=None if bid.commitment is None else bid.commitment.hex(),
+        author=None if bid.author is None else bid.author.hex(),
         outcome=bid.outcome,
         arrival=bid.arrival,
         block_time=bid.block_time,
@@ -125,7 +135,10 @@ def _of_lot(found: Sequence[tuple[OpenedBid, Offer]]) -> tuple[MinutedOffer, ...
 
 
 def _whose(bid: OpenedBid) -> tuple[str, ...]:
-    """Main bids come from different accounts, so who tenders is known from what the bids say."""
+    """The account: names and identifiers are stated by whoever seals a bid, also those of a rival (ADR 0137). Of bids
+    on paper officers saw who handed them in."""
+    if bid.author is not None:
+        return "account", bid.author.hex()
     named = tenderers(stated_values(bid))
     return tuple(each.identifier or each.name.casefold() for each in named) or (f"bid {bid.bid}",)
 

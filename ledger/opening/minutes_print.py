@@ -95,7 +95,10 @@ def _contributors(minutes: Minutes) -> Iterator[Lines]:
     for (group, index, account), each in groupby(minutes.contributions, lambda c: (c.group, c.index, c.account)):
         given = list(each)
         times = printed_moment(min(one.at for one in given))
-        yield lines(f"{_GROUPS.get(group, printed_text(group))} {index}: {len(given)}, der erste am {times}")
+        whose = f"{_GROUPS.get(group, printed_text(group))} {index}"
+        if organisation := given[0].organisation:
+            whose += f" ({printed_text(organisation, 80)})"
+        yield lines(f"{whose}: {len(given)}, der erste am {times}")
         yield digest(account)
 
 
@@ -125,8 +128,8 @@ def _findings(minutes: Minutes) -> Iterator[str]:
 
 def _how_to_read(minutes: Minutes) -> Iterator[str]:
     yield (
-        "Beträge ohne Umsatzsteuer, wie abgegeben, ungerundet und rechnerisch nicht geprüft. Die Nummern sind die des "
-        "Registers: Sie zählen ab 0, auf Papier ab P 0."
+        "Beträge ohne Umsatzsteuer, wie abgegeben, ungerundet und rechnerisch nicht geprüft. Die Angebote zählen "
+        "ab 1, auf Papier ab P1; im Register und in seinen Daten zählen sie ab 0, auf Papier ab 2147483648."
     )
     if not minutes.bids:
         yield "Es ging kein Angebot ein."

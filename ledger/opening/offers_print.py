@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ledger.bid_number import spoken_bid
 from ledger.opening.german_print import printed_amount, printed_percent, printed_text
 from ledger.opening.minutes import MinutedBid, MinutedLot, MinutedOffer, Minutes
 from ledger.opening.opened import EXTERNAL
-from ledger.opening.printed_parts import NUMBER, Lines, bid_number, column, lines, section, tenderer_lines
+from ledger.opening.printed_parts import NUMBER, Lines, column, lines, section, tenderer_lines
 
 
 def lot_section(minutes: Minutes, lot: MinutedLot) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def _offer_row(each: MinutedOffer, bid: MinutedBid) -> list[Lines]:
     if offer.unread is not None:
         remarks.append(f"Wie abgegeben: {printed_text(offer.unread)}")
     return [
-        lines(bid_number(each.bid)),
+        lines(spoken_bid(each.bid)),
         tenderer_lines(bid.tenderers),
         lines(amount),
         lines(printed_percent(offer.discount) if offer.discount else "–"),
@@ -63,7 +64,7 @@ def beside_the_lots(minutes: Minutes) -> Iterator[dict[str, Any]]:
     """Opened bids that no table of a lot shows whole, so that none is missing here."""
     rows = [
         [
-            lines(bid_number(bid.bid)),
+            lines(spoken_bid(bid.bid)),
             tenderer_lines(bid.tenderers),
             lines(_beside(bid)),
         ]

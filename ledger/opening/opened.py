@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.durable import replace
 from ledger.errors import OpenedRoundUnreadable, SiegelError
 from ledger.sealing.bid import read_field
@@ -16,7 +17,6 @@ from ledger.terms import Outcome
 
 FORMAT: Final = "siegel-opened/1"
 FILE: Final = "round.json"
-FIRST_EXTERNAL_BID: Final = 2**31
 EXTERNAL: Final = "external"
 OUTCOMES: Final = frozenset({EXTERNAL, *(outcome.name.lower() for outcome in Outcome if outcome)})
 

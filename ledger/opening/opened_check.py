@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ledger.bid_number import FIRST_EXTERNAL_BID, spoken_bids
 from ledger.errors import OpenedRoundContradictsLedger, OpeningUnrecorded
 from ledger.opening.facts import Bid as CommittedBid
 from ledger.opening.facts import RoundFacts
-from ledger.opening.opened import EXTERNAL, FIRST_EXTERNAL_BID, OpenedBid, OpenedRound
+from ledger.opening.opened import EXTERNAL, OpenedBid, OpenedRound
 from ledger.opening.round_acts import RoundAct, outcomes_of
 from ledger.opening.unreadable import evidence_digest
 from ledger.sealing.bid import Bid, read_field
@@ -33,7 +34,8 @@ def check_opened(opened: OpenedRound, facts: RoundFacts, acts: Sequence[RoundAct
     _same(None, "deadline", facts.deadline, opened.deadline)
     _same(None, "closedAt", facts.closing.time, opened.closed_at)
     externals = [FIRST_EXTERNAL_BID + number for number in range(len(facts.externals))]
-    _same(None, "bids", [*range(len(facts.bids)), *externals], [bid.bid for bid in opened.bids])
+    numbers = spoken_bids([*range(len(facts.bids)), *externals])
+    _same(None, "bids", numbers, spoken_bids(bid.bid for bid in opened.bids))
     for bid in opened.bids:
         _same(bid.bid, "external", bid.is_external, bid.outcome == EXTERNAL)
         if bid.is_external:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from ledger.opening.german_print import printed_digest, printed_text
-from ledger.opening.opened import EXTERNAL, FIRST_EXTERNAL_BID
+from ledger.opening.opened import EXTERNAL
 from ledger.opening.stated_offers import Tenderer
 from ledger.terms import STATUTE, Act, Outcome, label
 
@@ -49,11 +49,6 @@ def section(
     table = {"columns": list(columns), "rows": found} if found else None
     said = paragraphs if found or not columns else ("Keine.",)
     return {"heading": heading, "paragraphs": list(said), "level": level, "table": table}
-
-
-def bid_number(bid: int) -> str:
-    """The number that the ledger has, those on paper told apart."""
-    return f"P\u00a0{bid - FIRST_EXTERNAL_BID}" if bid >= FIRST_EXTERNAL_BID else str(bid)
 
 
 def tenderer_lines(whose: Sequence[Tenderer]) -> Lines:

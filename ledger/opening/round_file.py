@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.opening.facts import Bid
 from ledger.opening.found import Found
-from ledger.opening.opened import EXTERNAL, FIRST_EXTERNAL_BID, OpenedBid, OpenedRound
+from ledger.opening.opened import EXTERNAL, OpenedBid, OpenedRound
 from ledger.opening.sealed_round import SealedRound
 from ledger.terms import Act, Outcome
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +47,10 @@ IDLE: Final = 600
 """Seconds without a byte after which an unfinished upload gives way to another one, if there are too many."""
 LEAST: Final = 2**20
 """Bytes that even the smallest envelope counts for, so that their number has an end, too."""
+_AT_ONCE: Final = 500
+
+Bid = tuple[bytes, int, bytes, bytes]
+"""Process, round, commitment and author of a bid on the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,12 +269,23 @@ class EnvelopeStore:
         with self.state.reading() as connection:
             return int(connection.execute(select(counted).where(condition)).scalar() or 0)
 
-    def note_committed(self, committed: Callable[[bytes, int, bytes, bytes], bool]) -> None:
-        """Ask of each envelope that has no known commitment, an unfinished one, too, whether the ledger has it now:
-        ``committed`` takes process, round, commitment and author."""
-        for row in self._rows(and_(envelopes.c.commitment.is_not(None), envelopes.c.committed == false())):
-            if committed(row.process_id, row.round, row.commitment, row.author):
-                self._mark_committed(row.digest)
+    def unnamed_rounds(self) -> list[tuple[bytes, int]]:
+        """Process and round of all envelopes that no commitment was seen for."""
+        places = envelopes.c.process_id, envelopes.c.round
+        known = and_(envelopes.c.process_id.is_not(None), envelopes.c.committed == false())
+        with self.state.reading() as connection:
+            return [(bytes(row[0]), int(row[1])) for row in connection.execute(select(*places).where(known).distinct())]
+
+    def note_committed(self, bids: Set[Bid]) -> None:
+        """Note that the ledger has these bids: their envelopes, unfinished ones, too, no longer count for the round."""
+        named = [envelopes.c[name] for name in ("digest", "process_id", "round", "commitment", "author")]
+        commitments = list({commitment for _, _, commitment, _ in bids})
+        for start in range(0, len(commitments), _AT_ONCE):
+            wanted = envelopes.c.commitment.in_(commitments[start : start + _AT_ONCE])
+            with self.state.reading() as connection:
+                found = connection.execute(select(*named).where(wanted, envelopes.c.committed == false())).all()
+            # A commitment that somebody else committed, or for another round, names no envelope.
+            self._mark_committed([digest for digest, *bid in found if tuple(bid) in bids])
 
     def remove_uncommitted(self, before: int, committed: Callable[[bytes], bool]) -> int:
         """Remove whole envelopes whose promise was due before that second and that no commitment followed on.
@@ -282,13 +297,13 @@ class EnvelopeStore:
         removed = 0
         for row in self._rows(and_(envelopes.c.whole, envelopes.c.committed == false(), due)):
             if committed(row.commitment):
-                self._mark_committed(row.digest)
+                self._mark_committed([row.digest])
             elif self._remove_unless_waiting(row.digest, row.commitment):
                 removed += 1
         return removed
 
     def remove_unfinished(self, before: int) -> int:
-        """Remove uploads to which nothing came since that second, and files that no row knows; how many."""
+        """Remove uploads to which nothing came since that second; how many."""
         stale = and_(envelopes.c.whole == false(), envelopes.c.receiver.is_(None), envelopes.c.changed_at < before)
         removed = 0
         for row in self._rows(stale):
@@ -297,7 +312,19 @@ class EnvelopeStore:
                 if now is not None and not now.whole and now.changed_at < before:
                     self._forget(now)
                     removed += 1
-        return removed + self._remove_orphans()
+        return removed
+
+    def remove_orphans(self) -> int:
+        """Remove files that no row has known for a day, as a crash leaves them; how many. It looks at every file."""
+        with self.state.reading() as connection:
+            known = {digest.hex() for digest in connection.execute(select(envelopes.c.digest)).scalars()}
+        removed = 0
+        for path in self.folder.glob(f"[0-9a-f][0-9a-f]/{'[0-9a-f]' * 64}"):
+            with suppress(FileNotFoundError):
+                if path.name not in known and path.stat().st_mtime < _now() - DAY:
+                    self._remove_file(bytes.fromhex(path.name))
+                    removed += 1
+        return removed
 
     def files(self) -> Iterator[Path]:
         """The files of all whole envelopes."""
@@ -333,9 +360,12 @@ class EnvelopeStore:
 
     def _displaced(self, connection: Any, most: int | None, now: int) -> bytes | None:
         """The upload that gives way to a new one, its row removed."""
+        if most is None:
+            return None
+        # Along the index of unfinished ones: while it counts, nobody else can write.
         unfinished = envelopes.c.whole == false()
         count = connection.execute(select(func.count()).select_from(envelopes).where(unfinished)).scalar()
-        if most is None or count < most:
+        if count < most:
             return None
         idle = and_(unfinished, envelopes.c.receiver.is_(None), envelopes.c.changed_at < now - IDLE)
         query = select(envelopes.c.digest).where(idle).order_by(envelopes.c.changed_at).limit(1)
@@ -345,9 +375,10 @@ class EnvelopeStore:
         connection.execute(delete(envelopes).where(envelopes.c.digest == digest))
         return bytes(digest)
 
-    def _mark_committed(self, digest: bytes) -> None:
-        with self._writing() as connection:
-            connection.execute(update(envelopes).where(envelopes.c.digest == digest).values(committed=True))
+    def _mark_committed(self, digests: Sequence[bytes]) -> None:
+        if digests:
+            with self._writing() as connection:
+                connection.execute(update(envelopes).where(envelopes.c.digest.in_(digests)).values(committed=True))
 
     def _remove_unless_waiting(self, digest: bytes, commitment: bytes) -> bool:
         with self._locked(digest):
@@ -378,17 +409,6 @@ class EnvelopeStore:
         path = self.path(digest)
         path.unlink(missing_ok=True)
         sync(path.parent)
-
-    def _remove_orphans(self) -> int:
-        with self.state.reading() as connection:
-            known = {digest.hex() for digest in connection.execute(select(envelopes.c.digest)).scalars()}
-        removed = 0
-        for path in self.folder.glob(f"[0-9a-f][0-9a-f]/{'[0-9a-f]' * 64}"):
-            with suppress(FileNotFoundError):
-                if path.name not in known and path.stat().st_mtime < _now() - DAY:
-                    self._remove_file(bytes.fromhex(path.name))
-                    removed += 1
-        return removed
 
     @contextmanager
     def _locked(self, digest: bytes) -> Iterator[BinaryIO]:

@@ -225,11 +225,7 @@ class ReleaseStore:
 
     def stored_bytes(self, digest: bytes) -> bytes:
         """The anchored bytes for everybody. Raises ReleaseEmbargoed besides what ``ObjectStore.get`` raises."""
-        with self.state.reading() as connection:
-            query = select(embargoes.c.until).where(embargoes.c.digest == digest, embargoes.c.ended_at.is_(None))
-            row = connection.execute(query).one_or_none()
-        if row is not None:
-            raise _embargoed(digest, row.until)
+        self.require_disclosed(digest)
         return self.store.get(digest)
 
     def disclosures(self, digest: bytes) -> list[str]:
@@ -327,6 +323,14 @@ class ReleaseStore:
                 return False
             AuditTrail(connection).add(actor, "disclose", "0x" + digest.hex(), why=why)
         return True
+
+    def require_disclosed(self, digest: bytes) -> None:
+        """Raises ReleaseEmbargoed while a release is under embargo, with the moment ``until`` which it lasts."""
+        with self.state.reading() as connection:
+            query = select(embargoes.c.until).where(embargoes.c.digest == digest, embargoes.c.ended_at.is_(None))
+            row = connection.execute(query).one_or_none()
+        if row is not None:
+            raise _embargoed(digest, row.until)
 
     def require_disclosed_original(self, original: bytes) -> None:
         """Raises ReleaseEmbargoed while a release that was made from this original is under embargo."""

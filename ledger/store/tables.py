@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -191,6 +192,16 @@ envelopes = Table(
     Column("signature", LargeBinary(65)),
     Index("envelopes_of_round", "process_id", "round"),
     Index("envelopes_by_commitment", "commitment"),
+    # What is unfinished or unnamed stays little, whole and named envelopes become ever more.
+    Index("envelopes_unfinished", "changed_at", sqlite_where=text("whole = 0"), postgresql_where=text("NOT whole")),
+    Index(
+        "envelopes_unnamed",
+        "process_id",
+        "round",
+        "held",
+        sqlite_where=text("committed = 0"),
+        postgresql_where=text("NOT committed"),
+    ),
 )
 
 relayed = Table(

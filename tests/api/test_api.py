@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from ledger.store import StoreClass
 from ledger.terms import NoticeKind
 from tests.api.conftest import Api
 from tests.explorer.site import AWARDED, BID_PAGE, OBSERVED, OPEN, PDF
-from tests.index.town import release
+from tests.index.town import DAY, START, release
 
 NOTHING = "0x" + "01" * 32
 
@@ -242,6 +243,12 @@ def test_document_embargoed_erased_and_internal_objects_refused(api: Api) -> Non
     for kind in ("releases", "documents"):
         answer = api.get(f"/{kind}/{embargoed.hex()}")
         assert (answer.status_code, answer.json()["type"]) == (403, "/problems/ReleaseEmbargoed")
+        until = datetime.fromtimestamp(START + 3 * DAY, UTC).isoformat()
+        assert (answer.json()["until"], until in answer.json()["detail"]) == (until, True)
+    ground = site.town.store.put(StoreClass.CONFIDENTIAL, b"Erika Beispiel was ill", salt=bytes(32))
+    for kind in ("releases", "documents"):
+        answer = api.get(f"/{kind}/{ground.hex()}")
+        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/ObjectMissing")
     report = site.town.store.put(StoreClass.ERASABLE, b"Erika Beispiel, repaired", salt=bytes(32))
     assert api.get(f"/documents/{report.hex()}").status_code == 404
     original = site.town.store.put(StoreClass.ERASABLE, b"<notice>Erika Beispiel</notice>", salt=bytes(32))

@@ -57,7 +57,7 @@ def whole_pass(comparison: Comparison) -> ComparisonStatus:
     """One step after the other until the pass ends."""
     before = comparison.status().last
     while comparison.status().last is before:
-        comparison.step()
+        comparison.round()
     return comparison.status()
 
 
@@ -99,9 +99,9 @@ def test_step_that_took_long_is_followed_by_a_long_pause(town: Town) -> None:
     """Comparing takes a fixed share of the time, whatever the checks cost; a failing chain is not pestered."""
     comparison = town.comparison()
     town.seconds = 0.05
-    assert comparison.step() >= 0.05 * (SHARE - 1)
+    assert comparison.round() >= 0.05 * (SHARE - 1)
     town.seconds, town.failing = 0.0, True
-    assert comparison.step() >= 5
+    assert comparison.round() >= 5
 
 
 def test_thread_goes_on_after_a_failure_and_ends_when_told(town: Town, caplog: pytest.LogCaptureFixture) -> None:

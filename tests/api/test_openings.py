@@ -465,7 +465,7 @@ def test_rehearse_with_the_own_key_is_seen_by_everybody_who_opens(town: SealedTo
             assert (each["readyAt"] is not None) == each["ready"]
     names = [each.name for each in readiness(town.services, town.town.process(OPEN), 1)]
     assert names[:3] == [None] * 3
-    assert sorted(name for name in names if name) == ["custodian-1", "custodian-2", "custodian-3"]
+    assert sorted(name for name in names if name) == [f"DE-LEITWEG:custodian-{number}" for number in (1, 2, 3)]
 
 
 def test_rehearse_with_a_wrong_answer_is_told_and_does_not_make_ready(town: SealedTown) -> None:

@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledger.chain.codec import decode_detail, encode_detail
+from ledger.chain.identifiers import bid_commitment
 from ledger.chain.record import ZERO
 from ledger.evidence.verify.series import pack_act, split_acts, split_list, write_list
+from ledger.evidence.verify.shown_bid import write_shown_bid
+from ledger.ocds.disclosure import make_disclosure
+from ledger.sealing.bid import root_of
 from ledger.terms import Act
 from tests.attacks.draft import Draft
 from tests.attacks.fields import set_path, value
@@ -53,6 +57,35 @@ def insert(
     time = read(acts[after - 1]).time
     made = _altered(write(read(acts[like - 1])._replace(time=time)), fields or {}, detail or {})
     _put(draft, name, [*acts[:after], made, *acts[after:]])
+
+
+def open_these(draft: Draft, entry: str, act: int, bids: Sequence[int]) -> None:
+    """The opening gives outcomes of these bids, in this order."""
+    acts, name = _acts(draft, entry)
+    record = read(acts[act - 1])
+    content: Any = decode_detail(record)
+    content["outcomes"] = [content["outcomes"][bid] for bid in bids]
+    acts[act - 1] = write(record._replace(detail=encode_detail(Act(record.act), content)))
+    draft.entries[name] = b"".join(map(pack_act, acts))
+
+
+def seal(draft: Draft, entry: str, commit: int, opening: int, fields: Sequence[Sequence[Any]], salt: str) -> None:
+    """The bid that act ``commit`` handed in has these fields, each with name and content, and was opened as that."""
+    acts, name = _acts(draft, entry)
+    committed, opened = read(acts[commit - 1]), read(acts[opening - 1])
+    salts = [hashlib.sha256(bytes.fromhex(salt) + bytes([number])).digest() for number in range(len(fields))]
+    texts = [make_disclosure(*field, salt=each).text for field, each in zip(fields, salts, strict=True)]
+    digests = sorted(hashlib.sha256(text.encode()).digest() for text in texts)
+    content: Any = decode_detail(opened)
+    outcome = content["outcomes"][committed.bid]
+    outcome["content"] = root_of(digests)
+    before, where = draft.original, (bytes.fromhex(name[-64:]), committed.round, committed.first)
+    commitment = bid_commitment(before.chain_id, before.ledger, *where, outcome["content"], outcome["evidence"])
+    acts[commit - 1] = write(committed._replace(subject=commitment))
+    acts[opening - 1] = write(opened._replace(detail=encode_detail(Act(opened.act), content)))
+    draft.entries[name] = b"".join(map(pack_act, acts))
+    del draft.entries[f"bids/{committed.subject.hex()}"]
+    draft.entries[f"bids/{commitment.hex()}"] = write_shown_bid(texts, digests)
 
 
 def anchor(draft: Draft, entry: str, act: int, release: str, text: str, nested: int = 0) -> None:

@@ -24,7 +24,9 @@ from ledger.chain.heads import fold, genesis_roles_head
 from ledger.chain.keccak import keccak
 from ledger.chain.record import act_digest
 from ledger.errors import DisclosureUnknown, EntryMissing, EvidenceRefused, MissingProofNode
-from ledger.evidence.verify import contents, logged, proofs, published, steps, trie, verifier
+from ledger.evaluation.criteria import Criteria
+from ledger.evaluation.evaluation import read_evaluation
+from ledger.evidence.verify import contents, logged, proofs, published, ranked, shown_bid, steps, trie, verifier
 from ledger.evidence.verify.checkpoint import Checkpoint, Cosignature, LogTrust, read_checkpoint, read_signature_line
 from ledger.evidence.verify.head_proof import verify_slot
 from ledger.evidence.verify.policy import Policy
@@ -218,8 +220,14 @@ def _unknown_disclosures() -> Any:
 
 
 def _statute_unread() -> Any:
-    """The statute is not asked."""
-    return _step("statute", lambda *_: [])
+    """The statute is not asked, nor where it leaves the bids."""
+
+    @contextmanager
+    def unread() -> Iterator[None]:
+        with _step("statute", lambda *_: []), _step("bids", lambda *_: []):
+            yield
+
+    return unread()
 
 
 def _without_release() -> Any:
@@ -233,6 +241,22 @@ def _without_release() -> Any:
 
     _why = published._why_absent
     return mock.patch.object(published, "_why_absent", why)
+
+
+def _any_fields() -> Any:
+    """Fields of which no bid is made are taken for one."""
+    return mock.patch.object(shown_bid, "Bid", lambda fields: fields)
+
+
+def _any_criteria() -> Any:
+    """It is not asked by which criteria was evaluated."""
+
+    def read(data: bytes, criteria: Criteria) -> Any:
+        return read_evaluation(
+            re.sub(b'"criteria":"[0-9a-f]{64}"', b'"criteria":"%b"' % criteria.digest.hex().encode(), data), criteria
+        )
+
+    return mock.patch.object(ranked, "read_evaluation", read)
 
 
 def _step(name: str, check: Callable[..., list[Note]]) -> Any:
@@ -253,4 +277,6 @@ _WAYS: Mapping[str, Callable[[], Any]] = {
     "unknown_disclosures": _unknown_disclosures,
     "statute_unread": _statute_unread,
     "without_release": _without_release,
+    "any_fields": _any_fields,
+    "any_criteria": _any_criteria,
 }

@@ -15,7 +15,6 @@ from tests.attacks.draft import control, take_apart
 from tests.attacks.verifiers import Pair
 
 FORGERIES = Path(__file__).parent / "forgeries"
-_LATER = (Step.BIDS, Step.RANKING)
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Forgery:
 def forgeries() -> tuple[Forgery, ...]:
     """All of them, in the order of the steps."""
     found = []
-    for path in (FORGERIES / f"{step}.json" for step in Step if step not in _LATER):
+    for path in (FORGERIES / f"{step}.json" for step in Step):
         for given in json.loads(path.read_text("utf-8")):
             lists: dict[str, Any] = {name: tuple(given.pop(name, ())) for name in ("changes", "disabled")}
             found.append(Forgery(**lists, **given))

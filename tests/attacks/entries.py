@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ledger.ocds.disclosure import make_disclosure
+from ledger.evidence.verify.shown_bid import write_shown_bid
+from ledger.ocds.disclosure import make_disclosure, read_disclosure
 from tests.attacks.draft import Draft, control, take_apart
 from tests.attacks.fields import set_path
 
@@ -45,6 +47,47 @@ def replace(draft: Draft, entry: str, old: str, new: str) -> None:
 def write(draft: Draft, entry: str, text: str) -> None:
     """An entry of this text."""
     draft.entries[entry] = text.encode()
+
+
+def rewrite(draft: Draft, entry: str, old: str, new: str, beside: bool = False) -> None:
+    """Another text in one place of an entry that is named by its digest, under the name that follows; ``beside``: the
+    entry as it was is there, too."""
+    name = draft.named(entry)
+    data, salt = draft.entries[name], draft.salts[name]
+    assert data.count(old.encode()) == 1, data.count(old.encode())
+    data = data.replace(old.encode(), new.encode())
+    made = f"{name[:-64]}{hashlib.sha256(salt + data).hexdigest()}"
+    draft.entries[made], draft.salts[made] = data, salt
+    if not beside:
+        del draft.entries[name]
+
+
+def show(draft: Draft, entry: str, field: str, content: Any, salt: str) -> None:
+    """A bid's field says this, with a salt of the forger's, in the place of what was sealed."""
+    made = make_disclosure(field, content, salt=bytes.fromhex(salt))
+    _put_lines(
+        draft, entry, [line for line in _lines(draft, entry) if read_disclosure(line).name != field] + [made.text]
+    )
+
+
+def unshow(draft: Draft, entry: str, field: str) -> None:
+    """A bid never had this field."""
+    _put_lines(draft, entry, [line for line in _lines(draft, entry) if read_disclosure(line).name != field])
+
+
+def turn(draft: Draft, entry: str) -> None:
+    """The lines of an entry stand the other way round."""
+    lines = _lines(draft, entry)[::-1]
+    draft.entries[draft.named(entry)] = "".join(f"{line}\n" for line in lines).encode()
+
+
+def _lines(draft: Draft, entry: str) -> list[str]:
+    return draft.entries[draft.named(entry)].decode().splitlines()
+
+
+def _put_lines(draft: Draft, entry: str, texts: Sequence[str]) -> None:
+    digests = [hashlib.sha256(text.encode()).digest() for text in texts]
+    draft.entries[draft.named(entry)] = write_shown_bid(texts, digests)
 
 
 def salt(draft: Draft, entry: str, hex: str) -> None:

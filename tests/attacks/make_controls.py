@@ -79,14 +79,18 @@ class Kept:
             content["timestamps"] = {"roots": roots, "threshold": 2}
         return (json.dumps(content, indent=2) + "\n").encode()
 
-    def bundle(self, subject: str | bytes, organisation: bytes | None = None, *, stamps: bool = True) -> bytes:
-        """Of a process (an ocid, by default of the buyer), or of an organisation (its id)."""
+    def bundle(
+        self, subject: str | bytes, organisation: bytes | None = None, *, stamps: bool = True, shown: bool = False
+    ) -> bytes:
+        """Of a process (an ocid, by default of the buyer), perhaps with the bids ``shown``; or of an organisation (its
+        id)."""
         sources = Sources(self.chain, self.index, self.story.town.store, self.story.releases, self.folder / "log")
         out = io.BytesIO()
         if isinstance(subject, bytes):
             write_organisation_bundle(sources, subject, out)
         else:
-            write_process_bundle(sources, self.story.town.process(subject, organisation), out)
+            process_id = self.story.town.process(subject, organisation)
+            write_process_bundle(sources, process_id, out, shown=self.story.shown if shown else None)
         return self._stamped(out.getvalue()) if stamps else out.getvalue()
 
     def _stamped(self, bundle: bytes) -> bytes:
@@ -131,6 +135,7 @@ def make_controls() -> dict[str, bytes]:
             "voted.policy.json": voted.policy("Stadt Musterlingen, after a vote", stamps=True),
             "single.policy.json": single.policy("Stadt Musterlingen, one operator", stamps=False),
             "sealed.qbft.zip": sealed.bundle(SEALED),
+            "shown.qbft.zip": sealed.bundle(SEALED, shown=True),
             "notices.qbft.zip": sealed.bundle(NOTICES),
             "redacted.qbft.zip": sealed.bundle(REDACTED),
             "erased.qbft.zip": sealed.bundle(ERASED),

@@ -132,7 +132,7 @@ def test_forgeries_are_different_files(built: Mapping[str, Pair]) -> None:
 def test_readme_has_the_table_of_what_was_said(said: Mapping[str, Mapping[str, Said]]) -> None:
     """``python -m tests.attacks.table`` writes it; every name that the README mentions is a forgery or a control."""
     assert written() == table(said)
-    asked = README.read_text("utf-8").partition("## Asked for")[2].partition("## What waits")[0]
+    asked = README.read_text("utf-8").partition("## Asked for")[2].partition("## What is elsewhere")[0]
     named = set(re.findall(r"`([a-z-]+)`", asked))
     assert named <= NAMES.keys()
     assert len(asked.splitlines()) > 35
@@ -140,7 +140,7 @@ def test_readme_has_the_table_of_what_was_said(said: Mapping[str, Mapping[str, S
 
 def test_readme_names_tests_of_an_audit_that_there_are() -> None:
     """What no bundle can hold is tried there."""
-    elsewhere = README.read_text("utf-8").partition("## What waits")[2].partition("## Results")[0]
+    elsewhere = README.read_text("utf-8").partition("## What is elsewhere")[2].partition("## Results")[0]
     named = re.findall(r"`(test_\w+\.py)`: (.+) \|", elsewhere)
     assert len(named) == 3
     for file, tests in named:

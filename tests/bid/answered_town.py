@@ -37,11 +37,11 @@ from ledger.terms import OrganisationKind, Outcome, Role, RoundKind
 from tests.api.receiving import officers
 from tests.api.sealed_town import key_set_of
 from tests.bid.tender import DOCUMENT
+from tests.bid.tenderer import PASSPHRASE
 from tests.bid.town import OCID, RECEIVERS, Desk, served
 from tests.index.town import DAY, START, Town, embedded_town, release, signer
 from tests.sealing.actors import Envelope, digest, sealed_bid
 
-PASSPHRASE: Final = "vier Wörter sind genug"
 DEADLINE: Final = START + 2 * DAY
 NAMES: Final = ("bidder 1", "bidder 2")
 

@@ -19,15 +19,23 @@ from ledger.evidence.verify.receipt import verify_receipt
 from ledger.sealing.bid import Document
 from ledger.sealing.envelope import read_header
 from ledger.sealing.opening import open_content
+from tests.bid.tenderer import (
+    PASSPHRASE,
+    PDF,
+    PIECE,
+    Line,
+    choose_passphrase,
+    listened,
+    require_handed_in,
+    save,
+    seal,
+)
 from tests.bid.town import RECEIVERS, Desk, served_town
 from tests.chain.nodes import ROOT
 from tests.explorer.test_accessibility import AXE, cut
 from tests.waiting import wait_until
 
-PASSPHRASE = "vier Wörter sind genug"
 STATIC = ROOT / "explorer/static"
-PDF = "application/pdf"
-MIB = 2**20
 BILL = bytes(range(256)) * 20
 LARGE = bytes(range(256)) * 70_000  # 17.9 MB
 
@@ -37,15 +45,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """One town; each test hands in bids of its own."""
     with served_town(tmp_path_factory.mktemp("town")) as desk:
         yield desk
-
-
-def listened(context: BrowserContext) -> tuple[Page, list[str]]:
-    """A page, and what its console says: a breach of its policy, or an error of its own."""
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return page, said
 
 
 def opened(context: BrowserContext, desk: Desk) -> Page:
@@ -70,23 +69,7 @@ def fill(page: Page, bill: bytes = BILL) -> None:
     further: Any = [{"name": f"anlage {number}.pdf", "mimeType": PDF, "buffer": b"x" * number} for number in (1, 2)]
     page.set_input_files("#slot", further)
     page.click("#next")
-    page.fill("#passphrase", PASSPHRASE)
-    page.fill("#passphrase-again", PASSPHRASE)
-
-
-def save(page: Page, path: Path) -> Path:
-    """The receipt as it is now."""
-    with page.expect_download() as download:
-        page.click("#save")
-    download.value.save_as(path)
-    return path
-
-
-def seal(page: Page, path: Path) -> Path:
-    """Seal, and save the receipt."""
-    page.click("#seal")
-    expect(page.locator("#save")).to_be_visible(timeout=60_000)
-    return save(page, path)
+    choose_passphrase(page)
 
 
 def hand_in(page: Page, path: Path) -> Path:
@@ -94,7 +77,7 @@ def hand_in(page: Page, path: Path) -> Path:
     fill(page)
     seal(page, path)
     page.click("#send")
-    expect(page.locator("#outcome")).to_contain_text("Ihr Angebot ist abgegeben", timeout=60_000)
+    require_handed_in(page)
     return save(page, path)
 
 
@@ -122,7 +105,7 @@ def test_bid_is_handed_in_and_its_receipt_proves_it(context: BrowserContext, des
     assert (early.promise, early.transaction) == (None, None)
     assert committed(desk, early) == []
     page.click("#send")
-    expect(page.locator("#outcome")).to_contain_text("Ihr Angebot ist abgegeben", timeout=60_000)
+    require_handed_in(page)
     expect(page.locator("#outcome")).to_be_focused()
     desk.publish_evidence()
     expect(page.locator("#save-again")).to_contain_text("Prüfpaket", timeout=40_000)
@@ -163,26 +146,16 @@ def contents(receipt: Receipt, folder: Path) -> dict[str, Any]:
 
 
 def test_broken_connection_goes_on_by_itself_where_it_was(context: BrowserContext, desk: Desk, tmp_path: Path) -> None:
-    """One piece is lost on its way; what came before it is not sent again."""
+    """Nothing comes through from the second piece on, then all does; what came before it is not sent again."""
     page = opened(context, desk)
     fill(page, LARGE)
     seal(page, tmp_path / "receipt.zip")
-    offsets: list[int] = []
-
-    def piece(route: Route) -> None:
-        if route.request.method != "PATCH":
-            route.continue_()
-            return
-        offsets.append(int(route.request.headers["upload-offset"]))
-        if len(offsets) == 2:
-            route.abort("connectionreset")
-        else:
-            route.continue_()
-
-    page.route("**/api/v1/envelopes/*", piece)
+    line = Line(page, breaks_at=PIECE)
     page.click("#send")
-    expect(page.locator("#outcome")).to_contain_text("Ihr Angebot ist abgegeben", timeout=60_000)
-    assert offsets == [0, 4 * MIB, 4 * MIB, 8 * MIB, 12 * MIB, 16 * MIB]
+    line.wait_until_broken()
+    line.mend()
+    require_handed_in(page)
+    assert line.offsets == [0, PIECE, PIECE, 2 * PIECE, 3 * PIECE, 4 * PIECE]
 
 
 def test_closed_page_goes_on_with_the_receipt(context: BrowserContext, desk: Desk, tmp_path: Path) -> None:
@@ -209,10 +182,10 @@ def test_closed_page_goes_on_with_the_receipt(context: BrowserContext, desk: Des
     expect(again.locator("#send")).to_be_visible(timeout=60_000)
     again.route("**/api/v1/envelopes/*", noted)
     again.click("#send")
-    expect(again.locator("#outcome")).to_contain_text("Ihr Angebot ist abgegeben", timeout=60_000)
+    require_handed_in(again)
     # What was under way when the browser was closed may have arrived.
-    assert offsets[2] in (4 * MIB, 8 * MIB)
-    assert offsets[2:] == list(range(offsets[2], len(LARGE), 4 * MIB))
+    assert offsets[2] in (PIECE, 2 * PIECE)
+    assert offsets[2:] == list(range(offsets[2], len(LARGE), PIECE))
 
 
 def test_lost_answer_of_the_relay_does_not_hand_in_twice(context: BrowserContext, desk: Desk, tmp_path: Path) -> None:
@@ -244,7 +217,7 @@ def test_lost_answer_of_the_relay_does_not_hand_in_twice(context: BrowserContext
         "request", lambda asked: sent.append(asked.post_data or "") if asked.url.endswith("/transactions") else None
     )
     page.click("#send")
-    expect(page.locator("#outcome")).to_contain_text("Ihr Angebot ist abgegeben", timeout=60_000)
+    require_handed_in(page)
     assert len(sent) == 1
     assert committed(desk, read_receipt(path)) == ["BidCommitted"]
 
@@ -261,7 +234,7 @@ def test_lost_answer_of_one_server_is_found_at_the_next(context: BrowserContext,
 
     page.route(f"{desk.url}/api/v1/transactions", lost)
     page.click("#send")
-    expect(page.locator("#outcome")).to_contain_text("Ihr Angebot ist abgegeben", timeout=60_000)
+    require_handed_in(page)
     assert committed(desk, read_receipt(path)) == ["BidCommitted"]
 
 
@@ -294,11 +267,10 @@ def test_bid_is_replaced_and_then_withdrawn_with_its_receipt(
     page.click("#step-files")
     expect(page.locator("#content")).to_contain_text("lv.pdf")
     page.click("#step-seal")
-    page.fill("#passphrase", PASSPHRASE)
-    page.fill("#passphrase-again", PASSPHRASE)
+    choose_passphrase(page)
     second = seal(page, tmp_path / "second.zip")
     page.click("#send")
-    expect(page.locator("#outcome")).to_contain_text("Ihr Angebot ist abgegeben", timeout=60_000)
+    require_handed_in(page)
     old, new = read_receipt(first), read_receipt(second)
     assert new.supersedes == old.commitment
     assert new.author == old.author
@@ -325,13 +297,13 @@ def test_receipt_with_another_passphrase_or_of_another_kind_is_refused(
     page.click("#go-on")
     expect(page.locator("#receipt-told")).to_contain_text("Bitte wählen Sie zuerst die Quittung")
     page.set_input_files("#receipt", path)
-    page.fill("#receipt-passphrase", "ein anderes Kennwort")
+    page.fill("#receipt-passphrase", "ein anderes Passwort")
     page.click("#go-on")
-    expect(page.locator("#receipt-told")).to_contain_text("Kennwort passt nicht", timeout=60_000)
+    expect(page.locator("#receipt-told")).to_contain_text("Passwort passt nicht", timeout=60_000)
     page.set_input_files("#receipt", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"PK" + bytes(200)})
     page.click("#go-on")
     expect(page.locator("#receipt-told")).to_contain_text("Quittung", timeout=60_000)
-    expect(page.locator("#receipt-told")).not_to_contain_text("Kennwort passt nicht")
+    expect(page.locator("#receipt-told")).not_to_contain_text("Passwort passt nicht")
 
 
 def test_rehearsal_uploads_all_but_a_byte_and_leaves_nothing(context: BrowserContext, desk: Desk) -> None:
@@ -520,7 +492,7 @@ def test_sealed_and_done_steps_are_accessible_and_the_sheet_is_one_page(
         path = seal(page, tmp_path / "receipt.zip")
         assert violations(page) == []
         page.click("#send")
-        expect(page.locator("#outcome")).to_contain_text("Ihr Angebot ist abgegeben", timeout=60_000)
+        require_handed_in(page)
         assert violations(page) == []
         commitment = read_receipt(path).commitment.hex()
         expect(page.locator("#sheet")).to_contain_text(f"/lookup?digest={commitment}")

@@ -19,7 +19,7 @@ from ledger.cli.acts.pinning import accepted, named
 from ledger.errors import KeySetNotReady, KeySetUnknown, SettingInvalid
 from ledger.settings import Settings
 from tests.api.sealed_town import key_set_of
-from tests.bid.test_page import listened
+from tests.bid.tenderer import listened
 from tests.bid.town import OCID, bidding_town, publish, served
 from tests.index.town import Town, embedded_town
 
@@ -110,7 +110,7 @@ def test_accepted_key_sets_are_those_that_rounds_can_take(tmp_path: Path) -> Non
         first = key_set_of(town)
         (found,) = accepted(town.chain, town.buyer)
         assert found.key_set == town.key_set
-        numbers = {organisation_id("DE-LEITWEG", f"custodian-{n}"): f"DE-LEITWEG custodian-{n}" for n in (1, 2, 3)}
+        numbers = {organisation_id("DE-LEITWEG", f"custodian-{n}"): f"DE-LEITWEG:custodian-{n}" for n in (1, 2, 3)}
         assert [(each.holder, each.key, each.name) for each in found.custodians] == [
             (each.holder, each.key, numbers[each.holder]) for each in first.custodians
         ]

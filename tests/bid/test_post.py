@@ -14,8 +14,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
 
 from ledger.evidence.receipt import read_receipt, write_receipt
-from tests.bid.answered_town import PASSPHRASE, PostDesk, answered_town, offer
-from tests.bid.test_page import PDF, contents, listened, save, violations
+from tests.bid.answered_town import PostDesk, answered_town, offer
+from tests.bid.tenderer import PASSPHRASE, PDF, listened, save
+from tests.bid.test_page import contents, violations
 
 HOSTILE = '<img src=x onerror="document.title=1"><b id="bold">fett</b>'
 TURNED = "Rechnung \u202egnp.exe"

@@ -7,10 +7,10 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ledger.chain.node import DevelopmentClock, EmbeddedNode, genesis
 from ledger.chain.rpc import HttpTransport, LocalTransport, Transport
@@ -93,3 +93,20 @@ def anvil(*arguments: str, chain_id: int = 20_261, since: int = LONG_AGO) -> Ite
             node.transport.close()
         finally:
             process.terminate()
+
+
+class Counting:
+    """A way to a node, which notes what is asked."""
+
+    url = "embedded"
+
+    def __init__(self, inner: Any) -> None:
+        self.inner, self.asked = inner, list[tuple[str, Any]]()
+
+    def request(self, method: str, params: Sequence[Any]) -> Any:
+        """Ask, and remember it."""
+        self.asked.append((method, params))
+        return self.inner.request(method, params)
+
+    def close(self) -> None:
+        """It is its owner's to close."""

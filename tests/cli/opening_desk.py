@@ -124,10 +124,7 @@ class Desk:
         services, logs = self.services, self.services.settings.log_dir
         Synchroniser(services.index, self.chain, services.store).run_once()
         Publisher(logs, self.chain, services.index).publish()
-        tree = self.log.newest()
-        body, moment = checkpoint_body(self.log.origin, tree.size, tree.root), self.now() + 5
-        for each in WITNESSES:
-            CosignatureBook(logs).record(self.log.origin, tree, each.name, moment, each.line(body, moment))
+        cosign(logs, self.log, self.now() + 5)
 
 
 @dataclass
@@ -233,14 +230,27 @@ def opened_desk(folder: Path) -> Iterator[Desk]:
         key_set = KeySet(2, 2, tuple(sorted(officers, key=_holder)), tuple(sorted(custodians, key=_holder)))
         _register(chain, keys, key_set)
         log = create_log(settings.log_dir, "log.example/musterbach")
-        for each in WITNESSES:
-            CosignatureBook(settings.log_dir).add(each.verifier_key, "http://127.0.0.1:9")
+        know_witnesses(settings.log_dir)
         services = Services.open(settings, chain, follow=False)
         closing.callback(services.close)
         url = closing.enter_context(serving(services))
         policy = folder / "policy.json"
         policy.write_text(json.dumps(_policy(chain, settings, log, 2)))
         yield Desk(settings.home, homes, chain, clock, services, url, log, key_set, policy)
+
+
+def know_witnesses(logs: Path) -> None:
+    """The log is to be shown to all of them from now on."""
+    for each in WITNESSES:
+        CosignatureBook(logs).add(each.verifier_key, "http://127.0.0.1:9")
+
+
+def cosign(logs: Path, log: LogFolder, moment: int) -> None:
+    """All witnesses see the log as it is now, at that moment by their clocks."""
+    tree = log.newest()
+    body = checkpoint_body(log.origin, tree.size, tree.root)
+    for each in WITNESSES:
+        CosignatureBook(logs).record(log.origin, tree, each.name, moment, each.line(body, moment))
 
 
 def _custodians(folder: Path, chain: Chain, governor: KeySigner) -> tuple[dict[str, Path], list[Recipient]]:

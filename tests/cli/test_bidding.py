@@ -148,6 +148,24 @@ def test_bid_handed_in_replaced_and_withdrawn(bidder: Bidder) -> None:
     assert bidder.run("status", "second.zip").data["bid"]["withdrawn"] is True
 
 
+def test_bid_beside_another_is_of_the_same_account_and_takes_nobody_s_place(bidder: Bidder) -> None:
+    """A variant: both stand on the ledger, so that it is known whose it is; withdrawing one leaves the other."""
+    assert bidder.seal().exit_code == 0
+    beside = ("--beside", bidder.folder / "receipt.zip")
+    sealed = bidder.seal("variant.zip", *beside)
+    assert sealed.exit_code == 0, sealed.err
+    for name in ("variant.zip", "receipt.zip"):
+        done = bidder.run("submit", name)
+        assert done.exit_code == 0, done.err
+    variant, main = bidder.bids()
+    assert variant["commitment"] == sealed.data["commitment"]
+    assert (main["author"], main["supersedes"]) == (variant["author"], None)
+    assert bidder.run("withdraw", "variant.zip").exit_code == 0
+    assert [(each["superseded"], each["withdrawn"]) for each in bidder.bids()] == [(False, True), (False, False)]
+    refused = bidder.seal("both.zip", *beside, "--replaces", bidder.folder / "receipt.zip")
+    assert (refused.exit_code, "--beside" in str(refused.data)) == (2, True)
+
+
 def test_bid_receipt_holds_envelope_secret_promise_and_transaction(bidder: Bidder) -> None:
     """What the tenderer keeps is complete, and the secret opens with the passphrase alone."""
     bidder.seal()
@@ -191,7 +209,7 @@ def test_post_letter_of_the_buyer_is_fetched_with_the_receipt(bidder: Bidder, tm
     text = tmp_path / "letter.txt"
     text.write_text("Bitte reichen Sie das Preisblatt nach (§ 56 VgV).", "utf-8")
     written = bidder.siegel(
-        "opening", "letter", OCID, "--bid", bid["bid"], "--subject", "Nachforderung", "--text", text,
+        "opening", "letter", OCID, "--bid", bid["bid"] + 1, "--subject", "Nachforderung", "--text", text,
         "--answer-round", 2, "--server", bidder.url, home=bidder.home,
     )  # fmt: skip
     assert written.exit_code == 0, written.err

@@ -137,7 +137,7 @@ def test_serve_envelope_that_the_server_lost_is_tried_again(people: People) -> N
     tender.bid("bidder 1", here=False)
     tender.pass_deadline()
     for name in ("officer-one", "officer-two"):
-        assert people.close(name, "--counted", 1, "--present", "0").exit_code == 0
+        assert people.close(name, "--counted", 1, "--present", "1").exit_code == 0
     people.desk.publish()
     assert not Looking(people.desk).look()
     assert read_state(people.desk.custodians[NAME] / "custodian").done == []
@@ -224,7 +224,7 @@ def test_status_shown_to_people_says_when_and_why(people: People, siegel: Siegel
     people.tender.bid("bidder 1")
     people.closed()
     assert people.release(NAME).exit_code == 0
-    assert "bid 0 released" in siegel("custodian", "log", home=people.desk.custodians[NAME]).out
+    assert "bid 1 released" in siegel("custodian", "log", home=people.desk.custodians[NAME]).out
 
 
 def test_backup_keeps_what_a_custodian_remembers(people: People, siegel: Siegel, tmp_path: Path) -> None:

@@ -145,6 +145,31 @@ def test_approve_revoked_proposal_is_refused(
     assert "it was revoked" in refused.err
 
 
+def test_approve_proposal_that_no_longer_counts_is_refused(
+    siegel: Siegel, home: Path, key_set: str, tender_file: Path, tmp_path: Path
+) -> None:
+    """Who agreed before a procedure was cancelled and reinstated has not agreed since, and what is executed is done:
+    nothing is recorded in the name of the second officer alone."""
+    ground, file = tmp_path / "ground.txt", tmp_path / "offer.json"
+    ground.write_text("because")
+    pair = ("--together-with", "officer-two")
+    propose(siegel, home, tender_file, file)
+    assert siegel("approve", file, "--as", "officer-two", "--yes", home=home).exit_code == 0
+    again = siegel("approve", file, "--as", "officer-three", "--yes", home=home)
+    assert "it was executed" in again.err
+    paper = ("bid", "register", OCID, "--arrival", "2026-11-01T10:00+01:00", "--record", ground)
+    stale = tmp_path / "paper.json"
+    assert siegel(*paper, "--propose", stale, home=home).exit_code == 0
+    for number, word in ((2, "cancel"), (3, "reinstate")):
+        content = release(number, "tenderUpdate")
+        act = ("tender" if word == "cancel" else "process", word, OCID, "--ground", ground, *pair)
+        done = siegel(*act, "--release", write(tmp_path / f"{number}.json", content), home=home)
+        assert done.exit_code == 0, done.err
+    refused = siegel("approve", stale, "--as", "officer-two", "--yes", home=home)
+    assert (refused.exit_code, "[ProposalNotStanding]" in refused.err) == (1, True)
+    assert "have changed since" in refused.err
+
+
 def test_approve_proposal_of_another_ledger_is_refused(
     siegel: Siegel, home: Path, key_set: str, tender_file: Path, tmp_path: Path
 ) -> None:

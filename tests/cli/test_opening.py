@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from ledger.chain.identifiers import organisation_id
 from ledger.opening.opened import read_opened
 from tests.cli.conftest import Called, Siegel
-from tests.cli.notices import write
+from tests.cli.notices import SCHEME, write
 from tests.cli.opening_desk import CUSTODIANS, OFFICERS, Desk, Tender, opened_desk
 from tests.sealing.actors import LETTER, VALUES
 
@@ -98,9 +99,9 @@ def test_open_a_round_from_close_to_finish(people: People) -> None:
     tender.bid("bidder 4")
     first = people.close("officer-one")
     assert first.exit_code == 0, first.out
-    assert "Envelopes here: 2 (0, 1)" in first.err
-    assert "Envelopes missing: 1 (2)" in first.err
-    assert "Late and not admitted: 1 (3)" in first.err
+    assert "Envelopes here: 2 (1, 2)" in first.err
+    assert "Envelopes missing: 1 (3)" in first.err
+    assert "Late and not admitted: 1 (4)" in first.err
     assert first.data["acts"] == []
     assert people.close("officer-two").data["acts"][0]["name"] == "RoundClosed"
     people.desk.publish()
@@ -131,7 +132,7 @@ def test_close_with_other_arguments_than_proposed_is_not_sent(people: People) ->
     assert people.close("officer-one", "--counted", 1, "--present", "").exit_code == 0
     refused = people.close("officer-two")
     assert error(refused) == "ProposalDiffers"
-    assert "present" in refused.data["values"]["difference"]
+    assert refused.data["values"]["difference"] == "present: 1 / –"
 
 
 def test_close_admitting_a_late_bid_needs_a_ground_and_the_same_file(people: People, tmp_path: Path) -> None:
@@ -139,11 +140,11 @@ def test_close_admitting_a_late_bid_needs_a_ground_and_the_same_file(people: Peo
     people.tender.bid("bidder 1")
     people.tender.pass_deadline()
     people.tender.bid("bidder 2")
-    assert error(people.close("officer-one", "--admit", "1")) == "GroundMissing"
-    assert error(people.close("officer-one", "--admit", "0")) == "AdmissionInvalid"
+    assert error(people.close("officer-one", "--admit", "2")) == "GroundMissing"
+    assert error(people.close("officer-one", "--admit", "1")) == "AdmissionInvalid"
     ground = tmp_path / "ground.txt"
     ground.write_text("the receiver failed")
-    done = people.close("officer-one", "--admit", "1", "--ground", ground, "--together-with", "officer-two")
+    done = people.close("officer-one", "--admit", "2", "--ground", ground, "--together-with", "officer-two")
     assert done.data["acts"][0]["name"] == "RoundClosed"
 
 
@@ -159,6 +160,12 @@ def test_rehearse_tells_who_can_open(people: People) -> None:
     assert "Officers: 2 ready, 2 are needed" in shown.out
     assert "amber" in shown.out
     assert "green" in shown.out
+    # By their own ledger's word, in the key set's order.
+    names = [each["name"] for each in first.data["recipients"]]
+    holders = [each.holder for each in people.desk.keys.custodians]
+    known = {organisation_id(SCHEME, name): f"{SCHEME}:{name}" for name in CUSTODIANS}
+    assert names == [None] * len(OFFICERS) + [known[holder] for holder in holders]
+    assert all(f"  {index}. {known[holder]} amber (never)" in shown.out for index, holder in enumerate(holders, 1))
 
 
 def test_release_before_the_close_is_refused(people: People) -> None:
@@ -217,6 +224,7 @@ def test_finish_another_outcome_than_proposed_is_not_sent(people: People, tmp_pa
     assert proposed.exit_code == 0, proposed.out
     refused = people.opening("finish", "officer-two")
     assert error(refused) == "ProposalDiffers"
+    assert refused.data["values"]["difference"].startswith("outcomes bid 1: outcome: ")
     assert people.desk.chain.round(people.tender.process_id, 1).opened == 0
     # The other two agree all the same.
     assert people.opening("finish", "officer-two", "--despite").data["state"] == "closed"
@@ -252,8 +260,8 @@ def test_finish_giving_up_a_bid_says_so(people: People) -> None:
     people.closed()
     for officer in OFFICERS[:2]:
         assert people.opening("contribute", officer).exit_code == 0
-    assert people.opening("finish", "officer-one", "--without", 0).exit_code == 0
-    assert people.opening("finish", "officer-two", "--without", 0).data["state"] == "opened"
+    assert people.opening("finish", "officer-one", "--without", 1).exit_code == 0
+    assert people.opening("finish", "officer-two", "--without", 1).data["state"] == "opened"
     _, made = people.opened()
     assert made.bids[0].outcome == "unreadable"
     assert made.bids[0].evidence["refusal"] == "SharesTooFew"
@@ -285,12 +293,12 @@ def test_remedy_with_the_receipt_opens_the_bid(people: People, tmp_path: Path) -
     tender.bid("bidder 1")
     people.closed()
     for officer in OFFICERS[:2]:
-        assert people.opening("finish", officer, "--without", 0).exit_code == 0
+        assert people.opening("finish", officer, "--without", 1).exit_code == 0
     ground = tmp_path / "minutes.txt"
     ground.write_text("custodians gone")
     receipt = tender.receipt(0, tmp_path / "receipt.zip")
     done = people.officer(
-        "opening", "remedy", tender.id, 0, receipt, "--ground", ground, "--together-with", "officer-two"
+        "opening", "remedy", tender.id, 1, receipt, "--ground", ground, "--together-with", "officer-two"
     )
     assert done.exit_code == 0, done.out
     assert done.data["acts"][0]["name"] == "OutcomeRevised"
@@ -298,7 +306,7 @@ def test_remedy_with_the_receipt_opens_the_bid(people: People, tmp_path: Path) -
     assert (made.bids[0].outcome, made.bids[0].values) == ("opened", VALUES)
     assert (folder / "documents" / "0" / "0002").read_bytes() == LETTER
     # Counting once more finds the shares still missing, and takes nothing away.
-    assert people.opening("finish", "officer-one", "--without", 0).data["state"] == "opened"
+    assert people.opening("finish", "officer-one", "--without", 1).data["state"] == "opened"
     assert people.opened()[1] == made
 
 
@@ -309,9 +317,9 @@ def test_remedy_that_is_recorded_gives_a_third_officer_the_bid(people: People, t
     tender.bid("bidder 1")
     people.closed()
     for officer in OFFICERS[:2]:
-        assert people.opening("finish", officer, "--without", 0).exit_code == 0
+        assert people.opening("finish", officer, "--without", 1).exit_code == 0
     receipt = tender.receipt(0, tmp_path / "receipt.zip")
-    asked = ("opening", "remedy", tender.id, 0, receipt, "--ground", "0x" + "11" * 32)
+    asked = ("opening", "remedy", tender.id, 1, receipt, "--ground", "0x" + "11" * 32)
     assert people.officer(*asked, "--together-with", "officer-two").exit_code == 0
     shutil.rmtree(people.opened()[0])
     done = people.officer(*asked, "--together-with", "officer-two")
@@ -325,12 +333,12 @@ def test_remedy_with_another_seed_is_refused(people: People, tmp_path: Path) -> 
     tender.bid("bidder 1")
     people.closed()
     for officer in OFFICERS[:2]:
-        assert people.opening("finish", officer, "--without", 0).exit_code == 0
+        assert people.opening("finish", officer, "--without", 1).exit_code == 0
     receipt = tender.receipt(0, tmp_path / "receipt.zip", seed=bytes(32))
-    asked = ("opening", "remedy", tender.id, 0, receipt, "--ground", "0x" + "11" * 32)
+    asked = ("opening", "remedy", tender.id, 1, receipt, "--ground", "0x" + "11" * 32)
     refused = people.officer(*asked, "--together-with", "officer-two")
     assert error(refused) == "SealsDiffer"
-    assert error(people.officer("opening", "remedy", tender.id, 7, receipt, *asked[-2:])) == "ArgumentInvalid"
+    assert error(people.officer("opening", "remedy", tender.id, 2, receipt, *asked[-2:])) == "ArgumentInvalid"
 
 
 def test_finish_in_several_acts_goes_on_where_the_other_officer_stopped(

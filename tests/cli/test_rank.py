@@ -90,13 +90,13 @@ def test_rank_says_each_bids_place_and_where_it_comes_from(
     assert done.exit_code == 0, done.err
     lines = [line.strip() for line in done.out.splitlines()]
     assert lines[0] == "LOT-0001 Schulen Nord: weighted points"
-    assert lines[1] == "1. bid 0 on paper: 90.373 points"
+    assert lines[1] == "1. bid P1: 90.373 points"
     assert "price: 70 · (2 − 280000.00 / 262640.00), at least 0: 65.373" in lines
     assert "Konzept zur Qualitätssicherung: 20 · 10 / 10 = 20.000 (Bewertungsbogen)" in lines
-    assert "2. bid 1 on paper, Glanz 0. & Söhne: 75.500 points" in lines
+    assert "2. bid P2, Glanz 0. & Söhne: 75.500 points" in lines
     assert "268000.00 less 2 % makes 262640.00" in lines
     assert "LOT-0002 Schule Süd: weighted points" in lines
-    assert "1. bid 0 on paper: 95.000 points" in lines
+    assert "1. bid P1: 95.000 points" in lines
     assert any("decides nothing in law" in line for line in lines)
     assert f"Computed from the opened bids in {opened}: for those only who may see them." in lines
 
@@ -134,7 +134,7 @@ def test_rank_with_an_evaluation_of_another_round_refused(
 def test_rank_without_points_says_which_are_missing(siegel: Siegel, town: Path, opened: Path) -> None:
     """Nobody is given zero points by silence."""
     refused = siegel("rank", CLEANING, home=town)
-    assert f"bid {PAPER} has no points for concept of lot {FIRST}. [EvaluationInvalid]" in refused.err
+    assert f'bid P1 ("bid": {PAPER}) has no points for concept of lot {FIRST}. [EvaluationInvalid]' in refused.err
 
 
 def test_rank_without_an_opening_here_says_what_is_missing(siegel: Siegel, town: Path) -> None:
@@ -152,7 +152,7 @@ def test_rank_an_open_round_refused(siegel: Siegel, town: Path, opened: Path) ->
 def test_rank_in_german_says_the_same(siegel: Siegel, town: Path, opened: Path, tmp_path: Path) -> None:
     """With the words of the glossary."""
     done = siegel("--language", "de", "rank", CLEANING, "--evaluation", evaluation(town, tmp_path), home=town)
-    assert "  1. Angebot 0 auf Papier: 90.373 Punkte" in done.out
+    assert "  1. Angebot P1: 90.373 Punkte" in done.out
     assert "entscheidet rechtlich nichts" in done.out
 
 

@@ -157,8 +157,8 @@ def test_submitted_bids_without_what_they_disclose_refused(opened: Opened) -> No
 @pytest.mark.parametrize(
     ("left", "what", "expected", "got"),
     [
-        ((0, 2, 3), "bid 1", "opened", "not there"),
-        ((0, 1, 2), f"bid {PAPER}", "external", "not there"),
+        ((0, 2, 3), "bid 2", "opened", "not there"),
+        ((0, 1, 2), "bid P1", "external", "not there"),
         ((0, 1, 2, 3, 1), "number of bids", 4, 5),
     ],
 )
@@ -178,7 +178,7 @@ def test_submitted_bids_withdrawn_one_as_opened_refused(opened: Opened) -> None:
     bids = (*opened.file.bids[:2], revived, opened.file.bids[3])
     with pytest.raises(OpenedRoundDiffers) as refused:
         submitted_bids(replace(opened.file, bids=bids), read_standing(opened.records, 1))
-    assert refused.value.values == {"what": "bid 2", "expected": "withdrawn", "got": "opened"}
+    assert refused.value.values == {"what": "bid 3", "expected": "withdrawn", "got": "opened"}
 
 
 def test_submitted_bids_invented_on_paper_refused(opened: Opened) -> None:

@@ -1,93 +1,262 @@
-"""What is in a sealed bid is nowhere in public: not on a page, in an answer, a feed, a bundle, a metric or the log."""
+"""Of a sealed bid exactly that is public which the buyer discloses: on pages, in answers, feeds, bundles and metrics.
+
+Every field of every bid of the demo has texts that nothing else has, and a salt of its own.
+"""
 
 from __future__ import annotations
 
+import base64
 import gzip
-import html
+import hashlib
 import io
+import itertools
 import json
 import logging
-import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
-import httpx
 import pytest
 
-from ledger.chain.identifiers import process_id
-from ledger.cli.demo.running import application, for_a_while
+from ledger.cli.demo import school_run as story
+from ledger.cli.demo import seeding, tenderers
+from ledger.cli.demo.calendar import stamp
+from ledger.cli.demo.canaries import Search, canaries_of
+from ledger.cli.demo.running import application, for_a_while, node_answers
 from ledger.cli.demo.school_run import OCID, PRICES
-from ledger.cli.demo.sealed_checks import contents_of, forms_of
+from ledger.cli.demo.sealed_checks import (
+    OFFER,
+    bid_is_handed_in_now,
+    canaries_of_the_story,
+    exactly_the_disclosed_is_public,
+    process_path,
+    require_exactly,
+    told_by_the_award,
+)
 from ledger.cli.demo.seeding import open_demo
 from ledger.cli.demo.stage import Stage
 from ledger.cli.demo.town import BUSES, BUYER, COACHES
-from ledger.opening.opened import OpenedRound, opened_folder, read_opened
+from ledger.cli.demo.visitor import Visitor
+from ledger.errors import CheckFailed
+from ledger.sealing.bid import Bid
+from tests.cli.conftest import Siegel
+from tests.demo.public import found_in_public
+from tests.waiting import wait_until
 
-LINK = re.compile(r'(?:href|src)="(/[^"#]*)"')
-FEEDS = ("/api/v1/feed.atom", "/api/v1/records.jsonl", "/api/v1/releases.jsonl", "/api/v1/processes.csv", "/metrics")
-
-
-def addresses(client: httpx.Client) -> Iterator[tuple[str, bytes]]:
-    """Everything that a visitor comes to from the start page, in both languages, and what programs ask."""
-    process = "0x" + process_id(Stage.organisation(BUYER), OCID).hex()
-    base = f"/api/v1/processes/{process}"
-    asked = [
-        f"{base}{part}" for part in ("", "/acts", "/rounds", "/releases", "/record", "/evidence", "/rounds/1/sealing")
-    ]
-    waiting, seen = ["/", "/?lang=en", *FEEDS, *asked], set[str]()
-    while waiting:
-        path = waiting.pop(0)
-        if path in seen or len(seen) > 600:
-            continue
-        seen.add(path)
-        answer = client.get(path)
-        yield path, answer.content
-        if answer.headers.get("content-type", "").startswith("text/html"):
-            waiting += map(html.unescape, LINK.findall(answer.text))
-    assert f"/processes/{process}" in seen
+AWARDED = {COACHES.name, COACHES.street}
+"""What the award's notice tells of the bid that won; its own sum is not the bid's, in which a mistake was corrected."""
 
 
-def readable(content: bytes) -> Iterator[bytes]:
-    """The bytes, and what is packed in them."""
-    yield content
-    if content.startswith(b"PK\x03\x04"):
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            yield from (packed.read(name) for name in packed.namelist())
-    if content.startswith(b"\x1f\x8b"):
-        yield gzip.decompress(content)
+@dataclass
+class Undecided:
+    """A stopped town in which a round is opened and nothing is awarded, with its bids as they were sealed."""
+
+    home: Path
+    bids: list[tuple[Bid, bytes]] = field(default_factory=list)
+
+    @property
+    def canaries(self) -> set[str]:
+        """Of all fields of all bids, with their disclosures and salts, and what is in their documents."""
+        found = {document.decode() for _, document in self.bids}
+        for bid, _ in self.bids:
+            values = {str(each.name): each.value for each in bid.fields}
+            found |= set(canaries_of(values, [each.text for each in bid.fields]))
+        return found
 
 
-def test_sealed_bids_leave_nothing_in_public(town: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Every value and disclosure of every bid, raw, escaped, localised, in base64 and as plain digest, is looked for
-    wherever a visitor comes; only what the award discloses is found."""
-    caplog.set_level(logging.DEBUG)
-    opened: OpenedRound = read_opened(
-        opened_folder(town, process_id(Stage.organisation(BUYER), OCID), 1) / "round.json"
-    )
-    # The award names its supplier, as every award does.
-    disclosed = json.dumps([COACHES.party("supplier"), BUSES.party()], ensure_ascii=False) + "DE-HRB EUR text/plain"
-    secrets = {*PRICES, *(each for each in contents_of(opened) if each not in disclosed)}
-    assert len(secrets) > 20
-    looked = 0
+@pytest.fixture(scope="module")
+def undecided(tmp_path_factory: pytest.TempPathFactory) -> Undecided:
+    """The demo's story up to the evening before the award."""
+    made, seal = Undecided(tmp_path_factory.mktemp("undecided") / "home"), tenderers.seal
+
+    def noted(stage: Stage, process: bytes, deadline: int, bid: Bid, document: bytes, **more: Any) -> Any:
+        made.bids.append((bid, document))
+        return seal(stage, process, deadline, bid, document, **more)
+
+    def until_the_award(stage: Stage, home: Path) -> Any:
+        return itertools.takewhile(lambda moment: moment < stage.ago(15), story.school_run(stage, home))
+
     with (
-        open_demo(town) as demo,
-        for_a_while(application(demo)) as url,
-        httpx.Client(base_url=url, timeout=60) as client,
+        mock.patch.object(story, "seal", noted),
+        mock.patch.object(seeding, "school_run", until_the_award),
+        open_demo(made.home, tampering=False, procedures=0),
     ):
-        for path, content in addresses(client):
-            looked += 1
-            for part in readable(content):
-                found = [secret for secret in secrets for form in forms_of(secret) if form in part]
-                assert found == [], path
-    assert looked > 60
-    said = caplog.text.encode()
-    assert [secret for secret in secrets for form in forms_of(secret) if form in said] == []
+        pass
+    return made
 
 
-def test_canaries_are_found_where_a_bid_is_disclosed(town: Path) -> None:
-    """The search finds what is there: in the officers' own folder each of them stands."""
-    folder = opened_folder(town, process_id(Stage.organisation(BUYER), OCID), 1)
-    content = (folder / "round.json").read_bytes()
-    for secret in (PRICES[2], PRICES[4], PRICES[5]):
-        assert any(form in content for form in forms_of(secret))
+@contextmanager
+def visited(home: Path) -> Iterator[Visitor]:
+    """Somebody who looks at a town that is served."""
+    with open_demo(home) as demo, node_answers(demo), for_a_while(application(demo)) as url:
+        visitor = Visitor(demo, url)
+        try:
+            yield visitor
+        finally:
+            visitor.web.close()
+
+
+def found_by(visitor: Visitor, search: Search) -> dict[str, str]:
+    """In public, by canary."""
+    return found_in_public(str(visitor.web.base_url), search)
+
+
+def test_sealed_bids_leave_nothing_in_public_before_the_award(
+    undecided: Undecided, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Seven bids of a round that was opened, whatever became of them, and one that was handed in a moment ago."""
+    caplog.set_level(logging.DEBUG)
+    search = Search({*undecided.canaries, *canaries_of(OFFER)})
+    assert len(undecided.bids) == len(PRICES) == 7
+    assert {*PRICES, "1187654.32"} <= search.canaries
+    for bid, _ in undecided.bids:
+        assert {each.salt for each in bid.fields} <= search.canaries
+    with visited(undecided.home) as visitor:
+        bid_is_handed_in_now(visitor)
+        found = found_by(visitor, search)
+    assert found == {}
+    assert search.found_in(caplog.text.encode()) == set()
+    # A search that would be content with anything is none: what is not there has to be missed.
+    with pytest.raises(CheckFailed, match=f": {COACHES.street}; .*: {COACHES.name}"):
+        require_exactly(found, AWARDED)
+
+
+def test_guess_at_a_bid_is_not_confirmed(undecided: Undecided) -> None:
+    """Neither a search nor the lookup of a file answers otherwise to what is in a bid."""
+    with visited(undecided.home) as visitor:
+        for bid, document in undecided.bids:
+            values = {str(each.name): each.value for each in bid.fields}
+            for guess in canaries_of(values):
+                assert visitor.web.get("/api/v1/processes", params={"q": guess}).json()["total"] == 0
+            digest = hashlib.sha256(document).hexdigest()
+            assert visitor.json(f"/api/v1/lookup/{digest}")["found"] == []
+
+
+def test_award_discloses_who_the_supplier_is_and_nothing_else(
+    siegel: Siegel, town: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The same search in the same places finds the two texts that the award tells, of more than sixty; also when
+    tenderers were let see the names and sums of the opening, which their receipts show them."""
+    caplog.set_level(logging.DEBUG)
+    with visited(town) as visitor:
+        result = tmp_path / "result.json"
+        minutes = ("--rule", "vob-a", "--out", tmp_path / "minutes.pdf", "--result", result)
+        done = siegel("opening", "minutes", OCID, *minutes, home=town)
+        assert done.exit_code == 0, done.out
+        assert Search(PRICES).found_in(result.read_bytes()) == {PRICES[2], PRICES[4], PRICES[5]}
+        done = siegel(
+            "opening", "tell", OCID, "--result", result, "--server", visitor.web.base_url, "--json", home=town
+        )
+        assert (done.exit_code, done.data["tenderers"]) == (0, 3), done.out
+        search = Search(canaries_of_the_story(visitor))
+        assert told_by_the_award(visitor) == AWARDED
+        found = found_by(visitor, search)
+        assert exactly_the_disclosed_is_public(visitor).split()[0] == "2"
+    assert len(search.canaries) > 60
+    require_exactly(found, AWARDED)
+    assert search.found_in(caplog.text.encode()) == set()
+    for more in (PRICES[4], BUSES.name):
+        with pytest.raises(CheckFailed, match=f"^[a-z]+: {more}"):
+            require_exactly(found, {*AWARDED, more})
+    for one in AWARDED:
+        with pytest.raises(CheckFailed, match=f"{found[one]}: {one}"):
+            require_exactly(found, AWARDED - {one})
+
+
+def test_embargoed_notice_discloses_what_it_tells_when_the_embargo_ends(
+    siegel: Siegel, town: Path, tmp_path: Path
+) -> None:
+    """Anchored it tells nothing of the bid in it; disclosed it tells that, and nothing else of the same bid. The check
+    of ``siegel demo`` knows nothing of it and says what is there too much."""
+    (tmp_path / "notice.json").write_text(json.dumps(notice_of_a_bid()), "utf-8")
+    until = (datetime.now(UTC) + timedelta(days=2)).isoformat(timespec="seconds")
+    with visited(town) as visitor:
+        search = Search(canaries_of_the_story(visitor))
+        releases = f"/api/v1/processes/{process_path(OCID)}"
+        before = len(visitor.json(releases)["anchoredReleases"])
+        publish = ("--release", tmp_path / "notice.json", "--kind", "embargoed", "--embargo-until", until)
+        done = siegel("notice", "publish", *publish, "--json", home=town)
+        assert done.exit_code == 0, done.out
+        wait_until(lambda: len(visitor.json(releases)["anchoredReleases"]) > before)
+        address = f"/api/v1/releases/{visitor.json(releases)['anchoredReleases'][-1]['digest']}"
+        assert visitor.web.get(address).status_code != 200
+        require_exactly(found_by(visitor, search), AWARDED)
+        exactly_the_disclosed_is_public(visitor)
+
+        done = siegel("disclose", OCID, "--early", "TED 712345-2026", "--json", home=town)
+        assert (done.exit_code, len(done.data["disclosed"])) == (0, 1), done.out
+        wait_until(lambda: visitor.web.get(address).status_code == 200)
+        require_exactly(found_by(visitor, search), {*AWARDED, BUSES.name, BUSES.street, PRICES[2]})
+        with pytest.raises(CheckFailed) as refused:
+            exactly_the_disclosed_is_public(visitor)
+        assert all(f": {told}" in str(refused.value) for told in (BUSES.name, BUSES.street, PRICES[2]))
+        assert len(str(refused.value).split("; ")) == 3
+
+
+def notice_of_a_bid() -> dict[str, Any]:
+    """Who handed in the bid that was second, and for how much."""
+    return {
+        "ocid": OCID,
+        "id": f"{OCID}-bids",
+        "date": stamp(int(datetime.now(UTC).timestamp())),
+        "tag": ["awardUpdate"],
+        "initiationType": "tender",
+        "language": "de",
+        "parties": [BUYER.party("buyer"), BUSES.party("tenderer")],
+        "buyer": BUYER.reference(),
+        "bids": {
+            "details": [
+                {
+                    "id": "1",
+                    "status": "valid",
+                    "tenderers": [BUSES.reference()],
+                    "value": {"amount": float(PRICES[2]), "currency": "EUR"},
+                }
+            ]
+        },
+    }
+
+
+FIRM, AMOUNT = "Sauber & Söhne KG", "651247.31"
+
+
+def zipped(content: bytes) -> bytes:
+    """In an archive, deflated."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("canary", "content"),
+    [
+        (FIRM, f"von {FIRM},".encode()),
+        (FIRM, json.dumps({"name": FIRM}).encode()),
+        (FIRM, b"<td>Sauber &amp; S\xc3\xb6hne KG</td>"),
+        (FIRM, b"?q=Sauber+%26+S%C3%B6hne+KG&"),
+        (FIRM, b"?q=Sauber%20%26%20S%C3%B6hne%20KG&"),
+        (FIRM, FIRM.encode().hex().encode()),
+        (FIRM, hashlib.sha256(FIRM.encode()).hexdigest().encode()),
+        (AMOUNT, b'{"amount": 651247.31}'),
+        (AMOUNT, "651.247,31 €".encode()),
+        (AMOUNT, "651\N{NARROW NO-BREAK SPACE}247,31".encode()),
+        (AMOUNT, b"&euro;651,247.31"),
+        (AMOUNT, b"651247,31"),
+        *((FIRM, base64.b64encode(b"x" * before + FIRM.encode() + b"y")) for before in range(3)),
+        *((FIRM, base64.urlsafe_b64encode(b"x" * before + FIRM.encode() + b"?>")) for before in range(3)),
+        *((AMOUNT, base64.b64encode(b"x" * before + b"651.247,31" + b"y")) for before in range(3)),
+        (AMOUNT, gzip.compress(b"651.247,31")),
+        (AMOUNT, zipped(b'{"amount": 651247.31}')),
+        (AMOUNT, zipped(zipped(gzip.compress(base64.b64encode(b"xx651247.31"))))),
+    ],
+)
+def test_search_finds_a_canary_in_every_form(canary: str, content: bytes) -> None:
+    """That one, and no other; and it misses what is one letter or figure beside it."""
+    assert Search([FIRM, AMOUNT]).found_in(content) == {canary}
+    assert Search(["Sauber & Söhne AG", "651274.31"]).found_in(content) == set()

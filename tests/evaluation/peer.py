@@ -72,7 +72,8 @@ def _shown(given: dict[str, Any]) -> dict[str, Any]:
 
 def sources_digest() -> str:
     """Of all that the command is made of, as ``scripts/client_command.mjs`` computes it."""
-    files = [*(CLIENT / "ranking").iterdir(), *(CLIENT / "verifier").iterdir(), ROOT / "package-lock.json"]
+    folders = (CLIENT / name for name in ("ranking", "sealing", "verifier"))
+    files = [*(file for folder in folders for file in folder.iterdir()), ROOT / "package-lock.json"]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files, key=str))).hexdigest()
 
 

@@ -6,14 +6,26 @@ import subprocess
 import sys
 
 OURS = {
+    "ledger.bid_number",
     "ledger.chain",
     "ledger.chain.heads",
     "ledger.chain.keccak",
     "ledger.chain.record",
     "ledger.errors",
+    "ledger.evaluation",
+    "ledger.evaluation.criteria",
+    "ledger.evaluation.evaluation",
+    "ledger.evaluation.figures",
+    "ledger.evaluation.offers",
+    "ledger.evaluation.part",
+    "ledger.evaluation.ranking",
+    "ledger.evaluation.telling",
     "ledger.ocds",
     "ledger.ocds.disclosure",
     "ledger.ocds.json_text",
+    "ledger.sealing",
+    "ledger.sealing.bid",
+    "ledger.sealing.words",
     "ledger.terms",
 }
 """Of our own, besides the verifier itself."""

@@ -26,7 +26,7 @@ def test_alteration_that_nobody_looked_for_is_named_on_status_page_and_list(alte
     assert services.status().problems == 0
     comparison = services.comparison
     while comparison.status().last is None:
-        comparison.step()
+        comparison.round()
     html = page(altered_site)
     address = altered_site.page(ALTERED)
     assert "In 1 Verfahren ist heute etwas anderes gespeichert, als festgehalten wurde." in html

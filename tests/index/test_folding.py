@@ -113,6 +113,19 @@ def test_fold_supplement_round_does_not_reopen_the_procedure(told: tuple[Town, I
     assert queries.process(story.PROCESS).status is Status.COMPLETED
 
 
+def test_bids_of_one_round_and_author_are_those_among_all_rounds(told: tuple[Town, Index, ObjectStore]) -> None:
+    """A round without bids has none of another one's, and those on paper are nobody's."""
+    queries = Queries(told[1])
+    rounds = queries.rounds(story.PROCESS)
+    assert (len(rounds[0].bids), rounds[1].bids) == (7, ())
+    for entry in rounds:
+        assert queries.bids(story.PROCESS, entry.round) == entry.bids
+        for author in {bid.author for bid in entry.bids if bid.author is not None}:
+            own = tuple(bid for bid in entry.bids if bid.author == author)
+            assert queries.bids(story.PROCESS, entry.round, author) == own
+    assert queries.bids(story.PROCESS, len(rounds) + 1) == ()
+
+
 def test_fold_organisations_kinds_and_heads_as_in_the_registry(told: tuple[Town, Index, ObjectStore]) -> None:
     """Kinds as changed, and every series has the head that the contracts hold."""
     town, index, _ = told

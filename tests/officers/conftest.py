@@ -11,6 +11,7 @@ from tests.cli.conftest import siegel
 from tests.cli.opening_desk import Tender
 from tests.explorer.conftest import CHROMIUM, FLAGS
 from tests.officers.officer import Arriving, Officer, unlock
+from tests.officers.officer import arrive as arrive_at
 from tests.officers.opening_town import OpeningTown, opening_town
 from tests.opening.rounds import Round, World, opened_world
 
@@ -63,13 +64,8 @@ def arriving(browser: Browser, town: OpeningTown, tender: Tender) -> Iterator[Ar
             viewport={"width": 1280, "height": 900},
         )
         contexts.append(context)
-        officer = Officer(name, context.new_page())
-        page = officer.page
-        page.on("console", lambda message: officer.said.append(message.text))
-        page.on("pageerror", lambda error: officer.said.append(str(error)))
-        page.on("request", lambda request: officer.sent.append(request))
-        page.goto(town.page(of))
-        unlock(officer, town)
+        officer = arrive_at(context, name, town.page(of))
+        unlock(officer, town.files(name))
         return officer
 
     yield arrive

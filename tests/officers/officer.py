@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from tests.cli.conftest import PASSPHRASE
 from tests.cli.opening_desk import Tender
-from tests.officers.opening_town import OpeningTown
 
 LONG = 60_000
 CANARY = "Kanarienvogel"
@@ -53,9 +53,20 @@ class Officer:
 Arriving = Callable[..., Officer]
 
 
-def unlock(officer: Officer, town: OpeningTown, passphrase: str = PASSPHRASE) -> None:
-    """Choose both files, type the passphrase."""
-    keystore, sealing = town.files(officer.name)
+def arrive(context: BrowserContext, name: str, address: str) -> Officer:
+    """Somebody opens the page, and all that is said and sent is noted."""
+    officer = Officer(name, context.new_page())
+    page = officer.page
+    page.on("console", lambda message: officer.said.append(message.text))
+    page.on("pageerror", lambda error: officer.said.append(str(error)))
+    page.on("request", lambda request: officer.sent.append(request))
+    page.goto(address)
+    return officer
+
+
+def unlock(officer: Officer, files: tuple[Path, Path], passphrase: str = PASSPHRASE) -> None:
+    """Choose both files, keystore and sealing key, and type the passphrase."""
+    keystore, sealing = files
     page = officer.page
     page.set_input_files("#keystore", keystore)
     page.set_input_files("#sealing", sealing)
@@ -65,9 +76,8 @@ def unlock(officer: Officer, town: OpeningTown, passphrase: str = PASSPHRASE) ->
     officer.done("Nachgesehen")
 
 
-def closed(tender: Tender, one: Officer, two: Officer) -> None:
+def close(one: Officer, two: Officer) -> None:
     """The first proposes, the second sees exactly that and executes."""
-    tender.pass_deadline()
     one.look()
     one.page.click("#close")
     one.done("Vorgeschlagen")
@@ -75,3 +85,19 @@ def closed(tender: Tender, one: Officer, two: Officer) -> None:
     two.page.click("#close")
     two.done("Die Runde ist geschlossen")
     one.look()
+
+
+def closed(tender: Tender, one: Officer, two: Officer) -> None:
+    """Two officers close as soon as the deadline has passed."""
+    tender.pass_deadline()
+    close(one, two)
+
+
+def record(one: Officer, two: Officer) -> None:
+    """The first opens and proposes what became of the bids, the second opens, finds the same and executes."""
+    one.open()
+    one.page.click("#record")
+    one.done("Vorgeschlagen")
+    two.open()
+    two.page.click("#record")
+    two.done("Das Ergebnis steht im Register")

@@ -157,7 +157,7 @@ def test_proposal_of_something_else_is_told_and_not_agreed_to(
     assert done.exit_code == 0, done.out
     two = arriving("officer-two")
     expect(two.page.locator("#close-step")).to_contain_text("hat etwas anderes vorgeschlagen")
-    expect(two.page.locator("#close-step")).to_contain_text("present 0: 1, 0")
+    expect(two.page.locator("#close-step")).to_contain_text("present: 1 / –")
     expect(two.page.locator("#close")).to_have_count(0)
     two.page.click("#close-despite")
     two.done("Vorgeschlagen")
@@ -253,7 +253,7 @@ def test_false_contribution_is_named_and_the_bid_opens_with_others(
     for officer in (one, two):
         officer.contribute()
     one.open()
-    expect(one.page.locator("#false")).to_contain_text("Angebot 1, Verwahrer, Nummer 1")
+    expect(one.page.locator("#false")).to_contain_text("Angebot 1, Verwahrer, Nummer 1 – DE-LEITWEG custodian-")
     expect(one.page.locator("#false")).to_contain_text("SealsDiffer")
     expect(one.page.locator("#bids")).to_contain_text("Angebot 1: geöffnet")
 
@@ -279,4 +279,4 @@ def test_altered_acts_and_other_peoples_keys_are_refused(town: OpeningTown, tend
     one.done("gehören verschiedenen Personen")
     one.page.fill("#passphrase", "ein anderes")
     one.page.click("#unlock")
-    one.done("Das Kennwort passt nicht zu dem Siegelschlüssel")
+    one.done("Das Passwort passt nicht zu dem Siegelschlüssel")

@@ -16,12 +16,15 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 
+from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.chain.acts import BidOutcome, CloseRound, OpenBids
 from ledger.chain.codec import encode_call
 from ledger.chain.identifiers import access_digest
 from ledger.chain.keccak import keccak
 from ledger.chain.signers import KeySigner, create_keystore, signer_of
+from ledger.cli.language import messages
 from ledger.cli.sealing_keys import create_sealing_key
+from ledger.errors import SiegelError
 from ledger.opening.closing import close
 from ledger.opening.contributing import contribution
 from ledger.opening.facts import Bid, RoundFacts
@@ -30,6 +33,7 @@ from ledger.sealing.contribution import open_contribution, read_contribution
 from ledger.sealing.envelope import Header
 from ledger.sealing.rehearsal import challenge, rehearsal_context
 from ledger.terms import Outcome
+from scripts.write_problem_words import OF_OPENING
 from tests.chain.nodes import ROOT
 from tests.index.town import signer
 from tests.officers.peer import Refused, peer
@@ -242,20 +246,25 @@ def test_difference_of_two_calls_names_what_differs(round_: Round) -> None:
     """Not the last second in which they count, which the second officer takes over."""
     call = round_.town.call(round_.ocid)
 
-    def told(one: CloseRound, other: CloseRound) -> Any:
+    def told(one: CloseRound | OpenBids, other: CloseRound | OpenBids) -> Any:
         given = {"one": encode_call(one).hex(), "other": encode_call(other).hex()}
         return peer().ask("difference", **given)["difference"]
 
     ours = CloseRound(call, 1, 2, (3,), (0,))
     later = type(call)(call.process_id, call.expires + 1)
     assert told(ours, CloseRound(later, 1, 2, (3,), (0,))) is None
-    assert told(ours, CloseRound(call, 1, 2, (1,), (0,))) == "present 0: 3, 1"
+    assert told(ours, CloseRound(call, 1, 2, (1,), (0,))) == "present: 1, 2 / 1"
     assert told(ours, CloseRound(call, 1, 3, (3,), (0,))) == "counted: 2, 3"
-    assert told(ours, CloseRound(call, 1, 2, (), ())) == "present: 1, 0"
+    assert told(ours, CloseRound(call, 1, 2, (), ())) == "present: 1, 2 / –"
+    assert told(ours, CloseRound(call, 1, 2, (3, 0), (0,))) == "present: 1, 2 / 1, 2"
     grounded = type(call)(call.process_id, call.expires, digest("ground"))
     assert (
         told(ours, CloseRound(grounded, 1, 2, (3,), (0,))) == f"ground: 0x{bytes(32).hex()}, 0x{digest('ground').hex()}"
     )
+    opened, unreadable = (BidOutcome(each, bytes(20), digest("root")) for each in (Outcome.OPENED, Outcome.UNREADABLE))
+    found = OpenBids(call, 1, 5, (opened, opened))
+    assert told(found, OpenBids(call, 1, 5, (opened, unreadable))).startswith("outcomes bid 7: outcome: ")
+    assert told(found, OpenBids(call, 1, 6, (opened, opened))) == "from: 6, 7"
 
 
 # What a sealing key does
@@ -303,3 +312,19 @@ def test_challenge_is_opened_and_a_bids_share_given_as_one_is_not(round_: Round)
     assert hashlib.sha256(bytes.fromhex(opened)).digest() == made.opened
     share = round_.bid("bidder 1").sealed.header.officers[1]
     assert refused("challenge", **given, sealed=share.hex()) == "ShareUnopenable"
+
+
+# Numbers of bids
+
+
+@pytest.mark.parametrize("kind", [kind for kind in OF_OPENING if "{bid}" in kind.sentence])
+def test_tell_a_servers_refusal_bids_are_counted_as_by_the_library(kind: type[SiegelError]) -> None:
+    """The page makes the German sentence itself; a bid has the same number in it as in a terminal, on paper, too."""
+    names = re.findall(r"{(\w+)}", kind.sentence)
+    for number in (0, 3, FIRST_EXTERNAL_BID):
+        failure = kind(**{name: number if name in kind.numbers_of_bids else f"a {name}" for name in names})
+        told = peer().ask("told", problem=failure.name, detail=str(failure), values=failure.values, language="de")
+        german = failure.sentence_in(messages("de")[kind.sentence])
+        assert told["sentence"].endswith(f" {german} [{failure.name}]")
+        told = peer().ask("told", problem=failure.name, detail=str(failure), values=failure.values, language="en")
+        assert told["sentence"].endswith(f" {failure} [{failure.name}]")

@@ -161,7 +161,7 @@ def test_keys_are_forgotten_on_leaving_the_page(town: OpeningTown, tender: Tende
     expect(one.page.locator("#unlock")).to_be_visible()
     expect(one.page.locator("#look")).to_have_count(0)
     assert one.page.workers == []
-    unlock(one, town)
+    unlock(one, town.files(one.name))
     one.page.goto(town.url)
     one.page.go_back()
     expect(one.page.locator("#unlock")).to_be_visible()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.chain.codec import encode_detail
 from ledger.chain.record import NOBODY, ZERO, ActRecord
 from ledger.opening.minutes import Heading, Minutes
 from ledger.opening.minutes_making import make_minutes
-from ledger.opening.opened import FIRST_EXTERNAL_BID, OpenedBid, OpenedRound
+from ledger.opening.opened import OpenedBid, OpenedRound
 from ledger.opening.procedure_rule import ProcedureRule
 from ledger.opening.round_acts import RoundAct
 from ledger.opening.unreadable import evidence_digest
@@ -98,13 +99,15 @@ class Story:
         arrival: int = DEADLINE - 3_600,
         block_time: int | None = None,
         supersedes: OpenedBid | None = None,
+        beside: OpenedBid | None = None,
         admitted: bool = False,
         evidence: dict[str, Any] | None = None,
     ) -> OpenedBid:
-        """A sealed bid is committed; how it will end is known already."""
+        """A sealed bid is committed; how it will end is known already. ``beside``: by the account of that one."""
         number = len(self.bids)
         texts = None
-        author = digest(f"bidder {number}")[:20] if supersedes is None else supersedes.author
+        own = supersedes or beside
+        author = digest(f"bidder {number}")[:20] if own is None else own.author
         if values is not None:
             salts = {name: digest(f"{number} {name}") for name in values}
             texts = tuple(field.text for field in Bid.of(values, salts=salts).fields)

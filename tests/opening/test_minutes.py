@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.chain.record import NOBODY
 from ledger.errors import OpenedRoundContradictsLedger, OpeningResultForbidden, OpeningUnrecorded
 from ledger.ocds.json_text import read_json
 from ledger.opening.minutes import Contribution, Incident, MinutedBid, Minutes
 from ledger.opening.minutes_json import minutes_json, opening_result, result_json
 from ledger.opening.minutes_making import make_minutes
-from ledger.opening.opened import FIRST_EXTERNAL_BID
 from ledger.opening.procedure_rule import ProcedureRule
 from ledger.opening.stated_offers import offers
 from ledger.sealing.bid import Bid
@@ -61,13 +61,12 @@ def test_make_minutes_several_lots_shows_each_bid_where_it_offers() -> None:
     assert table(minutes, "LOT-0002") == [(1, "12400", None, None, 1, 0)]
 
 
-def test_make_minutes_main_bids_and_variants_are_counted_for_their_tenderer() -> None:
-    """Main bids come from accounts of their own; that both are one tenderer's says the identifier, not the account."""
-    known = {"tenderers/0001": organisation("Sauer GmbH", identifier={"scheme": "DE-HRB", "id": "12345"})}
+def test_make_minutes_main_bids_and_variants_are_counted_by_their_account() -> None:
+    """However it calls itself in each of them."""
     story = Story()
-    story.bid(offered("Sauer GmbH", "100.00") | known)
-    story.bid(offered("Sauer GmbH (Zweigstelle)", "90.00") | known)
-    story.bid(offered("Sauer GmbH", "80.00", variant="NA-1") | known)
+    first = story.bid(offered("Sauer GmbH", "100.00"))
+    story.bid(offered("Sauer GmbH (Zweigstelle)", "90.00"), beside=first)
+    story.bid(offered("Sauer GmbH", "80.00", variant="NA-1"), beside=first)
     story.bid(offered("Nowak e. K.", "95.00"))
     assert table(story.minutes(), "LOT-0001") == [
         (0, "100.00", None, None, 2, 1),
@@ -75,6 +74,32 @@ def test_make_minutes_main_bids_and_variants_are_counted_for_their_tenderer() ->
         (2, "80.00", None, "NA-1", 2, 1),
         (3, "95.00", None, None, 1, 0),
     ]
+
+
+@pytest.mark.parametrize("stated", [{}, {"identifier": {"scheme": "DE-HRB", "id": "12345"}}])
+def test_make_minutes_variant_that_states_a_rival_s_name_is_not_counted_for_the_rival(stated: dict[str, Any]) -> None:
+    """Name, identifier and even the rival's commitment can be stated by anybody; the account cannot."""
+    rival = {"tenderers/0001": organisation("Sauer GmbH", **stated)}
+    story = Story()
+    sauer = story.bid(offered("Sauer GmbH", "100.00") | rival)
+    assert sauer.commitment is not None
+    posing = offered("Sauer GmbH", "1.00", variant="NA-1") | rival | {"mainBid": sauer.commitment.hex()}
+    for _ in range(3):
+        story.bid(posing)
+    minutes = story.minutes()
+    assert [row[-2:] for row in table(minutes, "LOT-0001")] == [(1, 0), (0, 1), (0, 1), (0, 1)]
+    told = opening_result(minutes)["lots"][0]["offers"]
+    assert [(each["amount"], each["variants"]) for each in told] == [("100.00", 0), (None, 1), (None, 1), (None, 1)]
+
+
+def test_make_minutes_variants_on_paper_are_counted_for_the_tenderer_the_officers_entered() -> None:
+    """Who handed it in they saw; a sealed bid of that name counts for itself."""
+    known = {"tenderers/0001": organisation("Sauer GmbH", identifier={"scheme": "DE-HRB", "id": "12345"})}
+    story = Story()
+    story.bid(offered("Sauer GmbH", "70.00", variant="NA-2") | known)
+    story.paper(offered("Sauer GmbH", "100.00") | known)
+    story.paper(offered("Sauer GmbH", "80.00", variant="NA-1") | known)
+    assert [row[-2:] for row in table(story.minutes(), "LOT-0001")] == [(0, 1), (1, 1), (1, 1)]
 
 
 def test_make_minutes_consortium_names_the_leader_first() -> None:
@@ -355,10 +380,10 @@ def test_minutes_json_two_officers_get_equal_bytes() -> None:
 def test_opening_result_tells_names_sums_discounts_and_number_of_variants_only() -> None:
     """§ 14(3) a to d and (6) VOB/A: no variant's sum, no remark, no account, no number of a bid on the ledger."""
     story = Story()
-    story.bid(offered("Sauer GmbH", "184350.00", discount="2.5"))
-    story.bid(offered("Sauer GmbH", "171000.00", variant="NA-1"))
-    story.bid(offered("Nur Nebenangebot KG", "99000.00", variant="NA-1"))
-    story.bid(offered("Nur Nebenangebot KG", "98000.00", variant="NA-2"))
+    sauer = story.bid(offered("Sauer GmbH", "184350.00", discount="2.5"))
+    story.bid(offered("Sauer GmbH", "171000.00", variant="NA-1"), beside=sauer)
+    only = story.bid(offered("Nur Nebenangebot KG", "99000.00", variant="NA-1"))
+    story.bid(offered("Nur Nebenangebot KG", "98000.00", variant="NA-2"), beside=only)
     minutes = story.minutes(replace(HEADING, remarks={0: "vertraulicher Vermerk"}))
     address = "Hauptstraße 1, 59999 Musterbach"
     assert opening_result(minutes)["lots"][0]["offers"] == [

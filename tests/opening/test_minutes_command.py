@@ -64,7 +64,7 @@ def round_file(home: Path) -> Path:
 def test_opening_minutes_writes_what_was_in_the_bids_for_the_owner_alone(siegel: Siegel, home: Path) -> None:
     """PDF, JSON, and the extract for tenderers in both forms; the names are those that were typed."""
     made = minutes(siegel, home, "--data", home.parent / "m.json", "--result", home.parent / "r.json",
-                   "--result", home.parent / "r.pdf", "--place", "Rathaus", "--remark", "1=mit Mustern")  # fmt: skip
+                   "--result", home.parent / "r.pdf", "--place", "Rathaus", "--remark", "2=mit Mustern")  # fmt: skip
     assert made.exit_code == 0, made.err
     text = text_of((home.parent / "minutes.pdf").read_bytes())
     for expected in ("SauerGmbH", "184.350,50€", "179.999,00€", "NeubauderFeuerwache", "Rathaus", "Name:____"):
@@ -144,7 +144,9 @@ def test_opening_minutes_with_the_servers_answers_name_contributors_and_incident
     made = minutes(siegel, home, "--contributions", shares, "--incidents", failures)
     assert made.exit_code == 0, made.err
     text = text_of((home.parent / "minutes.pdf").read_bytes())
-    assert [each for each in ("Verwahrer3:1", "ab" * 20, "RelayBusy", "cd" * 20) if each not in text] == []
+    assert [
+        each for each in ("Verwahrer3(DE-LEITWEG:custodian-", "ab" * 20, "RelayBusy", "cd" * 20) if each not in text
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -155,8 +157,9 @@ def test_opening_minutes_with_the_servers_answers_name_contributors_and_incident
         ("--officer", "0x12=Anna"),
         ("--officer", f"0x{'12' * 20}=Somebody Else"),
         ("--remark", "first=late"),
-        ("--remark", "2=there are two bids, 0 and 1"),
-        ("--remark", "paper:0=there is none on paper"),
+        ("--remark", "3=there are two bids, 1 and 2"),
+        ("--remark", "0=nobody counts from 0"),
+        ("--remark", "P1=there is none on paper"),
         ("--incidents", {"incidents": [{"at": 1}]}),
         ("--contributions", "no list"),
     ],

@@ -70,6 +70,7 @@ def test_print_minutes_everything_that_the_law_asks_for_is_in_the_text() -> None
     minutes = story.minutes(
         replace(HEADING, remarks={6: "Ausfall des Empfangsdienstes"}),
         contributions=[Contribution(group="custodians", index=2, account="ab" * 20, at=DEADLINE + 700)],
+        custodians=["X:1", "X:2"],
         incidents=[
             Incident(
                 author="cd" * 20, at=DEADLINE - 30, received_at=DEADLINE + 20, failure="EnvelopeTooLarge", detail="x"
@@ -82,8 +83,8 @@ def test_print_minutes_everything_that_the_law_asks_for_is_in_the_text() -> None
         "Stadt Musterbach", "Grundschule am Bach: Sanierung des Daches", "ocds-x-1", "Rathaus Musterbach, Zimmer 12",
         "01.12.2026, 12:00:00 MEZ (11:00:00 UTC)", "01.12.2026, 12:10:00 MEZ", "Anna Amtmann", "Bernd Brückner",
         OFFICER_ONE.hex(), "Dachbau Sauer GmbH", "184.350,00 €", "2,5 %", "1.234.567,125 €", "Nebenangebot NA-7",
-        "9,50 €", "Hauptstraße 1, 59999", "P 0", "auf Papier", "11:59:55 MEZ", "12:00:40 MEZ", "verspätet, zugelassen",
-        "verspätet, nicht zugelassen", "ContentUnreadable", "Verwahrer 2", "EnvelopeTooLarge", "Seite 1 von",
+        "9,50 €", "Hauptstraße 1, 59999", "P1", "auf Papier", "11:59:55 MEZ", "12:00:40 MEZ", "verspätet, zugelassen",
+        "verspätet, nicht zugelassen", "ContentUnreadable", "Verwahrer 2 (X:2): 1", "EnvelopeTooLarge", "Seite 1 von",
         "20261", HEADING.ledger.hex(), digest("process").hex(), digest("outage").hex(),
         story.acts[-1].outcomes[3].evidence.hex(), "Unterschriften",
     ]  # fmt: skip

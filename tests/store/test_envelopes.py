@@ -11,9 +11,10 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from ledger.chain.identifiers import bid_commitment
 from ledger.errors import (
@@ -34,6 +35,7 @@ from ledger.errors import (
 from ledger.store import State
 from ledger.store.envelopes import DAY, EnvelopeStore
 from ledger.store.tables import relayed
+from tests.index.test_synchronising import explained
 from tests.sealing.actors import CONTEXT, sealed_bid
 
 NOON = 1_800_000_000
@@ -353,7 +355,7 @@ def test_remove_uncommitted_removes_only_what_nobody_waits_for(envelopes: Envelo
 
 
 def test_note_committed_frees_the_room_of_a_round(envelopes: EnvelopeStore) -> None:
-    """Only bytes that no commitment names count against a round; asked once, and of unfinished ones, too."""
+    """Only bytes that no commitment names count against a round, those of unfinished envelopes, too."""
     arrived = envelopes.arrived(hand_in(envelopes))
     other = sealed_bid(context=replace(CONTEXT, author=b"\x07" * 20))
     coming = hashlib.sha256(other.data).digest()
@@ -361,19 +363,57 @@ def test_note_committed_frees_the_room_of_a_round(envelopes: EnvelopeStore) -> N
     envelopes.append(coming, 0, other.data[:5_000])
     envelopes.describe(coming, other.header)
     assert arrived is not None
-    assert envelopes.unnamed_bytes(CONTEXT.process_id, 1) == 2 * 2**20
-    asked: list[tuple[bytes, int, bytes, bytes]] = []
+    round_ = CONTEXT.process_id, 1
+    assert envelopes.unnamed_bytes(*round_) == 2 * 2**20
+    assert envelopes.unnamed_rounds() == [round_]
+    # Neither somebody's copy of the commitment nor the author's own for another round is this bid.
+    copied = (*round_, arrived.commitment, b"\x07" * 20)
+    elsewhere = (CONTEXT.process_id, 2, arrived.commitment, CONTEXT.author)
+    envelopes.note_committed({copied, elsewhere})
+    assert envelopes.unnamed_bytes(*round_) == 2 * 2**20
+    envelopes.note_committed({(*round_, arrived.commitment, CONTEXT.author), copied})
+    assert envelopes.unnamed_bytes(*round_) == 2**20
+    theirs = bid_commitment(
+        CONTEXT.chain_id, CONTEXT.ledger, *round_, b"\x07" * 20, other.header.bid_root, other.header.rest_digest
+    )
+    envelopes.note_committed({(*round_, theirs, b"\x07" * 20)})
+    assert envelopes.unnamed_bytes(*round_) == 0
+    assert envelopes.unnamed_rounds() == []
 
-    def committed(process_id: bytes, round: int, commitment: bytes, author: bytes) -> bool:
-        asked.append((process_id, round, commitment, author))
-        return commitment == arrived.commitment
 
-    envelopes.note_committed(committed)
-    assert (CONTEXT.process_id, 1, arrived.commitment, CONTEXT.author) in asked
-    assert envelopes.unnamed_bytes(CONTEXT.process_id, 1) == 2**20
-    asked.clear()
-    envelopes.note_committed(committed)
-    assert [author for *_, author in asked] == [b"\x07" * 20]
+def test_note_committed_of_many_bids_marks_every_envelope(envelopes: EnvelopeStore) -> None:
+    """More than are asked for at once."""
+    arrived = envelopes.arrived(hand_in(envelopes))
+    assert arrived is not None
+    strangers = {(CONTEXT.process_id, 1, number.to_bytes(32, "big"), b"\x07" * 20) for number in range(1_200)}
+    envelopes.note_committed(strangers | {(CONTEXT.process_id, 1, arrived.commitment, CONTEXT.author)})
+    assert envelopes.unnamed_bytes(CONTEXT.process_id, 1) == 0
+
+
+def test_room_is_counted_along_indexes_of_what_is_open(envelopes: EnvelopeStore) -> None:
+    """Whole and named envelopes become ever more; neither an upload that begins, while nobody else can write, nor the
+    sweep reads their rows."""
+    asked: list[tuple[str, Any]] = []
+    listening = (envelopes.state.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    event.listen(*listening)
+    for number in range(2):
+        envelopes.begin(bytes([number]) * 32, 100, most=1, clock=lambda number=number: NOON + 700 * number)  # type: ignore[misc]
+    envelopes.unnamed_bytes(CONTEXT.process_id, 1)
+    envelopes.unnamed_rounds()
+    envelopes.remove_uncommitted(NOON, lambda _: False)
+    envelopes.remove_unfinished(NOON)
+    event.remove(*listening)
+    with envelopes.state.reading() as connection:
+        ways = [explained(connection, *each) for each in asked if _is_search(each[0])]
+    # At the beginning they are counted twice, and the one that gives way is looked for.
+    unfinished, unnamed = "envelopes_unfinished", "envelopes_unnamed"
+    for way, index in zip(ways, [unfinished] * 3 + [unnamed] * 3 + [unfinished], strict=True):
+        assert index in way
+
+
+def _is_search(query: str) -> bool:
+    table, _, condition = query.partition("WHERE")
+    return "FROM envelopes" in table and "digest = " not in condition
 
 
 def test_begin_too_many_unfinished_only_an_idle_one_gives_way(envelopes: EnvelopeStore) -> None:
@@ -401,9 +441,9 @@ def test_remove_unfinished_takes_what_stands_still_and_files_without_a_row(envel
     strange = left.with_name("notes.txt")
     strange.write_bytes(b"of somebody else, who is no reason to stop")
     os.utime(strange, (0, 0))
-    assert envelopes.remove_unfinished(NOON) == 0
+    assert (envelopes.remove_unfinished(NOON), envelopes.remove_orphans()) == (0, 0)
     os.utime(left, (0, 0))
-    assert envelopes.remove_unfinished(NOON + 1) == 2
+    assert (envelopes.remove_unfinished(NOON + 1), envelopes.remove_orphans()) == (1, 1)
     assert (left.exists(), strange.exists()) == (False, True)
     assert envelopes.upload(other) is None
     assert envelopes.arrived(DIGEST) is not None

@@ -24,7 +24,7 @@ from tests.chain.nodes import ROOT
 from tests.node_command import NodeCommand, build
 
 CLIENT = ROOT / "explorer/client"
-FOLDERS = ("verifier", "receipt", "sealing")
+FOLDERS = ("verifier", "receipt", "sealing", "ranking")
 COUNTS = os.environ.get("VERIFIER_COUNTS")
 """The folder for counts of branches, where they are to be counted (``make coverage-verifier``)."""
 BUILT = ROOT / ("build/verifier-counted" if COUNTS else "build/verifier")

@@ -100,7 +100,7 @@ def test_page_verifies_a_bundle_and_says_so_in_both_languages(
     page.get_by_role("button", name="English").click()
     expect(verdict).to_have_text("The bundle is verified.")
     expect(page.get_by_role("status")).to_have_text("The bundle is verified.")
-    expect(page.locator("#result")).to_contain_text("This verifier does not check bids and ranking yet.")
+    expect(page.locator("#result")).to_contain_text("There is no round in this file that this asks about.")
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
@@ -339,6 +339,19 @@ def choose_control(page: Page, name: str, folder: Path) -> Path:
     page.set_input_files("#bundle", bundle)
     page.set_input_files("#policy", policy)
     return bundle
+
+
+def test_page_computes_the_ranking_again(page: Page, tmp_path: Path) -> None:
+    """For whoever may see the bids: each place, from the file alone, in figures as people write them."""
+    choose_control(page, "shown.qbft", tmp_path)
+    page.get_by_role("button", name="Prüfen").click()
+    expect(page.locator("#verdict")).to_have_text("Das Prüfpaket besteht die Prüfung.")
+    bids, ranking = page.locator(".step").nth(9), page.locator(".step").nth(10)
+    expect(bids).to_contain_text("(3 geöffnet, 1 ersetzt)")
+    expect(ranking).to_contain_text("Los L1, Platz 1: Angebot 4, 92,000 Punkte bei 85000,00 EUR.")
+    expect(ranking).to_contain_text("Los L2, Platz 2: Angebot 3, 8312,50 EUR.")
+    page.get_by_role("button", name="English").click()
+    expect(ranking).to_contain_text("Lot L1, place 1: bid 4, 92.000 points at 85000.00 EUR.")
 
 
 def test_page_in_english_names_an_organisation(english: Page, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import { isHex, toHex, type Hex } from "../verifier/bytes.js";
 import { PageRefusal } from "./refusal.js";
-import type { Terms } from "./terms.js";
+import { custodianName, type Terms } from "./terms.js";
 
 /** A custodian's organisation and its public sealing key, hex; the name for people. */
 export interface Pin {
@@ -29,7 +29,8 @@ export function readPins(text: string): readonly Pin[] | undefined {
  */
 export function requirePinned({ custodians }: Terms, pins: readonly Pin[]): void {
   if (custodians.length === 0) throw new PageRefusal("CustodiansMissing");
-  for (const { holder, key, name } of custodians) {
-    if (!pins.some((pin) => pin.holder === holder && pin.key === toHex(key))) throw new PageRefusal("CustodianUnknown", { name });
+  for (const each of custodians) {
+    const isKnown = pins.some(({ holder, key }) => holder === each.holder && key === toHex(each.key));
+    if (!isKnown) throw new PageRefusal("CustodianUnknown", { name: custodianName(each) });
   }
 }

@@ -1,18 +1,24 @@
 // Servers answer in English; German has the same sentences for what people of a page can meet.
 
+import { spokenBid } from "../sealing/bid_number.js";
 import type { Problem } from "./refusal.js";
 import { shownMoment, type Language } from "./words.js";
 
 /** Values of problems that are seconds since 1970 (`ledger/errors.py`). */
 const MOMENTS: readonly string[] = ["arrivedAt", "deadline", "deliverBy", "expires", "latest", "time", "until"];
 
+/** Values of problems that are bids by the ledger's number (`numbers_of_bids` there), where not only `bid` is one. */
+const BIDS: Readonly<Record<string, readonly string[]>> = { BidMismatch: ["bid", "found"] };
+
 /** `words` are a page's German sentences by the problems' names. */
 export function problemSentence({ name, detail, values }: Problem, language: Language, words: Readonly<Record<string, string>>): string {
   const german = words[name];
   if (language !== "de" || german === undefined) return `${detail} [${name}]`.trim();
+  const bids = BIDS[name] ?? ["bid"];
   const shown = (value: string): string => {
     const found = values[value];
-    return MOMENTS.includes(value) && typeof found === "number" ? shownMoment(found, language) : String(found ?? "–");
+    if (typeof found === "number" && MOMENTS.includes(value)) return shownMoment(found, language);
+    return typeof found === "number" && bids.includes(value) ? spokenBid(found) : String(found ?? "–");
   };
   return `${german.replaceAll(/\{(\w+)\}/g, (_, value: string) => shown(value))} [${name}]`;
 }

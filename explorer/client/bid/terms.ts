@@ -7,10 +7,14 @@ import { Refusal as SealingRefusal } from "../sealing/refusal.js";
 import { keySetCode, keySetId } from "./key_set_code.js";
 import { PageRefusal } from "./refusal.js";
 
+/** Characters of a name that are shown. */
+const LONGEST_NAME = 120;
+
+/** `scheme` and `identifier` are compared with the holder's id; `name` is the server's word, null where it has none. */
 export interface Custodian extends Recipient {
   readonly scheme: string;
   readonly identifier: string;
-  readonly name: string;
+  readonly name: string | null;
 }
 
 export interface Receiver {
@@ -83,9 +87,9 @@ export function readTerms(answer: unknown, asked: Asked): Terms {
   const id = keySetId(organisationId, code);
   if (id !== named) throw new PageRefusal("KeySetForged", { expected: named, got: id });
   requireSealable(keySet);
-  for (const { holder, scheme, identifier, name } of custodians) {
-    const organisation = abiDigest({ text: scheme }, { text: identifier });
-    if (organisation !== holder) throw new PageRefusal("CustodianForged", { name });
+  for (const each of custodians) {
+    const organisation = abiDigest({ text: each.scheme }, { text: each.identifier });
+    if (organisation !== each.holder) throw new PageRefusal("CustodianForged", { name: custodianName(each) });
   }
   const criteria = given.criteria === null ? null : object(given.criteria);
   const limits = object(given.limits);
@@ -138,8 +142,13 @@ function readRecipient(given: unknown): Recipient {
 
 function readCustodian(given: unknown): Custodian {
   const { scheme, identifier, name } = object(given);
-  const shown = typeof name === "string" ? name : text(identifier);
-  return { ...readRecipient(given), scheme: text(scheme), identifier: text(identifier), name: shown };
+  return { ...readRecipient(given), scheme: text(scheme), identifier: text(identifier), name: typeof name === "string" ? name : null };
+}
+
+/** What people read of a custodian. */
+export function custodianName({ scheme, identifier, name }: Omit<Custodian, "holder" | "key">): string {
+  const registered = `${scheme} ${identifier}`;
+  return name === null ? registered : `${name.slice(0, LONGEST_NAME)} (${registered})`;
 }
 
 function readReceiver(given: unknown): Receiver {

@@ -4,7 +4,7 @@ import { el, type Child } from "./element.js";
 import type { Pin } from "./pins.js";
 import { takesBids } from "./round.js";
 import type { Server } from "./servers.js";
-import type { Terms } from "./terms.js";
+import { custodianName, type Terms } from "./terms.js";
 import { button, facts } from "./view.js";
 import { shownMoment, shownSpan, type Language, type Word, type WordValues } from "./words.js";
 
@@ -49,7 +49,7 @@ export function termsPart(view: TermsView): Child[] {
       takesBids(terms) && el("p", {}, view.pins === undefined ? say("noPins") : say("pinned")),
       facts(
         terms.custodians.length === 0 ? null : [say("custodians"), el("ul", {},
-          ...terms.custodians.map(({ name, scheme, identifier }) => el("li", {}, `${name} (${scheme} ${identifier})`)))],
+          ...terms.custodians.map((each) => el("li", {}, custodianName(each))))],
         [say("keySet"), el("code", {}, `0x${terms.keySetId}`)],
         terms.criteriaDigest === null ? null : [say("criteria"), el("code", {}, `0x${terms.criteriaDigest}`)],
         [say("round"), String(terms.round)],

@@ -1,6 +1,7 @@
 // The two joint acts of officers as calls of the ledger, and where two calls differ.
 
 import { Dynamic, encoded } from "../bid/abi_writing.js";
+import { spokenBid, spokenBids } from "../sealing/bid_number.js";
 import { readerOf, type Value } from "../verifier/abi.js";
 import { concat, fromHex, joined, ofNumber, toHex, ZERO, type Hex } from "../verifier/bytes.js";
 import { labelDigest } from "../verifier/digests.js";
@@ -14,6 +15,9 @@ import { OUTCOMES } from "./facts.js";
 export type JointAct = "RoundClosed" | "BidsOpened";
 
 const SELECTOR = 4;
+/** Arguments that are bits, one for each bid: so many in a word. */
+const BITMAPS: readonly string[] = ["present", "admitted"];
+const WORD = 256;
 const CALL = "(bytes32,uint64,bytes32,bytes32)";
 const CLOSE = `closeRound(${CALL},uint32,uint32,uint256[],uint256[])`;
 const OPEN = `openBids(${CALL},uint32,uint32,(uint8,address,bytes32,bytes32)[])`;
@@ -78,11 +82,12 @@ const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
   ],
 };
 
-/** The first argument but `expires` in which two calls differ: its name and both values; null if they are the same. */
+/** The first argument but `expires` in which two calls differ: its name and both values, bids as people count; null if they are
+ * the same. */
 export function difference(ours: Uint8Array, theirs: Uint8Array): string | null {
   const [one, other] = [readCall(ours), readCall(theirs)];
   if (one === undefined || other === undefined || one.signature !== other.signature) return toHex(theirs.subarray(0, SELECTOR));
-  return differing("", one.values, other.values);
+  return differing("", one.values, other.values, Number(new Map(Object.entries(one.values)).get("from") ?? 0));
 }
 
 function readCall(data: Uint8Array): { readonly signature: string; readonly values: Value } | undefined {
@@ -97,19 +102,33 @@ function readCall(data: Uint8Array): { readonly signature: string; readonly valu
   }
 }
 
-function differing(name: string, one: Value, other: Value): string | null {
+/** `start` is the first bid of a list of outcomes. */
+function differing(name: string, one: Value, other: Value, start: number): string | null {
   if (typeof one !== "object" || typeof other !== "object") {
-    return one === other || name === "expires" ? null : `${name}: ${shown(one)}, ${shown(other)}`;
+    return one === other || name === "expires" ? null : `${name}: ${shown(name, one)}, ${shown(name, other)}`;
+  }
+  if (BITMAPS.includes(name)) {
+    const [ours, theirs] = [bidsOf(one), bidsOf(other)];
+    const isSame = ours === theirs && Object.keys(one).length === Object.keys(other).length;
+    return isSame ? null : `${name}: ${ours} / ${theirs}`;
   }
   const [mine, theirs] = [Object.entries(one), new Map<string, Value>(Object.entries(other))];
   if (mine.length !== theirs.size) return `${name}: ${mine.length}, ${theirs.size}`;
   for (const [member, value] of mine) {
-    const found = differing(member, value, theirs.get(member) as Value);
+    const place = name === "outcomes" ? `bid ${spokenBid(start + Number(member))}:` : member;
+    const found = differing(place, value, theirs.get(member) as Value, start);
     if (found !== null) return name === "" || name === "call" ? found : `${name} ${found}`;
   }
   return null;
 }
 
-function shown(value: Value): string {
+function shown(name: string, value: Value): string {
+  if (name === "from") return spokenBid(Number(value));
   return typeof value === "string" ? `0x${value}` : String(value);
+}
+
+function bidsOf(words: Value): string {
+  const bits = (words as readonly bigint[]).flatMap((word, at) =>
+    Array.from({ length: WORD }, (_, bit) => word >> BigInt(bit) & 1n ? [at * WORD + bit] : []).flat());
+  return spokenBids(bits) || "–";
 }

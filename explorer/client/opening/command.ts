@@ -3,6 +3,7 @@
 
 import { createInterface } from "node:readline";
 import { accessHeader } from "../bid/access.js";
+import { Problem, type Values } from "../bid/refusal.js";
 import { fromHex, toHex, type Hex } from "../verifier/bytes.js";
 import type { GroupNumber, KeySet } from "../sealing/key_set.js";
 import { publicOf } from "../sealing/hpke.js";
@@ -19,6 +20,8 @@ import { openChallenge } from "./rehearsing.js";
 import { roundFile } from "./round_file.js";
 import type { SealedRound } from "./sealed_round.js";
 import { openSealingKey } from "./sealing_key.js";
+import { toldOf } from "./told.js";
+import type { Language } from "./words.js";
 
 interface GivenRecipient {
   readonly holder: Hex;
@@ -128,6 +131,8 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
       .map((bid) => opened.get(bid.number) ?? followed(bid, facts.follows(bid)));
     return { text: roundFile(processId, facts, all) };
   },
+  told: ({ problem, detail, values, language }: { problem: string; detail: string; values: Values; language: Language }) =>
+    ({ sentence: toldOf(new Problem(409, problem, detail, values), language) }),
 };
 
 async function answered(task: string, given: never): Promise<unknown> {

@@ -5,6 +5,7 @@ import { saveFile } from "../bid/saving.js";
 import { ask as askServer, type Server } from "../bid/servers.js";
 import { readTerms, type Terms } from "../bid/terms.js";
 import { shownMoment } from "../bid/words.js";
+import { spokenBid } from "../sealing/bid_number.js";
 import { equal, toHex } from "../verifier/bytes.js";
 import { closeCall, openCall, type JointAct } from "./acts.js";
 import { agree, stepOf, type CallUntil, type Step } from "./joint.js";
@@ -189,7 +190,7 @@ function contributeNow(given: Terms, at: Look, { index }: Officer): void {
     await lookAgain();
     const lines = (): string[] => [
       say("contributed", { count: done.count }),
-      ...done.refused.map(({ bid, error }) => say("bidTrouble", { bid: bid + 1, reason: toldOf(error, language) })),
+      ...done.refused.map(({ bid, error }) => say("bidTrouble", { bid: spokenBid(bid), reason: toldOf(error, language) })),
     ];
     tell(() => lines().join(" "), done.refused.length > 0);
   });
@@ -201,7 +202,7 @@ function openNow(given: Terms, { index }: Officer): void {
     count = undefined;
     const at = seen as Look;
     const opened = await openAll(server as RoundServer, sealedRound(given, at.facts), at.facts, index, (bid, done, all) => {
-      tell(() => say("opening", { bid: bid + 1, done, count: all }));
+      tell(() => say("opening", { bid: spokenBid(bid), done, count: all }));
       byId("told").textContent = byId("status").textContent;
     });
     count = opened;
@@ -269,7 +270,7 @@ function stateParts(view: View, given: Terms, at: Look, who: Officer): Child[] {
   return [
     at.facts.state === "closed" && contributePart(view, given, at.brought, () => contributeNow(given, at, who)),
     openPart({
-      ...view, count, step: stepFor(given, "BidsOpened"),
+      ...view, terms: given, count, step: stepFor(given, "BidsOpened"),
       save: saveFile,
       told: (error) => toldOf(error, language),
       open: () => openNow(given, who),

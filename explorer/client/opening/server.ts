@@ -18,7 +18,6 @@ const PATIENCE = 60_000;
 const PART = 8 * 2 ** 20;
 /** Contributions in a request. */
 const MOST_AT_ONCE = 500;
-const LONGEST_NAME = 120;
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -26,7 +25,6 @@ type Members = Readonly<Record<string, unknown>>;
 export interface Recipient {
   readonly group: GroupNumber;
   readonly index: number;
-  readonly name: string | null;
   readonly readyAt: number | null;
   readonly isReady: boolean;
   readonly challenge: Uint8Array | null;
@@ -121,7 +119,7 @@ export class RoundServer {
 
   async rehearsal(): Promise<Recipient[]> {
     return list(object(await this.json("/rehearsal")).recipients).map(object).map((each) => ({
-      group: group(each.group), index: whole(each.index), name: typeof each.name === "string" ? each.name.slice(0, LONGEST_NAME) : null,
+      group: group(each.group), index: whole(each.index),
       readyAt: each.readyAt === null ? null : whole(each.readyAt), isReady: each.ready === true,
       challenge: each.challenge === null ? null : bytes(each.challenge),
     }));

@@ -2,6 +2,7 @@
 
 import { problemSentence } from "../bid/problem_sentence.js";
 import { PageRefusal, pageSentence, Problem } from "../bid/refusal.js";
+import { spokenBid } from "../sealing/bid_number.js";
 import { Refusal as SealingRefusal, sentence } from "../sealing/refusal.js";
 import problemWords from "./problem_words.json" with { type: "json" };
 import { OpeningRefusal, openingSentence } from "./refusal.js";
@@ -11,7 +12,7 @@ export function toldOf(error: unknown, language: Language): string {
   if (error instanceof OpeningRefusal) {
     const { values } = error;
     const named = error.error === "WrongPassphrase" ? { file: word(values.file === "sealing" ? "fileSealing" : "fileKeystore", language) }
-      : typeof values.bid === "number" ? { ...values, bid: values.bid + 1 } : values;
+      : typeof values.bid === "number" ? { ...values, bid: spokenBid(values.bid) } : values;
     return openingSentence(error.error, named, language);
   }
   if (error instanceof PageRefusal) return pageSentence(error.error, error.values, language);

@@ -1,10 +1,18 @@
 // What all parts of the page are made of: lists of facts, buttons, and the box of a joint act.
 
 import { el, type Child } from "../bid/element.js";
+import { custodianName, type Terms } from "../bid/terms.js";
 import { shownMoment } from "../bid/words.js";
+import { CUSTODIANS, type GroupNumber } from "../sealing/key_set.js";
 import type { Hex } from "../verifier/bytes.js";
 import type { Step } from "./joint.js";
 import type { Language, Say } from "./words.js";
+
+/** What people read of a custodian, by its index in the key set; undefined for an officer, who is an account. */
+export function holderOf({ custodians }: Terms, group: GroupNumber, index: number): string | undefined {
+  const found = group === CUSTODIANS ? custodians[index - 1] : undefined;
+  return found && custodianName(found);
+}
 
 export interface View {
   readonly language: Language;

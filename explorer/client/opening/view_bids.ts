@@ -3,12 +3,14 @@
 import { shownDecimal } from "../bid/amount.js";
 import { el, type Child } from "../bid/element.js";
 import { shownSize } from "../bid/missing.js";
+import type { Terms } from "../bid/terms.js";
+import { spokenBid } from "../sealing/bid_number.js";
 import { readField } from "../sealing/field.js";
-import { groupName } from "../sealing/key_set.js";
+import { groupName, type GroupNumber } from "../sealing/key_set.js";
 import { Fields, type Json } from "../verifier/json.js";
 import type { FalseContribution, Found, OpenedDocument } from "./counting.js";
 import { plain } from "./round_file.js";
-import { button, facts, shownAccount, type View } from "./view.js";
+import { button, facts, holderOf, shownAccount, type View } from "./view.js";
 
 export interface BidsView extends View {
   save(name: string, content: Blob): void;
@@ -24,18 +26,24 @@ const LONGEST = 500;
 export function bidPart(view: BidsView, { bid, outcome, disclosures, documents, document }: Found): HTMLElement {
   const { say } = view;
   return el("article", { class: "bid", "aria-labelledby": `bid-${bid}` },
-    el("h3", { id: `bid-${bid}` }, say("bid", { bid: bid + 1, outcome: say(`outcome_${outcome.outcome}`) })),
+    el("h3", { id: `bid-${bid}` }, say("bid", { bid: spokenBid(bid), outcome: say(`outcome_${outcome.outcome}`) })),
     disclosures && facts(...disclosures.map(readField).flatMap((field) => rowOf(view, field.name, field.value))),
     documents && documents.length > 0 && el("p", {}, say("files")),
     documents && el("div", { class: "buttons" }, ...documents.map((each) => fileButton(view, bid, each))),
     document && el("div", {}, el("p", {}, say("evidenceOf")), el("pre", {}, JSON.stringify(document, null, 1))));
 }
 
-export function falsePart({ say }: View, wrong: readonly FalseContribution[]): HTMLElement | false {
+export function falsePart({ say }: View, terms: Terms, wrong: readonly FalseContribution[]): HTMLElement | false {
   return wrong.length > 0 && el("div", { class: "whole bad", id: "false" }, el("h3", {}, say("falseTitle")),
     el("ul", {}, ...wrong.map(({ bid, group, index, account, why }) => el("li", {}, say("falseShare", {
-      bid: bid + 1, group: say(`group_${groupName(group)}`), index, account: shownAccount(account), why,
+      bid: spokenBid(bid), group: say(`group_${groupName(group)}`), index: shareOf(terms, group, index), account: shownAccount(account), why,
     })))));
+}
+
+/** The share's number in its group, and the custodian that holds it. */
+function shareOf(terms: Terms, group: GroupNumber, index: number): string {
+  const name = holderOf(terms, group, index);
+  return name === undefined ? String(index) : `${index} – ${name}`;
 }
 
 function rowOf({ say, language }: View, name: string, value: Json): (readonly [string, Child])[] {
@@ -56,7 +64,7 @@ function rowOf({ say, language }: View, name: string, value: Json): (readonly [s
 
 function fileButton(view: BidsView, bid: number, { name, title, content }: OpenedDocument): HTMLElement {
   const number = name.slice("documents/".length);
-  const safe = `${view.say("fileName")}-${bid + 1}-${number}${(ENDING.exec(title)?.[0] ?? ".bin").toLowerCase()}`;
+  const safe = `${view.say("fileName")}-${spokenBid(bid)}-${number}${(ENDING.exec(title)?.[0] ?? ".bin").toLowerCase()}`;
   const words = view.say("saveFile", { title: shortened(title), size: shownSize(content.size, view.language), name: safe });
   return button(view, `file-${bid}-${number}`, words, () => view.save(safe, content));
 }

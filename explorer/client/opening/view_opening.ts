@@ -2,6 +2,7 @@
 
 import { el, type Child } from "../bid/element.js";
 import type { Terms } from "../bid/terms.js";
+import { spokenBid } from "../sealing/bid_number.js";
 import { groupName, groupsOf } from "../sealing/key_set.js";
 import type { Brought, FalseContribution, Found } from "./counting.js";
 import type { Step } from "./joint.js";
@@ -16,6 +17,7 @@ export interface Count {
 }
 
 export interface OpeningView extends BidsView {
+  readonly terms: Terms;
   readonly count: Count | undefined;
   /** Undefined as long as nothing can be recorded, or all is. */
   readonly step: Step | undefined;
@@ -53,9 +55,9 @@ function countParts(view: OpeningView, count: Count): Child[] {
     el("div", { id: "bids" },
       count.found.length === 0 && isFinished && el("p", {}, say("noBids")),
       ...count.found.map((found) => bidPart(view, found))),
-    falsePart(view, count.wrong),
+    falsePart(view, view.terms, count.wrong),
     !isFinished && el("div", { class: "whole bad", id: "unfinished" }, el("p", {}, say("openUnfinished")),
-      el("ul", {}, ...count.unfinished.map(({ bid, error }) => el("li", {}, say("bidTrouble", { bid: bid + 1, reason: view.told(error) })))),
+      el("ul", {}, ...count.unfinished.map(({ bid, error }) => el("li", {}, say("bidTrouble", { bid: spokenBid(bid), reason: view.told(error) })))),
       el("p", {}, say("giveUpHint"))),
     ...(view.step === undefined ? [] : [
       el("h2", { id: "record-title", tabindex: -1 }, say("recordTitle")), el("p", {}, say("recordLead")),

@@ -3,12 +3,13 @@
 import { el, type Child } from "../bid/element.js";
 import type { Terms } from "../bid/terms.js";
 import { shownMoment } from "../bid/words.js";
+import { spokenBids } from "../sealing/bid_number.js";
 import { groupName, groupsOf, OFFICERS } from "../sealing/key_set.js";
 import type { Close } from "./closing.js";
 import type { State } from "./facts.js";
 import type { Step } from "./joint.js";
 import type { Recipient } from "./server.js";
-import { button, facts, stepPart, type View } from "./view.js";
+import { button, facts, holderOf, stepPart, type View } from "./view.js";
 
 export function roundPart({ say, language }: View, terms: Terms, state: State | undefined): Child[] {
   const { officers, custodians } = terms.keySet;
@@ -29,13 +30,13 @@ export function roundPart({ say, language }: View, terms: Terms, state: State | 
 }
 
 /** Who has shown that the own key opens: in words, the colour beside them. */
-export function rehearsalPart(view: View, { keySet }: Terms, recipients: readonly Recipient[], own: number, rehearse: () => void): HTMLElement {
+export function rehearsalPart(view: View, terms: Terms, recipients: readonly Recipient[], own: number, rehearse: () => void): HTMLElement {
   const { say, language } = view;
   const readyOf = ({ isReady, readyAt }: Recipient): string => {
     if (readyAt === null) return say("readyNever");
     return say(isReady ? "ready" : "readyOnce", { time: shownMoment(readyAt, language) });
   };
-  const groups = groupsOf(keySet).map(([group, { threshold }]) => {
+  const groups = groupsOf(terms.keySet).map(([group, { threshold }]) => {
     const of = recipients.filter((each) => each.group === group);
     return { group, threshold, of, ready: of.filter(({ isReady }) => isReady).length };
   });
@@ -47,8 +48,8 @@ export function rehearsalPart(view: View, { keySet }: Terms, recipients: readonl
     ...groups.flatMap(({ group, threshold, of, ready }) => [
       el("h3", {}, say("readyCount", { group: say(`group_${groupName(group)}`), ready, threshold })),
       el("ul", { class: "people" }, ...of.map((each) => {
-        const name = each.name ?? (group === OFFICERS && each.index === own ? say("you") : "");
-        const whose = `${say("number", { index: each.index })}${name === "" ? "" : ` (${name})`}`;
+        const name = group === OFFICERS && each.index === own ? say("you") : holderOf(terms, group, each.index);
+        const whose = `${say("number", { index: each.index })}${name === undefined ? "" : ` – ${name}`}`;
         return el("li", { class: each.isReady ? "ready" : "waiting" }, el("bdi", {}, whose), `: ${readyOf(each)}`);
       })),
     ]),
@@ -59,7 +60,7 @@ export function rehearsalPart(view: View, { keySet }: Terms, recipients: readonl
 export function closePart(view: View, made: Close, step: Step, agree: () => void): HTMLElement {
   const { say } = view;
   const which = (numbers: readonly number[]): string => numbers.length === 0 ? "0"
-    : say("which", { count: numbers.length, numbers: numbers.map((number) => number + 1).join(", ") });
+    : say("which", { count: numbers.length, numbers: spokenBids(numbers) });
   return el("section", { "aria-labelledby": "close-title" },
     el("h2", { id: "close-title", tabindex: -1 }, say("closeTitle")),
     el("p", {}, say("closeLead")),

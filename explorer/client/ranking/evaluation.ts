@@ -1,5 +1,6 @@
 // What the evaluators wrote down, format siegel-evaluation/1 (docs/criteria-1.md): points, corrected sums, draws.
 
+import { spokenBid } from "../sealing/bid_number.js";
 import type { Hex } from "../verifier/bytes.js";
 import type { Criteria, CriteriaLot } from "./criteria.js";
 import { HUNDRED, type Figure } from "./figure.js";
@@ -35,23 +36,31 @@ export interface Evaluation {
   readonly draws: readonly Draw[];
 }
 
+/** Of which process and round it is, before its criteria are known. Throws EvaluationInvalid. */
+export function readEvaluated(data: Uint8Array): Pick<Evaluation, "processId" | "round"> {
+  const { processId, round } = readHead(data);
+  return { processId, round };
+}
+
 /** Throws EvaluationInvalid, whose reason begins with the place. */
 export function readEvaluation(data: Uint8Array, criteria: Criteria): Evaluation {
-  const whole = Part.of(data, "EvaluationInvalid").members("format", "processId", "round", "criteria", "bids", "draws");
-  whole.format.oneOf("siegel-evaluation/1");
-  const processId = whole.processId.digest();
-  const round = whole.round.whole(1);
+  const { whole, processId, round } = readHead(data);
   if (whole.criteria.digest() !== criteria.digest) whole.criteria.refuse(`is not ${criteria.digest}`);
   const seen = new Set<string>();
   const assessments = whole.bids.items().map((part) => {
     const found = readAssessment(part, criteria.lots);
-    const place = `bid ${found.bid} twice for lot ${found.lot}`;
+    const place = `${namedBid(found.bid)} twice for lot ${found.lot}`;
     if (seen.has(place)) whole.bids.refuse(`has ${place}`);
     seen.add(place);
     return found;
   });
   const draws = whole.draws.items().map((part) => readDraw(part, criteria.lots));
   return { processId, round, assessments, draws };
+}
+
+/** As people call it, and as it stands in the evaluation. */
+export function namedBid(bid: number): string {
+  return `bid ${spokenBid(bid)} ("bid": ${bid})`;
 }
 
 /** Throws EvaluationInvalid if it is of another round. */
@@ -61,6 +70,12 @@ export function requireOf(evaluation: Evaluation, processId: Hex, round: number)
   };
   if (evaluation.processId !== processId) refuse(`processId: is not ${processId}`);
   if (evaluation.round !== round) refuse(`round: is not ${round}`);
+}
+
+function readHead(data: Uint8Array) {
+  const whole = Part.of(data, "EvaluationInvalid").members("format", "processId", "round", "criteria", "bids", "draws");
+  whole.format.oneOf("siegel-evaluation/1");
+  return { whole, processId: whole.processId.digest(), round: whole.round.whole(1) };
 }
 
 function readAssessment(part: Part, lots: readonly CriteriaLot[]): Assessment {

@@ -65,6 +65,12 @@ export function readDecimal(text: unknown): Figure | undefined {
   return Figure.of(BigInt(whole + behind), 10n ** BigInt(behind.length));
 }
 
+/** A figure as `exact` writes it. */
+export function readExact(text: string): Figure {
+  const [upper, lower = "1"] = text.split("/") as [string, string?];
+  return Figure.of(BigInt(upper), BigInt(lower));
+}
+
 function greatestCommon(one: bigint, other: bigint): bigint {
   while (other !== 0n) [one, other] = [other, one % other];
   return one;

@@ -1,9 +1,10 @@
 // The ranking of the bids for a lot, computed exactly from criteria, bids, evaluation and exclusions (docs/criteria-1.md).
 // It excludes nobody and awards nothing.
 
+import { spokenBids } from "../sealing/bid_number.js";
 import type { Hex } from "../verifier/bytes.js";
 import { lotOf, type Criteria, type CriteriaLot } from "./criteria.js";
-import type { Assessment, Draw, Evaluation } from "./evaluation.js";
+import { namedBid, type Assessment, type Draw, type Evaluation } from "./evaluation.js";
 import { Figure, HUNDRED, ZERO } from "./figure.js";
 import { offers, type Offer, type SubmittedBid } from "./offers.js";
 import { Refusal } from "./refusal.js";
@@ -88,7 +89,7 @@ function refuse(reason: string): never {
 function assessmentsOf(evaluation: Evaluation | null, lot: CriteriaLot, made: readonly Offer[]): ReadonlyMap<number, Assessment> {
   const given = (evaluation?.assessments ?? []).filter((each) => each.lot === lot.id);
   const unknown = given.map(({ bid }) => bid).filter((bid) => made.every((offer) => offer.bid !== bid));
-  if (unknown.length > 0) refuse(`bid ${unknown.reduce((one, other) => Math.min(one, other))} has no value for lot ${lot.id}`);
+  if (unknown.length > 0) refuse(`${namedBid(unknown.reduce((one, other) => Math.min(one, other)))} has no value for lot ${lot.id}`);
   return new Map(given.map((each) => [each.bid, each]));
 }
 
@@ -128,7 +129,7 @@ function score(entry: Entry, assessment: Assessment | undefined, lot: CriteriaLo
   const price = entry.price as Figure;
   if (lot.method === "lowestPrice") return { ...entry, price, score: price };
   const shares = lot.criteria.map(({ id, weight, mostPoints }) => {
-    const points = assessment?.points.get(id)?.figure ?? refuse(`bid ${entry.bid} has no points for ${id} of lot ${lot.id}`);
+    const points = assessment?.points.get(id)?.figure ?? refuse(`${namedBid(entry.bid)} has no points for ${id} of lot ${lot.id}`);
     return { criterion: id, points, share: weight.times(points).by(mostPoints) };
   });
   const performance = shares.reduce((sum, { share }) => sum.plus(share), ZERO);
@@ -165,7 +166,8 @@ function ordered(entries: readonly Scored[], lot: CriteriaLot, draws: readonly D
   }
   if (unused.size > 0) {
     const [first] = [...unused.values()].map(({ bids }) => bids).sort(compareLists);
-    refuse(`lots were drawn between bids that are not equals for lot ${lot.id}: ${(first as readonly number[]).join(", ")}`);
+    const bids = first as readonly number[];
+    refuse(`lots were drawn between bids that are not equals for lot ${lot.id}: ${spokenBids(bids)} ("bids": [${bids.join(", ")}])`);
   }
   return found;
 }

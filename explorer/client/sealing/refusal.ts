@@ -21,7 +21,8 @@ export class Refusal extends Error {
   }
 }
 
-/** The shares of the header are not those that its seed gives. With all shares at hand the seed is evidence. */
+/** The shares of the header are not those that its seed gives. The seed is evidence if it gives some of them byte for byte:
+ * only whoever sealed with it can have made those (docs/opening.md). */
 export class SealsDiffer extends Refusal {
   constructor(
     readonly seed: Uint8Array,

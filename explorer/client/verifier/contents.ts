@@ -1,4 +1,5 @@
-// What a bundle holds, read once: small entries as they are, releases by what matters of them, documents by name.
+// What a bundle holds, read once: small entries as they are, releases and bids by what matters of them, documents by
+// name.
 
 import { fromUtf8, joined, toLatin, type Hex } from "./bytes.js";
 import { Archive, BUNDLE, type Source } from "./archive.js";
@@ -6,6 +7,7 @@ import { countConcealed, DisclosureRefused } from "./disclosure.js";
 import { Fields, NoJson, parseJson, type Json } from "./json.js";
 import type { Entry, Manifest } from "./manifest.js";
 import { thrown } from "./refusal.js";
+import { readShownBid, type ShownBid } from "./shown_bid.js";
 
 /** What a verifier needs of a release; `problem` says why it cannot be read. */
 export interface Release {
@@ -26,6 +28,12 @@ export class Contents {
   readonly checkpoints = new Map<number, Uint8Array>();
   /** Time stamps with the size of the tree and the digest of the authority's certificate. */
   readonly timestamps: (readonly [number, Hex, Uint8Array])[] = [];
+  /** What is shown of bids, by their commitments. */
+  readonly bids = new Map<Hex, ShownBid>();
+  readonly criteria = new Map<Hex, Uint8Array>();
+  readonly evaluations = new Map<Hex, Uint8Array>();
+  /** With the entry's name, the round and the id of the process. */
+  readonly rankings: (readonly [string, number, Hex, Uint8Array])[] = [];
   readonly disclosures = new Map<Hex, Uint8Array>();
   readonly documents = new Set<Hex>();
   readonly releases = new Map<Hex, Release>();
@@ -42,6 +50,18 @@ export class Contents {
         series[entry.name.slice(5, -65) as keyof typeof series].set(entry.id, data);
         break;
       }
+      case "bid":
+        this.bids.set(entry.id, readShownBid(data));
+        break;
+      case "criteria":
+        this.criteria.set(entry.id, data);
+        break;
+      case "evaluation":
+        this.evaluations.set(entry.id, data);
+        break;
+      case "ranking":
+        this.rankings.push([entry.name, entry.number, entry.id, data]);
+        break;
       case "header":
         this.headers.set(entry.number, data);
         break;

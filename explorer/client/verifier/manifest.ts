@@ -13,17 +13,24 @@ export const LARGEST_FILE = 2 ** 32 - 2;
 /** What an entry is called, with its id and number in it, and the most bytes it can have. */
 const KINDS = {
   acts: [/^acts\/(?:list|process|roles)-[0-9a-f]{64}$/, 64 * 2 ** 20],
+  bid: [/^bids\/[0-9a-f]{64}$/, 17 * 2 ** 20],
   header: [/^blocks\/[0-9]{12}\/header$/, 64 * 2 ** 10],
   inclusion: [/^blocks\/[0-9]{12}\/inclusion$/, 16 + 64 * 32],
   proofs: [/^blocks\/[0-9]{12}\/proofs$/, 64 * 2 ** 20],
   checkpoint: [/^checkpoints\/[0-9]{12}$/, 64 * 2 ** 10],
   timestamp: [/^checkpoints\/[0-9]{12}\.[0-9a-f]{64}$/, 64 * 2 ** 10],
+  criteria: [/^criteria\/[0-9a-f]{64}$/, 2 ** 20],
   disclosures: [/^disclosures\/[0-9a-f]{64}$/, 8 * 2 ** 20],
   document: [/^documents\/[0-9a-f]{64}$/, LARGEST_FILE],
+  evaluation: [/^evaluations\/[0-9a-f]{64}$/, 2 ** 20],
+  ranking: [/^rankings\/[0-9]{12}\.[0-9a-f]{64}$/, 16 * 2 ** 20],
   release: [/^releases\/[0-9a-f]{64}$/, 8 * 2 ** 20],
 } as const satisfies Record<string, readonly [RegExp, number]>;
 
 export type Kind = keyof typeof KINDS;
+
+/** Those whose name is their digest; of criteria the ledger names it without a salt. */
+const NAMED: readonly Kind[] = ["criteria", "document", "evaluation", "release"];
 
 export interface Entry {
   readonly name: string;
@@ -34,7 +41,7 @@ export interface Entry {
   readonly salt: Uint8Array;
   /** The 32 bytes that the name ends with, where it does. */
   readonly id: Hex;
-  /** The block, or the size of a tree, that the name begins with, where it does. */
+  /** The block, the size of a tree, or the round that the name begins with, where it does. */
   readonly number: number;
 }
 
@@ -86,15 +93,10 @@ export function readManifest(raw: Uint8Array): Manifest {
 function written(manifest: Manifest): string {
   const { block, chainId, genesisHash, ledger, registry, subject } = manifest;
   const entries = manifest.entries.map(({ name, size, digest, salt, kind }) =>
-    isSalted(kind) ? { name, salt: toHex(salt), size } : { name, sha256: digest, size });
+    NAMED.includes(kind) ? { name, salt: toHex(salt), size } : { name, sha256: digest, size });
   const { id, kind } = subject;
   const fields = { block, chainId: String(chainId), entries, format: FORMAT, genesisHash, ledger, registry };
   return JSON.stringify({ ...fields, subject: { id, kind } });
-}
-
-
-function isSalted(kind: Kind): boolean {
-  return kind === "document" || kind === "release";
 }
 
 function readEntry(given: unknown): Entry {
@@ -102,10 +104,11 @@ function readEntry(given: unknown): Entry {
   const found = typeof name === "string" && Object.entries(KINDS).find(([, [pattern]]) => pattern.test(name));
   if (!found) throw invalid("no entry can have such a name");
   const [kind, [, most]] = found as [Kind, (typeof KINDS)[Kind]];
-  const salted = isSalted(kind);
+  const salted = NAMED.includes(kind);
   const fields = object(given, salted ? ["name", "salt", "size"] : ["name", "sha256", "size"]);
   const size = whole(fields.size, most);
   if (size === 0) throw invalid(`${name} is empty`);
+  if (kind === "criteria" && fields.salt !== "") throw invalid(`${name} has a salt`);
   const id = (name as string).slice(-64);
   return {
     name: name as string,

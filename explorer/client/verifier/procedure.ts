@@ -29,6 +29,8 @@ export interface Bid {
   readonly arrival: bigint;
   gone: "none" | "superseded" | "withdrawn";
   recorded: Outcome;
+  /** Of an opened one its bidRoot. */
+  content: Hex;
 }
 
 /** Bits of bids in words of 256. */
@@ -117,6 +119,14 @@ export class Round {
     return this.isExcludedFrom(number, lot) || this.isExcludedFrom(number, ZERO);
   }
 
+  /** Each with the lot that it is excluded from, or zero for all. */
+  get excluded(): (readonly [number, Hex])[] {
+    return [...this.exclusions].map((each) => {
+      const [number, lot] = each.split(" ") as [string, Hex];
+      return [Number(number), lot];
+    });
+  }
+
   exclude(number: number, lot: Hex, excluded: boolean): void {
     if (excluded) this.exclusions.add(`${number} ${lot}`);
     else this.exclusions.delete(`${number} ${lot}`);
@@ -156,6 +166,8 @@ export interface Award {
 export class Procedure extends Scope {
   state: ProcessState = "none";
   ocid = "";
+  /** The digest of its award criteria, zero of none. */
+  criteria = ZERO;
   minimumStandstill = 0n;
   openLots = 0;
   readonly rounds: Round[] = [];
@@ -182,6 +194,18 @@ export class Procedure extends Scope {
   /** The round of an act that the table lets happen in a round. */
   roundOf({ round }: Act): Round {
     return this.rounds[round - 1] as Round;
+  }
+
+  /** How a bid ended; of one that did not yet "open" or "closed", as its round is. */
+  ended(round: Round, bid: Bid): Exclude<Outcome, "none"> | "open" | "closed" {
+    if (bid.gone !== "none") return bid.gone;
+    if (bid.recorded !== "none") return bid.recorded;
+    if (round.state !== "open") {
+      if (bid.number >= round.counted) return "late";
+      if (bid.number < round.opened) return "missing";
+    }
+    if (this.state === "cancelled") return "returned";
+    return round.state === "open" ? "open" : "closed";
   }
 
   /** The lot of an act that the table lets happen to a lot. */

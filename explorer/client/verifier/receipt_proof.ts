@@ -89,7 +89,7 @@ function committed(held: Held, report: Report, procedure: Procedure, round: Roun
   const blockTime = report.time as bigint;
   const besides = isCarried || promise === null ? null : validPromise(held, promise, procedure, round, blockTime);
   return {
-    act: found, receiver: carried.receiver, deadline: round.deadline, outcome: outcomeOf(procedure, round, bid),
+    act: found, receiver: carried.receiver, deadline: round.deadline, outcome: procedure.ended(round, bid),
     block: report.block as number, blockTime, besides,
   };
 }
@@ -119,18 +119,6 @@ export function requireSigned({ handed }: Held, promise: Promised): Hex {
 
 function promiseInvalid(signer: Hex, receiver: Hex): Refusal {
   return new Refusal("PromiseInvalid", { signer: shown(signer), receiver: shown(receiver) });
-}
-
-/** Its name in the words of a language. */
-function outcomeOf(procedure: Procedure, round: Round, bid: Bid): string {
-  if (bid.gone !== "none") return bid.gone;
-  if (bid.recorded !== "none") return bid.recorded;
-  if (round.state !== "open") {
-    if (bid.number >= round.counted) return "late";
-    if (bid.number < round.opened) return "missing";
-  }
-  if (procedure.state === "cancelled") return "returned";
-  return round.state === "open" ? "open" : "closed";
 }
 
 function notProvable(note: Note["note"]): NotProvable {

@@ -1,5 +1,7 @@
 // The sentences that people read, in both languages: one table for all verifiers (words.json), and the page's own.
 
+import { spokenBid, spokenBids } from "../sealing/bid_number.js";
+import { readExact } from "../ranking/figure.js";
 import type { Note, Value, Values } from "./refusal.js";
 import type { ReceiptStepName } from "./receipt_report.js";
 import type { StepName, Verdict } from "./report.js";
@@ -14,6 +16,8 @@ export type NoteName = keyof typeof words.notes;
 
 /** Values that are seconds since 1970, where they are large enough for it. */
 const MOMENTS = ["arrivedAt", "deadline", "deliverBy", "most", "time"];
+/** Decimal places of exact figures. */
+const PLACES = { price: 2, points: 3, ratio: 9 };
 const FIRST_MOMENT = 10n ** 9n;
 const LAST_MOMENT = 253_402_300_799n;
 
@@ -57,9 +61,20 @@ export function noteWord({ note, values }: Note, language: Language): string {
   return filled(words.notes[note][language], Object.fromEntries(shown) as Values);
 }
 
-/** A value of a note: flags and outcomes in words, moments as people write them. */
+/** A value of a note: flags and outcomes in words, lists with commas, moments as people write them. */
 function valueWord(name: string, value: Value, language: Language): Value {
   const table = ({ flag: words.flags, outcome: words.outcomes } as Readonly<Record<string, Table>>)[name];
+  if (name === "tally") {
+    return (value as readonly (readonly [keyof typeof words.tallied, number])[])
+      .map(([outcome, number]) => `${number} ${words.tallied[outcome][language]}`).join(", ");
+  }
+  const places = PLACES[name as keyof typeof PLACES] as number | undefined;
+  if (places !== undefined) {
+    const figure = readExact(value as string).shown(places);
+    return language === "de" ? figure.replace(".", ",") : figure;
+  }
+  if (name === "bid") return spokenBid(value as number);
+  if (name === "order") return spokenBids(value as readonly number[]);
   if (table !== undefined) return (table[String(value)] as InBoth)[language];
   return MOMENTS.includes(name) ? momentWord(value, language) : value;
 }

@@ -14,6 +14,7 @@ interface TenderTerms {
   readonly parent: Hex;
   readonly lots: readonly { readonly lot: Hex; readonly maxAwards: bigint }[];
   readonly minimumStandstill: bigint;
+  readonly criteria: Hex;
   readonly round: RoundTerms;
 }
 
@@ -53,6 +54,7 @@ export function publishTender(procedure: Procedure, act: Act, detail: Detail): v
   }
   procedure.openLots = terms.lots.length;
   procedure.minimumStandstill = terms.minimumStandstill;
+  procedure.criteria = terms.criteria;
   procedure.state = "active";
   openRound(procedure, act, terms.round);
 }

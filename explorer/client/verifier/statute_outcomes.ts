@@ -1,5 +1,6 @@
 // Outcomes of bids, revisions and exclusions.
 
+import { spokenBid } from "../sealing/bid_number.js";
 import type { Act } from "./act.js";
 import { ZERO, type Hex } from "./bytes.js";
 import { abiDigest, labelDigest } from "./digests.js";
@@ -32,14 +33,19 @@ export function openBids(procedure: Procedure, act: Act, detail: Detail): void {
     const bid = foundBid(procedure, round, number, given);
     const outcome = nameOf(given);
     if (!isPossible(outcome, following(procedure, round, bid), given)) {
-      throw new Refused("OutcomeInvalid", `bid ${number} cannot end as ${outcome}`);
+      throw new Refused("OutcomeInvalid", `bid ${spokenBid(number)} cannot end as ${outcome}`);
     }
-    bid.recorded = outcome;
+    record(bid, outcome, given);
     if (outcome === "unreadable") {
       procedure.flag(act, "BidUnreadable", { round: act.round, bid: number, evidence: "0x" + given.evidence });
     }
   });
   round.openUpTo(start + outcomes.length);
+}
+
+function record(bid: Bid, outcome: Outcome, { content }: Given): void {
+  bid.recorded = outcome;
+  bid.content = content;
 }
 
 /** Opened after all, or a cover entry. */
@@ -53,7 +59,7 @@ export function reviseOutcome(procedure: Procedure, act: Act, detail: Detail): v
   if (!isRevisable || (outcome !== "opened" && outcome !== "cover")) {
     throw new Refused("OutcomeInvalid", `${before} does not become ${outcome}`);
   }
-  bid.recorded = outcome;
+  record(bid, outcome, given);
 }
 
 /** An opened bid or one on paper, from a lot or from all. */
@@ -68,7 +74,7 @@ export function readmitBid(procedure: Procedure, act: Act): void {
 
 export function requireOpened(round: Round, number: number): void {
   if (round.outcome(number) !== "opened") {
-    throw new Refused("BidForbids", `bid ${number} of round ${round.number} is not opened`);
+    throw new Refused("BidForbids", `bid ${spokenBid(number)} of round ${round.number} is not opened`);
   }
 }
 
@@ -91,15 +97,15 @@ function foundBid(procedure: Procedure, round: Round, number: number, given: Giv
   const { author, content, evidence } = given;
   const outcome = nameOf(given);
   if (evidence !== ZERO && outcome !== "opened" && outcome !== "unreadable") {
-    throw new Refused("EvidenceUnexpected", `evidence for bid ${number}, which is neither opened nor unreadable`);
+    throw new Refused("EvidenceUnexpected", `evidence for bid ${spokenBid(number)}, which is neither opened nor unreadable`);
   }
   const where = [procedure.chainId, procedure.ledger, procedure.id, round.number, author] as const;
   let commitment = content;
   if (outcome === "opened") commitment = abiDigest(TYPE_BID, ...where, content, evidence);
   if (outcome === "cover") commitment = abiDigest(TYPE_COVER, ...where, content);
   const bid = round.committed(commitment, author);
-  if (bid === undefined) throw new Refused("CommitmentUnknown", `nobody committed what was opened as bid ${number}`);
-  if (bid.number !== number) throw new Refused("BidMismatch", `what was opened as bid ${number} is bid ${bid.number}`);
+  if (bid === undefined) throw new Refused("CommitmentUnknown", `nobody committed what was opened as bid ${spokenBid(number)}`);
+  if (bid.number !== number) throw new Refused("BidMismatch", `what was opened as bid ${spokenBid(number)} is bid ${spokenBid(bid.number)}`);
   return bid;
 }
 

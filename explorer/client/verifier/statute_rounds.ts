@@ -1,5 +1,6 @@
 // Rounds and bids up to the close: terms, deadlines, commitments, promises, paper.
 
+import { spokenBid } from "../sealing/bid_number.js";
 import type { Act } from "./act.js";
 import { NOBODY, ZERO, type Hex } from "./bytes.js";
 import { Bitmap, Round, type Bid, type Procedure, type RoundKind } from "./procedure.js";
@@ -85,6 +86,7 @@ export function commitBid(procedure: Procedure, act: Act, detail: Detail): void 
   }
   round.add({
     number: act.bid, author: act.first, commitment: act.subject, arrival: act.arrival, gone: "none", recorded: "none",
+    content: ZERO,
   });
   if (act.arrival <= round.deadline) {
     round.timely = round.bids.length;
@@ -98,7 +100,7 @@ export function commitBid(procedure: Procedure, act: Act, detail: Detail): void 
 /** Only an own, live one; that it is in time says the table. */
 export function withdrawBid(procedure: Procedure, act: Act): void {
   const bid = liveBid(procedure.roundOf(act), act.subject, act.first);
-  if (act.bid !== bid.number) throw new Refused("BidMismatch", `the commitment is that of bid ${bid.number}`);
+  if (act.bid !== bid.number) throw new Refused("BidMismatch", `the commitment is that of bid ${spokenBid(bid.number)}`);
   bid.gone = "withdrawn";
 }
 

@@ -51,7 +51,8 @@ export function checkReleases(contents: Contents, _policy: Policy, proven: Prove
     if (!documents.has(document)) throw unexpected(`documents/${document}`);
   }
   documents.delete(ZERO);
-  const elsewhere = [...documents].filter((document) => !contents.documents.has(document)).length;
+  const here = [contents.documents, contents.criteria, contents.evaluations];
+  const elsewhere = [...documents].filter((document) => !here.some((entries) => entries.has(document))).length;
   if (absent.length + redacted.length > 0) throw new NotProvable([...absent, ...redacted]);
   return elsewhere > 0 ? [{ note: "documentsElsewhere", values: { number: elsewhere } }] : [];
 }

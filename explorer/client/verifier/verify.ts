@@ -7,7 +7,9 @@ import { Proven } from "./proven.js";
 import { NotProvable, Refusal, thrown, type Note } from "./refusal.js";
 import { report, result, STEPS, type Report, type Result, type StepName } from "./report.js";
 import { checkActs } from "./step_acts.js";
+import { checkBids } from "./step_bids.js";
 import { checkHeaders, checkLog, checkPolicy, checkState, checkTimestamps } from "./step_chain.js";
+import { checkRanking } from "./step_ranking.js";
 import { checkReleases } from "./step_releases.js";
 import { checkStatute } from "./step_statute.js";
 
@@ -26,8 +28,8 @@ const CHECKS: readonly (readonly [StepName, Check, StepName?])[] = [
   ["acts", checkActs, "state"],
   ["releases", checkReleases, "acts"],
   ["statute", checkStatute, "acts"],
-  ["bids", laterWork, "statute"],
-  ["ranking", laterWork, "statute"],
+  ["bids", checkBids, "statute"],
+  ["ranking", checkRanking, "bids"],
 ];
 
 /**
@@ -74,8 +76,4 @@ function carriedOut(step: StepName, check: () => Note[]): Result {
 
 function plain({ error, values }: Refusal) {
   return { error, values };
-}
-
-function laterWork(): Note[] {
-  throw new NotProvable([{ note: "laterWork", values: {} }]);
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ledger.chain.acts import Call
-from ledger.chain.record import ACT_RECORDED, ZERO, ActRecord, decode_log
+from ledger.chain.record import ZERO, ActRecord
 from ledger.cli.acts.fields import call_field
 from ledger.cli.acts.making import SALT_BYTES, Enclosure, Making
 from ledger.cli.acts.parameter import Field, Parameter, Values
@@ -83,11 +83,9 @@ def read_erasure(data: bytes) -> Erasure:
 
 def act_numbered(chain: Chain, process: bytes, sequence: int) -> ActRecord:
     """An act of a process, from the ledger itself. Raises ``RefUnknown``."""
-    for log in chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED]):
-        if log.account == chain.ledger and log.topics[1] == process:
-            record = decode_log(log.topics, log.data)
-            if record.sequence == sequence:
-                return record
+    for record in chain.acts_of(process):
+        if record.sequence == sequence:
+            return record
     raise RefUnknown(processId=process, ref=sequence)
 
 

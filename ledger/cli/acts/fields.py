@@ -14,12 +14,8 @@ from ledger.chain.record import ZERO
 from ledger.cli import values
 from ledger.cli.acts.making import Making, read_document, resolve_organisation
 from ledger.cli.acts.parameter import Field, Parameter, Values
-from ledger.errors import ArgumentInvalid
 from ledger.ocds.digest import plain_digest
 from ledger.terms import ArtifactKind, Stage, StatuteEntry
-
-PAPER: Final = 2**31
-"""Bids on paper are numbered from here (``ITenderLedger.sol``)."""
 
 PROCESS = Parameter("process", "process id, or ocid of the organisation", "PROCESS", required=True, positional=True)
 ORGANISATION = Parameter("organisation", "organisation that acts; default: the publisher of siegel.toml", "SCHEME:ID")
@@ -29,7 +25,7 @@ GROUND_NEEDED = Parameter("ground", "document that states the reason", "FILE|DIG
 RELEASE = Parameter("release", "OCDS release that publishes the act", "FILE", kind=Path)
 RELEASE_NEEDED = Parameter("release", "OCDS release that publishes the act", "FILE", kind=Path, required=True)
 ROUND = Parameter("round", "number of the round", "N", kind=int, default=1)
-BID = Parameter("bid", "number of the bid; paper:0 for the first on paper", "N", required=True)
+BID = Parameter("bid", "number of the bid, from 1; P1 for the first on paper", "N", required=True)
 LOT = Parameter("lot", "id of the lot", "ID", required=True)
 LOT_OR_ALL = Parameter("lot", "id of the lot; default: all", "ID")
 
@@ -113,14 +109,6 @@ def lot_field(entry: StatuteEntry) -> Field:
     return Field((LOT_OR_ALL if whole else LOT,), lambda _, typed: lot_id(typed["lot"]) if typed["lot"] else ZERO)
 
 
-def bid_number(typed: str) -> int:
-    """``3``, or ``paper:0``."""
-    paper, _, number = typed.rpartition(":")
-    if not number.isdigit() or paper not in ("", "paper"):
-        raise ArgumentInvalid(argument="--bid", value=typed, why=values.expected("3, paper:0"))
-    return int(number) + (PAPER if paper else 0)
-
-
 def _organisation(making: Making, typed: Values, name: str) -> Any:
     return resolve_organisation(making.session, typed[name]) if typed[name] else ZERO
 
@@ -131,7 +119,7 @@ FIELDS: Final = {
     "organisation_id": Field((), lambda making, _: making.organisation_id),
     "ref": number_field("ref", "sequence of the act whose release it is"),
     "round": Field((ROUND,), lambda _, typed: typed["round"]),
-    "bid": Field((BID,), lambda _, typed: bid_number(typed["bid"])),
+    "bid": Field((BID,), lambda _, typed: values.bid(typed["bid"], BID.option)),
     "award": number_field("award", "sequence of the award's act"),
     "suspension": number_field("suspension", "sequence of the suspension's act"),
     "from_round": Field(

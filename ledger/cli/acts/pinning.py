@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledger.chain.codec import decode_detail
+from ledger.chain.identifiers import organisation_id
 from ledger.chain.record import ACT_RECORDED, ActRecord, decode_log
 from ledger.errors import KeySetNotReady, KeySetUnknown
 from ledger.terms import Act
@@ -33,10 +34,10 @@ class PinnableKeySet:
     custodians: tuple[PinnedCustodian, ...]
 
 
-def accepted(chain: Chain, organisation_id: bytes) -> list[PinnableKeySet]:
+def accepted(chain: Chain, organisation: bytes) -> list[PinnableKeySet]:
     """The key sets of an organisation that all their custodians accepted and that are not retired, the oldest first."""
     registered, names = _registry(chain)
-    own = [record for record in registered.values() if record.organisation_id == organisation_id]
+    own = [record for record in registered.values() if record.organisation_id == organisation]
     return [_pinnable(record, names) for record in own if _is_ready(chain, record)]
 
 
@@ -62,7 +63,9 @@ def _registry(chain: Chain) -> tuple[dict[bytes, ActRecord], dict[bytes, str]]:
             registered[record.subject] = record
         elif record.act == Act.ORGANISATION_ADMITTED:
             detail = decode_detail(record)
-            names[record.organisation_id] = f"{detail['scheme']} {detail['identifier']}"
+            # The id follows from both texts, so nobody need believe what the act calls itself.
+            name = f"{detail['scheme']}:{detail['identifier']}"
+            names[organisation_id(detail["scheme"], detail["identifier"])] = name
     return registered, names
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from ledger.chain.acts import Call, LedgerAct
+from ledger.bid_number import spoken_bid, spoken_bids
+from ledger.chain.acts import Call, LedgerAct, OpenBids
 from ledger.chain.proposals import standing_proposals
-from ledger.cli.acts.words import entry_of
+from ledger.cli.acts.words import BIDS, BITMAPS, entry_of
+from ledger.cli.values import marked
 from ledger.errors import ProposalDiffers
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def as_proposed(session: Session, call: LedgerAct, account: bytes, *, despite: b
 
 
 def difference(ours: Any, theirs: Any) -> str:
-    """Where two calls differ first, and how; empty if they are the same but for ``expires``."""
+    """Where two calls differ first, and how, bids as people count; empty if they are the same but for ``expires``."""
     for field in dataclasses.fields(ours):
         one, other = getattr(ours, field.name), getattr(theirs, field.name)
         if one == other or field.name == "expires":
@@ -49,10 +51,15 @@ def difference(ours: Any, theirs: Any) -> str:
         if isinstance(one, Call):
             if inner := difference(one, other):
                 return inner
+        elif field.name in BITMAPS:
+            return f"{field.name}: {spoken_bids(marked(one)) or '–'} / {spoken_bids(marked(other)) or '–'}"
+        elif field.name in BIDS:
+            return f"{field.name}: {spoken_bid(one)}, {spoken_bid(other)}"
         elif isinstance(one, tuple) and len(one) == len(other):
             number, pair = next((n, pair) for n, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1])
             inner = difference(*pair) if dataclasses.is_dataclass(pair[0]) else f"{pair[0]}, {pair[1]}"
-            return f"{field.name} {number}: {inner}"
+            place = f"bid {spoken_bid(ours.start + number)}" if isinstance(ours, OpenBids) else str(number + 1)
+            return f"{field.name} {place}: {inner}"
         else:
             return f"{field.name}: {_shown(one)}, {_shown(other)}"
     return ""

@@ -155,12 +155,12 @@ def _present(making: Making, typed: Values) -> tuple[int, ...]:
     if typed["counted"] is None and typed["present"] is None:
         return _close(making, typed).present
     counted = _counted(making, typed)
-    text = typed["present"] if typed["present"] is not None else f"0-{counted - 1}" if counted else ""
-    return values.bitmap(values.numbers(text, "--present"), counted, "--present")
+    text = typed["present"] if typed["present"] is not None else f"1-{counted}" if counted else ""
+    return values.bitmap(values.sealed_bids(text, "--present"), counted, "--present")
 
 
 def _admitted(making: Making, typed: Values) -> tuple[int, ...]:
-    admitted = values.numbers(typed["admit"] or "", "--admit")
+    admitted = values.sealed_bids(typed["admit"] or "", "--admit")
     return values.bitmap(admitted, _counted(making, typed), "--admit")
 
 
@@ -258,10 +258,10 @@ def key_set(given: Mapping[str, Any]) -> KeySet:
 
 _OUTCOMES = Parameter("outcomes", "list of outcomes as JSON", "FILE", kind=Path, required=True)
 _OUTCOME = Parameter("outcome", "the outcome as JSON", "FILE", kind=Path, required=True)
-_START = Parameter("from_bid", "number of the first bid in the list", "N", kind=int, default=0)
+_START = Parameter("from_bid", "number of the first bid in the list", "N", default="1")
 _COUNTED = Parameter("counted", "how many bids are counted; default: to the last in time or admitted", "N", kind=int)
-_PRESENT = Parameter("present", "bids whose envelopes are there; default: as the server says", "0,1,5-9")
-_ADMITTED = Parameter("admit", "late bids that are admitted, with a ground", "0,1,5-9")
+_PRESENT = Parameter("present", "bids whose envelopes are there; default: as the server says", "1,2,5-9")
+_ADMITTED = Parameter("admit", "late bids that are admitted, with a ground", "1,2,5-9")
 _DESPITE = Parameter("despite", "propose although another officer proposed something else", kind=bool, default=False)
 _SERVER = Parameter("server", "server that has the envelopes; default: public_url", "URL")
 _PROMISE = Parameter("promise", "a receiver's signed promise as JSON", "FILE", kind=Path)
@@ -296,7 +296,7 @@ STRUCTURES: Final = {
     ("CloseRound", "counted"): Field((ROUND, _COUNTED, _SERVER, _DESPITE), _counted),
     ("CloseRound", "present"): Field((_PRESENT,), _present),
     ("CloseRound", "admitted"): Field((_ADMITTED,), _admitted),
-    ("OpenBids", "start"): Field((_START,), lambda _, typed: typed["from_bid"]),
+    ("OpenBids", "start"): Field((_START,), lambda _, typed: values.bid(typed["from_bid"], _START.option)),
     ("OpenBids", "outcomes"): Field(
         (_OUTCOMES,),
         lambda _, typed: tuple(_outcome(each, "--outcomes") for each in _json_file(typed["outcomes"], "--outcomes")),

@@ -68,8 +68,8 @@ COMMANDS: Final = (
         "siegel bid register ocds-x-1 --arrival 2026-12-01T11:40 --record receipt.pdf --together-with officer-two",
         subject="record",
     ),
-    ActCommand("bid", "exclude", acts.ExcludeBid, "siegel bid exclude ocds-x-1 --bid paper:0 --ground reasons.pdf"),
-    ActCommand("bid", "readmit", acts.ReadmitBid, "siegel bid readmit ocds-x-1 --bid paper:0 --ground order.pdf"),
+    ActCommand("bid", "exclude", acts.ExcludeBid, "siegel bid exclude ocds-x-1 --bid P1 --ground reasons.pdf"),
+    ActCommand("bid", "readmit", acts.ReadmitBid, "siegel bid readmit ocds-x-1 --bid P1 --ground order.pdf"),
     ActCommand("opening", "record", acts.OpenBids, "siegel opening record ocds-x-1 --outcomes outcomes.json"),
     ActCommand(
         "opening",
@@ -81,7 +81,7 @@ COMMANDS: Final = (
         "award",
         "announce",
         acts.AnnounceAward,
-        "siegel award announce ocds-x-1 --lot LOT-0001 --bid paper:0 --release award.json --together-with officer-two",
+        "siegel award announce ocds-x-1 --lot LOT-0001 --bid P1 --release award.json --together-with officer-two",
         subject="variant",
     ),
     ActCommand(

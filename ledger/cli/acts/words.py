@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import Any, Final
 
+from ledger.bid_number import spoken_bid, spoken_bids
 from ledger.chain.abi import Function
+from ledger.chain.acts import OpenBids
 from ledger.chain.record import ZERO, ActRecord
 from ledger.chain.registry import RegisterKeySet
-from ledger.cli.acts.fields import PAPER
 from ledger.cli.language import current_language, say
-from ledger.cli.values import shown_moment, typed_duration
+from ledger.cli.values import marked, shown_moment, typed_duration
 from ledger.terms import STATUTE, Act, OrganisationKind, Role, StatuteEntry, label
 
 _BY_FUNCTION: Final[Mapping[tuple[str, str], StatuteEntry]] = {
@@ -20,6 +21,9 @@ _BY_FUNCTION: Final[Mapping[tuple[str, str], StatuteEntry]] = {
 }
 _TIMES: Final = frozenset({"expires", "deadline", "arrival", "dispatched", "standstill_end", "until"})
 _DURATIONS: Final = frozenset({"minimum_standstill", "delay"})
+BIDS: Final = frozenset({"bid", "start"})
+BITMAPS: Final = frozenset({"present", "admitted"})
+"""Of bids: 256 in a word."""
 
 
 def entry_of(call: Function | type[Function]) -> StatuteEntry | None:
@@ -54,8 +58,15 @@ def _fields(value: Any, names: Mapping[bytes, str], prefix: str = "") -> Iterato
         item, name = getattr(value, field.name), prefix + say(field.name)
         if dataclasses.is_dataclass(item):
             yield from _fields(item, names, "" if field.name == "call" else f"{name}, ")
+        elif field.name in BITMAPS:
+            if any(item):
+                yield f"{name}: {spoken_bids(marked(item))}"
+        elif field.name in BIDS:
+            yield f"{name}: {_shown_bid(item)}"
         elif isinstance(item, tuple):
-            for number, part in enumerate(item, 1):
+            # What an opening found is listed by bid, whatever the first one of the list is.
+            before = value.start if isinstance(value, OpenBids) else 0
+            for number, part in enumerate(item, before + 1):
                 if dataclasses.is_dataclass(part):
                     yield from _fields(part, names, f"{name} {number}, ")
                 else:
@@ -77,9 +88,12 @@ def _shown(name: str, value: Any, names: Mapping[bytes, str]) -> str:
         return label(Role(value), current_language())
     if name == "kinds":
         return label(OrganisationKind(value), current_language())
-    if name == "bid" and value >= PAPER:
-        return say("{number} on paper", number=value - PAPER)
     return str(value)
+
+
+def _shown_bid(number: int) -> str:
+    """Both numbers: whoever agrees compares a page with what the ledger and its data say."""
+    return say("{bid} (in the ledger's data {number})", bid=spoken_bid(number), number=number)
 
 
 def _duration(seconds: int) -> str:

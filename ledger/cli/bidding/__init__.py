@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ledger.bid_number import spoken_bid
 from ledger.cli.answer import Answer
 from ledger.cli.bidding import showing
 from ledger.cli.bidding.options import ReceiptArgument
@@ -59,6 +60,10 @@ def seal(
     replaces: Annotated[
         Path | None, typer.Option("--replaces", metavar="RECEIPT", help=say("the bid that this one takes the place of"))
     ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option("--beside", metavar="RECEIPT", help=say("the main bid, whose account this variant takes, too")),
+    ] = None,
     policy: Annotated[
         Path | None,
         typer.Option("--policy", metavar="FILE", help=say("trust policy: the round's terms must be proven under it")),
@@ -74,6 +79,8 @@ def seal(
     from ledger.cli.bidding.sealing import opened_before, seal_offer
     from ledger.cli.remote import Remote
 
+    if replaces is not None and beside is not None:
+        raise ArgumentInvalid(argument="--beside", value=beside, why=say("a bid that replaces one has its account"))
     if out.exists():
         raise ArgumentInvalid(argument="--out", value=out, why=say("it exists already"))
     offer = read_offer(bid)
@@ -87,8 +94,9 @@ def seal(
         if policy is not None:
             _require_proven(remote, asked, policy)
     before = None
-    if replaces is not None:
-        before = opened_before(replaces, asked, passphrase_for(str(replaces), session.settings))
+    if (earlier := replaces or beside) is not None:
+        secret = passphrase_for(str(earlier), session.settings)
+        before = opened_before(earlier, asked, secret, replaced=replaces is not None)
     passphrase = passphrase_for(str(out), session.settings, new=True)
     receipt = seal_offer(offer, asked, passphrase, out, before)
     lines = [
@@ -150,7 +158,7 @@ def status(session: Session, receipt: ReceiptArgument, server: ServerOption) -> 
         lines.append(
             say(
                 "On the ledger as bid {number}, arrived {time}.",
-                number=seen.bid["bid"],
+                number=spoken_bid(seen.bid["bid"]),
                 time=shown_moment(seen.bid["arrival"]),
             )
         )

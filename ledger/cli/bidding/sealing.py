@@ -27,19 +27,20 @@ ACCOUNT_KEY: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The bid that a new one takes the place of: its commitment, and the account's key, which is used again."""
+    """An earlier bid, whose account's key is used again; ``commitment`` is zero if the new one does not replace it."""
 
     commitment: bytes
     account_key: bytes
 
 
-def opened_before(path: Path, asked: Asked, passphrase: str) -> Before:
-    """The bid of an earlier receipt. Raises ReceiptOfOtherRound, WrongPassphrase, and as reading a receipt does."""
+def opened_before(path: Path, asked: Asked, passphrase: str, *, replaced: bool) -> Before:
+    """The bid of an earlier receipt, which is ``replaced`` or stays beside the new one. Raises ReceiptOfOtherRound,
+    WrongPassphrase, and as reading a receipt does."""
     receipt = read_receipt(path)
     if (receipt.process_id, receipt.round) != (asked.process_id, asked.round):
         raise ReceiptOfOtherRound(path=path, process_id=receipt.process_id, round=receipt.round)
     _, account_key = open_secret(receipt.secret, passphrase)
-    return Before(receipt.commitment, account_key)
+    return Before(receipt.commitment if replaced else ZERO, account_key)
 
 
 def seal_offer(offer: Offer, asked: Asked, passphrase: str, out: Path, before: Before | None) -> Receipt:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from ledger.bid_number import spoken_bid
 from ledger.cli.answer import Answer
 from ledger.cli.command import command, group
 from ledger.cli.language import say, say_error
@@ -67,7 +68,9 @@ def release(
     with Custodian.opened(session, policy, server, as_, without_witnesses=without_witnesses) as custodian:
         released = custodian.release(digest(process, "PROCESS"), round)
     lines = [say("{count} shares are released.", count=len(released.contributions))]
-    lines += [say("Bid {bid}: {why}", bid=bid, why=say_error(error)) for bid, error in released.refused.items()]
+    lines += [
+        say("Bid {bid}: {why}", bid=spoken_bid(bid), why=say_error(error)) for bid, error in released.refused.items()
+    ]
     refused = {bid: error.name for bid, error in released.refused.items()}
     return Answer({"released": len(released.contributions), "refused": refused}, lines)
 
@@ -139,7 +142,7 @@ def log(session: Session) -> Answer:
         " ".join(
             (
                 shown_moment(int(entry["at"])), f"0x{entry['processId']}", str(entry["round"]),
-                "" if "bid" not in entry else say("bid {bid}", bid=entry["bid"]),
+                "" if "bid" not in entry else say("bid {bid}", bid=spoken_bid(entry["bid"])),
                 say("released") if entry["did"] == "released" else say("refused: {why}", why=entry["sentence"]),
             )
         )

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from ledger.bid_number import spoken_bid
 from ledger.cli.custodian.work import Custodian, read_state, write_state
 from ledger.cli.language import say, say_error
 from ledger.cli.opening.rehearsing import answer_challenges
@@ -119,7 +120,10 @@ class Service:
         )  # fmt: skip
         if released.is_final:
             return "", released.may_come_back
-        why = (say("Bid {bid}: {why}", bid=bid, why=say_error(error)) for bid, error in released.refused.items())
+        why = (
+            say("Bid {bid}: {why}", bid=spoken_bid(bid), why=say_error(error))
+            for bid, error in released.refused.items()
+        )
         return "; ".join(why), False
 
     def _rehearse(self, name: str, process_id: bytes, number: int) -> str:

@@ -272,7 +272,7 @@ CHECKS: Final[tuple[tuple[str, Callable[[Visitor], str]], ...]] = (
     ("No contract before the standstill has ended", standstill_binds),
     ("Sealed bids ended as the story tells", sealed_checks.bids_ended_as_told),
     ("Envelopes are for those alone who take part", sealed_checks.envelopes_are_for_the_entitled),
-    ("Nothing of the bids is public", sealed_checks.nothing_of_bids_is_public),
+    ("Of the bids exactly that is public which was disclosed", sealed_checks.exactly_the_disclosed_is_public),
     ("The award follows from criteria and bids again", sealed_checks.ranking_is_recomputed),
     ("Nobody closes a round before its deadline", sealed_checks.nobody_closes_early),
     ("A sealed bid is handed in and its receipt holds", sealed_checks.bid_is_handed_in_now),

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from ledger.chain.acts import CloseRound, OpenBids
 from ledger.chain.identifiers import process_id
-from ledger.chain.record import ACT_RECORDED, ActRecord, decode_log
+from ledger.chain.record import ActRecord
 from ledger.cli.demo.stage import Stage
 from ledger.cli.demo.town import BUYER, CUSTODIANS
 from ledger.opening.closing import close
@@ -100,7 +100,4 @@ def _sealed(stage: Stage, ocid: str) -> SealedRound:
 
 
 def _records(stage: Stage, ocid: str) -> list[ActRecord]:
-    wanted, chain = process_id(stage.organisation(BUYER), ocid), stage.chain
-    logs = chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED])
-    found = (decode_log(log.topics, log.data) for log in logs if log.account == chain.ledger)
-    return [record for record in found if record.process_id == wanted]
+    return list(stage.chain.acts_of(process_id(stage.organisation(BUYER), ocid)))

@@ -16,19 +16,21 @@ from ledger.cli.demo.procedure import Procedure, award, contract
 from ledger.cli.demo.sealed import STANDSTILL, announce, publish_tender, tender_period
 from ledger.cli.demo.stage import Stage, Story
 from ledger.cli.demo.tenderers import LOT, SealedBid, bid_of, commit, seal, upload, withdraw
-from ledger.cli.demo.town import BUSES, BUYER, COACHES, MINIBUSES, QUICK, RIDES, VALLEY, Firm
+from ledger.cli.demo.town import BUSES, BUYER, COACHES, MINIBUSES, QUICK, RIDES, VALLEY
 from ledger.evaluation.criteria import Criteria
 from ledger.evaluation.evaluation import read_evaluation
 from ledger.evaluation.offers import SubmittedBid
 from ledger.evaluation.ranking import rank
 from ledger.ocds.json_text import write_json
 from ledger.opening.opened import OpenedRound, opened_folder
+from ledger.sealing.bid import Bid
 
 OCID: Final = "ocds-demo00-2026-08"
 EVALUATION: Final = "evaluation.json"
 ANSWERS: Final = {"exclusion": True}
 PRICES: Final = ("688112.47", "702318.63", "651247.31", "640129.58", "648931.26", "629517.84", "611043.97")
 """Of the bids, by their numbers: so odd that one can look for them."""
+TENDERERS: Final = (BUSES, MINIBUSES, BUSES, VALLEY, COACHES, QUICK, RIDES)
 EXCLUDED: Final = 5
 """The bid that was promised in time; what is missing from it, it did not add."""
 
@@ -50,35 +52,34 @@ def school_run(stage: Stage, home: Path) -> Story:
     criteria = publish_tender(stage, procedure, deadline, PRICE_AND_CONCEPT)
     process = stage.call(OCID).process_id
 
-    def sealed(firm: Firm, amount: str, **more: Any) -> SealedBid:
-        price_list = f"{firm.name}: {amount} EUR für zwei Schuljahre, sechs Linien.".encode()
-        return seal(stage, process, deadline, *bid_of(firm, amount, ANSWERS, price_list), **more)
+    def sealed(number: int, **more: Any) -> SealedBid:
+        return seal(stage, process, deadline, *bid_with(number), **more)
 
     yield stage.ago(27, "16:40")
-    first = sealed(BUSES, PRICES[0])
+    first = sealed(0)
     commit(stage, first, upload(stage, first))
     yield stage.ago(25, "09:15")
-    regretted = sealed(MINIBUSES, PRICES[1])
+    regretted = sealed(1)
     commit(stage, regretted, upload(stage, regretted))
     yield stage.ago(22, "11:05")
-    better = sealed(BUSES, PRICES[2], account=first.account)
+    better = sealed(2, account=first.account)
     commit(stage, better, upload(stage, better), instead_of=first)
     yield stage.ago(21, "14:20")
     withdraw(stage, regretted)
     yield stage.ago(21, "17:55")
     # Sealed by a program that computed the root of other fields.
-    broken = sealed(VALLEY, PRICES[3], root=bytes(31) + b"\1")
+    broken = sealed(3, root=bytes(31) + b"\1")
     commit(stage, broken, upload(stage, broken))
     yield stage.ago(20, "08:30")
-    coaches = sealed(COACHES, PRICES[4])
+    coaches = sealed(4)
     commit(stage, coaches, upload(stage, coaches))
     yield deadline - 5
-    quick = sealed(QUICK, PRICES[5])
+    quick = sealed(5)
     promise = upload(stage, quick)
     yield deadline + 40
     commit(stage, quick, promise)
     yield deadline + 95
-    commit(stage, sealed(RIDES, PRICES[6]))
+    commit(stage, sealed(6))
     yield deadline + HOUR
     close_round(stage, OCID)
     yield deadline + 2 * HOUR
@@ -87,11 +88,12 @@ def school_run(stage: Stage, home: Path) -> Story:
     ground = "Geforderte Unterlagen wurden auf Nachforderung nicht vorgelegt (§ 57 Abs. 1 Nr. 2 VgV)."
     stage.together(ExcludeBid(stage.call(OCID, ground=ground), ZERO, 1, EXCLUDED))
     yield stage.ago(15)
-    best, amount = _evaluated(criteria, opened, opened_folder(home, process, 1))
-    winner = {2: BUSES, 4: COACHES}[best]
+    best, amount, evaluation = _evaluated(stage, criteria, opened, opened_folder(home, process, 1))
+    winner = TENDERERS[best]
     when = stage.clock.now()
     tender = procedure.tender("complete", numberOfTenderers=3, **tender_period(stage, 46, deadline))
-    awards = [award(winner, amount, when, lot=LOT)]
+    report = {"id": "evaluation", "documentType": "evaluationReports", "title": "Wertung", "digest": evaluation.hex()}
+    awards = [award(winner, amount, when, lot=LOT) | {"documents": [report]}]
     decision = procedure.release(when, "award", firms=(winner,), tender=tender, awards=awards)
     number = announce(stage, procedure, stage.release(BUYER, decision, "AwardAnnounced"), LOT, best)
     dispatched = stage.clock.now()
@@ -110,8 +112,16 @@ def school_run(stage: Stage, home: Path) -> Story:
     stage.together(ConcludeContract(stage.call(OCID, release=digest), number, document))
 
 
-def _evaluated(criteria: Criteria, opened: OpenedRound, folder: Path) -> tuple[int, float]:
-    """What the evaluators wrote down lies beside the bids afterwards; the best bid's number, and its sum."""
+def bid_with(number: int) -> tuple[Bid, bytes]:
+    """The bid with this number before it is sealed, under fresh salts, and its price list."""
+    firm, amount = TENDERERS[number], PRICES[number]
+    price_list = f"{firm.name}: {amount} EUR für zwei Schuljahre, sechs Linien.".encode()
+    return bid_of(firm, amount, ANSWERS, price_list)
+
+
+def _evaluated(stage: Stage, criteria: Criteria, opened: OpenedRound, folder: Path) -> tuple[int, float, bytes]:
+    """What the evaluators wrote down lies beside the bids afterwards; the best bid's number, its sum, and the digest by
+    which the award anchors what they wrote."""
     written = {
         "format": "siegel-evaluation/1",
         "processId": opened.process_id.hex(),
@@ -126,12 +136,13 @@ def _evaluated(criteria: Criteria, opened: OpenedRound, folder: Path) -> tuple[i
         ],
         "draws": [],
     }  # fmt: skip
-    (folder / EVALUATION).write_bytes(write_json(written))
+    content = write_json(written)
+    (folder / EVALUATION).write_bytes(content)
     bids = [SubmittedBid(bid.bid, bid.values) for bid in opened.bids if bid.values is not None]
-    evaluation = read_evaluation(write_json(written), criteria)
+    evaluation = read_evaluation(content, criteria)
     best = rank(criteria, LOT, bids, evaluation, {(EXCLUDED, None)}).entries[0]
     assert best.price is not None
-    return best.bid, float(best.price)
+    return best.bid, float(best.price), stage.confidential(content)
 
 
 def _assessed(

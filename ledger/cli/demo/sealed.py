@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.chain.acts import (
     AmendTender,
     AnnounceAward,
@@ -21,7 +22,6 @@ from ledger.chain.acts import (
     TenderTerms,
 )
 from ledger.chain.identifiers import lot_id
-from ledger.cli.acts.fields import PAPER
 from ledger.cli.demo.calendar import DAY, HOUR, stamp
 from ledger.cli.demo.criteria import POINTS_PER_PRICE, PRICE_ALONE, PRICE_AND_CONCEPT, criteria_document
 from ledger.cli.demo.procedure import Procedure, award, contract
@@ -94,7 +94,8 @@ def school_cleaning(stage: Stage) -> Story:
     decision = procedure.release(when, "award", firms=(BRIGHT, CLEAN), tender=tender, awards=awards)
     digest = stage.release(BUYER, decision, "AwardAnnounced")
     announced = [
-        announce(stage, procedure, digest, lot, PAPER + number) for number, lot in enumerate(("LOT-0001", "LOT-0002"))
+        announce(stage, procedure, digest, lot, FIRST_EXTERNAL_BID + number)
+        for number, lot in enumerate(("LOT-0001", "LOT-0002"))
     ]
     yield stage.ago(4)
     for number in announced:
@@ -172,7 +173,9 @@ def winter_service(stage: Stage) -> Story:
     tender = procedure.tender("complete", numberOfTenderers=1, **tender_period(stage, 44, deadline))
     awards = [award(GRITTERS, 183500, when, lot="LOT-0001")]
     decision = procedure.release(when, "award", firms=(GRITTERS,), tender=tender, awards=awards)
-    number = announce(stage, procedure, stage.release(BUYER, decision, "AwardAnnounced"), "LOT-0001", PAPER)
+    number = announce(
+        stage, procedure, stage.release(BUYER, decision, "AwardAnnounced"), "LOT-0001", FIRST_EXTERNAL_BID
+    )
     dispatched = stage.clock.now()
     stage.alone(InformLosers(stage.call(procedure.ocid), number, dispatched, dispatched + STANDSTILL))
     yield stage.ago(7)

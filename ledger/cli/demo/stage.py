@@ -115,8 +115,12 @@ class Stage:
         return prepared.digest
 
     def document(self, text: str) -> bytes:
+        """The digest of a text that only the entitled may read."""
+        return self.confidential(text.encode())
+
+    def confidential(self, content: bytes) -> bytes:
         """The digest of a document that only the entitled may read."""
-        return self.releases.store.put(StoreClass.CONFIDENTIAL, text.encode(), salt=new_salt())
+        return self.releases.store.put(StoreClass.CONFIDENTIAL, content, salt=new_salt())
 
     def publish(self, content: bytes) -> bytes:
         """The digest of a document that everybody may read."""

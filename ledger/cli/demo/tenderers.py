@@ -45,7 +45,7 @@ def bid_of(firm: Firm, amount: str, answers: dict[str, Any], price_list: bytes) 
         },
         f"lots/{LOT}/value": {"amount": amount, "currency": "EUR"},
         "documents/0001": {
-            "title": "preisblatt.txt",
+            "title": f"Preisblatt {amount}.txt",
             "format": "text/plain",
             "requirement": "prices",
             "size": len(price_list),

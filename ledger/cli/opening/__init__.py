@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from ledger.bid_number import spoken_bid
 from ledger.cli.acts.carry_out import carry_out
 from ledger.cli.acts.making import Making
 from ledger.cli.acts.words import entry_of
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
 from ledger.cli.language import say, say_error
-from ledger.cli.opening import letter, minutes, telling
+from ledger.cli.opening import letter, minutes, retracing, telling
 from ledger.cli.opening.options import (
     AsOption,
     OrganisationOption,
@@ -42,6 +44,7 @@ def register(group: typer.Typer) -> None:
     command(group, "finish", example="siegel opening finish ocds-x-1 --as officer-one")(finish)
     mending = "siegel opening remedy ocds-x-1 3 receipt.zip --ground minutes.pdf --propose remedy.json"
     command(group, "remedy", example=mending)(remedy)
+    retracing.register(group)
     minutes.register(group)
     telling.register(group)
     letter.register(group)
@@ -60,6 +63,7 @@ def rehearse(
 
     For officers and custodians, before the deadline.
     """
+    from ledger.cli.opening.custodian_names import custodian_names, named
     from ledger.cli.opening.loading import load_round, sealing_key
     from ledger.cli.opening.rehearsing import answer_challenges, table
     from ledger.cli.opening.server import round_server
@@ -68,7 +72,7 @@ def rehearse(
     sealed = load_round(session, _process_id(session, process, organisation), round)
     with round_server(session, server, sealed, session.signer(name)) as served:
         answered = answer_challenges(served, sealed, sealing_key(session, name))
-        recipients = served.rehearsal()
+        recipients = named(served.rehearsal(), custodian_names(session, sealed))
     lines, enough = table(sealed.key_set, recipients)
     data = {"answered": answered, "recipients": recipients, "enough": enough}
     return Answer(data, lines, exit_code=0 if enough else 1)
@@ -90,7 +94,7 @@ def contribute(
     sealed = load_round(session, _process_id(session, process, organisation), round)
     index, count, refused = hand_over(session, sealed, server, name)
     lines = [say("{count} shares of number {index} of the officers are handed in.", count=count, index=index)]
-    lines += [say("Bid {bid}: {why}", bid=bid, why=say_error(error)) for bid, error in refused.items()]
+    lines += [say("Bid {bid}: {why}", bid=spoken_bid(bid), why=say_error(error)) for bid, error in refused.items()]
     data = {"index": index, "contributed": count, "refused": {bid: each.name for bid, each in refused.items()}}
     return Answer(data, lines, exit_code=1 if refused else 0)
 
@@ -102,7 +106,7 @@ def finish(
     server: ServerOption = None,
     round: RoundOption = 1,
     without: Annotated[
-        list[int] | None,
+        list[str] | None,
         typer.Option(
             "--without", metavar="BID", help=say("give up a bid whose shares did not come; its receipt opens it later")
         ),
@@ -121,15 +125,17 @@ def finish(
     officer proposed is told so, and nothing is sent.
     """
     from ledger.chain.acts import Call, OpenBids
+    from ledger.cli.opening.custodian_names import custodian_names
     from ledger.cli.opening.finishing import count_round, next_outcomes, require_finished
-    from ledger.cli.opening.loading import load_round
+    from ledger.cli.opening.loading import load_round, round_bid
     from ledger.terms import RoundState
 
     name = as_ or "officer-one"
     making = Making(session, entry_of(OpenBids), organisation, process)
     sealed = load_round(session, making.process_id, round)
-    count, file = count_round(session, sealed, server, name, frozenset(without or ()))
-    told = _told(count)
+    given_up = frozenset(round_bid(sealed.facts, each, "--without").number for each in without or ())
+    count, file = count_round(session, sealed, server, name, given_up)
+    told = _told(count, custodian_names(session, sealed))
     require_finished(count, told, session)
     answer = Answer({}, [])
     # Chunk after chunk as long as two officers are at hand, or the other one was here first.
@@ -155,7 +161,7 @@ def finish(
 def remedy(
     session: Session,
     process: ProcessArgument,
-    bid: Annotated[int, typer.Argument(metavar="BID", min=0, help=say("number of the bid"))],
+    bid: Annotated[str, typer.Argument(metavar="BID", help=say("number of the bid, from 1"))],
     receipt: Annotated[Path, typer.Argument(metavar="RECEIPT", help=say("the tenderer's receipt"))],
     ground: Annotated[
         str, typer.Option("--ground", metavar="FILE|DIGEST", help=say("document that states the reason"))
@@ -175,18 +181,20 @@ def remedy(
     Where two officers recorded that already, it only writes what was in the bid into this home.
     """
     from ledger.chain.acts import Call, ReviseOutcome
-    from ledger.cli.opening.loading import load_round
+    from ledger.cli.opening.loading import load_round, round_bid
     from ledger.cli.opening.mending import mend
 
     making = Making(session, entry_of(ReviseOutcome), organisation, process)
     sealed = load_round(session, making.process_id, round)
-    found, file = mend(session, sealed, bid, receipt, passphrase_file)
-    opened = say("The seed is that of bid {bid}; what was in it: {file}", bid=bid, file=file)
-    if sealed.facts.bids[bid].revised:
+    committed = round_bid(sealed.facts, bid, "BID")
+    number = committed.number
+    found, file = mend(session, sealed, committed, receipt, passphrase_file)
+    opened = say("The seed is that of bid {bid}; what was in it: {file}", bid=spoken_bid(number), file=file)
+    if committed.revised:
         return Answer({"acts": [], "file": file}, [opened])
     with making.refusable():
         reason = making.document(ground, "--ground")
-        call = ReviseOutcome(Call(making.process_id, session.now() + VALID_FOR, reason), round, bid, found.outcome)
+        call = ReviseOutcome(Call(making.process_id, session.now() + VALID_FOR, reason), round, number, found.outcome)
     answer = carry_out(making, call, as_=as_, together_with=together_with, propose=propose)
     return Answer({**answer.data, "file": file}, [opened, *answer.lines])
 
@@ -195,20 +203,21 @@ def _process_id(session: Session, process: str, organisation: str | None) -> byt
     return Making(session, None, organisation, process).process_id
 
 
-def _told(count: Count) -> list[str]:
+def _told(count: Count, custodians: Mapping[int, str]) -> list[str]:
     from ledger.cli.language import current_language
+    from ledger.cli.opening.custodian_names import whose_share
     from ledger.terms import label
 
     lines = []
     for found in count.found:
         outcome = label(found.outcome.outcome, current_language())
         why = "" if found.evidence is None else f" ({found.evidence['refusal']})"
-        lines.append(say("Bid {bid}: {outcome}", bid=found.bid.number, outcome=outcome + why))
+        lines.append(say("Bid {bid}: {outcome}", bid=spoken_bid(found.bid.number), outcome=outcome + why))
     lines += [
         say(
             "A contribution to bid {bid} does not count: share {index} of the {group}, from 0x{account}: {why}",
-            bid=false.bid,
-            index=false.index,
+            bid=spoken_bid(false.bid),
+            index=whose_share(false.group, false.index, custodians),
             group=false.group.name.lower(),
             account=false.account.hex(),
             why=false.why,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ledger.bid_number import spoken_bids
 from ledger.cli import values
 from ledger.cli.language import say
 from ledger.opening.closing import Close, close
@@ -19,7 +20,7 @@ def computed_close(making: Making, number: int, url: str | None, name: str | Non
     Raises RoundForbids, EnvelopesDiffer, AdmissionInvalid, and what the server refuses with.
     """
     if making.close is None:
-        making.close = _computed(making, number, url, name, values.numbers(admit or "", "--admit"))
+        making.close = _computed(making, number, url, name, values.sealed_bids(admit or "", "--admit"))
     return making.close
 
 
@@ -42,4 +43,4 @@ def _computed(making: Making, number: int, url: str | None, name: str | None, ad
 
 
 def _which(numbers: Sequence[int]) -> str:
-    return f" ({', '.join(map(str, numbers))})" if numbers else ""
+    return f" ({spoken_bids(numbers)})" if numbers else ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ledger.bid_number import spoken_bid
 from ledger.cli.language import say, say_error
 from ledger.cli.opening.loading import sealing_key
 from ledger.cli.opening.server import round_server
@@ -67,9 +68,9 @@ def require_finished(count: Count, told: Sequence[str], session: Session) -> Non
     for line in told:
         session.tell(line)
     for bid, why in count.unfinished.items():
-        session.tell(say("Bid {bid}: {why}", bid=bid, why=say_error(why)))
+        session.tell(say("Bid {bid}: {why}", bid=spoken_bid(bid), why=say_error(why)))
     first = next(iter(count.unfinished.values()))
-    raise OpeningUnfinished(bids=", ".join(map(str, count.unfinished)), why=say_error(first))
+    raise OpeningUnfinished(bids=list(count.unfinished), why=say_error(first))
 
 
 def next_outcomes(sealed: SealedRound, count: Count) -> tuple[BidOutcome, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ledger.bid_number import spoken_bid
 from ledger.cli import values
 from ledger.cli.acts.making import known_process, read_document, resolve_organisation
 from ledger.cli.answer import Answer
@@ -27,7 +28,7 @@ def register(app: typer.Typer) -> None:
 def letter(
     session: Session,
     process: ProcessArgument,
-    bid: Annotated[int, typer.Option("--bid", metavar="N", min=0, help=say("number of the bid"))],
+    bid: Annotated[str, typer.Option("--bid", metavar="N", help=say("number of the bid, from 1"))],
     subject: Annotated[str, typer.Option("--subject", metavar="TEXT", help=say("what it is about"))],
     text: Annotated[Path, typer.Option("--text", metavar="FILE", help=say("the letter, as text"))],
     answer_round: Annotated[
@@ -43,7 +44,7 @@ def letter(
 
     Nobody is told that there is a letter: say so by e-mail, too. When it was first fetched, the server writes down.
     """
-    from ledger.cli.opening.loading import load_round
+    from ledger.cli.opening.loading import load_round, round_bid
     from ledger.cli.opening.server import round_server
 
     process_id = known_process(session, process, resolve_organisation(session, organisation))
@@ -52,9 +53,12 @@ def letter(
     except UnicodeDecodeError as error:
         raise ArgumentInvalid(argument="--text", value=text, why=values.why_unreadable(error)) from error
     sealed = load_round(session, process_id, round)
-    if bid >= len(sealed.facts.bids):
-        raise ArgumentInvalid(argument="--bid", value=bid, why=say("the round has no such bid"))
+    whose = round_bid(sealed.facts, bid, "--bid")
     with round_server(session, server, sealed, session.signer(as_ or "officer-one")) as served:
-        number = served.write(sealed.facts.bids[bid].author, subject, content, answer_round)
-    said = say("Letter {number} can be fetched by whoever has the receipt of bid {bid}.", number=number, bid=bid)
-    return Answer({"process_id": process_id, "round": round, "bid": bid, "number": number}, [said])
+        number = served.write(whose.author, subject, content, answer_round)
+    said = say(
+        "Letter {number} can be fetched by whoever has the receipt of bid {bid}.",
+        number=number,
+        bid=spoken_bid(whose.number),
+    )
+    return Answer({"process_id": process_id, "round": round, "bid": whose.number, "number": number}, [said])

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from ledger.chain.identifiers import key_set_id
 from ledger.chain.record import ACT_RECORDED, ZERO, decode_log
-from ledger.errors import KeySetDiffers, KeyUnknown
+from ledger.cli import values
+from ledger.cli.language import say
+from ledger.errors import ArgumentInvalid, KeySetDiffers, KeyUnknown
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ec
 
     from ledger.cli.session import Session
+    from ledger.opening.facts import Bid, RoundFacts
     from ledger.opening.sealed_round import SealedRound
 
 
@@ -41,6 +44,14 @@ def load_round(session: Session, process_id: bytes, number: int) -> SealedRound:
     if key_set_id(organisation_id, key_set) != facts.key_set:
         raise KeySetDiffers(reason="its content gives another id than the round names")
     return SealedRound(chain.chain_id, chain.ledger, facts, key_set)
+
+
+def round_bid(facts: RoundFacts, typed: str, argument: str) -> Bid:
+    """The bid that somebody named as people count. Raises ArgumentInvalid, also for one on paper."""
+    number = values.bid(typed, argument)
+    if number >= len(facts.bids):
+        raise ArgumentInvalid(argument=argument, value=typed, why=say("the round has no such bid"))
+    return facts.bids[number]
 
 
 def sealing_key(session: Session, name: str) -> ec.EllipticCurvePrivateKey:

@@ -6,10 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.cli.language import say
 from ledger.cli.opening.finishing import known
 from ledger.cli.passphrase import passphrase_for, passphrase_in
-from ledger.errors import ArgumentInvalid
 from ledger.evidence.receipt import open_secret, pieces_of, read_receipt
 from ledger.opening.found import Found
 from ledger.opening.opened import FILE, opened_folder
@@ -18,19 +16,18 @@ from ledger.opening.round_file import opened_round
 
 if TYPE_CHECKING:
     from ledger.cli.session import Session
+    from ledger.opening.facts import Bid
     from ledger.opening.sealed_round import SealedRound
 
 
 def mend(
-    session: Session, sealed: SealedRound, number: int, receipt: Path, passphrase_file: Path | None
+    session: Session, sealed: SealedRound, bid: Bid, receipt: Path, passphrase_file: Path | None
 ) -> tuple[Found, Path]:
     """The bid as its receipt opens it, and the file of the round, which says it now.
 
-    Raises ArgumentInvalid for a bid that the round does not have; as reading the receipt and ``remedy`` do.
+    Raises as reading the receipt and ``remedy`` do.
     """
     facts = sealed.facts
-    if number >= len(facts.bids):
-        raise ArgumentInvalid(argument="BID", value=number, why=say("the round has {bids} bids", bids=len(facts.bids)))
     kept = read_receipt(receipt)
     if passphrase_file is not None:
         passphrase = passphrase_in(passphrase_file, "--passphrase-file")
@@ -43,7 +40,7 @@ def mend(
         for piece in pieces_of(kept.envelope):
             envelope.write(piece)
         envelope.seek(0)
-        found = remedy(sealed, facts.bids[number], envelope, seed, folder)
+        found = remedy(sealed, bid, envelope, seed, folder)
     path = folder / FILE
     opened_round(sealed, [found], known(path)).write(path)
     return found, path

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger.cli import values
-from ledger.cli.acts.fields import PAPER
 from ledger.cli.acts.making import known_process, resolve_organisation
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
@@ -52,7 +51,7 @@ def minutes(
     ] = None,
     remark: Annotated[
         list[str] | None,
-        typer.Option("--remark", metavar="BID=TEXT", help=say("on a bid: why it was late, samples; paper:0=...")),
+        typer.Option("--remark", metavar="BID=TEXT", help=say("on a bid: why it was late, samples; P1=... on paper")),
     ] = None,
     contributions: Annotated[
         Path | None,
@@ -69,6 +68,7 @@ def minutes(
     bytes.
     """
     from ledger.cli.opening import minute_sources
+    from ledger.opening.custodians import registered_custodians
     from ledger.opening.minutes import Heading
     from ledger.opening.minutes_making import make_minutes
     from ledger.opening.opened import FILE, opened_folder, read_opened
@@ -81,6 +81,9 @@ def minutes(
     opened = read_opened(opened_folder(settings.home, process_id, round_number) / FILE)
     acts = minute_sources.acts_of(session.chain, process_id)
     tender = minute_sources.tender_of(session, acts)
+    custodians = list[str]()
+    if contributions:
+        custodians = registered_custodians(minute_sources.registry_of(session.chain), acts, round_number)
     made = make_minutes(
         opened,
         acts,
@@ -97,6 +100,7 @@ def minutes(
         ),
         criteria=tender.criteria,
         contributions=minute_sources.read_contributions(contributions) if contributions else (),
+        custodians=custodians,
         incidents=minute_sources.read_incidents(incidents) if incidents else (),
     )
     _require_known(made, officer or [], remark or [])
@@ -153,7 +157,6 @@ def _rule(typed: str) -> ProcedureRule:
 
 def _remark(typed: str) -> tuple[int, str]:
     bid, separator, text = typed.partition("=")
-    paper, _, number = bid.strip().rpartition(":")
-    if not separator or not number.isdigit() or paper not in ("", "paper"):
-        raise ArgumentInvalid(argument="--remark", value=typed, why=values.expected("3=TEXT, paper:0=TEXT"))
-    return int(number) + (PAPER if paper else 0), text
+    if not separator:
+        raise ArgumentInvalid(argument="--remark", value=typed, why=values.expected("3=TEXT, P1=TEXT"))
+    return values.bid(bid, "--remark"), text

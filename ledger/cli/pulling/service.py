@@ -6,20 +6,18 @@ is no export (yet). Source: the open data interface of the German notice service
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import ipaddress
-import ssl
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, BinaryIO, Final, cast
+from typing import BinaryIO, Final, cast
 
 import httpx
 
 from ledger.errors import ExportMissing, ExportTooLarge, ServiceRefused, ServiceUnreachable
+from ledger.evidence.outgoing import way_to
 from ledger.settings import Pull
 
 MOST_BYTES: Final = 512 * 2**20
@@ -55,10 +53,8 @@ def _download(pull: Pull, day: date, file: BinaryIO) -> bytes:
     size = 0
     parameters = {"pubDay": day.isoformat(), "format": pull.export}
     try:
-        asking: dict[str, Any] = {"params": parameters, "timeout": _TIMEOUT, "verify": _trusted()}
-        # A proxy could not reach what answers on this machine only.
-        asking["trust_env"] = not _is_loopback(pull.service)
-        with httpx.stream("GET", pull.service, **asking) as answer:
+        way = way_to(pull.service)
+        with httpx.stream("GET", pull.service, params=parameters, timeout=_TIMEOUT, **way) as answer:
             if answer.status_code == httpx.codes.NOT_FOUND:
                 raise ExportMissing(day=day.isoformat(), service=pull.service)
             if answer.status_code != httpx.codes.OK:
@@ -74,16 +70,3 @@ def _download(pull: Pull, day: date, file: BinaryIO) -> bytes:
         raise ServiceUnreachable(service=pull.service, why=why) from error
     file.seek(0)
     return content.digest()
-
-
-@functools.cache
-def _trusted() -> ssl.SSLContext:
-    """Reading all authorities takes a tenth of a second, and days are asked for one after the other."""
-    return httpx.create_ssl_context()
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(httpx.URL(address).host).is_loopback
-    except ValueError:
-        return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,11 +13,6 @@ from ledger.cli.command import command
 from ledger.cli.language import say
 from ledger.cli.session import Session
 from ledger.cli.values import is_digest
-from ledger.errors import ArgumentMissing, CriteriaMissing, ObjectMissing
-
-if TYPE_CHECKING:
-    from ledger.chain.record import ActRecord
-    from ledger.evaluation.criteria import Criteria
 
 
 def register(app: typer.Typer) -> None:
@@ -53,6 +48,7 @@ def rank_(
     nothing: who is excluded or gets the award is for the contracting authority to decide and for the ledger to record.
     """
     from ledger.cli.ranking.lines import ranking_lines
+    from ledger.cli.ranking.sources import criteria_of, records_of
     from ledger.cli.ranking.standing import read_standing, submitted_bids
     from ledger.evaluation.evaluation import read_evaluation
     from ledger.evaluation.ranking import rank
@@ -61,8 +57,8 @@ def rank_(
 
     settings = session.require_home()
     process_id = known_process(session, process, _publisher(session, process, organisation))
-    standing = read_standing(_records(session, process_id), round_number)
-    published = _criteria(session, standing.criteria, criteria)
+    standing = read_standing(records_of(session, process_id), round_number)
+    published = criteria_of(session, standing.criteria, criteria)
     path = opened or opened_folder(settings.home, process_id, round_number) / FILE
     bids = submitted_bids(read_opened(path), standing)
     judged = None
@@ -98,35 +94,3 @@ def _publisher(session: Session, process: str, organisation: str | None) -> byte
     from ledger.chain.record import ZERO
 
     return ZERO if is_digest(process) and organisation is None else resolve_organisation(session, organisation)
-
-
-def _records(session: Session, process_id: bytes) -> list[ActRecord]:
-    """All acts of the process; the synchroniser compared them with the head on the chain."""
-    from ledger.chain.record import ACT_RECORDED, ZERO, decode_log
-    from ledger.index.series import SeriesReader
-    from ledger.index.sync import Synchroniser
-
-    confirmations = session.require_home().confirmations
-    Synchroniser(session.index, session.chain, session.store, confirmations=confirmations).run_once()
-    with session.index.reading() as connection:
-        acts = SeriesReader(connection).process(process_id)
-    return [decode_log((ACT_RECORDED, process_id, ZERO, data[:32]), data) for data in acts]
-
-
-def _criteria(session: Session, named: bytes, file: Path | None) -> Criteria:
-    from ledger.chain.record import ZERO
-    from ledger.evaluation.criteria import read_criteria
-
-    if named == ZERO:
-        raise CriteriaMissing()
-    criteria = read_criteria(read_document(file, "--criteria") if file else _kept(session, named))
-    criteria.require_digest(named)
-    return criteria
-
-
-def _kept(session: Session, digest: bytes) -> bytes:
-    try:
-        return session.store.get(digest)
-    except ObjectMissing as error:
-        why = say("the document 0x{digest} is not kept here; any copy of it will do", digest=digest.hex())
-        raise ArgumentMissing(argument="--criteria", why=why) from error

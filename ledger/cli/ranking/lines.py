@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
+from ledger.bid_number import spoken_bid
 from ledger.cli.acts.criteria import method_in_words
 from ledger.cli.language import say
 from ledger.evaluation.criteria import LOWEST_PRICE, WEIGHTED_POINTS
 from ledger.evaluation.evaluation import Assessment, Evaluation
 from ledger.evaluation.figures import shown
 from ledger.evaluation.ranking import Entry, Ranking
-from ledger.opening.opened import FIRST_EXTERNAL_BID
 
 PRICE_PLACES: Final = 2
 POINTS_PLACES: Final = 3
@@ -39,10 +39,8 @@ def ranking_lines(
 
 
 def _name(entry: Entry, values: Mapping[str, Any]) -> str:
-    paper = entry.bid >= FIRST_EXTERNAL_BID
-    number = say("{number} on paper", number=entry.bid - FIRST_EXTERNAL_BID) if paper else str(entry.bid)
     tenderer = values.get("tenderers/0001")
-    parts = [say("bid {number}", number=number)]
+    parts = [say("bid {number}", number=spoken_bid(entry.bid))]
     if isinstance(tenderer, Mapping) and isinstance(tenderer.get("name"), str):
         parts.append(_on_one_line(tenderer["name"]))
     if entry.variant is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ledger.bid_number import FIRST_EXTERNAL_BID, spoken_bid
 from ledger.chain.codec import decode_detail
 from ledger.chain.identifiers import lot_id
 from ledger.chain.record import ZERO, ActRecord
@@ -16,7 +17,7 @@ from ledger.errors import BidRootDiffers, OpenedRoundDiffers
 from ledger.evaluation.criteria import Criteria
 from ledger.evaluation.offers import Exclusions, SubmittedBid
 from ledger.opening.facts import RoundFacts, read_round
-from ledger.opening.opened import EXTERNAL, FIRST_EXTERNAL_BID, OpenedBid, OpenedRound
+from ledger.opening.opened import EXTERNAL, OpenedBid, OpenedRound
 from ledger.sealing.bid import Bid, read_field
 from ledger.terms import Act, Outcome
 
@@ -72,7 +73,7 @@ def submitted_bids(opened: OpenedRound, standing: Standing) -> list[SubmittedBid
     for number in sorted({*expected, *given}):
         outcome, got = expected.get(number, NOT_THERE), given.get(number, NOT_THERE)
         if outcome != got:
-            raise OpenedRoundDiffers(what=f"bid {number}", expected=outcome, got=got)
+            raise OpenedRoundDiffers(what=f"bid {spoken_bid(number)}", expected=outcome, got=got)
     if len(given) != len(opened.bids):
         raise OpenedRoundDiffers(what="number of bids", expected=len(given), got=len(opened.bids))
     return [SubmittedBid(bid.bid, bid.values or {}) for bid in opened.bids if _counts(bid, standing)]

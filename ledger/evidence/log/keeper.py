@@ -17,6 +17,7 @@ from ledger.evidence.log.stamping import Stamping
 from ledger.evidence.log.witnesses import TIMEOUT, feed
 from ledger.evidence.timestamps import Timestamps
 from ledger.index.database import Index
+from ledger.keeping import Keeper
 
 logger = logging.getLogger(__name__)
 
@@ -40,10 +41,10 @@ def feed_all(log: LogFolder, book: CosignatureBook, timeout: float = TIMEOUT) ->
         list(pool.map(ask, witnesses))
 
 
-class LogKeeper:
-    """Runs a round every ``poll_interval`` seconds until stopped. A failure to publish is kept in ``failure`` and tried
-    again; each witness has its own thread while it is asked, so none waits for another, and publishing for none. Each
-    authority of ``timestamps`` has one all the time."""
+class LogKeeper(Keeper):
+    """Runs a round every ``poll_interval`` seconds until stopped; ``failure`` is the one to publish. Each witness has
+    its own thread while it is asked, so none waits for another, and publishing for none. Each authority of
+    ``timestamps`` has one all the time."""
 
     def __init__(
         self,
@@ -56,47 +57,35 @@ class LogKeeper:
         stamp_interval: int = 600,
     ) -> None:
         """``folder``: the home's ``log``; a checkpoint is stamped every ``stamp_interval`` seconds."""
-        self._folder, self._poll_interval = folder, poll_interval
+        super().__init__("log keeper", poll_interval, "the log stands still")
+        self._folder = folder
         self._publisher, self._book = Publisher(folder, blocks, index), CosignatureBook(folder)
         self._timestamps = timestamps
         self._stamping = None if timestamps is None else Stamping(folder, timestamps, stamp_interval)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="log keeper", daemon=True)
         self._asking: dict[str, threading.Thread] = {}
         self._pauses: dict[str, tuple[float, float]] = {}  # by witness: until when, and how long
-        self.failure: Exception | None = None
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        super().start()
         if self._timestamps is not None:
             self._timestamps.start()
 
     def stop(self) -> None:
         """Stop after what is being written. A witness that is being asked is not waited for: what it answers is written
         whole or not at all."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        super().stop()
         if self._timestamps is not None:
             self._timestamps.stop()
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            self._round()
-            self._stop.wait(self._poll_interval)
-
-    def _round(self) -> None:
+    def round(self) -> None:
+        """Publish; and have the newest checkpoint cosigned and stamped, whatever came of that."""
         try:
             self._publisher.publish()
-            self.failure = None
-        except SiegelError as error:
-            if repr(self.failure) != repr(error):  # once, not every second
-                logger.warning("the log stands still: %s: %s", error.name, error)
-            self.failure = error
-        except Exception as error:
-            logger.exception("the log stands still")
-            self.failure = error
+        finally:
+            self._have_witnessed()
+
+    def _have_witnessed(self) -> None:
         try:
             self._feed(living_log(self._folder))
         except Exception:
@@ -124,7 +113,7 @@ class LogKeeper:
         try:
             feed(log, self._book, witness)
         except Exception as error:
-            pause = min(LONGEST_PAUSE, 2 * self._pauses.get(witness.name, (0.0, self._poll_interval))[1])
+            pause = min(LONGEST_PAUSE, 2 * self._pauses.get(witness.name, (0.0, self._pause))[1])
             self._pauses[witness.name] = time.monotonic() + pause, pause
             if isinstance(error, SiegelError):
                 logger.info("not cosigned: %s", error)

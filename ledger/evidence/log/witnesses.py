@@ -6,10 +6,7 @@ Nothing that a witness answers is believed: a cosignature is verified, a size is
 from __future__ import annotations
 
 import base64
-import functools
-import ipaddress
 import re
-import ssl
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +23,7 @@ from ledger.errors import (
 from ledger.evidence.cut_off import cut_off_after
 from ledger.evidence.log.cosignatures import CosignatureBook, Witness
 from ledger.evidence.log.folder import LogFolder, SignedTree
+from ledger.evidence.outgoing import way_to
 from ledger.evidence.verify.checkpoint import checkpoint_body, cosigned_time, read_signature_line, signature_line
 from ledger.evidence.verify.header import read_header
 from ledger.evidence.verify.logged import CLOCK_TOLERANCE
@@ -98,8 +96,7 @@ def _request(log: LogFolder, old: int, tree: SignedTree) -> bytes:
 
 def _post(witness: Witness, request: bytes, timeout: float) -> _Answer:
     """Whoever answers byte by byte is cut off, and so is whoever answers without end."""
-    # A proxy could not reach what answers on this machine only.
-    client = httpx.Client(timeout=timeout, verify=_trusted(), trust_env=not _is_loopback(witness.url))
+    client = httpx.Client(timeout=timeout, **way_to(witness.url))
     with client, cut_off_after(3 * timeout, client) as late:
         try:
             with client.stream("POST", f"{witness.url}/add-checkpoint", content=request) as response:
@@ -112,19 +109,6 @@ def _post(witness: Witness, request: bytes, timeout: float) -> _Answer:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             reason = "its answer does not end" if late.is_set() else str(error) or type(error).__name__
             raise WitnessUnreachable(witness=witness.name, url=witness.url, reason=reason) from error
-
-
-@functools.cache
-def _trusted() -> ssl.SSLContext:
-    """Reading all authorities takes a tenth of a second."""
-    return httpx.create_ssl_context()
-
-
-def _is_loopback(url: str) -> bool:
-    try:
-        return ipaddress.ip_address(httpx.URL(url).host).is_loopback
-    except ValueError:
-        return False
 
 
 def _held(witness: Witness, body: bytes) -> int:

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from ledger.errors import DisclosureInvalid, SiegelError
 from ledger.evidence.verify.archive import BUNDLE, ArchiveReader
 from ledger.evidence.verify.manifest import Manifest
+from ledger.evidence.verify.shown_bid import ShownBid, read_shown_bid
 from ledger.ocds.disclosure import disclosure_digest, redactions
 from ledger.ocds.json_text import MAX_DEPTH, check_characters, check_depth, check_exponent
 
@@ -31,7 +32,7 @@ class Release:
 @dataclass
 class Contents:
     """``identity`` is the bundle's name. Entries by the ids and numbers of their names: ``headers`` and the like by
-    block, checkpoints by size of the tree."""
+    block, checkpoints by size of the tree, bids by commitment, rankings by process and round."""
 
     manifest: Manifest
     identity: bytes
@@ -43,6 +44,10 @@ class Contents:
     proofs: dict[int, bytes] = field(default_factory=dict)
     checkpoints: dict[int, bytes] = field(default_factory=dict)
     timestamps: dict[tuple[int, bytes], bytes] = field(default_factory=dict)
+    bids: dict[bytes, ShownBid] = field(default_factory=dict)
+    criteria: dict[bytes, bytes] = field(default_factory=dict)
+    evaluations: dict[bytes, bytes] = field(default_factory=dict)
+    rankings: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
     disclosures: dict[bytes, bytes] = field(default_factory=dict)
     documents: set[bytes] = field(default_factory=set)
     releases: dict[bytes, Release] = field(default_factory=dict)
@@ -59,6 +64,9 @@ def read_contents(stream: BinaryIO) -> Contents:
         "checkpoint": contents.checkpoints,
     }
     series = {"list": contents.lists, "process": contents.processes, "roles": contents.roles}
+    named = {
+        "criteria": contents.criteria, "evaluation": contents.evaluations, "disclosures": contents.disclosures
+    }  # fmt: skip
     for entry, pieces in reader.entries():
         if entry.kind == "document":
             contents.documents.add(entry.id)
@@ -70,8 +78,12 @@ def read_contents(stream: BinaryIO) -> Contents:
             series[entry.name.split("/")[1].split("-")[0]][entry.id] = data
         elif entry.kind == "timestamp":
             contents.timestamps[entry.number, entry.id] = data
-        elif entry.kind == "disclosures":
-            contents.disclosures[entry.id] = data
+        elif entry.kind in named:
+            named[entry.kind][entry.id] = data
+        elif entry.kind == "bid":
+            contents.bids[entry.id] = read_shown_bid(data)
+        elif entry.kind == "ranking":
+            contents.rankings[entry.id, entry.number] = data
         else:
             contents.releases[entry.id] = disclosed_release(data, contents.disclosures.get(entry.id))
     return contents

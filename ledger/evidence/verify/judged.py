@@ -1,4 +1,4 @@
-"""The steps about the rules: statute, bids, ranking (``docs/bundle-1.md``, steps 9 to 11)."""
+"""The step ``statute``: could the contract have accepted the acts? (``docs/bundle-1.md``, step 9)"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ledger.evidence.verify.authority import Authorities
 from ledger.evidence.verify.contents import Contents
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.proven import Proven
-from ledger.evidence.verify.report import Note, NotProvable
+from ledger.evidence.verify.report import Note
 from ledger.evidence.verify.statute import replay
 from ledger.evidence.verify.statute_list import check_list
 from ledger.terms import OrganisationKind
@@ -40,11 +40,3 @@ def check_statute(_contents: Contents, policy: Policy, proven: Proven) -> list[N
     for organisation_id, items in proven.lists.items():
         check_list(organisation_id, items, authorities)
     return notes
-
-
-def check_bids(_contents: Contents, _policy: Policy, _proven: Proven) -> list[Note]:
-    """Not yet: it comes with sealed bids."""
-    raise NotProvable(Note("laterWork"))
-
-
-check_ranking = check_bids

@@ -17,31 +17,47 @@ MOST_ENTRIES = 65_533
 LARGEST_FILE = 2**32 - 2
 
 Kind: TypeAlias = Literal[
-    "acts", "header", "inclusion", "proofs", "checkpoint", "timestamp", "disclosures", "document", "release"
+    "acts",
+    "bid",
+    "header",
+    "inclusion",
+    "proofs",
+    "checkpoint",
+    "timestamp",
+    "criteria",
+    "disclosures",
+    "document",
+    "evaluation",
+    "ranking",
+    "release",
 ]
 
 _HEX = "[0-9a-f]{64}"
 _NAMES: dict[Kind, tuple[str, int]] = {  # what an entry is called, and how large it can be
     "acts": (f"acts/(?:list|process|roles)-{_HEX}", 64 * 2**20),
+    "bid": (f"bids/{_HEX}", 17 * 2**20),
     "header": (r"blocks/\d{12}/header", 64 * 2**10),
     "inclusion": (r"blocks/\d{12}/inclusion", 16 + 64 * 32),
     "proofs": (r"blocks/\d{12}/proofs", 64 * 2**20),
     "checkpoint": (r"checkpoints/\d{12}", 64 * 2**10),
     "timestamp": (rf"checkpoints/\d{{12}}\.{_HEX}", 64 * 2**10),
+    "criteria": (f"criteria/{_HEX}", 2**20),
     "disclosures": (f"disclosures/{_HEX}", 8 * 2**20),
     "document": (f"documents/{_HEX}", LARGEST_FILE),
+    "evaluation": (f"evaluations/{_HEX}", 2**20),
+    "ranking": (rf"rankings/\d{{12}}\.{_HEX}", 16 * 2**20),
     "release": (f"releases/{_HEX}", 8 * 2**20),
 }
 _GRAMMAR = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, (pattern, _) in _NAMES.items()), re.ASCII)
-SALTED = ("document", "release")
-"""Kinds whose name is the digest of salt and bytes."""
+SALTED = ("criteria", "document", "evaluation", "release")
+"""Kinds whose name is the digest of salt and bytes; of criteria, which everybody may know, without salt."""
 
 _DECIMAL = re.compile("0|[1-9][0-9]{0,19}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry: ``digest`` (32 bytes) is SHA-256 of ``salt`` and bytes; only releases and documents have a salt."""
+    """An entry: ``digest`` (32 bytes) is SHA-256 of ``salt`` and bytes; only kinds that are ``SALTED`` have a salt."""
 
     name: str
     kind: Kind
@@ -51,12 +67,12 @@ class Entry:
 
     @property
     def id(self) -> bytes:
-        """The 32 bytes that the name ends with: of a series, a release, a document, an authority's certificate."""
+        """The 32 bytes that the name ends with: of a series, a release, a document, an authority's certificate, …"""
         return bytes.fromhex(self.name[-64:])
 
     @property
     def number(self) -> int:
-        """The block, or the size of a tree, that the name begins with."""
+        """The block, the size of a tree, or the round, that the name begins with."""
         return int(self.name.split("/")[1][:12])
 
 
@@ -147,6 +163,8 @@ def _entry(given: Any) -> Entry:
         raise ManifestInvalid(reason=f"{name} is empty")
     if kind in SALTED:
         salt = b"" if given["salt"] == "" else hex_bytes(given["salt"], 32)
+        if salt and kind == "criteria":
+            raise ManifestInvalid(reason=f"{name} has a salt")
         return Entry(name, kind, size, bytes.fromhex(name[-64:]), salt)
     return Entry(name, kind, size, hex_bytes(given["sha256"], 32))
 

@@ -27,7 +27,8 @@ class Flag:
 
 @dataclass(slots=True)
 class Bid:
-    """A sealed bid; ``recorded`` is what the officers recorded of it, or that an act said it was missing."""
+    """A sealed bid; ``recorded`` is what the officers recorded of it, or that an act said it was missing; ``root`` is
+    the bidRoot of an opened one."""
 
     number: int
     author: bytes
@@ -35,6 +36,7 @@ class Bid:
     arrival: int
     gone: Outcome = Outcome.NONE
     recorded: Outcome = Outcome.NONE
+    root: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -122,6 +124,7 @@ class Procedure:
     acts: int = 0
     time: int = 0
     minimum_standstill: int = 0
+    criteria: bytes = ZERO
     rounds: list[Round] = field(default_factory=list)
     lots: dict[bytes, Lot] = field(default_factory=dict)
     open_lots: int = 0

@@ -51,7 +51,8 @@ def check_releases(contents: Contents, _policy: Policy, proven: Proven) -> list[
         raise EntryUnexpected(entry=f"disclosures/{extra.hex()}")
     for extra in sorted(contents.documents - documents):
         raise EntryUnexpected(entry=f"documents/{extra.hex()}")
-    left_out = len(documents - contents.documents - {ZERO})
+    here = contents.documents | contents.criteria.keys() | contents.evaluations.keys()
+    left_out = len(documents - here - {ZERO})
     if absent or redacted:
         raise NotProvable(*absent, *redacted)
     return [Note("documentsElsewhere", {"number": left_out})] if left_out else []

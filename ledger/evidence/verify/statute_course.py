@@ -31,7 +31,7 @@ def publish_notice(procedure: Procedure, record: ActRecord, detail: tuple[Any, .
 
 def publish_tender(procedure: Procedure, record: ActRecord, detail: tuple[Any, ...]) -> None:
     """TenderPublished: fixes lots and standstill and opens round 1."""
-    ocid, parent, lots, minimum_standstill, _rule_set, _criteria, terms = detail[0]
+    ocid, parent, lots, minimum_standstill, _rule_set, criteria, terms = detail[0]
     _kinds(procedure, record, OrganisationKind.BUYER)
     _require_ocid(procedure, record, ocid)
     _set_parent(procedure, record, parent)
@@ -46,7 +46,7 @@ def publish_tender(procedure: Procedure, record: ActRecord, detail: tuple[Any, .
         previous = lot
         procedure.lots[lot] = Lot(max_awards)
     procedure.open_lots = len(lots)
-    procedure.minimum_standstill = minimum_standstill
+    procedure.minimum_standstill, procedure.criteria = minimum_standstill, criteria
     procedure.state, procedure.sealed = ProcessState.ACTIVE, True
     open_round(procedure, record, terms)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ledger.bid_number import spoken_bid
 from ledger.chain.keccak import keccak
 from ledger.chain.record import ZERO, ActRecord
 from ledger.evidence.verify.procedure import WORD, Bid, Procedure, Round
@@ -39,8 +40,8 @@ def open_bids(procedure: Procedure, record: ActRecord, detail: tuple[Any, ...]) 
                 outcome is Outcome.UNREADABLE and given[3] != ZERO
             )
         if not possible:
-            raise Refused("OutcomeInvalid", f"bid {number} cannot end as {outcome.name.lower()}")
-        bid.recorded = outcome
+            raise Refused("OutcomeInvalid", f"bid {spoken_bid(number)} cannot end as {outcome.name.lower()}")
+        _record(bid, given)
         if outcome is Outcome.UNREADABLE:
             procedure.flag(record, "BidUnreadable", round=record.round, bid=number, evidence=given[3])
     open_up_to(round_, start + len(outcomes))
@@ -55,7 +56,7 @@ def revise_outcome(procedure: Procedure, record: ActRecord, detail: tuple[Any, .
     revisable = before in _REVISED or (before is Outcome.RETURNED and procedure.open_lots)
     if not revisable or outcome not in (Outcome.OPENED, Outcome.COVER):
         raise Refused("OutcomeInvalid", f"{before.name.lower()} does not become {outcome.name.lower()}")
-    bid.recorded = outcome
+    _record(bid, given)
 
 
 def exclude_bid(procedure: Procedure, record: ActRecord, _detail: tuple[Any, ...]) -> None:
@@ -71,7 +72,12 @@ def readmit_bid(procedure: Procedure, record: ActRecord, _detail: tuple[Any, ...
 def require_opened(round_: Round, number: int) -> None:
     """An opened bid, or one on paper; raises Refused."""
     if round_.outcome(number) is not Outcome.OPENED:
-        raise Refused("BidForbids", f"bid {number} of round {round_.number} is not opened")
+        raise Refused("BidForbids", f"bid {spoken_bid(number)} of round {round_.number} is not opened")
+
+
+def _record(bid: Bid, given: _Given) -> None:
+    bid.recorded = Outcome(given[0])
+    bid.root = given[2] if bid.recorded is Outcome.OPENED else None
 
 
 def _opened_in(procedure: Procedure, record: ActRecord) -> Round:
@@ -90,7 +96,9 @@ def _found_bid(procedure: Procedure, round_: Round, number: int, given: _Given) 
     """The bid that the outcome speaks of: its commitment follows from what was opened."""
     outcome, author, content, evidence = given
     if evidence != ZERO and outcome not in _WITH_EVIDENCE:
-        raise Refused("EvidenceUnexpected", f"evidence for bid {number}, which is neither opened nor unreadable")
+        raise Refused(
+            "EvidenceUnexpected", f"evidence for bid {spoken_bid(number)}, which is neither opened nor unreadable"
+        )
     where = (procedure.chain_id, procedure.ledger, procedure.process_id, round_.number, author)
     if outcome == Outcome.OPENED:
         content = digest(_TYPE_BID, *where, content, evidence)
@@ -98,9 +106,9 @@ def _found_bid(procedure: Procedure, round_: Round, number: int, given: _Given) 
         content = digest(_TYPE_COVER, *where, content)
     bid = round_.by_commitment.get((content, author))
     if bid is None:
-        raise Refused("CommitmentUnknown", f"nobody committed what was opened as bid {number}")
+        raise Refused("CommitmentUnknown", f"nobody committed what was opened as bid {spoken_bid(number)}")
     if bid.number != number:
-        raise Refused("BidMismatch", f"what was opened as bid {number} is bid {bid.number}")
+        raise Refused("BidMismatch", f"what was opened as bid {spoken_bid(number)} is bid {spoken_bid(bid.number)}")
     return bid
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ledger.bid_number import spoken_bid
 from ledger.chain.record import NOBODY, ZERO, ActRecord
 from ledger.evidence.verify.procedure import FIRST_EXTERNAL_BID, WORD, Bid, Procedure, Round
 from ledger.evidence.verify.promise import promisor
@@ -91,7 +92,7 @@ def withdraw_bid(procedure: Procedure, record: ActRecord, _detail: tuple[Any, ..
     """BidWithdrawn: only an own, live one; that it is in time says the table."""
     bid = _live_bid(procedure.rounds[record.round - 1], record.subject, record.first)
     if record.bid != bid.number:
-        raise Refused("BidMismatch", f"the commitment is that of bid {bid.number}")
+        raise Refused("BidMismatch", f"the commitment is that of bid {spoken_bid(bid.number)}")
     bid.gone = Outcome.WITHDRAWN
 
 

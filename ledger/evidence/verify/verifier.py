@@ -10,12 +10,15 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from ledger.errors import SiegelError
-from ledger.evidence.verify import judged, steps
+from ledger.evidence.verify import steps
 from ledger.evidence.verify.contents import Contents, read_contents
+from ledger.evidence.verify.ended import check_bids
 from ledger.evidence.verify.histories import check_acts
+from ledger.evidence.verify.judged import check_statute
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.proven import Proven
 from ledger.evidence.verify.published import check_releases
+from ledger.evidence.verify.ranked import check_ranking
 from ledger.evidence.verify.report import Note, NotProvable, Report, Result, Step, Verdict
 
 _Check = Callable[[Contents, Policy, Proven], list[Note]]
@@ -28,9 +31,9 @@ _STEPS: tuple[tuple[Step, _Check, frozenset[Step]], ...] = (
     (Step.STATE, steps.check_state, frozenset({Step.HEADER})),
     (Step.ACTS, check_acts, frozenset({Step.STATE})),
     (Step.RELEASES, check_releases, frozenset({Step.ACTS})),
-    (Step.STATUTE, judged.check_statute, frozenset({Step.ACTS})),
-    (Step.BIDS, judged.check_bids, frozenset({Step.STATUTE})),
-    (Step.RANKING, judged.check_ranking, frozenset({Step.STATUTE})),
+    (Step.STATUTE, check_statute, frozenset({Step.ACTS})),
+    (Step.BIDS, check_bids, frozenset({Step.STATUTE})),
+    (Step.RANKING, check_ranking, frozenset({Step.BIDS})),
 )
 """After ``format``: the step, what it does, and which must have passed before."""
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from ledger.bid_number import spoken_bid, spoken_bids
 from ledger.errors import MOMENTS, SiegelError, shown_moment
+from ledger.evaluation.figures import shown
 from ledger.evidence.verify.report import Note, ReceiptStep, Step, Verdict
 
 _WORDS: dict[str, Any] = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
+_PLACES = {"price": 2, "points": 3, "ratio": 9}
+"""Decimal places of exact figures."""
+
 _STEPS: dict[type, dict[str, Any]] = {
     kind: {step["name"]: step for step in _WORDS[table]}
     for kind, table in ((Step, "steps"), (ReceiptStep, "receiptSteps"))
@@ -53,8 +59,7 @@ def named_value(name: str, value: Any, language: str) -> Any:
 def note_words(note: Note, language: str) -> str:
     """A note as a sentence; bytes in it as hex, moments as people write them."""
     sentence: str = _WORDS["notes"][note.name][language]
-    shown = {name: _shown(name, value, language) for name, value in note.values.items()}
-    return sentence.format_map(shown)
+    return sentence.format_map({name: _shown(name, value, language) for name, value in note.values.items()})
 
 
 def _shown(name: str, value: Any, language: str) -> Any:
@@ -64,4 +69,13 @@ def _shown(name: str, value: Any, language: str) -> Any:
         return flag_words(value, language)
     if name == "outcome":
         return _WORDS["outcomes"][value][language]
+    if name == "tally":
+        return ", ".join(f"{number} {_WORDS['tallied'][outcome][language]}" for outcome, number in value)
+    if name in _PLACES:
+        figure = shown(Fraction(value), _PLACES[name])
+        return figure.replace(".", ",") if language == "de" else figure
+    if name == "bid":
+        return spoken_bid(value)
+    if name == "order":
+        return spoken_bids(value)
     return shown_moment(value) if name in MOMENTS else value
