@@ -1,4 +1,5 @@
-"""The page on which bids are handed in: one file, the same bytes for every process (``docs/handing-in.md``)."""
+"""The page on which bids are handed in: one file, the same bytes for every process (``docs/handing-in.md``); as it is
+built, or the operator's copy that knows custodians."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from explorer.page_file import BID_PAGE
+from explorer.page_file import PageFile
 from explorer.render import Renderer
 
 _CONNECTIONS: Final = re.compile(r"connect-src [^;]+")
@@ -19,15 +20,16 @@ _CONNECTIONS: Final = re.compile(r"connect-src [^;]+")
 
 def routes(renderer: Renderer) -> list[Route]:
     """``/bid/{processId}/{round}``; the page itself reads its address and says whether there is such a round."""
+    page = renderer.bid_page
 
     def serve(_request: Request) -> Response:
         receivers = renderer.services.settings.receivers
-        return BID_PAGE.answer(policy(receiver.url for receiver in receivers))
+        return page.answer(policy(page, (receiver.url for receiver in receivers)))
 
     return [Route("/bid/{process}/{round:int}", serve)]
 
 
-def policy(urls: Iterable[str]) -> str:
+def policy(page: PageFile, urls: Iterable[str]) -> str:
     """The page's own policy, which cannot know the receivers, with connections to them and to its origin alone."""
     origins = {f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, urls)}
-    return _CONNECTIONS.sub(" ".join(["connect-src 'self'", *sorted(origins)]), BID_PAGE.policy)
+    return _CONNECTIONS.sub(" ".join(["connect-src 'self'", *sorted(origins)]), page.policy)

@@ -17,15 +17,16 @@ _POLICY: Final = re.compile(rb'<meta http-equiv="Content-Security-Policy" conten
 
 
 class PageFile:
-    """A file below ``static/vendor``; it is read once, when it is first asked for."""
+    """A file below ``static/vendor``, or at a path of its own; it is read once, when it is first asked for."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, path: Path | None = None) -> None:
         self.name = name
+        self._path = path or STATIC_DIR / "vendor" / name
 
     @cached_property
     def html(self) -> bytes:
         """The whole file."""
-        return (STATIC_DIR / "vendor" / self.name).read_bytes()
+        return self._path.read_bytes()
 
     @cached_property
     def policy(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -21,7 +21,8 @@ from explorer.facet_words import Facets
 from explorer.failures import failure_sentence, remedy
 from explorer.findings import Findings
 from explorer.language import COOKIE, LANGUAGES, Language, catalogue, choose, known
-from explorer.page_file import BID_PAGE, OPENING_PAGE, STATIC_DIR
+from explorer.page_file import OPENING_PAGE, STATIC_DIR, PageFile
+from explorer.pinned_page import page_of
 from explorer.places import Places
 from explorer.sentences import Sentences, bid_number
 from explorer.words import Words
@@ -35,8 +36,10 @@ class Renderer:
     """Pages of one installation; one template environment a language, made on first use."""
 
     def __init__(self, services: Services) -> None:
+        """Raises SettingInvalid for a bidder's page of the settings that cannot be served."""
         self.services = services
-        self._environment = cache(_environment)
+        self.bid_page = page_of(services.settings)
+        self._environment = cache(partial(_environment, self.bid_page))
 
     def language(self, request: Request) -> Language:
         """The language in which ``request`` is answered."""
@@ -86,7 +89,7 @@ class Renderer:
         return response
 
 
-def _environment(language: Language) -> Environment:
+def _environment(bid_page: PageFile, language: Language) -> Environment:
     environment = Environment(
         loader=PackageLoader("explorer"),
         autoescape=select_autoescape(),
@@ -139,7 +142,7 @@ def _environment(language: Language) -> Environment:
         places=places,
         findings=Findings(messages, places),
         failure_sentence=lambda error: failure_sentence(error, messages),
-        bid_page_digest=BID_PAGE.digest,
+        bid_page_digest=bid_page.digest,
         opening_page_digest=OPENING_PAGE.digest,
         remedy=lambda status: remedy(status, messages),
     )

@@ -194,6 +194,11 @@ class Settings(BaseSettings):
         default=(),
         description="where other receivers are, each a table of `scheme`, `uid`, `name` and `url` (without `/api/v1`)",
     )
+    bid_page: Path | None = Field(
+        default=None,
+        description="file that is served as the bidder's page instead of the built one: a copy with custodians pinned, "
+        "as `siegel page pin` writes it",
+    )
     license_url: str = Field(
         default="https://www.govdata.de/dl-de/zero-2-0", description="data licence stated in every package (`license`)"
     )
@@ -242,7 +247,7 @@ class Settings(BaseSettings):
             data["state_url"] = f"sqlite:///{home / 'state.sqlite'}"
         # A relative folder in siegel.toml means the home, so that a home can be moved and restored elsewhere.
         data["store_dir"] = data.get("store_dir") or "store"
-        for name in ("store_dir", "passphrase_file"):
+        for name in ("store_dir", "passphrase_file", "bid_page"):
             # Anything else than a path is refused by its kind.
             if data.get(name) and isinstance(data[name], str | Path):
                 data[name] = home / Path(data[name]).expanduser()

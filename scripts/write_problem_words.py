@@ -24,7 +24,8 @@ OF_HANDING_IN: Final = (
     errors.PromiseTooLong, errors.PromiseExpired, errors.ArrivalInFuture, errors.CommitmentKnown,
     errors.CommitmentUnknown, errors.CommitmentGone, errors.TooLate, errors.ProcessUnknown, errors.RoundUnknown,
     errors.IncidentsTooMany, errors.NodeUnreachable, errors.IndexNotReady, errors.ServiceBusy,
-    errors.InternalFailure,
+    errors.InternalFailure, errors.AccessForbidden, errors.AccessExpired, errors.AccessInvalid,
+    errors.OpeningResultMissing,
 )  # fmt: skip
 """What is answered to tenderers, by the API or, through it, by the ledger."""
 

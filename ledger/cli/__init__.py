@@ -20,6 +20,7 @@ from ledger.cli import (
     log,
     lookup,
     opening,
+    pages,
     pulling,
     ranking,
     serving,
@@ -37,6 +38,7 @@ groups = acts.register(app)
 bidding.register(groups["bid"])
 opening.register(groups["opening"])
 custodian.register(app)
+pages.register(app)
 approve.register(app)
 indexing.register(app)
 lookup.register(app)

@@ -51,7 +51,9 @@ def serve(
     import explorer
     from api.app import create_app
     from api.server import run
+    from explorer.pinned_page import page_of
 
+    page_of(settings)  # refused before anything is started
     with _node(settings) as url:
         chain = connect_to(url, settings, deployment)
         session.closing.callback(chain.close)

@@ -129,6 +129,25 @@ def test_supplement_names_the_bid_that_it_belongs_to() -> None:
     assert ["mainBid", "ab" * 32] in found["fields"]
 
 
+def test_supplement_asks_no_price_and_requires_nothing_a_second_time() -> None:
+    """The tender's questions and files are there, whatever the lot, and voluntary; but an empty answer is none."""
+    named: list[dict[str, Any]] = [
+        {"kind": "mainBid", "text": "ab" * 32},
+        {"kind": "changeFirm", "role": "tenderers", "at": 0, "change": {"name": "Bau GmbH"}},
+    ]
+    assert words(form(*named, kind="supplement")) == [("slot", "lackAnyFile")]
+    answered = form(*named, {"kind": "answer", "id": "months", "text": "60"}, kind="supplement")
+    assert answered["lacks"] == []
+    assert ["requirementResponses/months", {"value": "60"}] in answered["fields"]
+    filed = form(
+        *named,
+        {"kind": "attach", "slot": "roof", "files": [{"name": "a.pdf", "size": 1, "type": ""}]},
+        kind="supplement",
+    )
+    assert filed["lacks"] == []
+    assert filed["documents"] == [{"title": "a.pdf", "requirement": "roof"}]
+
+
 def test_tender_without_criteria_takes_files_alone() -> None:
     """There is nothing to make a form of."""
     assert words(form(criteria=None)) == [("tenderers-0-name", "lackName"), ("slot", "lackAnyFile")]

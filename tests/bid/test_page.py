@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FileChooser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FileChooser, Page, Route, expect
 
 from ledger.evidence.receipt import Receipt, open_secret, pieces_of, read_receipt
 from ledger.evidence.verify.receipt import verify_receipt
@@ -32,7 +32,6 @@ from tests.bid.tenderer import (
 )
 from tests.bid.town import RECEIVERS, Desk, served_town
 from tests.chain.nodes import ROOT
-from tests.explorer.conftest import CHROMIUM, FLAGS
 from tests.explorer.test_accessibility import AXE, cut
 from tests.waiting import wait_until
 
@@ -42,26 +41,10 @@ LARGE = bytes(range(256)) * 70_000  # 17.9 MB
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """One town; each test hands in bids of its own."""
     with served_town(tmp_path_factory.mktemp("town")) as desk:
         yield desk
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A tenderer who reads German."""
-    with browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 900}) as context:
-        yield context
 
 
 def opened(context: BrowserContext, desk: Desk) -> Page:
@@ -364,7 +347,6 @@ def lie(page: Page, change: Callable[[dict[str, Any]], None]) -> None:
         ),
         (lambda told: told["keySet"]["custodians"][0].update(identifier="custodian-9"), "ist nicht die Organisation"),
         (lambda told: told.update(ocid="ocds-a2ef3d-other"), "antwortet mit einem anderen Verfahren"),
-        (lambda told: told.update(state="closed"), "nimmt keine Angebote mehr an"),
     ],
 )
 def test_lying_server_is_refused_with_a_sentence(
@@ -403,6 +385,18 @@ def test_copy_of_the_page_with_pins_knows_its_custodians(
     expect(page.locator("#step-title")).to_have_count(0 if key else 1)
     # A page that a test fulfils is of no address, and may not ask the other receiver on the loopback.
     assert [line for line in said if "Content Security Policy" in line] == []
+
+
+def test_round_that_takes_no_bids_any_more_has_no_form(context: BrowserContext, desk: Desk) -> None:
+    """Whoever has a receipt can still read what came of it; nobody types a price."""
+    page = context.new_page()
+    lie(page, lambda told: told.update(state="closed"))
+    page.goto(desk.page)
+    expect(page.locator("#over")).to_contain_text("nimmt keine Angebote mehr an")
+    expect(page.locator("h1")).to_have_text("Post und Ergebnis")
+    expect(page.locator("#read-post")).to_be_visible()
+    for absent in ("#step-title", "#go-on", "#replace", "#withdraw", "#calendar"):
+        expect(page.locator(absent)).to_have_count(0)
 
 
 def test_server_that_tells_another_deadline_is_contradicted_by_the_other(context: BrowserContext, desk: Desk) -> None:

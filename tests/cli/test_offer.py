@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from ledger.cli.bidding.completeness import require_answer
 from ledger.cli.bidding.offer import read_offer, values_of
-from ledger.errors import ArgumentInvalid, OfferInvalid
+from ledger.errors import ArgumentInvalid, BidIncomplete, OfferInvalid
+from ledger.evaluation.criteria import read_criteria
+from tests.bid.tender import DOCUMENT
 from tests.cli.notices import write
 
 ROOFERS = {"name": "Dachdeckerei Beispiel GmbH", "identifier": {"scheme": "DE-HRB", "id": "1"}}
@@ -85,3 +88,45 @@ def test_read_offer_missing_files_are_told_by_name(folder: Path) -> None:
         read_offer(folder / "none.json")
     with pytest.raises(FileNotFoundError):
         read_offer(write(folder / "bid.json", OFFER | {"documents": [{"file": "gone.pdf"}]}))
+
+
+ANSWER: dict[str, Any] = {
+    "tenderers": [ROOFERS],
+    "mainBid": "ab" * 32,
+    "documents": [{"file": "prices.pdf", "requirement": "bill"}],
+}
+
+
+def test_answer_to_a_letter_needs_no_prices_and_none_of_what_the_tender_required(folder: Path) -> None:
+    """It names the bid that it belongs to; of the rest there may be anything that the criteria know, or nothing."""
+    criteria = read_criteria(DOCUMENT)
+    require_answer(read_offer(write(folder / "bid.json", ANSWER)).bid, criteria)
+    require_answer(read_offer(write(folder / "bid.json", ANSWER | {"documents": []})).bid, None)
+
+
+@pytest.mark.parametrize(
+    ("changed", "missing"),
+    [
+        ({"mainBid": "AB" * 32}, "mainBid"),
+        ({"mainBid": 7}, "mainBid"),
+        ({"requirementResponses": {"unasked": 1}}, "requirementResponses/unasked"),
+        ({"requirementResponses": {"months": "many"}}, "requirementResponses/months"),
+        ({"documents": [{"file": "prices.pdf", "requirement": "unasked"}]}, "documents/0001/requirement"),
+        ({"lots": {"L9": {"value": {"amount": "1", "currency": "EUR"}}}}, "lots/L9"),
+    ],
+)
+def test_answer_without_its_main_bid_or_with_what_nobody_asked_is_refused(
+    folder: Path, changed: dict[str, Any], missing: str
+) -> None:
+    """Named, before it is sealed."""
+    answer = read_offer(write(folder / "bid.json", ANSWER | changed)).bid
+    with pytest.raises(BidIncomplete) as refused:
+        require_answer(answer, read_criteria(DOCUMENT))
+    assert refused.value.values["missing"] == missing
+
+
+def test_answer_that_names_no_main_bid_is_refused(folder: Path) -> None:
+    """Nobody would know what it belongs to."""
+    without = {name: value for name, value in ANSWER.items() if name != "mainBid"}
+    with pytest.raises(BidIncomplete):
+        require_answer(read_offer(write(folder / "bid.json", without)).bid, None)

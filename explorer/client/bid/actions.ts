@@ -1,6 +1,6 @@
 // What people do on the page, but for typing: go on, seal, send, save, report, come back with a receipt.
 
-import { utf8, ZERO, type Hex } from "../verifier/bytes.js";
+import { utf8, ZERO } from "../verifier/bytes.js";
 import { documentMembers, fieldsOf, formOf } from "./bid_fields.js";
 import { emptyForm, translatedForm } from "./bid_form.js";
 import { calendarOf } from "./calendar.js";
@@ -9,7 +9,7 @@ import { HandInFailed, handIn, rehearse, withdraw, type Hearing } from "./hand_i
 import { incidentOf } from "./incident.js";
 import type { StepName } from "./missing.js";
 import {
-  allLacks, beginAnew, byId, changed, follow, go, NOT_OPENED, say, state, STEPS, superseded, tell, tellTrouble, type Step,
+  allLacks, beginAnew, byId, changed, follow, go, NOT_OPENED, say, state, stepsOf, superseded, tell, tellTrouble, type Step,
 } from "./page_state.js";
 import { proofOf } from "./proof.js";
 import { PageRefusal, Problem } from "./refusal.js";
@@ -17,6 +17,7 @@ import { criteriaNamed, type Round } from "./round.js";
 import { saveFile } from "./saving.js";
 import { ask as askServer, type Server } from "./servers.js";
 import { toldOf } from "./told.js";
+import { visible } from "./visible.js";
 import { ask } from "./worker_client.js";
 import type { Language } from "./words.js";
 
@@ -38,7 +39,8 @@ export function onward(round: Round): void {
     byId("summary").focus();
     return;
   }
-  go(STEPS[STEPS.indexOf(here) + 1] as Step);
+  const steps = stepsOf(round);
+  go(steps[steps.indexOf(here) + 1] as Step);
 }
 
 export async function seal(round: Round, intent: Intent): Promise<void> {
@@ -198,16 +200,16 @@ export async function openReceipt(round: Round, intent: Intent | "replace"): Pro
 }
 
 /** Said in place: drawn anew, the browser would forget which file was chosen. */
-function openingTold(told: string): void {
+export function openingTold(told: string): void {
   state.opening = { ...state.opening, told };
-  byId("receipt-told").textContent = told;
+  byId("receipt-told").textContent = visible(told);
 }
 
 export async function chooseCriteria(round: Round, file: File): Promise<void> {
   try {
-    const criteria = criteriaNamed(new Uint8Array(await file.arrayBuffer()), round.terms.criteriaDigest as Hex);
+    const criteria = criteriaNamed(new Uint8Array(await file.arrayBuffer()), round.terms);
     state.round = { ...round, criteria };
-    state.form = emptyForm(criteria);
+    state.form = { ...emptyForm(criteria), mainBid: state.form.mainBid };
     state.trouble = undefined;
     changed();
   } catch (error) {

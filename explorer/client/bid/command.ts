@@ -2,8 +2,8 @@
 // standard output, both JSON. Bytes are lower-case hex. It is not part of a page.
 
 import { createInterface } from "node:readline";
-import { fromHex, toHex, type Hex } from "../verifier/bytes.js";
-import { readCriteria } from "../ranking/criteria.js";
+import { fromHex, NOBODY, toHex, ZERO, type Hex } from "../verifier/bytes.js";
+import { readCriteria, type Criteria } from "../ranking/criteria.js";
 import { Refusal as RankingRefusal } from "../ranking/refusal.js";
 import { accountOf } from "../verifier/signature.js";
 import { readDecimal, shownDecimal } from "./amount.js";
@@ -12,12 +12,16 @@ import { changedForm, emptyForm, translatedForm, type Attachment, type FormActio
 import { calendarOf } from "./calendar.js";
 import { followed, type Course, type CourseAction } from "./course.js";
 import { incidentOf } from "./incident.js";
+import { readLetters } from "./letters.js";
 import { lacks } from "./missing.js";
 import { readPins, requirePinned } from "./pins.js";
 import { readPromise, signerOfPromise } from "./promise.js";
 import { PageRefusal } from "./refusal.js";
+import { firstOffers, readResult } from "./result.js";
+import { askedAgain, isSupplement } from "./supplement.js";
 import { readAddress, readTerms, requireSame, requireStill, type Asked, type Terms } from "./terms.js";
 import { commitCall, signedTransaction, withdrawCall } from "./transaction.js";
+import { visible } from "./visible.js";
 import type { Language } from "./words.js";
 
 interface FormTask {
@@ -62,13 +66,23 @@ interface CommitTask {
   readonly promised?: Readonly<Record<"receiver" | "signature", Hex>> & Readonly<Record<"arrivedAt" | "deliverBy", string>>;
 }
 
+interface ResultTask {
+  readonly answer: unknown;
+  readonly bid: Readonly<Record<"chainId" | "round", number>> & Readonly<Record<"processId" | "ledger", Hex>>;
+  readonly most: number;
+}
+
+function askedIn(kind: string, criteria: Criteria): Criteria {
+  return isSupplement(kind) ? askedAgain(criteria) : criteria;
+}
+
 const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
   decimal: ({ typed, language, decimals }: { typed: string; language: Language; decimals: number }) => {
     const value = readDecimal(typed, language, decimals);
     return { value: value ?? null, shown: value === undefined ? null : shownDecimal(value, language) };
   },
   form: (given: FormTask) => {
-    const criteria = given.criteria === null ? null : readCriteria(fromHex(given.criteria));
+    const criteria = given.criteria === null ? null : askedIn(given.kind, readCriteria(fromHex(given.criteria)));
     let form = given.actions.reduce(changedForm, emptyForm(criteria));
     let { language } = given;
     if (given.then !== undefined) {
@@ -122,6 +136,15 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
     const read: Terms = readTerms(terms, { processId: processId.slice(2), round: BigInt(round) });
     return incidentOf(read, author, fromHex(key), at, failure, detail);
   },
+  letters: ({ answer, author }: { answer: unknown; author: Hex }) => ({
+    letters: readLetters(answer, { round: 1n, author, commitment: ZERO }, "the server"),
+  }),
+  result: ({ answer, bid, most }: ResultTask) => {
+    const own = { ...bid, chainId: BigInt(bid.chainId), round: BigInt(bid.round), author: NOBODY, commitment: ZERO, key: new Uint8Array() };
+    const { source, authority, openedAt, lots } = readResult(answer, own, "the server");
+    return { source, authority, openedAt, lots: firstOffers(lots, most) };
+  },
+  visible: ({ text }: { text: string }) => ({ text: visible(text) }),
   calendar: ({ uid, deadline, made, summary, address }: CalendarTask) =>
     ({ text: calendarOf(uid, deadline, made, summary, address) }),
 };

@@ -4,14 +4,19 @@ import {
   back, chooseCriteria, onward, openReceipt, report, saveCalendar, saveReceipt, seal, send,
 } from "./actions.js";
 import { el, type Child } from "./element.js";
-import { allLacks, byId, changed, enter, go, say, state, STEPS, type Step } from "./page_state.js";
+import { allLacks, byId, changed, enter, go, say, state, stepsOf, type Step } from "./page_state.js";
+import { answerLetter, closePost, openPost, readPost, readResult, saveLetters, saveResult, takeMainBid } from "./post_actions.js";
 import { receiptSheet } from "./receipt_sheet.js";
-import type { Round } from "./round.js";
+import { takesBids, type Round } from "./round.js";
+import { isSupplement } from "./supplement.js";
+import { visible } from "./visible.js";
 import { toldOf } from "./told.js";
 import { button, summaryOf, type View } from "./view.js";
 import { answersStep, filesStep, firmsStep, lotsStep } from "./view_form.js";
 import { handInStep } from "./view_hand_in.js";
+import { mainBidStep } from "./view_main_bid.js";
 import { openingPart } from "./view_opening.js";
+import { postPart } from "./view_post.js";
 import { sealStep } from "./view_seal.js";
 import { termsPart } from "./view_terms.js";
 import type { Word } from "./words.js";
@@ -21,13 +26,13 @@ export function draw(): void {
   const { language, round } = state;
   const focused = document.activeElement?.id ?? "";
   document.documentElement.lang = language;
-  document.title = `${round ? `${round.terms.title} – ` : ""}${say("title")} – Vergabesiegel`;
+  document.title = visible(`${round ? `${round.terms.title} – ` : ""}${say("title")} – Vergabesiegel`);
   for (const each of document.querySelectorAll<HTMLElement>("[data-word]")) each.textContent = say(each.dataset.word as Word);
   for (const each of document.querySelectorAll<HTMLElement>("[data-language]")) {
     each.setAttribute("aria-pressed", String(each.dataset.language === language));
   }
   byId("languages").setAttribute("aria-label", say("language"));
-  byId("status").textContent = state.notice();
+  byId("status").textContent = visible(state.notice());
   byId("content").replaceChildren(...contents().filter((child) => child !== null && child !== undefined && child !== false));
   if (focused !== "" && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
@@ -49,15 +54,20 @@ function contents(): Child[] {
       toggled: (isUnfolded) => { state.isUnfolded = isUnfolded; },
       calendar: () => saveCalendar(round),
     })),
-    ...(round.criteria === undefined ? [criteriaPart(round)] : [
+    ...(!takesBids(round.terms) ? [overPart(), comingBack(round), reading(round)] : round.criteria === undefined ? [criteriaPart(round)] : [
       course.at === "form" && comingBack(round),
+      course.at === "form" && reading(round),
       course.at === "form" && state.replaces !== undefined && replacing(state.replaces.commitment),
-      way(),
+      way(round),
       stepPart(round),
       course.at === "done" && course.intent === "handIn" && receiptSheet(
         { language, terms: round.terms, origin: location.origin, now: Math.floor(Date.now() / 1000), say }, course),
     ]),
   ];
+}
+
+function overPart(): HTMLElement {
+  return el("div", { class: "whole open", id: "over" }, el("p", {}, say("overLead")));
 }
 
 function criteriaPart(round: Round): HTMLElement {
@@ -83,6 +93,25 @@ function comingBack(round: Round): HTMLElement {
     chosen: (file) => { state.opening = { ...state.opening, file }; },
     typed: (passphrase) => { state.opening = { ...state.opening, passphrase }; },
     open: (what) => void openReceipt(round, what),
+    takesBids: takesBids(round.terms),
+    read: () => void openPost(round),
+  });
+}
+
+function reading(round: Round): Child {
+  const { post, language } = state;
+  return post && postPart({
+    language, post, say,
+    fetchLetters: () => void readPost(round),
+    fetchResult: () => void readResult(round),
+    saveLetters, saveResult,
+    answer(address) {
+      // What was typed here would be lost without a word.
+      if (state.isTouched || state.course.at !== "form") return false;
+      void answerLetter(address);
+      return true;
+    },
+    close: closePost,
   });
 }
 
@@ -95,9 +124,9 @@ function replacing(commitment: string): HTMLElement {
     }, { id: "replace-not" }));
 }
 
-function way(): HTMLElement {
+function way(round: Round): HTMLElement {
   return el("nav", { "aria-label": say("steps"), class: "no-print" },
-    el("ol", { class: "way" }, ...STEPS.map((each, at) => {
+    el("ol", { class: "way" }, ...stepsOf(round).map((each, at) => {
       const isHere = each === state.step;
       // What is sealed is not changed any more, and nothing is handed in that is not sealed.
       const isReachable = state.course.at === "form" && each !== "handIn";
@@ -110,7 +139,8 @@ function way(): HTMLElement {
 function stepPart(round: Round): HTMLElement {
   const { step } = state;
   const view = viewOf(round);
-  const at = STEPS.indexOf(step);
+  const steps = stepsOf(round);
+  const at = steps.indexOf(step);
   const here = step === "handIn" || step === "seal" ? [] : [...view.lacks.values()].filter((lack) => lack.step === step);
   const parts = partsOf(round, view);
   const submit = (event: Event): void => {
@@ -119,11 +149,11 @@ function stepPart(round: Round): HTMLElement {
     else onward(round);
   };
   return el("section", { "aria-labelledby": "step-title", class: "no-print" },
-    el("h2", { id: "step-title", tabindex: -1 }, say("stepOf", { number: at + 1, count: STEPS.length, title: say(`step_${step}`) })),
+    el("h2", { id: "step-title", tabindex: -1 }, say("stepOf", { number: at + 1, count: steps.length, title: say(`step_${step}`) })),
     troublePart(),
     summaryOf(view, here, (lack) => go(lack.step, lack.field)),
     ...(step === "handIn" ? parts : [el("form", { novalidate: true, onsubmit: submit }, ...parts, el("div", { class: "buttons" },
-      at > 0 && button(say("before"), () => go(STEPS[at - 1] as Step), { id: "before" }),
+      at > 0 && button(say("before"), () => go(steps[at - 1] as Step), { id: "before" }),
       step !== "seal" && el("button", { type: "submit", id: "next", class: "primary" }, say("next"))))]));
 }
 
@@ -143,7 +173,15 @@ function viewOf(round: Round): View {
 function partsOf(round: Round, view: View): Child[] {
   switch (state.step) {
     case "lots":
-      return lotsStep(view);
+      return isSupplement(round.terms.kind) ? mainBidStep({
+        ...view, told: state.mainBidTold?.() ?? "",
+        take: (file) => void takeMainBid(round, file),
+        mainBidTyped(text) {
+          view.typed({ kind: "mainBid", text });
+          state.mainBidTold = undefined;
+          byId("main-bid-told").textContent = "";
+        },
+      }) : lotsStep(view);
     case "answers":
       return answersStep(view);
     case "firms":

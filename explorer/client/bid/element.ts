@@ -1,4 +1,6 @@
-// Elements of the page, made without markup as text: what a tenderer or a server writes stays text.
+// Elements of the page, made without markup as text: what a tenderer or a server writes stays text, and nothing in it is unseen.
+
+import { visible } from "./visible.js";
 
 type Attribute = string | number | boolean | undefined | null | ((event: Event) => void);
 export type Child = Node | string | undefined | null | false;
@@ -12,9 +14,10 @@ export function el<Tag extends keyof HTMLElementTagNameMap>(
     if (typeof value === "function") made.addEventListener(name.slice(2), value);
     else if (name === "value" || name === "checked") Object.assign(made, { [name]: value });
     else if (value === true) made.setAttribute(name, "");
-    else if (value !== undefined && value !== null && value !== false) made.setAttribute(name, String(value));
+    else if (value !== undefined && value !== null && value !== false) made.setAttribute(name, visible(String(value)));
   }
-  made.append(...children.filter((child) => child !== undefined && child !== null && child !== false));
+  const shown = children.filter((child) => child !== undefined && child !== null && child !== false);
+  made.append(...shown.map((child) => (typeof child === "string" ? visible(child) : child)));
   return made;
 }
 

@@ -3,6 +3,7 @@
 import { MOST_DECIMALS, readDecimal } from "./amount.js";
 import { chosenLots, concerns, type BidForm, type LotEntry } from "./bid_form.js";
 import type { Criteria } from "../ranking/criteria.js";
+import { isSupplement } from "./supplement.js";
 import type { Word } from "./words.js";
 
 export type StepName = "lots" | "answers" | "firms" | "files" | "seal";
@@ -26,6 +27,7 @@ export const fieldIds = {
   furtherFiles: "slot",
   firm: (role: string, at: number, member: string) => `${role}-${at}-${member}`,
   mainBid: "main-bid",
+  mainReceipt: "main-receipt",
 } as const;
 
 const VARIANT = /^[A-Za-z0-9._-]{1,64}$/;
@@ -39,7 +41,7 @@ export function lacks(
   const found: Lack[] = [];
   const lack = (step: StepName, field: string, word: Word, values: Lack["values"] = {}) => found.push({ step, field, word, values });
 
-  if (kind === "supplement" && !COMMITMENT.test(form.mainBid.trim())) lack("lots", fieldIds.mainBid, "lackMainBid");
+  if (isSupplement(kind) && !COMMITMENT.test(form.mainBid.trim())) lack("lots", fieldIds.mainBid, "lackMainBid");
   const lots = criteria?.lots ?? [];
   if (lots.length > 0 && chosenLots(form).length === 0) lack("lots", fieldIds.lot((lots[0] as { id: string }).id), "lackLot");
 
@@ -89,7 +91,9 @@ export function lacks(
     const most = shownSize(largestContent(mostBytes), language);
     lack("files", fieldIds.furtherFiles, "bidTooLarge", { whole: shownSize(whole, language), most });
   }
-  if (criteria === null && form.attachments.length === 0) lack("files", fieldIds.furtherFiles, "lackAnyFile");
+  const isAnswered = Object.values(form.answers).some((typed) => typed.trim() !== "");
+  const isEmpty = form.attachments.length === 0;
+  if (isEmpty && (criteria === null || (isSupplement(kind) && !isAnswered))) lack("files", fieldIds.furtherFiles, "lackAnyFile");
   return found;
 }
 

@@ -6,7 +6,7 @@ import { draw } from "./drawing.js";
 import { byId, drawnBy, say, state } from "./page_state.js";
 import { readPins } from "./pins.js";
 import { PageRefusal } from "./refusal.js";
-import { loadRound } from "./round.js";
+import { loadRound, takesBids } from "./round.js";
 import { leftOf } from "./view_terms.js";
 import type { Language } from "./words.js";
 
@@ -23,6 +23,8 @@ addEventListener("online", () => {
 addEventListener("beforeunload", (event) => {
   if (state.isTouched || state.course.at === "sealing" || state.course.at === "sending") event.preventDefault();
 });
+// The answer to a letter has an address of its own; who goes back from there finds the page as it begins.
+addEventListener("popstate", () => location.reload());
 setInterval(() => {
   const left = document.getElementById("left");
   if (left !== null && state.round !== undefined) left.textContent = leftOf({ ...state.round, say, language: state.language });
@@ -33,6 +35,10 @@ try {
   state.pins = readPins(byId("pins").textContent);
   state.round = await loadRound(new URL(location.href), state.pins);
   state.form = emptyForm(state.round.criteria ?? null);
+  if (!takesBids(state.round.terms)) {
+    state.isUnfolded = false;
+    state.opening = { ...state.opening, isOpen: true };
+  }
 } catch (error) {
   state.refusal = error;
 }

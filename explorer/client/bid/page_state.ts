@@ -4,14 +4,26 @@ import { ZERO, type Hex } from "../verifier/bytes.js";
 import { changedForm, emptyForm, type BidForm, type FormAction } from "./bid_form.js";
 import { followed, type Course, type CourseAction } from "./course.js";
 import { lacks, type Lack, type StepName } from "./missing.js";
+import type { Letter } from "./letters.js";
+import type { NamedBid, OwnBid } from "./own_bid.js";
 import type { Pin } from "./pins.js";
-import type { Round } from "./round.js";
+import type { Result } from "./result.js";
+import { takesBids, type Round } from "./round.js";
+import { isSupplement } from "./supplement.js";
+import type { Terms } from "./terms.js";
 import { LEAST_PASSPHRASE, passphraseIds } from "./view_seal.js";
-import { word, type Language, type Word, type WordValues } from "./words.js";
+import { visible } from "./visible.js";
+import { isWord, word, type Language, type Word, type WordValues } from "./words.js";
 
 export type Step = StepName | "handIn";
 
-export const STEPS: readonly Step[] = ["lots", "answers", "firms", "files", "seal", "handIn"];
+const STEPS: readonly Step[] = ["lots", "answers", "firms", "files", "seal", "handIn"];
+
+/** Of an answer to a letter nothing is priced; where the tender asked nothing, there is nothing to answer either. */
+export function stepsOf({ terms, criteria }: Round): readonly Step[] {
+  const isAsked = !isSupplement(terms.kind) || (criteria?.requirements.length ?? 0) > 0;
+  return STEPS.filter((step) => step !== "answers" || isAsked);
+}
 
 /** A receipt that somebody chose, and is not opened yet. */
 interface Opening {
@@ -22,6 +34,16 @@ interface Opening {
 }
 
 export const NOT_OPENED: Opening = { file: null, passphrase: "", told: "", isOpen: false };
+
+/** A bid whose receipt is open, and what was fetched with it. What is said of it is a function, as all that is said. */
+export interface Post {
+  readonly bid: OwnBid;
+  readonly letters: readonly Letter[] | undefined;
+  /** The rounds for answers, by their numbers; null where the server does not tell what one is. */
+  readonly rounds: ReadonlyMap<number, Terms | null>;
+  readonly result: Result | undefined;
+  readonly told: Readonly<Record<"letters" | "result", () => string>>;
+}
 
 interface State {
   language: Language;
@@ -37,6 +59,9 @@ interface State {
   passphrase: { readonly passphrase: string; readonly again: string };
   replaces: { readonly commitment: Hex; readonly key: Uint8Array } | undefined;
   opening: Opening;
+  post: Post | undefined;
+  /** From which receipt the bid that an answer belongs to was taken, or why it was not. */
+  mainBidTold: (() => string) | undefined;
   incident: "none" | "saved" | "taken";
   /** Something was entered that would be lost with the page. */
   isTouched: boolean;
@@ -52,7 +77,7 @@ export const state: State = {
   language: navigator.language.startsWith("de") ? "de" : "en",
   pins: undefined, round: undefined, refusal: undefined, form: emptyForm(null), step: "lots", course: { at: "form" },
   shown: new Set(),
-  passphrase: { passphrase: "", again: "" }, replaces: undefined, opening: NOT_OPENED, incident: "none", isTouched: false,
+  passphrase: { passphrase: "", again: "" }, replaces: undefined, opening: NOT_OPENED, post: undefined, mainBidTold: undefined, incident: "none", isTouched: false,
   isUnfolded: true, trouble: undefined, notice: () => "",
 };
 
@@ -71,13 +96,21 @@ export function byId(id: string): HTMLElement {
   return document.getElementById(id) as HTMLElement;
 }
 
+/** In a round of answers, and in one that takes nothing any more, some things are called otherwise. */
 export function say(name: Word, values: WordValues = {}): string {
-  return word(name, state.language, values);
+  return word(inRound(name), state.language, values);
+}
+
+function inRound(name: Word): Word {
+  const { round } = state;
+  const other = round === undefined ? name
+    : !takesBids(round.terms) ? `${name}_closed` : isSupplement(round.terms.kind) ? `${name}_answer` : name;
+  return isWord(other) ? other : name;
 }
 
 export function tell(told: () => string): void {
   state.notice = told;
-  byId("status").textContent = told();
+  byId("status").textContent = visible(told());
 }
 
 /** Said in the step, and takes the focus. */
@@ -124,11 +157,25 @@ export function allLacks({ terms, criteria }: Round): Lack[] {
 
 /** After a bid there can be another one. */
 export function beginAnew({ criteria }: Round): void {
-  state.form = emptyForm(criteria ?? null);
+  state.form = { ...emptyForm(criteria ?? null), mainBid: state.form.mainBid };
   state.passphrase = { passphrase: "", again: "" };
   state.replaces = undefined;
   state.shown = new Set();
   state.isTouched = false;
+}
+
+/** Another round is before the reader: that of an answer to a letter on this bid. */
+export function enterRound(round: Round, mainBid: NamedBid): void {
+  state.round = round;
+  state.form = { ...emptyForm(round.criteria ?? null), mainBid: mainBid.commitment };
+  state.mainBidTold = () => say("mainBidTaken", { round: String(mainBid.round) });
+  state.passphrase = { passphrase: "", again: "" };
+  state.opening = NOT_OPENED;
+  state.post = undefined;
+  state.replaces = undefined;
+  state.shown = new Set();
+  state.isUnfolded = false;
+  go("lots");
 }
 
 /** What a bid supersedes: zeros of none. */

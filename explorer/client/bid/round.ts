@@ -1,16 +1,18 @@
-// Loads the round of the page's address, and compares what can be compared before anybody types a price.
+// Loads the round of the page's address, and compares what can be compared before anybody types a price. In a round that takes
+// nothing any more, whoever has a receipt still reads what came of it.
 
 import { readCriteria, requireDigest, type Criteria } from "../ranking/criteria.js";
 import { termsOf } from "./hand_in.js";
 import { requirePinned, type Pin } from "./pins.js";
 import { PageRefusal, Problem } from "./refusal.js";
 import { answered, serversOf, type Server } from "./servers.js";
+import { askedAgain, isSupplement } from "./supplement.js";
 import type { Hex } from "../verifier/bytes.js";
 import { readAddress, requireSame, type Terms } from "./terms.js";
 
 export interface Round {
   readonly terms: Terms;
-  /** Undefined where the document is not public; null where the tender has none. */
+  /** Undefined where the document is not public; null where the tender has none, or nothing is asked any more. */
   readonly criteria: Criteria | null | undefined;
   readonly servers: readonly Server[];
   readonly agreed: readonly Server[];
@@ -19,7 +21,7 @@ export interface Round {
 }
 
 /**
- * Throws AddressUnusable, RoundNotOpen, what `readTerms`, `requirePinned` and `requireSame` throw, Problem, ServerSilent. Another
+ * Throws AddressUnusable, what `readTerms`, `requirePinned` and `requireSame` throw, Problem, ServerSilent. Another
  * server that does not answer is told; one that contradicts stops all.
  */
 export async function loadRound(address: URL, pins: readonly Pin[] | undefined): Promise<Round> {
@@ -28,8 +30,8 @@ export async function loadRound(address: URL, pins: readonly Pin[] | undefined):
   const begun = Date.now();
   const terms = await termsOf(own, asked);
   const ahead = Math.round((begun + Date.now()) / 2000 - terms.now - 0.5);
-  if (terms.state !== "open") throw new PageRefusal("RoundNotOpen");
-  if (pins !== undefined) requirePinned(terms, pins);
+  // To a closed round nothing is sealed; its custodians may be others than those of a page that came later.
+  if (pins !== undefined && takesBids(terms)) requirePinned(terms, pins);
   const servers = serversOf(address.origin, terms.receivers);
   const [agreed, silent]: [Server[], Server[]] = [[], []];
   const limits = [terms.mostBytes];
@@ -50,10 +52,16 @@ export async function loadRound(address: URL, pins: readonly Pin[] | undefined):
   // A server that is no receiver has no limit of its own.
   const known = limits.filter((limit) => limit !== null);
   const mostBytes = known.length === 0 ? null : Math.min(...known);
-  return { terms: { ...terms, mostBytes }, servers, agreed, silent, ahead, criteria: await criteriaOf(terms, own) };
+  const criteria = takesBids(terms) ? await criteriaOf(terms, own) : null;
+  return { terms: { ...terms, mostBytes }, servers, agreed, silent, ahead, criteria };
 }
 
-async function criteriaOf({ criteriaDigest }: Terms, server: Server): Promise<Criteria | null | undefined> {
+export function takesBids({ state }: Terms): boolean {
+  return state === "open";
+}
+
+async function criteriaOf(terms: Terms, server: Server): Promise<Criteria | null | undefined> {
+  const { criteriaDigest } = terms;
   if (criteriaDigest === null) return null;
   let document: Uint8Array;
   try {
@@ -63,12 +71,12 @@ async function criteriaOf({ criteriaDigest }: Terms, server: Server): Promise<Cr
     if (error instanceof Problem) return undefined;
     throw error;
   }
-  return criteriaNamed(document, criteriaDigest);
+  return criteriaNamed(document, terms);
 }
 
-/** The document that the tender names. Throws CriteriaForeign, CriteriaInvalid. */
-export function criteriaNamed(document: Uint8Array, digest: Hex): Criteria {
+/** The document that the tender names, as far as this round asks for it. Throws CriteriaForeign, CriteriaInvalid. */
+export function criteriaNamed(document: Uint8Array, { criteriaDigest, kind }: Pick<Terms, "criteriaDigest" | "kind">): Criteria {
   const criteria = readCriteria(document);
-  requireDigest(criteria, digest);
-  return criteria;
+  requireDigest(criteria, criteriaDigest as Hex);
+  return isSupplement(kind) ? askedAgain(criteria) : criteria;
 }

@@ -1,5 +1,6 @@
 // The servers that can be asked, and how: within a time, and told apart by what went wrong.
 
+import { joined } from "../verifier/bytes.js";
 import { PageRefusal, Problem, type Values } from "./refusal.js";
 import type { Receiver } from "./terms.js";
 
@@ -48,6 +49,29 @@ export async function answered(server: Server, path: string, init: RequestInit, 
   }
   if (!answer.ok) throw await problemOf(answer);
   return answer;
+}
+
+/** The answer's JSON, of which no more than so many bytes is read. Throws as `answered` does, AnswerTooLarge, AnswerUnreadable. */
+export async function askBounded(server: Server, path: string, init: RequestInit, most: number): Promise<unknown> {
+  const answer = await answered(server, path, init);
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => { throw new PageRefusal("ServerSilent", { server: server.name }); });
+    if (done) break;
+    size += value.length;
+    if (size > most) {
+      void reader.cancel().catch(() => {});
+      throw new PageRefusal("AnswerTooLarge", { server: server.name });
+    }
+    pieces.push(value);
+  }
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(joined(pieces))) as unknown;
+  } catch {
+    throw new PageRefusal("AnswerUnreadable", { server: server.name });
+  }
 }
 
 async function problemOf(answer: Response): Promise<Problem> {

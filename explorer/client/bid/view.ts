@@ -31,23 +31,25 @@ interface FieldOptions {
   readonly inputmode?: string;
   readonly autocomplete?: string;
   readonly type?: string;
-  readonly wide?: boolean;
+  /** How many lines it shows, if what is written there is long. */
+  readonly lines?: number;
   readonly hear: (text: string) => void;
 }
 
-/** One line of text with its label, hint and error. */
+/** One line of text, or several, with its label, hint and error. */
 export function textField(view: View, { id, label, hint, required, value, hear, ...more }: FieldOptions): HTMLElement {
   const lack = view.lacks.get(id);
   const attributes = {
-    id, value, type: more.type ?? "text", autocomplete: more.autocomplete ?? "off", inputmode: more.inputmode,
+    id, value, autocomplete: more.autocomplete ?? "off", inputmode: more.inputmode,
     "aria-required": required ? "true" : undefined, ...described(id, hint, lack),
-    oninput: (event: Event) => hear((event.target as HTMLInputElement).value),
+    oninput: (event: Event) => hear((event.target as HTMLInputElement | HTMLTextAreaElement).value),
   };
   return el("div", { class: "field" },
     el("label", { for: id }, label, mark(view, required)),
     hint ? el("p", { class: "hint", id: `${id}-hint` }, hint) : null,
     errorOf(view, id, lack),
-    el("input", attributes));
+    more.lines === undefined ? el("input", { type: more.type ?? "text", ...attributes })
+      : el("textarea", { rows: more.lines, spellcheck: "false", ...attributes }));
 }
 
 /** The attributes by which a field says what belongs to it. */

@@ -4,17 +4,14 @@ import { chosenLots, concerns, type Firm, type LotEntry, type Role } from "./bid
 import type { DocumentSlot, Requirement } from "../ranking/criteria.js";
 import { el, type Child } from "./element.js";
 import { fieldIds, shownSize } from "./missing.js";
+import { isSupplement } from "./supplement.js";
 import { button, described, errorOf, group, mark, textField, type View } from "./view.js";
 
 export function lotsStep(view: View): Child[] {
-  const { criteria, form, terms } = view;
+  const { criteria, form } = view;
   const lots = criteria?.lots ?? [];
   const first = lots[0] && fieldIds.lot(lots[0].id);
   return [
-    terms.kind === "supplement" && textField(view, {
-      id: fieldIds.mainBid, label: view.say("mainBid"), hint: view.say("mainBidHint"), required: true, value: form.mainBid,
-      hear: (text) => view.typed({ kind: "mainBid", text }),
-    }),
     criteria === null && el("p", {}, view.say("noLots")),
     criteria !== null && el("p", { class: "hint" }, criteria.mainBids > 1
       ? view.say("mainBids", { count: criteria.mainBids }) : view.say("oneMainBid")),
@@ -44,7 +41,7 @@ export function answersStep(view: View): Child[] {
   const chosen = criteria.lots.filter(({ id }) => form.lots[id]?.chosen);
   const asked = criteria.requirements.filter((each) => concerns(each, form));
   return [
-    chosen.length === 0 && el("p", {}, view.say("noLotChosen")),
+    chosen.length === 0 && !isSupplement(view.terms.kind) && el("p", {}, view.say("noLotChosen")),
     ...chosen.map(({ id, title }) => {
       const { amount, discount } = form.lots[id] as LotEntry;
       return group(view.say("lot", { id, title }),

@@ -1,4 +1,4 @@
-// The part for those who come back with a receipt: go on, replace, withdraw.
+// The part for those who come back with a receipt: go on, replace, withdraw, while the round takes bids; read what came of it.
 
 import type { Intent } from "./course.js";
 import { el } from "./element.js";
@@ -8,6 +8,8 @@ import type { Word, WordValues } from "./words.js";
 interface OpeningView {
   readonly told: string;
   readonly isOpen: boolean;
+  /** Whether the round still takes bids. */
+  readonly takesBids: boolean;
   /** What was chosen before the page was drawn anew. */
   readonly fileName: string;
   readonly passphrase: string;
@@ -16,9 +18,11 @@ interface OpeningView {
   chosen(file: File | null): void;
   typed(passphrase: string): void;
   open(what: Intent | "replace"): void;
+  read(): void;
 }
 
-export function openingPart({ say, told, isOpen, fileName, passphrase, toggled, chosen, typed, open }: OpeningView): HTMLElement {
+export function openingPart(view: OpeningView): HTMLElement {
+  const { say, told, isOpen, takesBids, fileName, passphrase, toggled, chosen, typed, open, read } = view;
   const noted = (event: Event): void => toggled((event.target as HTMLDetailsElement).open);
   return el("details", { class: "opening no-print", open: isOpen, ontoggle: noted },
     el("summary", { id: "opening" }, say("receiptTitle")),
@@ -34,7 +38,8 @@ export function openingPart({ say, told, isOpen, fileName, passphrase, toggled, 
         typed((event.target as HTMLInputElement).value) })),
     el("p", { id: "receipt-told", role: "status" }, told),
     el("div", { class: "buttons" },
-      button(say("goOn"), () => open("handIn"), { id: "go-on" }),
-      button(say("replace"), () => open("replace"), { id: "replace" }),
-      button(say("withdraw"), () => open("withdraw"), { id: "withdraw" })));
+      takesBids && button(say("goOn"), () => open("handIn"), { id: "go-on" }),
+      takesBids && button(say("replace"), () => open("replace"), { id: "replace" }),
+      takesBids && button(say("withdraw"), () => open("withdraw"), { id: "withdraw" }),
+      button(say("readPost"), () => read(), { id: "read-post", class: takesBids ? undefined : "primary" })));
 }

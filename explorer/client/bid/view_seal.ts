@@ -4,6 +4,7 @@ import { readDecimal, shownDecimal } from "./amount.js";
 import { chosenLots, concerns, type LotEntry } from "./bid_form.js";
 import { el, type Child } from "./element.js";
 import { shownSize, type Lack } from "./missing.js";
+import { isSupplement } from "./supplement.js";
 import { button, facts, summaryOf, textField, type View } from "./view.js";
 
 export const LEAST_PASSPHRASE = 12;
@@ -72,6 +73,7 @@ function entered(view: View): Child[] {
   return [
     el("h3", {}, view.say("entered")),
     facts(
+      isSupplement(view.terms.kind) ? [view.say("mainBid"), form.mainBid.trim() || view.say("missing")] : null,
       ...lots, ...answers,
       [view.say(form.tenderers.length > 1 ? "consortium" : "tenderer"), firms("tenderers") || view.say("missing")],
       form.subcontractors.length > 0 ? [view.say("subcontractors"), firms("subcontractors")] : null,

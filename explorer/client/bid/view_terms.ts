@@ -2,6 +2,7 @@
 
 import { el, type Child } from "./element.js";
 import type { Pin } from "./pins.js";
+import { takesBids } from "./round.js";
 import type { Server } from "./servers.js";
 import { custodianName, type Terms } from "./terms.js";
 import { button, facts } from "./view.js";
@@ -42,10 +43,10 @@ export function termsPart(view: TermsView): Child[] {
           custodianThreshold: custodians.threshold, custodianCount: custodians.recipients.length,
         })],
     ),
-    custodians === null && el("p", { class: "whole open" }, say("noCustodians")),
+    custodians === null && takesBids(terms) && el("p", { class: "whole open" }, say("noCustodians")),
     el("details", { class: "folded", open: view.isUnfolded, ontoggle: noted },
       el("summary", { id: "more" }, say("compare")),
-      el("p", {}, view.pins === undefined ? say("noPins") : say("pinned")),
+      takesBids(terms) && el("p", {}, view.pins === undefined ? say("noPins") : say("pinned")),
       facts(
         terms.custodians.length === 0 ? null : [say("custodians"), el("ul", {},
           ...terms.custodians.map((each) => el("li", {}, custodianName(each))))],
@@ -55,12 +56,13 @@ export function termsPart(view: TermsView): Child[] {
         [say("clock"), clockOf(view)],
         [say("servers"), comparedOf(view)],
       )),
-    el("div", { class: "buttons" }, button(say("calendar"), () => view.calendar(), { id: "calendar" })),
+    takesBids(terms) && el("div", { class: "buttons" }, button(say("calendar"), () => view.calendar(), { id: "calendar" })),
   ];
 }
 
 /** The time that is left by the server's clock. */
 export function leftOf({ terms, ahead, say, language }: Pick<TermsView, "terms" | "ahead" | "say" | "language">): string {
+  if (!takesBids(terms)) return say("roundOver");
   const left = Number(terms.deadline) - (Date.now() / 1000 - ahead);
   return left < 0 ? say("deadlinePassed") : say("left", { span: shownSpan(left, language) });
 }

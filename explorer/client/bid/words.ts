@@ -6,6 +6,10 @@ export type Language = "de" | "en";
 export type Word = keyof typeof words;
 export type WordValues = Readonly<Record<string, string | number>>;
 
+export function isWord(name: string): name is Word {
+  return Object.hasOwn(words, name);
+}
+
 export function word(name: Word, language: Language, values: WordValues = {}): string {
   return words[name][language].replaceAll(/\{(\w+)\}/g, (_, value: string) => String(values[value]));
 }

@@ -2,6 +2,7 @@
 
 import { Refusal } from "../sealing/refusal.js";
 import { openReceipt, type OpenReceipt, type OpenTask } from "./open_receipt.js";
+import { namedBid, ownBid, type NamedBid, type NamedBidTask, type OwnBid, type OwnBidTask } from "./own_bid.js";
 import { Refusal as VerifierRefusal } from "../verifier/refusal.js";
 import { PageRefusal } from "./refusal.js";
 import { keptReceipt, sealWithReceipt, type KeepTask, type SealReceiptTask } from "./seal_receipt.js";
@@ -12,6 +13,8 @@ export interface Tasks {
   readonly seal: { readonly given: SealReceiptTask; readonly gives: Omit<KeptBid, "terms"> };
   readonly keep: { readonly given: KeepTask; readonly gives: Blob };
   readonly open: { readonly given: OpenTask; readonly gives: OpenReceipt };
+  readonly own: { readonly given: OwnBidTask; readonly gives: OwnBid };
+  readonly named: { readonly given: NamedBidTask; readonly gives: NamedBid };
 }
 
 export type TaskName = keyof Tasks;
@@ -52,6 +55,10 @@ async function done(asked: Asked): Promise<unknown> {
       return await keptReceipt(asked.given);
     case "open":
       return await openReceipt(asked.given);
+    case "own":
+      return await ownBid(asked.given);
+    case "named":
+      return await namedBid(asked.given);
   }
 }
 

@@ -74,7 +74,7 @@ def seal(
     Nothing is sent. Keep the receipt: it alone proves what was handed in, and can open it.
     """
     from ledger.cli.bidding.asked import ask
-    from ledger.cli.bidding.completeness import criteria_of, require_complete
+    from ledger.cli.bidding.completeness import criteria_of, is_answer, require_answer, require_complete
     from ledger.cli.bidding.offer import read_offer
     from ledger.cli.bidding.sealing import opened_before, seal_offer
     from ledger.cli.remote import Remote
@@ -86,8 +86,11 @@ def seal(
     offer = read_offer(bid)
     with Remote(server) as remote:
         asked = ask(remote, process, round)
-        if asked.criteria is not None:
-            require_complete(offer.bid, criteria_of(remote, asked.criteria))
+        criteria = None if asked.criteria is None else criteria_of(remote, asked.criteria)
+        if is_answer(asked.kind):
+            require_answer(offer.bid, criteria)
+        elif criteria is not None:
+            require_complete(offer.bid, criteria)
         if policy is not None:
             _require_proven(remote, asked, policy)
     before = None

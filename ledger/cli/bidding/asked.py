@@ -34,6 +34,7 @@ class Asked:
     ocid: str
     title: str
     round: int
+    kind: str
     state: str
     deadline: int
     key_set_id: bytes
@@ -100,6 +101,7 @@ def _asked(said: dict[str, Any]) -> Asked:
         ocid=_text(said["ocid"]),
         title=str(said["title"] or ""),
         round=_number(said["round"]),
+        kind=_text(said["kind"]),
         state=_text(said["state"]),
         deadline=_number(said["deadline"]),
         key_set_id=_bytes(key_set["id"], 32),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from ledger.cli.bidding.offer import values_of
@@ -10,7 +12,9 @@ from ledger.cli.remote import API, Remote
 from ledger.errors import BidIncomplete
 from ledger.evaluation.criteria import Criteria, read_criteria
 from ledger.sealing.bid import Bid
+from ledger.terms import RoundKind
 
+_COMMITMENT: Final = re.compile("[0-9a-f]{64}")
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "string": (str,), "boolean": (bool,), "integer": (int,), "number": (int, str),
 }  # fmt: skip
@@ -22,6 +26,30 @@ def criteria_of(server: Remote, digest: bytes) -> Criteria:
     criteria = read_criteria(server.request("GET", f"{API}/documents/0x{digest.hex()}").content)
     criteria.require_digest(digest)
     return criteria
+
+
+def require_answer(bid: Bid, criteria: Criteria | None) -> None:
+    """Of a supplement round: the bid that it belongs to must be named, what is there must be known, and nothing else
+    that the tender asks for is required a second time. Raises BidIncomplete."""
+    values = values_of(bid)
+    named = values.get("mainBid")
+    found = [] if isinstance(named, str) and _COMMITMENT.fullmatch(named) else ["mainBid"]
+    if criteria is not None:
+        asked = replace(
+            criteria,
+            requirements=tuple(replace(each, required=False) for each in criteria.requirements),
+            documents=tuple(replace(each, required=False) for each in criteria.documents),
+        )
+        lots = {name.split("/")[1] for name in values if name.startswith("lots/")}
+        found += _of_lots(values, lots, asked) if lots else ()
+        found += [*_of_answers(values, lots, asked), *_of_documents(bid, lots, asked)]
+    if found:
+        raise BidIncomplete(missing=", ".join(found))
+
+
+def is_answer(kind: str) -> bool:
+    """Whether bids of such a round are answers to letters."""
+    return kind == RoundKind.SUPPLEMENT.name.lower()
 
 
 def require_complete(bid: Bid, criteria: Criteria) -> None:
