@@ -13,16 +13,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
+from tests.chromium import launched
 from tests.demo.whole_round import STEPS, WholeRound, whole_round
-from tests.explorer.conftest import CHROMIUM, FLAGS
 
 
 def main() -> None:
     """Print the table."""
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as chromium, tempfile.TemporaryDirectory() as folder:
         print(
             f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
             f"Chromium {chromium.version}\n\n| step | seconds |\n|---|---|"
@@ -34,7 +31,6 @@ def main() -> None:
                 # No bid and no person has a part in that the deadline passes.
                 if step is not WholeRound.pass_deadline:
                     print(f"| {name} | {time.perf_counter() - begin:.1f} |")
-        chromium.close()
 
 
 if __name__ == "__main__":

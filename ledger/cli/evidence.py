@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -28,9 +28,6 @@ PUBLIC: Final = 0o666
 
 PRIVATE: Final = 0o600
 """Mode of files with what not everybody may see."""
-
-_START: Final = 64
-"""Bytes that are enough to see the first entry's name."""
 
 OutOption = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=say("the file to write"))]
 
@@ -111,17 +108,14 @@ def verify_(
     It says for each step whether it passed, failed (what was expected, what was there, whose fault it would be), or
     cannot be shown under this policy; of a receipt also, in plain words, what it proves.
     """
-    from ledger.evidence.verify.archive import is_of_kind
+    from ledger.evidence.receipt import is_receipt
     from ledger.evidence.verify.policy import read_policy
-    from ledger.evidence.verify.receipt_file import RECEIPT_FILE
     from ledger.evidence.verify.verifier import verify
 
     trusted = read_policy(policy.read_bytes())
+    if is_receipt(file):
+        return _receipt(file, trusted, _receipt_passphrase(file, open_, passphrase_file))
     with file.open("rb") as stream:
-        if is_of_kind(stream.read(_START), RECEIPT_FILE):
-            stream.seek(0)
-            return _receipt(stream, file, trusted, _receipt_passphrase(file, open_, passphrase_file))
-        stream.seek(0)
         report = verify(stream, trusted)
     return Answer(report_data(report), report_lines(report, file), exit_code=0 if report.verified else 1)
 
@@ -165,10 +159,11 @@ def policy(
     return Answer({"file": out, "policy": content}, [say("{file} is written.", file=out)])
 
 
-def _receipt(stream: BinaryIO, file: Path, trusted: Policy, passphrase: str | None) -> Answer:
+def _receipt(file: Path, trusted: Policy, passphrase: str | None) -> Answer:
     from ledger.evidence.verify.receipt import verify_receipt
 
-    report = verify_receipt(stream, trusted, passphrase)
+    with file.open("rb") as stream:
+        report = verify_receipt(stream, trusted, passphrase)
     return Answer(receipt_data(report), receipt_lines(report, file), exit_code=0 if report.verified else 1)
 
 

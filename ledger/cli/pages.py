@@ -47,7 +47,7 @@ def pin(
     bytes, on every machine. A server that names other custodians is refused by whoever has the copy.
     """
     from explorer.page_file import BID_PAGE, PageFile
-    from explorer.pinned_page import Pin, pinned
+    from explorer.pinned_page import pinned
     from ledger.cli.acts.pinning import accepted, named
 
     if out.exists():
@@ -57,7 +57,7 @@ def pin(
     sets: list[PinnableKeySet] = (
         named(session.chain, wanted) if wanted else accepted(session.chain, resolve_organisation(session, organisation))
     )
-    pins = {Pin(each.holder, each.key, each.name) for one in sets for each in one.custodians}
+    pins = {each for one in sets for each in one.custodians}
     if not pins:
         raise ArgumentMissing(argument="--key-set", why=say("there is no accepted key set with custodians"))
     replace_file(out, pinned(BID_PAGE.html, pins), 0o644)

@@ -16,13 +16,16 @@ from typing import BinaryIO, Final, TypeAlias
 
 from ledger.chain.acts import Promise
 from ledger.errors import BundleTooLarge
-from ledger.evidence.verify.archive import CHUNK, ArchiveReader, Part, file_size, write_parts
+from ledger.evidence.verify.archive import CHUNK, ArchiveReader, Part, file_size, is_of_kind, write_parts
 from ledger.evidence.verify.manifest import LARGEST_FILE
 from ledger.evidence.verify.receipt_entries import Promised, read_promise
 from ledger.evidence.verify.receipt_file import RECEIPT, RECEIPT_FILE, Enclosed, Handed, Name, read_handed
 from ledger.evidence.verify.secret import open_secret, seal_secret
 
-__all__ = ["Piece", "Receipt", "Stored", "open_secret", "pieces_of", "read_receipt", "seal_secret", "write_receipt"]
+__all__ = [
+    "Piece", "Receipt", "Stored", "is_receipt", "open_secret", "pieces_of", "read_receipt", "seal_secret",
+    "write_receipt",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,12 @@ def read_receipt(path: Path) -> Receipt:
     )
 
 
+def is_receipt(path: Path) -> bool:
+    """Whether the file is one, by the name of its first entry; all else is for whoever reads it."""
+    with path.open("rb") as stream:
+        return is_of_kind(stream.read(_START), RECEIPT_FILE)
+
+
 def pieces_of(stored: Stored) -> Iterator[bytes]:
     """The bytes, piece by piece."""
     if isinstance(stored, bytes):
@@ -160,6 +169,9 @@ def _part(name: Name, stored: Stored) -> tuple[Enclosed, Part]:
         size += len(piece)
     return Enclosed(name, size, digest.digest()), Part(name, size, crc, partial(pieces_of, stored))
 
+
+_START: Final = 64
+"""Bytes that are enough to see the first entry's name."""
 
 _LARGE: Final = ("envelope", "proof")
 _LARGEST_FIRST: Final = 2**16

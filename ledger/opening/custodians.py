@@ -6,7 +6,7 @@ minutes must be the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ledger.chain.codec import decode_detail
 from ledger.chain.identifiers import organisation_id
@@ -22,7 +22,15 @@ def registered_custodians(registry: Sequence[ActRecord], acts: Sequence[RoundAct
     ``registry``: all acts of the registry; ``acts``: all of the process. Raises KeySetUnknown, and RoundForbids if
     there is no such round.
     """
-    named = {}
+    named = registered_names(registry)
+    facts = read_round((act.record for act in acts), round_number)
+    key_set = read_key_set(registry, facts.key_set)
+    return [named.get(each.holder, f"0x{each.holder.hex()}") for each in key_set.custodians]
+
+
+def registered_names(registry: Iterable[ActRecord]) -> dict[bytes, str]:
+    """Each organisation's place in a register, ``scheme:identifier`` (OrganisationAdmitted), by its id."""
+    named = dict[bytes, str]()
     for record in registry:
         if record.act == Act.ORGANISATION_ADMITTED:
             detail = decode_detail(record)
@@ -30,6 +38,4 @@ def registered_custodians(registry: Sequence[ActRecord], acts: Sequence[RoundAct
             named[organisation_id(detail["scheme"], detail["identifier"])] = (
                 f"{detail['scheme']}:{detail['identifier']}"
             )
-    facts = read_round((act.record for act in acts), round_number)
-    key_set = read_key_set(registry, facts.key_set)
-    return [named.get(each.holder, f"0x{each.holder.hex()}") for each in key_set.custodians]
+    return named

@@ -28,7 +28,7 @@ from ledger.evidence.verify.proven import Proven
 from ledger.evidence.verify.report import Step, Verdict
 from ledger.evidence.verify.verifier import verify
 from ledger.opening.contributing import HeaderOf, contribution, index_of
-from ledger.opening.facts import Bid, read_key_set, read_round
+from ledger.opening.facts import Bid
 from ledger.opening.memory import Memory, round_name
 from ledger.opening.release_log import ReleaseLog
 from ledger.opening.sealed_round import SealedRound
@@ -99,14 +99,13 @@ def prove_round(
     if process is None:
         raise CloseNotProven(reason=f"the bundle is not of process 0x{process_id.hex()}")
     try:
-        facts = read_round(process.records, number)
+        sealed = SealedRound.proven(proven, process, number, policy)
     except RoundForbids:
         raise CloseNotProven(reason=f"there is no round {number} in the bundle") from None
-    key_set = read_key_set(proven.roles[process.organisation_id], facts.key_set)
     assert report.identity is not None
     assert report.block is not None
     return ProvenRound(
-        SealedRound(policy.chain_id, policy.ledger.account, facts, key_set),
+        sealed,
         process.organisation_id,
         chain_name(policy),
         report.identity,

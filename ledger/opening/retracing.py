@@ -28,7 +28,7 @@ from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.proven import Process, Proven
 from ledger.evidence.verify.report import REQUIRED, Verdict
 from ledger.evidence.verify.verifier import verify
-from ledger.opening.facts import Bid, read_key_set, read_round
+from ledger.opening.facts import Bid
 from ledger.opening.found import Found, open_found, unreadable
 from ledger.opening.round_acts import RoundAct, outcomes_of
 from ledger.opening.sealed_round import SealedRound
@@ -131,11 +131,9 @@ def _rounds(proven: Proven, process: Process, policy: Policy) -> Iterator[Sealed
     number = 1
     while True:
         try:
-            facts = read_round(process.records, number)
+            yield SealedRound.proven(proven, process, number, policy)
         except RoundForbids:
             return
-        key_set = read_key_set(proven.roles[process.organisation_id], facts.key_set)
-        yield SealedRound(policy.chain_id, policy.ledger.account, facts, key_set)
         number += 1
 
 

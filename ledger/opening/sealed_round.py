@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from ledger.chain.identifiers import bid_commitment
 from ledger.chain.registry import KeySet
 from ledger.errors import EnvelopeForeign, EnvelopeSwapped
-from ledger.opening.facts import Bid, RoundFacts
+from ledger.evidence.verify.policy import Policy
+from ledger.evidence.verify.proven import Process, Proven
+from ledger.opening.facts import Bid, RoundFacts, read_key_set, read_round
 from ledger.sealing.context import Context
 from ledger.sealing.envelope import Header
 
@@ -20,6 +22,14 @@ class SealedRound:
     ledger: bytes
     facts: RoundFacts
     key_set: KeySet
+
+    @classmethod
+    def proven(cls, proven: Proven, process: Process, number: int, policy: Policy) -> SealedRound:
+        """A round of a process as a verified bundle has it. Raises RoundForbids if there is no such round,
+        KeySetUnknown."""
+        facts = read_round(process.records, number)
+        key_set = read_key_set(proven.roles[process.organisation_id], facts.key_set)
+        return cls(policy.chain_id, policy.ledger.account, facts, key_set)
 
     def context(self, author: bytes) -> Context:
         """What a header of this round says, sealed when the deadline was the final one."""

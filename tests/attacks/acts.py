@@ -85,7 +85,7 @@ def seal(draft: Draft, entry: str, commit: int, opening: int, fields: Sequence[S
     acts[opening - 1] = write(opened._replace(detail=encode_detail(Act(opened.act), content)))
     draft.entries[name] = b"".join(map(pack_act, acts))
     del draft.entries[f"bids/{committed.subject.hex()}"]
-    draft.entries[f"bids/{commitment.hex()}"] = write_shown_bid(texts, digests)
+    draft.entries[f"bids/{commitment.hex()}"] = write_shown_bid(texts)
 
 
 def anchor(draft: Draft, entry: str, act: int, release: str, text: str, nested: int = 0) -> None:

@@ -86,8 +86,7 @@ def _lines(draft: Draft, entry: str) -> list[str]:
 
 
 def _put_lines(draft: Draft, entry: str, texts: Sequence[str]) -> None:
-    digests = [hashlib.sha256(text.encode()).digest() for text in texts]
-    draft.entries[draft.named(entry)] = write_shown_bid(texts, digests)
+    draft.entries[draft.named(entry)] = write_shown_bid(texts)
 
 
 def salt(draft: Draft, entry: str, hex: str) -> None:

@@ -221,8 +221,7 @@ def _values(bid: Bid) -> dict[str, Any]:
 
 
 def _whole(bid: Bid) -> bytes:
-    texts = [field.text for field in bid.fields]
-    return write_shown_bid(texts, [hashlib.sha256(text.encode()).digest() for text in texts])
+    return write_shown_bid(field.text for field in bid.fields)
 
 
 def _evaluation(process_id: bytes, criteria: bytes) -> bytes:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
+from tests.chromium import launched
 from tests.cli.conftest import siegel
 from tests.cli.opening_desk import Tender
-from tests.explorer.conftest import CHROMIUM, FLAGS
 from tests.officers.officer import Arriving, Officer, unlock
 from tests.officers.officer import arrive as arrive_at
 from tests.officers.opening_town import OpeningTown, opening_town
@@ -34,10 +34,8 @@ def round_(world: World) -> Round:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

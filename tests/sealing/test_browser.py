@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests.chain.nodes import ROOT
-from tests.explorer.conftest import CHROMIUM, FLAGS
+from tests.chromium import launched
 from tests.node_command import build
 from tests.sealing.peer_actors import BOTH, CONTEXT, CUSTODIANS, FIELDS, OFFER, OFFICERS, SEED, Sealed, salt, seal
 from tests.sealing.reference import WORD
@@ -67,14 +67,12 @@ def page() -> Iterator[Page]:
     """A page that has nothing but the module."""
     build("build_sealing.mjs", "--module")
     script = (ROOT / "build/sealing/sealing.js").read_text("utf-8")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as chromium:
         found = chromium.new_page()
         found.route(SECURE, lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
         found.route(SECURE + "sealing.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
         found.goto(SECURE)
         yield found
-        chromium.close()
 
 
 def test_seal_in_a_browser_opened_by_the_command_and_shares_are_the_same(page: Page, tmp_path: Path) -> None:

@@ -172,15 +172,9 @@ function nameOf(error: PageRefusal | Problem): string {
 
 /** Comes back with a receipt. */
 export async function openReceipt(round: Round, intent: Intent | "replace"): Promise<void> {
-  const { file, passphrase } = state.opening;
-  if (file === null || passphrase === "") {
-    openingTold(say("receiptChoose"));
-    return;
-  }
-  openingTold(say("receiptOpening"));
-  try {
+  await withReceipt(async (receipt, passphrase) => {
     const { terms } = round;
-    const opened = await ask("open", { receipt: file, passphrase, terms, withContent: intent === "replace" });
+    const opened = await ask("open", { receipt, passphrase, terms, withContent: intent === "replace" });
     state.opening = NOT_OPENED;
     if (intent !== "replace") {
       state.step = "handIn";
@@ -194,13 +188,26 @@ export async function openReceipt(round: Round, intent: Intent | "replace"): Pro
     state.isTouched = true;
     go("lots");
     tell(() => say("replaceBanner", { commitment: opened.bid.commitment.slice(0, 8) }));
+  });
+}
+
+/** With the receipt that was chosen and its passphrase; what keeps it from being opened is said in place. */
+export async function withReceipt(open: (receipt: File, passphrase: string) => Promise<void>): Promise<void> {
+  const { file, passphrase } = state.opening;
+  if (file === null || passphrase === "") {
+    openingTold(say("receiptChoose"));
+    return;
+  }
+  openingTold(say("receiptOpening"));
+  try {
+    await open(file, passphrase);
   } catch (error) {
     openingTold(toldOf(error, state.language));
   }
 }
 
 /** Said in place: drawn anew, the browser would forget which file was chosen. */
-export function openingTold(told: string): void {
+function openingTold(told: string): void {
   state.opening = { ...state.opening, told };
   byId("receipt-told").textContent = visible(told);
 }

@@ -1,6 +1,6 @@
 // What people do with the receipt of a bid that was handed in: fetch letters and the opening's result, and answer.
 
-import { openingTold } from "./actions.js";
+import { withReceipt } from "./actions.js";
 import { termsOf } from "./hand_in.js";
 import { lettersText, type Letter } from "./letters.js";
 import { fetchLetters, fetchResult } from "./own_asking.js";
@@ -12,14 +12,13 @@ import { saveFile } from "./saving.js";
 import type { Server } from "./servers.js";
 import type { Terms } from "./terms.js";
 import { toldOf } from "./told.js";
+import { LATEST } from "./told_members.js";
 import { visible } from "./visible.js";
 import { ask } from "./worker_client.js";
 import { shownMoment, type Word } from "./words.js";
 
 /** Rounds for answers that are asked for; letters name one or two. */
 const MOST_ROUNDS = 10;
-/** The last second of the year 9999: what is later no calendar shows. */
-const LATEST = 253_402_300_799n;
 
 /** What a refusal means here, beside its own sentence. */
 const MEANINGS: Readonly<Record<"letters" | "result", Readonly<Record<string, Word>>>> = {
@@ -29,22 +28,14 @@ const MEANINGS: Readonly<Record<"letters" | "result", Readonly<Record<string, Wo
 
 /** Opens a receipt to read what the buyer wrote to its bid. */
 export async function openPost({ terms }: Round): Promise<void> {
-  const { file, passphrase } = state.opening;
-  if (file === null || passphrase === "") {
-    openingTold(say("receiptChoose"));
-    return;
-  }
-  openingTold(say("receiptOpening"));
-  try {
-    const bid = await ask("own", { receipt: file, passphrase, terms });
+  await withReceipt(async (receipt, passphrase) => {
+    const bid = await ask("own", { receipt, passphrase, terms });
     state.opening = NOT_OPENED;
     state.post = { bid, letters: undefined, rounds: new Map(), result: undefined, told: { letters: () => "", result: () => "" } };
     changed();
     byId("post-title").focus();
     tell(() => say("postOpen"));
-  } catch (error) {
-    openingTold(toldOf(error, state.language));
-  }
+  });
 }
 
 export function closePost(): void {
@@ -107,7 +98,7 @@ async function answerRounds(server: Server, bid: OwnBid, letters: readonly Lette
 async function termsFor(server: Server, bid: OwnBid, number: number): Promise<Terms | null> {
   try {
     const terms = await termsOf(server, { processId: bid.processId, round: BigInt(number) });
-    return isSameLedger(terms, bid) && terms.deadline <= LATEST ? terms : null;
+    return isSameLedger(terms, bid) && terms.deadline <= BigInt(LATEST) ? terms : null;
   } catch (error) {
     if (!(error instanceof PageRefusal || error instanceof Problem)) throw error;
     return null;

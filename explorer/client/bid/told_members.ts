@@ -5,7 +5,7 @@ import { PageRefusal } from "./refusal.js";
 export type Members = Readonly<Record<string, unknown>>;
 
 /** The last second of the year 9999: what is later no calendar shows. */
-const LATEST = 253_402_300_799;
+export const LATEST = 253_402_300_799;
 
 /** Reads the members of one server's answer. All throw AnswerUnreadable. */
 export class Told {

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from explorer.pinned_page import Pin
 from ledger.chain.codec import decode_detail
-from ledger.chain.identifiers import organisation_id
-from ledger.chain.record import ACT_RECORDED, ActRecord, decode_log
+from ledger.chain.record import ActRecord
+from ledger.chain.registry_acts import registry_of
 from ledger.errors import KeySetNotReady, KeySetUnknown
+from ledger.opening.custodians import registered_names
 from ledger.terms import Act
 
 if TYPE_CHECKING:
     from ledger.chain.client import Chain
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PinnedCustodian:
-    """``holder`` is its organisation id (32 bytes), ``key`` its public sealing key (65 bytes); ``name`` its place in a
-    register, which never changes, where names in releases do."""
-
-    holder: bytes
-    key: bytes
-    name: str
-
-
 @dataclass(frozen=True, slots=True)
 class PinnableKeySet:
-    """A key set that rounds can take."""
+    """A key set that rounds can take; each custodian under its public sealing key and its place in a register."""
 
     key_set: bytes
-    custodians: tuple[PinnedCustodian, ...]
+    custodians: tuple[Pin, ...]
 
 
 def accepted(chain: Chain, organisation: bytes) -> list[PinnableKeySet]:
@@ -56,23 +48,11 @@ def named(chain: Chain, key_sets: Iterable[bytes]) -> list[PinnableKeySet]:
 
 
 def _registry(chain: Chain) -> tuple[dict[bytes, ActRecord], dict[bytes, str]]:
-    """Each key set's registration by its id, and each organisation's place in a register by its id."""
-    registered, names = dict[bytes, ActRecord](), dict[bytes, str]()
-    for record in _records(chain):
-        if record.act == Act.KEY_SET_REGISTERED:
-            registered[record.subject] = record
-        elif record.act == Act.ORGANISATION_ADMITTED:
-            detail = decode_detail(record)
-            # The id follows from both texts, so nobody need believe what the act calls itself.
-            name = f"{detail['scheme']}:{detail['identifier']}"
-            names[organisation_id(detail["scheme"], detail["identifier"])] = name
-    return registered, names
-
-
-def _records(chain: Chain) -> Iterator[ActRecord]:
-    for log in chain.logs(chain.deployment.block, chain.block_number(), [ACT_RECORDED]):
-        if log.account == chain.registry:
-            yield decode_log(log.topics, log.data)
+    """Each key set's registration by its id, and each organisation's place in a register by its id: that never changes,
+    where names in releases do."""
+    registry = registry_of(chain)
+    registered = {record.subject: record for record in registry if record.act == Act.KEY_SET_REGISTERED}
+    return registered, registered_names(registry)
 
 
 def _is_ready(chain: Chain, record: ActRecord) -> bool:
@@ -83,5 +63,5 @@ def _pinnable(record: ActRecord, names: dict[bytes, str]) -> PinnableKeySet:
     custodians = decode_detail(record)["key_set"]["custodians"]
     return PinnableKeySet(
         record.subject,
-        tuple(PinnedCustodian(each["holder"], each["key"], names[each["holder"]]) for each in custodians),
+        tuple(Pin(each["holder"], each["key"], names[each["holder"]]) for each in custodians),
     )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ledger.cli.bidding.keeping import open_envelope
 from ledger.cli.opening.finishing import known, may_bring
 from ledger.cli.opening.loading import sealing_key
 from ledger.cli.opening.server import round_server
 from ledger.cli.passphrase import passphrase_for, passphrase_in
-from ledger.evidence.receipt import open_secret, pieces_of, read_receipt
+from ledger.evidence.receipt import open_secret, read_receipt
 from ledger.opening.contributing import index_of
 from ledger.opening.counting import FalseContribution, Opener
 from ledger.opening.false_share import keep_false
@@ -52,10 +52,7 @@ def mend(session: Session, sealed: SealedRound, bid: Bid, receipt: Path, passphr
     seed, _account = open_secret(kept.secret, passphrase)
     folder = opened_folder(session.require_home().home, facts.process_id, facts.number)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryFile() as envelope:
-        for piece in pieces_of(kept.envelope):
-            envelope.write(piece)
-        envelope.seek(0)
+    with open_envelope(kept) as envelope:
         found = remedy(sealed, bid, envelope, seed, folder)
         envelope.seek(0)
         header = read_header(envelope)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.chain.codec import decode_detail
 from ledger.chain.logs import read_logs
-from ledger.chain.record import ACT_RECORDED, ZERO, ActRecord, decode_log
+from ledger.chain.record import ACT_RECORDED, ZERO, decode_log
 from ledger.cli import values
 from ledger.cli.acts.making import read_document
 from ledger.cli.acts.structures import WHOLE_TENDER
@@ -46,12 +46,6 @@ def acts_of(chain: Chain, process_id: bytes) -> list[RoundAct]:
     blocks = chain.deployment.block, chain.block_number()
     logs = read_logs(chain.transport, (chain.ledger,), *blocks, (ACT_RECORDED,), process_id)
     return [RoundAct(log.block_number, decode_log(log.topics, log.data)) for log in logs]
-
-
-def registry_of(chain: Chain) -> list[ActRecord]:
-    """All acts of the registry, in the order in which they came."""
-    logs = read_logs(chain.transport, (chain.registry,), chain.deployment.block, chain.block_number(), [ACT_RECORDED])
-    return [decode_log(log.topics, log.data) for log in logs]
 
 
 def tender_of(session: Session, acts: Sequence[RoundAct]) -> Tender:

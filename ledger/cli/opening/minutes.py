@@ -67,6 +67,7 @@ def minutes(
     What the opening left in this home is compared with the ledger first. Two officers who type the same get the same
     bytes.
     """
+    from ledger.chain.registry_acts import registry_of
     from ledger.cli.opening import minute_sources
     from ledger.opening.custodians import registered_custodians
     from ledger.opening.minutes import Heading
@@ -83,7 +84,7 @@ def minutes(
     tender = minute_sources.tender_of(session, acts)
     custodians = list[str]()
     if contributions:
-        custodians = registered_custodians(minute_sources.registry_of(session.chain), acts, round_number)
+        custodians = registered_custodians(registry_of(session.chain), acts, round_number)
     made = make_minutes(
         opened,
         acts,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -96,20 +94,9 @@ def _evidence(data: bytes, bid: int | None) -> Mapping[str, Any]:
     raise ArgumentInvalid(argument="--bid", value=str(bid), why=why)
 
 
-@contextmanager
-def _envelope(path: Path) -> Iterator[BinaryIO]:
+def _envelope(path: Path) -> BinaryIO:
     """As a stream that can seek, also out of a receipt."""
-    from ledger.evidence.receipt import pieces_of, read_receipt
-    from ledger.evidence.verify.archive import is_of_kind
-    from ledger.evidence.verify.receipt_file import RECEIPT_FILE
+    from ledger.cli.bidding.keeping import open_envelope
+    from ledger.evidence.receipt import is_receipt, read_receipt
 
-    with path.open("rb") as stream:
-        if not is_of_kind(stream.read(64), RECEIPT_FILE):
-            stream.seek(0)
-            yield stream
-            return
-    with tempfile.TemporaryFile() as taken:
-        for piece in pieces_of(read_receipt(path).envelope):
-            taken.write(piece)
-        taken.seek(0)
-        yield taken
+    return open_envelope(read_receipt(path)) if is_receipt(path) else path.open("rb")

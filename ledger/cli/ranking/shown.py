@@ -42,9 +42,8 @@ def shown_entries(
         bids = submitted_bids(round_, standing)
         for bid in round_.bids:
             if bid.outcome == Outcome.OPENED.name.lower() and bid.commitment is not None:
-                texts = bid.disclosures or ()
-                digests = [hashlib.sha256(text.encode()).digest() for text in texts]
-                found.append(ShownEntry(f"bids/{bid.commitment.hex()}", write_shown_bid(texts, digests)))
+                shown = write_shown_bid(bid.disclosures or ())
+                found.append(ShownEntry(f"bids/{bid.commitment.hex()}", shown))
         evaluation = given.pop(round_.round, None)
         if evaluation is not None:
             salt = _salt_of(session, records, evaluation)

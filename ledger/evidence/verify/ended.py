@@ -57,7 +57,7 @@ def _told(contents: Contents, procedure: Procedure, round_: Round) -> Iterator[N
         yield Note("roundUnopened", where)
     if round_.externals:
         yield Note("bidsOnPaper", {**where, "number": round_.externals})
-    opened = [bid for bid in round_.bids if bid.root is not None]
+    opened = round_.opened_bids
     shown = [contents.bids[bid.commitment] for bid in opened if bid.commitment in contents.bids]
     if shown:
         fields = {"fields": sum(bid.shown for bid in shown), "all": sum(bid.all for bid in shown)}

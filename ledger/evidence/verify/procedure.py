@@ -75,6 +75,11 @@ class Round:
             return Outcome.LATE
         return Outcome.MISSING if number < self.opened else Outcome.NONE
 
+    @property
+    def opened_bids(self) -> list[Bid]:
+        """The sealed ones that were opened."""
+        return [bid for bid in self.bids if bid.root is not None]
+
     def is_excluded(self, number: int, lot: bytes) -> bool:
         """From this lot, or from all."""
         return (number, lot) in self.excluded or (number, ZERO) in self.excluded

@@ -92,7 +92,7 @@ def _require_shown(contents: Contents, round_: Round, where: dict[str, Any]) -> 
         raise NotProvable(Note("roundUnopened", where))
     if round_.externals:
         raise NotProvable(Note("bidsOnPaper", {**where, "number": round_.externals}))
-    opened = [contents.bids.get(bid.commitment) for bid in round_.bids if bid.root is not None]
+    opened = (contents.bids.get(bid.commitment) for bid in round_.opened_bids)
     concealed = sum(shown is None or not shown.is_whole for shown in opened)
     if concealed:
         raise NotProvable(Note("bidsConcealed", {**where, "bids": concealed}))
@@ -113,8 +113,7 @@ def _anchored(contents: Contents, process: Process, last: int) -> Iterator[bytes
 
 def _rankings(contents: Contents, criteria: Criteria, round_: Round, evaluation: Evaluation | None) -> list[Ranking]:
     """Of each lot, in the order of the criteria."""
-    opened = [bid for bid in round_.bids if bid.root is not None]
-    bids = [SubmittedBid(bid.number, contents.bids[bid.commitment].values) for bid in opened]
+    bids = [SubmittedBid(bid.number, contents.bids[bid.commitment].values) for bid in round_.opened_bids]
     names = {ZERO: None, **{_word(lot.id): lot.id for lot in criteria.lots}}
     excluded = {(bid, names[lot]) for bid, lot in round_.excluded}
     return [rank(criteria, lot.id, bids, evaluation, excluded) for lot in criteria.lots]

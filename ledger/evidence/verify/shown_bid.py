@@ -45,10 +45,10 @@ def read_shown_bid(data: bytes) -> ShownBid:
         return ShownBid(problem=str(error))
 
 
-def write_shown_bid(texts: Iterable[str], digests: Iterable[bytes]) -> bytes:
-    """The entry for a bid with these ``digests`` (32 bytes, all of them), of which the fields ``texts`` are shown."""
-    shown = {hashlib.sha256(text.encode()).digest(): text for text in texts}
-    return "".join(f"{shown.get(digest) or digest.hex()}\n" for digest in sorted(digests)).encode("ascii")
+def write_shown_bid(texts: Iterable[str], concealed: Iterable[bytes] = ()) -> bytes:
+    """The entry for a bid that has the fields ``texts``, and others of which only the digests (32 bytes) are told."""
+    lines = {_digest(text): text for text in texts} | {digest: digest.hex() for digest in concealed}
+    return "".join(f"{lines[digest]}\n" for digest in sorted(lines)).encode("ascii")
 
 
 def _read(data: bytes) -> ShownBid:
