@@ -82,7 +82,7 @@ def test_publish_tender_with_criteria_makes_them_public(
     assert siegel("log", "init", "--origin", "log.example", home=home).exit_code == 0
     assert siegel("evidence", OCID, "-o", bundle, home=home).exit_code == 0
     with zipfile.ZipFile(bundle) as entries:
-        assert entries.read(f"documents/{named}") == criteria.read_bytes()
+        assert entries.read(f"criteria/{named}") == criteria.read_bytes()
     siegel("policy", "--name", "Musterbach", "-o", policy, home=home)
     assert siegel("verify", bundle, "--policy", policy, home=home).exit_code == 0
 
