@@ -9,8 +9,11 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: setup setup-dev demo test test-long test-others coverage coverage-verifier lint contracts contracts-test bench lock wheel clean
 
-setup: $(VENV)/.setup $(VENV)/.built
-setup-dev: $(VENV)/.setup-dev $(VENV)/.built
+# The pages come after the packages they are built from, also where make works at several things at once.
+setup: $(VENV)/.setup
+	@$(MAKE) --no-print-directory $(VENV)/.built
+setup-dev: $(VENV)/.setup-dev
+	@$(MAKE) --no-print-directory $(VENV)/.built
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found."; exit 1; }
