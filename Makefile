@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --req
 # Node of the machine where there is one, else the one that PyPI carries.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup setup-dev demo test test-long test-others coverage coverage-verifier lint contracts contracts-test bench lock wheel clean
+.PHONY: setup setup-dev demo test test-commands test-pages test-others coverage coverage-verifier lint contracts contracts-test bench lock wheel clean
 
 # The pages come after the packages they are built from, also where make works at several things at once.
 setup: $(VENV)/.setup
@@ -63,17 +63,19 @@ contracts: setup-dev
 contracts-test: setup-dev
 	scripts/forge_test.sh
 
-# Two lanes, for two cores: what takes long at the pages and commands beside everything else. Each test is in one of them.
-LONG := tests/cli tests/explorer tests/index
+# Three lanes on two cores, for each waits now and then: for a process, a browser, a deadline. Each test is in one of them.
+COMMANDS := tests/cli
+PAGES    := tests/bid tests/demo tests/explorer tests/index tests/officers
+LANES    := test-commands test-pages test-others
 PYTEST := $(BIN)/python -m pytest
 
 test: lint
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-long test-others
+	$(MAKE) --no-print-directory --jobs=3 --output-sync=target $(LANES)
 
 # The same with branches counted, which takes about twice as long.
 coverage:
 	$(BIN)/coverage erase
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target PYTEST="$(BIN)/coverage run -m pytest" test-long test-others
+	$(MAKE) --no-print-directory --jobs=3 --output-sync=target PYTEST="$(BIN)/coverage run -m pytest" $(LANES)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -89,11 +91,14 @@ coverage-verifier: setup-dev
 	$(BIN)/coverage report $(ALONE) --fail-under=100
 	node scripts/count_verifier.mjs $(COUNTS)
 
-test-long: setup-dev
-	$(PYTEST) $(LONG)
+test-commands: setup-dev
+	$(PYTEST) $(COMMANDS)
+
+test-pages: setup-dev
+	$(PYTEST) $(PAGES)
 
 test-others: contracts-test
-	$(PYTEST) tests $(LONG:%=--ignore=%)
+	$(PYTEST) tests $(patsubst %,--ignore=%,$(COMMANDS) $(PAGES))
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks.node

@@ -340,7 +340,7 @@ def test_finish_keeps_what_shows_that_a_signed_share_is_false(people: People, si
     proof = tmp_path / "proof.zip"
     with Remote(people.desk.url) as remote:
         proof.write_bytes(remote.request("GET", f"/api/v1/processes/{people.tender.id}/evidence").content)
-    repeating = ("opening", "false-share", path, "--evidence", proof, "--policy", people.desk.policy)
+    repeating = ("opening", "false-share", path, "--bundle", proof, "--policy", people.desk.policy)
     repeated = siegel(*repeating, "--json")
     assert (repeated.exit_code, repeated.data["bid"], repeated.data["index"]) == (0, 0, 1)
     said = f"Account 0x{liar.account.hex()} signed a false share to bid 1: share 1 of the officers."

@@ -37,7 +37,7 @@ class Tenderer:
     def shown(self, evidence: str, file: str = "price.json") -> Called:
         """What somebody else finds out."""
         proof = self.folder / evidence
-        return self.run("shown", self.folder / file, "--evidence", proof, "--policy", self.policy)
+        return self.run("shown", self.folder / file, "--bundle", proof, "--policy", self.policy)
 
 
 @pytest.fixture

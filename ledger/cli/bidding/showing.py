@@ -25,7 +25,7 @@ def register(group: typer.Typer) -> None:
     command(group, "open", example="siegel bid open receipt.zip -o opened")(open_)
     disclosing = "siegel bid disclose receipt.zip --field lots/LOT-0001/value -o price.json"
     command(group, "disclose", example=disclosing)(disclose)
-    shown_example = "siegel bid shown price.json --evidence proof.zip --policy policy.json"
+    shown_example = "siegel bid shown price.json --bundle proof.zip --policy policy.json"
     command(group, "shown", example=shown_example)(shown)
 
 
@@ -72,7 +72,7 @@ def disclose(
 def shown(
     session: Session,
     file: Annotated[Path, typer.Argument(metavar="FILE", help=say("what siegel bid disclose wrote"))],
-    evidence: Annotated[Path, typer.Option("--evidence", metavar="FILE", help=say("bundle of the process"))],
+    bundle: Annotated[Path, typer.Option("--bundle", metavar="FILE", help=say("bundle of the process"))],
     policy: Annotated[Path, typer.Option("--policy", metavar="FILE", help=say("whom to trust: a trust policy"))],
 ) -> Answer:
     """Check what a tenderer shows of a bid: that the fields are those that were committed, and what became of the bid.
@@ -83,7 +83,7 @@ def shown(
 
     disclosed = read_disclosed(file.read_bytes())
     fields = disclosed.fields()
-    outcome = _committed(disclosed, evidence, policy)
+    outcome = _committed(disclosed, bundle, policy)
     lines = [f"{each.name}: {each.value}" for each in fields]
     lines.append(
         say("These fields are of the bid with the commitment 0x{commitment}.", commitment=disclosed.commitment.hex())
@@ -98,7 +98,7 @@ def shown(
     return Answer(data, lines)
 
 
-def _committed(disclosed: Disclosed, evidence: Path, policy: Path) -> str | None:
+def _committed(disclosed: Disclosed, bundle: Path, policy: Path) -> str | None:
     """How the bid ended, None if not yet. Raises TermsUnproven, OtherChain, DisclosedNotCommitted."""
     from ledger.cli.bidding.outcomes import outcome_in_words
     from ledger.evidence.verify.policy import read_policy
@@ -107,7 +107,7 @@ def _committed(disclosed: Disclosed, evidence: Path, policy: Path) -> str | None
     from ledger.opening.facts import read_round
 
     trusted, proven = read_policy(policy.read_bytes()), Proven()
-    with evidence.open("rb") as stream:
+    with bundle.open("rb") as stream:
         report = verify(stream, trusted, proven)
     if not report.verified:
         raise TermsUnproven(what="bundle", expected="verified", got="not verified")

@@ -16,7 +16,7 @@ from ledger.cli.session import Session
 
 def register(group: typer.Typer) -> None:
     """Adds the command to the group ``opening``."""
-    example = "siegel opening false-share 5b...e1.json --evidence proof.zip --policy policy.json"
+    example = "siegel opening false-share 5b...e1.json --bundle proof.zip --policy policy.json"
     command(group, "false-share", example=example)(false_share)
 
 
@@ -25,7 +25,7 @@ def false_share(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help=say("what siegel opening finish wrote into false-shares"))
     ],
-    evidence: Annotated[Path, typer.Option("--evidence", metavar="FILE", help=say("bundle of the process"))],
+    bundle: Annotated[Path, typer.Option("--bundle", metavar="FILE", help=say("bundle of the process"))],
     policy: Annotated[Path, typer.Option("--policy", metavar="FILE", help=say("whom to trust: a trust policy"))],
 ) -> Answer:
     """Check what an officer shows of a false share: who signed it, of which bid, and that it is not the one that was
@@ -41,8 +41,8 @@ def false_share(
     document = read_json(file.read_bytes())
     if not isinstance(document, dict):
         raise FalseShareUnproven(reason="it is no JSON object")
-    with evidence.open("rb") as bundle:
-        found, bid = prove_false(document, bundle, read_policy(policy.read_bytes()))
+    with bundle.open("rb") as proof:
+        found, bid = prove_false(document, proof, read_policy(policy.read_bytes()))
     said = say(
         "Account 0x{account} signed a false share to bid {bid}: share {index} of the {group}.",
         account=found.account.hex(), bid=spoken_bid(bid.number), index=found.index, group=found.group.name.lower(),
