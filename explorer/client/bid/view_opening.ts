@@ -43,8 +43,8 @@ export function openingPart(view: OpeningView): HTMLElement {
     el("div", { class: "buttons" },
       takesBids && button(say("goOn"), () => open("handIn"), { id: "go-on" }),
       takesBids && button(say("replace"), () => open("replace"), { id: "replace" }),
-      takesBids && button(say("withdraw"), () => open("withdraw"), { id: "withdraw" }),
       takesBids && admitsVariants && button(say("beside"), () => open("beside"), { id: "beside", "aria-describedby": "beside-hint" }),
+      takesBids && button(say("withdraw"), () => open("withdraw"), { id: "withdraw" }),
       button(say("readPost"), () => read(), { id: "read-post", class: takesBids ? undefined : "primary" })),
     takesBids && admitsVariants && el("p", { class: "hint", id: "beside-hint" }, say("besideHint")));
 }
