@@ -1663,9 +1663,9 @@ class TermsUnproven(SiegelError):
 
 
 class ReceiptOfOtherRound(SiegelError):
-    """A bid takes the place of one of the same round only."""
+    """A bid takes the place of one of the same round and ledger only, or stands beside it."""
 
-    sentence = "The receipt {path} is of round {round} of {process_id}."
+    sentence = "The receipt {path} is of round {round} of {process_id}, on the ledger {ledger} of chain {chain_id}."
     status = 409
 
 
