@@ -213,7 +213,8 @@ function agreeTo(given: Terms, act: JointAct): void {
 
 function admit(bid: number, isAdmitted: boolean): void {
   const others = admission.bids.filter((each) => each !== bid);
-  admission = { ...admission, bids: isAdmitted ? [...others, bid].sort((one, other) => one - other) : others };
+  // While something is under way a box goes back to what it was.
+  if (!isBusy) admission = { ...admission, bids: isAdmitted ? [...others, bid].sort((one, other) => one - other) : others };
   draw();
 }
 

@@ -23,7 +23,7 @@ export interface AdmissionView extends View {
 export function admissionPart(view: AdmissionView): HTMLElement | false {
   const { say, late, admission, proposed } = view;
   if (late.length === 0) return false;
-  return el("div", { id: "admission" },
+  return el("section", { id: "admission", "aria-labelledby": "admission-title" },
     el("h3", { id: "admission-title" }, say("admissionTitle")),
     el("p", {}, say("admissionLead")),
     ...proposed.map((each, at) => proposedPart(view, each, at)),
@@ -40,7 +40,7 @@ function choice(view: AdmissionView, bid: Bid): HTMLElement {
   const clocks = say("lateBid", {
     bid: spokenBid(bid.number), arrival: shownMoment(bid.arrival, language), block: shownMoment(bid.blockTime, language),
   });
-  if (!view.isHere(bid)) return el("p", { id }, `${clocks} ${say("lateMissing")}`);
+  if (!view.isHere(bid)) return el("p", { id }, `${clocks}. ${say("lateMissing")}`);
   return el("div", { class: "choice" },
     el("input", {
       type: "checkbox", id, checked: admission.bids.includes(bid.number), "aria-disabled": view.isBusy ? "true" : undefined,
