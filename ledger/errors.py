@@ -1392,6 +1392,14 @@ class AdmissionInvalid(SiegelError):
     status = 409
 
 
+class GroundDiffers(SiegelError):
+    """The document is not the ground that another officer proposed, or what was given for it is another one. Two
+    officers admit a bid on one and the same ground."""
+
+    sentence = "The document is not the ground that was proposed ({digest})."
+    status = 409
+
+
 class EnvelopesDiffer(SiegelError):
     """The server's list of a round's bids is not that of the ledger."""
 
@@ -1841,6 +1849,20 @@ class LettersTooMany(SiegelError):
     """More letters than a round can have."""
 
     sentence = "Round {round} of process {process_id} has {most} letters already."
+    status = 409
+
+
+class GroundNotHere(SiegelError):
+    """Nobody handed in such a ground of a close here. It may be kept elsewhere, where the act was made by hand."""
+
+    sentence = "No ground of a close of round {round} with the digest {digest} was handed in here."
+    status = 404
+
+
+class GroundsTooMany(SiegelError):
+    """More grounds of closes than a round can have."""
+
+    sentence = "For round {round} of process {process_id} {most} grounds were handed in already."
     status = 409
 
 
