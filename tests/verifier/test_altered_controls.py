@@ -21,7 +21,7 @@ from tests.evidence.log_data import read
 from tests.evidence.qbft_network import with_field
 from tests.verifier.peer import agreed, peer, result_of
 
-PROCESS = "acts/process-*"
+PROCESS, BUYER = "acts/process-*", "acts/roles-35c1*"
 PROOFS = "blocks/000000000042/proofs"
 
 
@@ -47,6 +47,23 @@ def test_statute_without_an_envelope_flagged_without_a_ground() -> None:
     ]
     assert note.name == "flag"
     assert (note.values["act"], note.values["bids"]) == (7, (3,))
+
+
+def test_statute_without_custodians_flagged() -> None:
+    """Officers alone can read the bids at any time. The ledger allows such a key set, and whoever reads is told."""
+    draft = drafted("sealed.qbft")
+    acts.name_key_set(draft, BUYER, 2, {"key_set.custodian_threshold": 0, "key_set.custodians": []})
+    for number in (5, 4, 3):
+        acts.omit(draft, BUYER, number)
+    for number in (1, 2, *range(7, 13)):
+        acts.alter(draft, PROCESS, number, {"roles": 2})
+    refit(draft)
+    told = judged(draft)
+    assert told.verified
+    (note,) = [
+        note for note in result_of(told, Step.STATUTE).notes if note.values.get("flag") == "KeySetWithoutCustodians"
+    ]
+    assert (note.name, note.values["act"], note.values["round"]) == ("flag", 1, 1)
 
 
 def test_releases_without_an_ocid_foreign() -> None:
