@@ -9,6 +9,7 @@ import pytest
 
 from ledger.chain.codec import decode_detail
 from ledger.errors import BidMismatch, CommitmentKnown, EnvelopeForeign, EnvelopeSwapped
+from ledger.evidence.verify.verifier import verify
 from ledger.opening.contributing import contribution
 from ledger.sealing.context import Group
 from ledger.terms import Act
@@ -65,13 +66,17 @@ def test_record_one_envelope_as_two_bids_by_lying_officers_shows_one_bid_root_tw
     round_: Round, tmp_path: Path
 ) -> None:
     """The ledger has no envelopes. Two officers with other software, and two tenderers, can record both as opened; but
-    everybody sees one bidRoot under two accounts, which two sealings never have, for each field has a salt."""
+    everybody sees one bidRoot under two accounts, which two sealings never have, for each field has a salt: verifiers
+    flag it."""
     _with_an_accomplice(round_)
     (first, _) = outcomes(round_.count(tmp_path))
     round_.record([first, replace(first, author=round_.bids[1].author.account)])
     (opening,) = (decode_detail(record) for record in round_.records() if record.act == Act.BIDS_OPENED)
     assert [each["outcome"].name for each in opening["outcomes"]] == ["OPENED", "OPENED"]
     assert len({each["content"] for each in opening["outcomes"]}) == 1
+    report = verify(round_.bundle(), round_.world.policy())
+    notes = [note for result in report.results for note in result.notes if note.values.get("flag") == "BidRootRepeated"]
+    assert [note.values["bids"] for note in notes] == [(0, 1)]
     twin, again = round_.make("bidder 1"), round_.make("bidder 1")
     assert twin.sealed.header.bid_root != again.sealed.header.bid_root
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ledger.chain.codec import decode_detail
 from ledger.chain.keccak import keccak
 from ledger.evidence.verify import rlp
 from ledger.evidence.verify.policy import read_policy
 from ledger.evidence.verify.report import Report, Step
 from ledger.evidence.verify.series import split_acts
+from ledger.terms import Outcome
 from tests.attacks import acts, entries
 from tests.attacks.actors import LOG
 from tests.attacks.container import manifest_text
@@ -64,6 +66,21 @@ def test_statute_without_custodians_flagged() -> None:
         note for note in result_of(told, Step.STATUTE).notes if note.values.get("flag") == "KeySetWithoutCustodians"
     ]
     assert (note.name, note.values["act"], note.values["round"]) == ("flag", 1, 1)
+
+
+def test_statute_one_envelope_opened_as_two_bids_flagged() -> None:
+    """An accomplice commits to what another one sealed, and the officers call both opened. The ledger takes it, for it
+    has no envelopes; one bidRoot under two bids is what nobody gets who seals."""
+    draft = drafted("sealed.qbft")
+    name = draft.named(PROCESS)
+    _, sealed, *_ = decode_detail(read(split_acts(name, draft.entries[name])[7]))["outcomes"]
+    fields = {field: "0x" + sealed[field].hex() for field in ("content", "evidence")}
+    acts.end(draft, PROCESS, commit=5, opening=8, outcome=Outcome.OPENED, fields=fields)
+    refit(draft)
+    told = judged(draft)
+    assert told.verified
+    (note,) = [note for note in result_of(told, Step.STATUTE).notes if note.values.get("flag") == "BidRootRepeated"]
+    assert (note.name, note.values["act"], note.values["bids"]) == ("flag", 8, (1, 2))
 
 
 def test_releases_without_an_ocid_foreign() -> None:
