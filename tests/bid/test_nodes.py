@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from ledger.chain.codec import encode_call
 from ledger.chain.keccak import keccak
 from ledger.chain.reverts import decode_revert
 from ledger.chain.signed_calls import SignedCall, read_signed_call
-from ledger.evidence.receipt import read_receipt
+from ledger.chain.signers import KeySigner
+from ledger.cli.bidding.keeping import keep_receipt
+from ledger.evidence.receipt import open_secret, read_receipt
 from tests.bid.peer import peer
-from tests.bid.tenderer import listened, require_handed_in, save, seal
+from tests.bid.tenderer import PASSPHRASE, listened, require_handed_in, save, seal
 from tests.bid.test_page import come_back, committed, fill, hand_in, opened, violations
 from tests.bid.town import RECEIVERS, Desk, town_with_node
 
@@ -206,6 +209,32 @@ def test_transaction_that_the_node_has_already_is_no_failure(
     expect(page.locator("#outcome")).to_contain_text("Abgegeben, sagt der Knoten", timeout=60_000)
     path = save(page, tmp_path / "receipt.zip")
     assert committed(desk, read_receipt(path)) == ["BidCommitted"]
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_transaction_that_can_count_no_more_is_signed_anew(
+    context: BrowserContext, desk: Desk, tmp_path: Path, sent: bool
+) -> None:
+    """It expired, before the node got it or in a block that refused it: neither binds the bid."""
+    page, _ = sealed(context, desk, tmp_path / "receipt.zip")
+    page.close(run_before_unload=False)
+    receipt, chain = read_receipt(tmp_path / "receipt.zip"), desk.town.chain
+    _, account = open_secret(receipt.secret, PASSPHRASE)
+    act = CommitBid(receipt.process_id, 1, receipt.commitment, receipt.supersedes, 1)
+    raw = KeySigner(account).sign_transaction(
+        {"chainId": chain.chain_id, "nonce": 0, "gas": 10**6, "gasPrice": 0, "value": 0, "data": encode_call(act),
+         "to": chain.ledger}
+    )  # fmt: skip
+    keep_receipt(tmp_path / "receipt.zip", replace(receipt, transaction=raw))
+    if sent:
+        desk.town.node.request("eth_sendRawTransaction", ["0x" + raw.hex()])
+    again = come_back(context, desk, tmp_path / "receipt.zip", "#go-on")
+    expect(again.locator("#send")).to_be_visible(timeout=60_000)
+    refuse(again, "**/api/v1/envelopes", FULL)
+    again.click("#send")
+    expect(again.locator("#failure")).to_contain_text("Der Umschlag fehlt", timeout=60_000)
+    assert call_in(desk, save(again, tmp_path / "again.zip")).nonce == int(sent)
+    assert committed(desk, receipt) == ["BidCommitted"]
 
 
 def test_bid_is_withdrawn_by_the_node(context: BrowserContext, desk: Desk, tmp_path: Path) -> None:

@@ -15,9 +15,14 @@ from typing import Any
 import httpx
 import pytest
 
+from ledger.chain.acts import CommitBid
+from ledger.chain.codec import encode_call
 from ledger.chain.identifiers import promise_digest
+from ledger.chain.keccak import keccak
+from ledger.chain.rpc import HttpTransport, to_hex
 from ledger.chain.signers import KeySigner
 from ledger.cli.bidding import through_node, uploading
+from ledger.cli.bidding.keeping import keep_receipt
 from ledger.cli.connection import running_node
 from ledger.evidence.receipt import open_secret, read_receipt, write_receipt
 from ledger.settings import Settings
@@ -481,6 +486,31 @@ def test_submit_promise_that_was_made_up_does_not_keep_a_bid_from_the_node(bidde
         lacking = through(bidder, "submit", url, bidder.node)
     assert json.loads(lacking.out)["error"] == "EnvelopeUndelivered"
     assert read_receipt(bidder.folder / "receipt.zip").promise is None
+    assert len(bidder.bids()) == 1
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_submit_transaction_that_can_count_no_more_is_signed_anew_for_the_node(bidder: Bidder, sent: bool) -> None:
+    """It expired, before a node got it or in a block that refused it: neither binds the bid."""
+    bidder.seal()
+    path = bidder.folder / "receipt.zip"
+    receipt = read_receipt(path)
+    _, account = open_secret(receipt.secret, PASSPHRASE)
+    act = CommitBid(receipt.process_id, 1, receipt.commitment, receipt.supersedes, 1)
+    raw = KeySigner(account).sign_transaction(
+        {"chainId": receipt.chain_id, "nonce": 0, "gas": 10**6, "gasPrice": 0, "value": 0, "data": encode_call(act),
+         "to": receipt.ledger}
+    )  # fmt: skip
+    keep_receipt(path, replace(receipt, transaction=raw))
+    if sent:
+        node = HttpTransport(bidder.node)
+        node.request("eth_sendRawTransaction", [to_hex(raw)])
+        wait_until(lambda: node.request("eth_getTransactionReceipt", [to_hex(keccak(raw))]) is not None)
+        node.close()
+    with refusing_receiver(bidder.url, "/envelopes") as url:
+        lacking = through(bidder, "submit", url, bidder.node)
+    assert json.loads(lacking.out)["error"] == "EnvelopeUndelivered", lacking.err
+    assert read_receipt(path).transaction != raw
     assert len(bidder.bids()) == 1
 
 
