@@ -270,7 +270,7 @@ function stateParts(view: View, given: Terms, at: Look, who: Officer): Child[] {
   return [
     at.facts.state === "closed" && contributePart(view, given, at.brought, () => contributeNow(given, at, who)),
     openPart({
-      ...view, terms: given, count, step: stepFor(given, "BidsOpened"),
+      ...view, terms: given, count, step: stepFor(given, "BidsOpened"), mainBids: at.facts.mainBids,
       save: saveFile,
       told: (error) => toldOf(error, language),
       open: () => openNow(given, who),

@@ -55,7 +55,7 @@ function countParts(view: OpeningView, count: Count): Child[] {
   return [
     el("div", { id: "bids" },
       count.found.length === 0 && isFinished && el("p", {}, say("noBids")),
-      ...count.found.map((found) => bidPart(view, found))),
+      ...count.found.map((found) => bidPart(view, found, count.found))),
     falsePart(view, view.terms, count.wrong),
     !isFinished && el("div", { class: "whole bad", id: "unfinished" }, el("p", {}, say("openUnfinished")),
       el("ul", {}, ...count.unfinished.map(({ bid, error }) => el("li", {}, say("bidTrouble", { bid: spokenBid(bid), reason: view.told(error) })))),
