@@ -1399,6 +1399,14 @@ class AdmissionInvalid(SiegelError):
     status = 409
 
 
+class GroundDiffers(SiegelError):
+    """The document is not the ground that another officer proposed, or what was given for it is another one. Two
+    officers admit a bid on one and the same ground."""
+
+    sentence = "The document is not the ground that was proposed ({digest})."
+    status = 409
+
+
 class EnvelopesDiffer(SiegelError):
     """The server's list of a round's bids is not that of the ledger."""
 
@@ -1670,9 +1678,9 @@ class TermsUnproven(SiegelError):
 
 
 class ReceiptOfOtherRound(SiegelError):
-    """A bid takes the place of one of the same round only."""
+    """A bid takes the place of one of the same round and ledger only, or stands beside it."""
 
-    sentence = "The receipt {path} is of round {round} of {process_id}."
+    sentence = "The receipt {path} is of round {round} of {process_id}, on the ledger {ledger} of chain {chain_id}."
     status = 409
 
 
@@ -1684,9 +1692,21 @@ class TransactionRefused(SiegelError):
 
 
 class HandingInFailed(SiegelError):
-    """No receiver took the bid; a signed record of it was written."""
+    """No receiver, and no node of the chain, took the bid; a signed record of it was written."""
 
-    sentence = "The bid was NOT handed in: none of {tried} receivers took it ({failure}). The record of it is {record}."
+    sentence = "The bid was NOT handed in: none of {tried} addresses took it ({failure}). The record of it is {record}."
+    status = 503
+
+
+class EnvelopeUndelivered(SiegelError):
+    """A node says that the commitment stands on the ledger, but no receiver has promised to have the envelope: without
+    it the bid counts as missing at the close. A signed record of it was written."""
+
+    sentence = (
+        "The bid is NOT handed in yet: node {node} says that its commitment has stood in block {block} since {time}, "
+        "but no receiver has the envelope ({failure}). It must reach one before the round is closed: repeat this "
+        "command. The record of it is {record}."
+    )
     status = 503
 
 
@@ -1859,6 +1879,20 @@ class LettersTooMany(SiegelError):
     """More letters than a round can have."""
 
     sentence = "Round {round} of process {process_id} has {most} letters already."
+    status = 409
+
+
+class GroundNotHere(SiegelError):
+    """Nobody handed in such a ground of a close here. It may be kept elsewhere, where the act was made by hand."""
+
+    sentence = "No ground of a close of round {round} with the digest {digest} was handed in here."
+    status = 404
+
+
+class GroundsTooMany(SiegelError):
+    """More grounds of closes than a round can have."""
+
+    sentence = "For round {round} of process {process_id} {most} grounds were handed in already."
     status = 409
 
 

@@ -6,13 +6,14 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from api.services import Services
 from ledger.chain.acts import LotTerms, PublishTender, RoundTerms, TenderTerms
 from ledger.chain.identifiers import lot_id, organisation_id
+from ledger.chain.node.server import NodeServer
 from ledger.chain.record import ZERO
 from ledger.chain.registry import AdmitOrganisation, Person
 from ledger.evidence.log.folder import create_log
@@ -25,6 +26,7 @@ from ledger.store import StoreClass
 from ledger.terms import OrganisationKind, Role, RoundKind
 from tests.api.receiving import officers
 from tests.bid.tender import DOCUMENT
+from tests.evidence.test_timestamps import free_port
 from tests.explorer.site import serving
 from tests.index.town import DAY, Town, embedded_town, release, signer
 
@@ -42,6 +44,8 @@ class Desk:
     other: str
     """Origin of the other receiver."""
     deadline: int
+    node: str = field(default="", kw_only=True)
+    """Address of the node that takes transactions, if one is served."""
 
     @property
     def process(self) -> bytes:
@@ -77,10 +81,10 @@ class Desk:
 
 
 @contextmanager
-def bidding_town(folder: Path) -> Iterator[Town]:
-    """Two receivers are admitted and a key set is accepted."""
+def bidding_town(folder: Path, seconds_ago: int = 0) -> Iterator[Town]:
+    """Two receivers are admitted and a key set is accepted, so many seconds before now."""
     with embedded_town(folder) as town:
-        town.advance_to(int(time.time()))
+        town.advance_to(int(time.time()) - seconds_ago)
         for number in (1, 2):
             person = Person(signer(f"receiver {number}").account, Role.PUBLISHER)
             kind = int(OrganisationKind.RECEIVER)
@@ -92,15 +96,32 @@ def bidding_town(folder: Path) -> Iterator[Town]:
 
 
 @contextmanager
-def served_town(folder: Path) -> Iterator[Desk]:
-    """With one open round for bids, whose criteria are public; the other receiver takes bids in for it, too."""
-    with bidding_town(folder) as town:
+def served_town(folder: Path, seconds_ago: int = 0) -> Iterator[Desk]:
+    """With one open round for bids, whose criteria are public; the other receiver takes bids in for it, too. Its
+    deadline can come within a test if the town's clock is more than a day behind."""
+    with bidding_town(folder, seconds_ago) as town:
         create_log(folder / "log", "vergabe.example")
         deadline = publish(town)
         with served(town, folder / "other", 2) as (_, other):
             told = {"scheme": "DE-HRB", "uid": "receiver-2", "name": "Empfangsdienst Süd", "url": other}
             with served(town, folder, 1, receivers=[told]) as (services, url):
                 yield Desk(town, services, url, other, deadline)
+
+
+@contextmanager
+def town_with_node(folder: Path) -> Iterator[Desk]:
+    """The same, and the embedded node is served over HTTP to the pages of both receivers."""
+    with bidding_town(folder) as town:
+        create_log(folder / "log", "vergabe.example")
+        deadline, port = publish(town), free_port()
+        node = f"http://127.0.0.1:{port}"
+        with served(town, folder / "other", 2, nodes=[node]) as (_, other):
+            told = {"scheme": "DE-HRB", "uid": "receiver-2", "name": "Empfangsdienst Süd", "url": other}
+            with served(town, folder, 1, receivers=[told], nodes=[node]) as (services, url):
+                # `serve` refuses the tests' clock, which is never ahead of the wall's here.
+                server = NodeServer(town.node, "127.0.0.1", port, [url, other])
+                yield Desk(town, services, url, other, deadline, node=node)
+                server.stop()
 
 
 @contextmanager
@@ -121,7 +142,8 @@ def publish(town: Town) -> int:
     criteria = town.store.put(StoreClass.PUBLIC, DOCUMENT)
     lots = [{"id": "L1", "title": "Rohbau"}, {"id": "L2", "title": "Dach"}]
     notice = town.keep(release(OCID, title="Erweiterung der Grundschule", lots=lots))
-    deadline = int(time.time()) + DAY
+    assert town.clock is not None
+    deadline = town.clock.now() + DAY
     terms = TenderTerms(
         ocid=OCID,
         lots=tuple(sorted((LotTerms(lot_id(lot["id"])) for lot in lots), key=lambda each: each.lot)),

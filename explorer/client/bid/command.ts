@@ -8,7 +8,7 @@ import { Refusal as RankingRefusal } from "../ranking/refusal.js";
 import { accountOf } from "../verifier/signature.js";
 import { readDecimal, shownDecimal } from "./amount.js";
 import { documentMembers, fieldsOf, formOf } from "./bid_fields.js";
-import { changedForm, emptyForm, translatedForm, type Attachment, type FormAction } from "./bid_form.js";
+import { changedForm, emptyForm, translatedForm, variantForm, type Attachment, type FormAction } from "./bid_form.js";
 import { calendarOf } from "./calendar.js";
 import { followed, type Course, type CourseAction } from "./course.js";
 import { incidentOf } from "./incident.js";
@@ -18,8 +18,10 @@ import { readPins, requirePinned } from "./pins.js";
 import { readPromise, signerOfPromise } from "./promise.js";
 import { PageRefusal } from "./refusal.js";
 import { firstOffers, readResult } from "./result.js";
+import { revertOf } from "./revert.js";
 import { askedAgain, isSupplement } from "./supplement.js";
 import { readAddress, readTerms, requireSame, requireStill, type Asked, type Terms } from "./terms.js";
+import { toldOf } from "./told.js";
 import { commitCall, signedTransaction, withdrawCall } from "./transaction.js";
 import { visible } from "./visible.js";
 import type { Language } from "./words.js";
@@ -29,6 +31,7 @@ interface FormTask {
   readonly kind: string;
   readonly mostBytes: number | null;
   readonly language: Language;
+  readonly isBeside?: boolean;
   /** The language that is changed to before all is read. */
   readonly then?: Language;
   readonly actions: readonly FormAction[];
@@ -63,7 +66,7 @@ interface CommitTask {
   readonly commitment: Hex;
   readonly supersedes?: Hex;
   readonly expires: string;
-  readonly promised?: Readonly<Record<"receiver" | "signature", Hex>> & Readonly<Record<"arrivedAt" | "deliverBy", string>>;
+  readonly promised?: (Readonly<Record<"receiver" | "signature", Hex>> & Readonly<Record<"arrivedAt" | "deliverBy", string>>) | null;
 }
 
 interface ResultTask {
@@ -95,7 +98,8 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
       fields,
       again: fieldsOf(again, criteria, language),
       documents: form.attachments.map((each: Attachment) => documentMembers(each, criteria)),
-      lacks: lacks(form, criteria, given.kind, given.mostBytes, language),
+      variant: variantForm(form, criteria),
+      lacks: lacks(form, criteria, given.kind, given.mostBytes, language, given.isBeside),
     };
   },
   course: ({ actions }: { actions: readonly CourseAction[] }) =>
@@ -122,7 +126,7 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
     const common = { processId, round, commitment, expires };
     const call = promised === undefined || supersedes === undefined ? withdrawCall(common) : commitCall({
       ...common, supersedes,
-      promised: {
+      promised: promised && {
         receiver: promised.receiver, arrivedAt: BigInt(promised.arrivedAt), deliverBy: BigInt(promised.deliverBy),
         signature: fromHex(promised.signature),
       },
@@ -143,6 +147,10 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
     const own = { ...bid, chainId: BigInt(bid.chainId), round: BigInt(bid.round), author: NOBODY, commitment: ZERO, key: new Uint8Array() };
     const { source, authority, openedAt, lots } = readResult(answer, own, "the server");
     return { source, authority, openedAt, lots: firstOffers(lots, most) };
+  },
+  revert: ({ data, language }: { data: unknown; language: Language }) => {
+    const found = revertOf(data);
+    return found && { name: found.name, values: found.values, told: toldOf(found, language) };
   },
   visible: ({ text }: { text: string }) => ({ text: visible(text) }),
   calendar: ({ uid, deadline, made, summary, address }: CalendarTask) =>
