@@ -5,6 +5,7 @@ A letter can name a round for the answer (a supplement round), which is handed i
 
 from __future__ import annotations
 
+import time
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -17,6 +18,7 @@ from api.entitled import Part, Signed, entitled
 from api.sealing_info import LAST_ROUND, Round
 from api.services import Services
 from ledger.errors import InvalidParameter, TendererUnknown
+from ledger.opening.answer_round import require_answer_round
 from ledger.store.letters import Letter, Letters
 
 router = APIRouter(tags=["openings"])
@@ -32,7 +34,8 @@ PATH: Final = "/processes/{processId}/rounds/{round}/letters"
 
 @router.post(PATH, summary="Write to a tenderer", responses=ours({"number": NUMBER}), openapi_extra=BODY)
 async def write(request: Request, services: Using, signed: Signed, processId: DigestText, round: Round) -> Response:
-    """By an officer, to the account of a bid of the round; durable when it is answered."""
+    """By an officer, to the account of a bid of the round; durable when it is answered. A round named for the answer
+    must be a supplement round that is open before its deadline (`AnswerRoundUnfit`)."""
     process_id = digest_of(processId)
     who = await run_in_threadpool(entitled, services, signed, process_id, round, Part.OFFICER)
     body = await json_object(request, MOST_BYTES)
@@ -58,6 +61,10 @@ def _send(services: Services, process_id: bytes, round_number: int, sender: byte
         raise InvalidParameter(parameter="answerRound", value=f"{answered!s:.80}", why="it is no number of a round")
     if not services.queries.bids(process_id, round_number, recipient):
         raise TendererUnknown(process_id=process_id, round=round_number, account=recipient)
+    if answered is not None:
+        chain = services.chain
+        now = max(int(time.time()), chain.block(chain.block_number()).time)
+        require_answer_round(chain.round(process_id, answered), process_id, answered, now)
     return Letters(services.state, process_id, round_number).send(recipient, sender, subject, text, answered)
 
 

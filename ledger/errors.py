@@ -1385,6 +1385,13 @@ class OpeningResultForbidden(SiegelError):
     status = 409
 
 
+class AnswersNotTold(SiegelError):
+    """Only of an opening of bids do tenderers see names and sums (§ 14(6) VOB/A), never of answers to letters."""
+
+    sentence = "What is in the answers of round {round} is told to no other tenderer: it is confidential ({source})."
+    status = 409
+
+
 class AdmissionInvalid(SiegelError):
     """Only a late bid whose envelope is here, neither withdrawn nor superseded, can be admitted."""
 
@@ -1855,6 +1862,17 @@ class TendererUnknown(SiegelError):
 
     sentence = "No bid of round {round} of process {process_id} is of the account {account}."
     status = 404
+
+
+class AnswerRoundUnfit(SiegelError):
+    """A letter can name a supplement round only that is open and whose deadline has not passed: in no other can it be
+    answered in time. ``kind`` and ``state`` as the ledger has them, ``deadline`` in seconds since 1970."""
+
+    sentence = (
+        "A letter cannot be answered in round {round} (kind {kind}, state {state}, deadline {deadline}): it must be an "
+        "open supplement round before its deadline."
+    )
+    status = 409
 
 
 class LettersTooMany(SiegelError):

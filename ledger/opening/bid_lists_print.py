@@ -12,6 +12,7 @@ from ledger.opening.printed_parts import (
     NUMBER,
     Lines,
     act_named,
+    called,
     column,
     digest,
     lines,
@@ -23,12 +24,12 @@ from ledger.terms import Act
 
 NOT_OPENED: Final = ("superseded", "withdrawn", "missing", "returned", "late")
 _REFUSALS: Final = {
-    "BidMalformed": "Der Inhalt ist kein Angebot der vorgeschriebenen Form.",
+    "BidMalformed": "Der Inhalt hat nicht die vorgeschriebene Form.",
     "BidRootDiffers": "Der Inhalt ist nicht der, auf den sich der Bieter festgelegt hat.",
     "ContentAltered": "Der verschlüsselte Inhalt ist nicht der, den der Umschlag nennt.",
     "ContentUnreadable": "Der Inhalt lässt sich nicht entschlüsseln.",
-    "DocumentAltered": "Ein Dokument ist nicht das, dessen Prüfwert das Angebot nennt.",
-    "SealsDiffer": "Die versiegelten Schlüsselteile passen nicht zum Angebot.",
+    "DocumentAltered": "Ein Dokument ist nicht das, dessen Prüfwert im Inhalt steht.",
+    "SealsDiffer": "Die versiegelten Schlüsselteile passen nicht zusammen.",
     "ShareUnopenable": "Ein versiegelter Schlüsselteil lässt sich nicht öffnen.",
     "SharesTooFew": "Es liegen zu wenige Schlüsselteile vor.",
 }
@@ -37,7 +38,7 @@ _REFUSALS: Final = {
 def late_bids(minutes: Minutes) -> dict[str, Any]:
     """Bids that one of both clocks calls late, with both (§ 14(4), (5) VOB/A)."""
     return section(
-        "Angebote, die bei Ablauf der Frist nicht vorlagen",
+        f"{called(minutes)}, die bei Ablauf der Frist nicht vorlagen",
         columns=[
             NUMBER,
             column("Bieter", share=3),
@@ -91,7 +92,7 @@ def _decided(act: MinutedAct, bid: MinutedBid) -> bool:
 def bids_not_opened(minutes: Minutes) -> dict[str, Any]:
     """Bids whose content nobody read, and why."""
     return section(
-        "Nicht geöffnete Angebote",
+        f"Nicht geöffnete {called(minutes)}",
         columns=[
             NUMBER,
             column("Ergebnis", width=3.2),
@@ -114,7 +115,7 @@ def bids_not_opened(minutes: Minutes) -> dict[str, Any]:
 def unreadable_bids(minutes: Minutes) -> dict[str, Any]:
     """Bids that could not be read, with the evidence's digest."""
     return section(
-        "Unlesbare Angebote",
+        f"Unlesbare {called(minutes)}",
         columns=[NUMBER, column("Grund", share=3), column("Prüfwert des Nachweises (SHA-256)", share=4)],
         rows=(
             [
@@ -137,7 +138,7 @@ def _refusal(bid: MinutedBid) -> Lines:
 def bids_on_paper(minutes: Minutes) -> dict[str, Any]:
     """Bids on paper and with samples."""
     return section(
-        "Angebote auf Papier, Muster und Proben",
+        f"{called(minutes)} auf Papier, Muster und Proben",
         columns=[NUMBER, column("Bieter", share=3), column("Eingang", share=4), column("Bemerkung", share=3)],
         rows=(
             [
@@ -156,7 +157,7 @@ def reported_incidents(minutes: Minutes) -> dict[str, Any]:
     """What tenderers reported as failed."""
     return section(
         "Gemeldete Störungen",
-        columns=[column("Zeit", share=3), column("Störung", share=3), column("Konto des Angebots", share=3)],
+        columns=[column("Zeit", share=3), column("Störung", share=3), column("Konto", share=3)],
         rows=(
             [
                 [

@@ -39,7 +39,7 @@ def ledger_sections(minutes: Minutes) -> Iterator[dict[str, Any]]:
                 lines(str(act.sequence)),
                 lines(str(act.block)),
                 lines(printed_moment(act.time)),
-                lines(act_word(act.act) + ("" if act.bid is None else f", Nr.\u00a0{spoken_bid(act.bid)}")),
+                lines(act_word(act.act, minutes) + ("" if act.bid is None else f", Nr.\u00a0{spoken_bid(act.bid)}")),
                 [line for account in act.accounts for line in digest(account)],
             ]
             for act in minutes.acts

@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ledger.opening.procedure_rule import ProcedureRule
+from ledger.errors import AnswersNotTold
+from ledger.opening.main_bids import NamedBid
+from ledger.opening.procedure_rule import OpeningLaw, ProcedureRule
 from ledger.opening.stated_offers import Offer, Tenderer
+from ledger.opening.supplement_purpose import SupplementPurpose, supplement_law
+from ledger.terms import RoundKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,7 @@ class Incident:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
     """What the release says and officers add by hand. ``lots``: titles by id, for a tender without criteria; ``names``
-    by account (hex), ``remarks`` by the bid's number."""
+    by account (hex), ``remarks`` by the bid's number; ``purpose``: of a supplement round, if officers say it."""
 
     rule: ProcedureRule
     authority: str
@@ -51,6 +55,7 @@ class Heading:
     place: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     remarks: Mapping[int, str] = field(default_factory=dict)
+    purpose: SupplementPurpose | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +113,35 @@ class MinutedBid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredFile:
+    """A document in an answer: the name of its field, what its tenderer calls it, bytes, SHA-256 (hex); both None of
+    one that was entered by hand."""
+
+    field: str
+    title: str
+    size: int | None
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What an answer says to something that the tender asked (*RequirementResponse*), as it was written."""
+
+    requirement: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinutedAnswer:
+    """What is in an answer of a supplement round: to which bid it belongs, as it says itself."""
+
+    bid: int
+    main_bid: NamedBid
+    responses: tuple[Response, ...]
+    files: tuple[AnsweredFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MinutedAct:
     """An act of the round as the ledger has it; digests and accounts are hex."""
 
@@ -133,9 +167,13 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minutes:
-    """Times in seconds since 1970; ``opened_at`` is when the last outcome stood. Bids are in order of their numbers."""
+    """Times in seconds since 1970; ``opened_at`` is when the last outcome stood. Bids are in order of their numbers.
+    ``kind``: of the round; of a supplement round there are no ``lots`` but ``answers``, one for each bid that was
+    opened or is on paper, and the ``purpose`` that officers entered."""
 
     rule: ProcedureRule
+    kind: str
+    purpose: SupplementPurpose | None
     authority: str
     title: str
     place: str | None
@@ -149,11 +187,29 @@ class Minutes:
     contributions: tuple[Contribution, ...]
     bids: tuple[MinutedBid, ...]
     lots: tuple[MinutedLot, ...]
+    answers: tuple[MinutedAnswer, ...]
     incidents: tuple[Incident, ...]
     revisions: tuple[Revision, ...]
     chain_id: int
     ledger: str
     acts: tuple[MinutedAct, ...]
+
+    @property
+    def is_supplement(self) -> bool:
+        """The bids of the round are answers to letters."""
+        return self.kind == RoundKind.SUPPLEMENT.name.lower()
+
+    @property
+    def law(self) -> OpeningLaw:
+        """The sources for this round."""
+        return supplement_law(self.rule, self.purpose) if self.is_supplement else self.rule.law
+
+    def require_result(self) -> str:
+        """The source that lets tenderers see names, sums and variants. Raises OpeningResultForbidden, AnswersNotTold of
+        a supplement round."""
+        if self.is_supplement:
+            raise AnswersNotTold(round=self.round, source=self.law.confidential)
+        return self.rule.require_result()
 
     @property
     def late(self) -> tuple[MinutedBid, ...]:

@@ -24,13 +24,13 @@ MOST_TENDERERS: Final = 100
 
 def minutes_json(minutes: Minutes) -> bytes:
     """All of the minutes, names of members in camelCase, times in seconds since 1970. Confidential."""
-    law = dataclasses.asdict(minutes.rule.law)
+    law = dataclasses.asdict(minutes.law)
     return write_json({"format": FORMAT, "law": law, **_plain(minutes)})
 
 
 def opening_result(minutes: Minutes) -> dict[str, Any]:
-    """What the tenderers of this round may see, for nobody else. Raises OpeningResultForbidden."""
-    source = minutes.rule.require_result()
+    """What the tenderers of this round may see, for nobody else. Raises OpeningResultForbidden, AnswersNotTold."""
+    source = minutes.require_result()
     return {
         "format": RESULT_FORMAT,
         "source": source,

@@ -10,12 +10,15 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ledger.chain.record import NOBODY, ZERO
+from ledger.opening.answer_content import answer_of
 from ledger.opening.facts import read_round
+from ledger.opening.main_bids import MainBids
 from ledger.opening.minutes import (
     Contribution,
     Heading,
     Incident,
     MinutedAct,
+    MinutedAnswer,
     MinutedBid,
     MinutedLot,
     MinutedOffer,
@@ -23,11 +26,11 @@ from ledger.opening.minutes import (
     Officer,
     Revision,
 )
-from ledger.opening.opened import OpenedBid, OpenedRound
+from ledger.opening.opened import EXTERNAL, OpenedBid, OpenedRound
 from ledger.opening.opened_check import check_opened
 from ledger.opening.round_acts import RoundAct, of_round, outcomes_of
 from ledger.opening.stated_offers import Offer, offers, stated_values, tenderers
-from ledger.terms import STATUTE, Act, Outcome
+from ledger.terms import STATUTE, Act, Outcome, RoundKind
 
 ACTED_BY_OFFICERS: Final = (Act.ROUND_CLOSED, Act.BIDS_OPENED, Act.OUTCOME_REVISED)
 _OF_ONE_BID: Final = (Act.BID_COMMITTED, Act.BID_WITHDRAWN, Act.EXTERNAL_BID_REGISTERED, Act.OUTCOME_REVISED)
@@ -49,7 +52,8 @@ def make_minutes(
 
     Raises OpeningUnrecorded, and OpenedRoundContradictsLedger if what is in the home is not what the ledger has.
     """
-    facts = read_round((act.record for act in acts), opened.round)
+    records = [act.record for act in acts]
+    facts = read_round(records, opened.round)
     acts = of_round(acts, opened.round)
     check_opened(opened, facts, acts)
     assert facts.closing is not None
@@ -57,8 +61,17 @@ def make_minutes(
     revisions = tuple(_revision(act) for act in acts if act.record.act == Act.OUTCOME_REVISED)
     tendered = {lot["id"]: lot["title"] for lot in criteria["lots"]} if criteria else dict(heading.lots)
     admitted = {lot["id"]: lot["variants"] for lot in criteria["lots"]} if criteria else {}
+    answers = tuple[MinutedAnswer, ...]()
+    if facts.kind is RoundKind.SUPPLEMENT:
+        # No lot is offered for in an answer: what it says of one stands with it, as foreign.
+        tendered = {}
+        main_bids = MainBids(records)
+        in_order = (bid for bid in opened.bids if bid.outcome in ("opened", EXTERNAL))
+        answers = tuple(answer_of(bid.bid, stated_values(bid), main_bids) for bid in in_order)
     return Minutes(
         rule=heading.rule,
+        kind=facts.kind.name.lower(),
+        purpose=heading.purpose if facts.kind is RoundKind.SUPPLEMENT else None,
         authority=heading.authority,
         title=heading.title,
         place=heading.place,
@@ -73,6 +86,7 @@ def make_minutes(
         contributions=tuple(_contributions(contributions, custodians)),
         bids=tuple(_bid(bid, acts, heading, tendered) for bid in opened.bids),
         lots=_lots(opened.bids, tendered, admitted),
+        answers=answers,
         incidents=tuple(sorted(incidents, key=lambda each: (each.at, each.author, each.failure, each.detail))),
         revisions=revisions,
         chain_id=heading.chain_id,

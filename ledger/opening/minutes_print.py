@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Final
 
+from ledger.opening.answers_print import answer_sections
 from ledger.opening.bid_lists_print import (
     addendum,
     bids_not_opened,
@@ -20,15 +21,14 @@ from ledger.opening.ledger_print import ledger_sections
 from ledger.opening.minutes import Minutes, Officer
 from ledger.opening.offers_print import beside_the_lots, lot_section
 from ledger.opening.opened import EXTERNAL
-from ledger.opening.printed_parts import Lines, act_word, digest, fact, lines, section
+from ledger.opening.printed_parts import Lines, act_word, called, digest, fact, lines, section
 from ledger.terms import STATUTE, Act, Outcome
 
-TITLE: Final = "Niederschrift über die Öffnung der Angebote"
 _GROUPS: Final = {"officers": "Vertreter", "custodians": "Verwahrer"}
 _COUNTED: Final = {
     "opened": "geöffnet",
     EXTERNAL: "auf Papier",
-    "superseded": "durch ein neues Angebot ersetzt",
+    "superseded": "ersetzt",
     "withdrawn": "zurückgezogen",
     "late": "verspätet und nicht geöffnet",
     "missing": "ohne Umschlag",
@@ -39,9 +39,9 @@ _COUNTED: Final = {
 
 def printed_minutes(minutes: Minutes) -> dict[str, Any]:
     """What the template ``minutes.typ`` takes."""
-    law = minutes.rule.law
+    law = minutes.law
     return {
-        "title": TITLE,
+        "title": _title(minutes),
         "short": "Niederschrift über die Öffnung",
         "basis": f"{law.opening}; Niederschrift nach {law.minutes}",
         "confidential": f"Vertraulich, darf nicht veröffentlicht werden ({law.confidential})",
@@ -51,19 +51,34 @@ def printed_minutes(minutes: Minutes) -> dict[str, Any]:
         "facts": _facts(minutes),
         "sections": [
             section("Feststellungen", *_findings(minutes)),
-            section("Aufstellung der Angebote", *_how_to_read(minutes)),
-            *(lot_section(minutes, lot) for lot in minutes.lots),
-            *beside_the_lots(minutes),
+            *(answer_sections(minutes) if minutes.is_supplement else _bid_sections(minutes)),
             late_bids(minutes),
             bids_not_opened(minutes),
             unreadable_bids(minutes),
-            bids_on_paper(minutes),
+            *_unless_empty(minutes, bids_on_paper(minutes)),
             reported_incidents(minutes),
-            addendum(minutes),
+            *_unless_empty(minutes, addendum(minutes)),
             *ledger_sections(minutes),
         ],
         "signatures": [_signature(officer) for officer in _signing(minutes)],
     }
+
+
+def _title(minutes: Minutes) -> str:
+    purpose = f" ({minutes.purpose.german})" if minutes.purpose is not None else ""
+    return f"Niederschrift über die Öffnung der {called(minutes)}{purpose}"
+
+
+def _bid_sections(minutes: Minutes) -> Iterator[dict[str, Any]]:
+    yield section("Aufstellung der Angebote", *_how_to_read(minutes))
+    yield from (lot_section(minutes, lot) for lot in minutes.lots)
+    yield from beside_the_lots(minutes)
+
+
+def _unless_empty(minutes: Minutes, given: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What is rare among answers stands in their minutes only where there is some."""
+    if given["table"] is not None or not minutes.is_supplement:
+        yield given
 
 
 def _facts(minutes: Minutes) -> list[dict[str, Any]]:
@@ -71,11 +86,14 @@ def _facts(minutes: Minutes) -> list[dict[str, Any]]:
         fact("Auftraggeber", lines(printed_text(minutes.authority))),
         fact("Gegenstand", lines(printed_text(minutes.title))),
         fact("Kennung (OCID)", lines(printed_text(minutes.ocid))),
-        fact("Ablauf der Angebotsfrist", lines(printed_moment(minutes.deadline))),
+        fact(
+            f"Ablauf der {'Antwort' if minutes.is_supplement else 'Angebots'}frist",
+            lines(printed_moment(minutes.deadline)),
+        ),
         fact("Runde geschlossen", lines(printed_moment(minutes.closed_at))),
-        fact("Angebote geöffnet", lines(printed_moment(minutes.opened_at))),
-        fact("Vertreter des Auftraggebers", *(_officer(officer) for officer in minutes.officers)),
-        fact("Eingegangene Angebote", lines(*_counts(minutes))),
+        fact(f"{called(minutes)} geöffnet", lines(printed_moment(minutes.opened_at))),
+        fact("Vertreter des Auftraggebers", *(_officer(officer, minutes) for officer in minutes.officers)),
+        fact(f"Eingegangene {called(minutes)}", lines(*_counts(minutes))),
     ]
     if minutes.place:
         found.insert(3, fact("Ort der Öffnung", lines(printed_text(minutes.place))))
@@ -84,8 +102,8 @@ def _facts(minutes: Minutes) -> list[dict[str, Any]]:
     return found
 
 
-def _officer(officer: Officer) -> Lines:
-    done = ", ".join(act_word(act) for act in officer.acts)
+def _officer(officer: Officer, minutes: Minutes) -> Lines:
+    done = ", ".join(act_word(act, minutes) for act in officer.acts)
     name = printed_text(officer.name) if officer.name else "Name: ______________________________"
     return [*lines(name), *lines(done, kind="small"), *digest(officer.account)]
 
@@ -117,12 +135,12 @@ def _counts(minutes: Minutes) -> list[str]:
 def _findings(minutes: Minutes) -> Iterator[str]:
     if any(bid.outcome != EXTERNAL for bid in minutes.bids):
         yield (
-            "Die elektronischen Angebote lagen verschlüsselt vor. Zwei Vertreter des Auftraggebers haben die Runde "
-            "nach Ablauf der Angebotsfrist geschlossen; danach wurden die Angebote geöffnet."
+            f"Die elektronischen {called(minutes)} lagen verschlüsselt vor. Zwei Vertreter des Auftraggebers haben die "
+            f"Runde nach Ablauf der Frist geschlossen; danach wurden die {called(minutes)} geöffnet."
         )
     yield (
         "Wer welchen Schritt wann vorgenommen hat, steht im Register und wurde mit dieser Niederschrift verglichen. "
-        "Der Inhalt jedes geöffneten elektronischen Angebots ist der, dessen Prüfwert dort steht."
+        f"Der Inhalt aller geöffneten elektronischen {called(minutes)} ist der, dessen Prüfwert dort steht."
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from ledger.opening.german_print import printed_digest, printed_text
+from ledger.opening.minutes import Minutes
 from ledger.opening.opened import EXTERNAL
 from ledger.opening.stated_offers import Tenderer
 from ledger.terms import STATUTE, Act, Outcome, label
@@ -65,6 +66,11 @@ def tenderer_lines(whose: Sequence[Tenderer]) -> Lines:
     return shown or lines("ohne Angabe")
 
 
+def called(minutes: Minutes) -> str:
+    """What is handed in in the round, more than one."""
+    return "Antworten" if minutes.is_supplement else "Angebote"
+
+
 def outcome_word(outcome: str) -> str:
     """How a bid ended, in German."""
     return "auf Papier" if outcome == EXTERNAL else label(Outcome[outcome.upper()], "de")
@@ -75,6 +81,7 @@ def act_named(name: str) -> Act:
     return _ACTS[name]
 
 
-def act_word(name: str) -> str:
-    """What was done, in German."""
-    return label(_ACTS[name], "de")
+def act_word(name: str, minutes: Minutes) -> str:
+    """What was done, in German; in a round of answers, to these."""
+    word = label(_ACTS[name], "de")
+    return word.replace("Angebote", "Antworten").replace("Angebot", "Antwort") if minutes.is_supplement else word

@@ -68,7 +68,7 @@ def _tenderer(given: Any) -> Tenderer:
             return Tenderer(
                 name=name, identifier=_identifier(rest.get("identifier")), address=_address(rest.get("address"))
             )
-    return Tenderer(name=_stated(given), identifier=None, address=None)
+    return Tenderer(name=as_stated(given), identifier=None, address=None)
 
 
 def _identifier(given: Any) -> str | None:
@@ -111,11 +111,12 @@ def _offer(lot: str, given: Mapping[str, Any]) -> Offer:
         currency=currency,
         discount=discount,
         variant=variant,
-        unread=_stated(unread) if unread else None,
+        unread=as_stated(unread) if unread else None,
     )
 
 
-def _stated(given: Any) -> str:
+def as_stated(given: Any) -> str:
+    """What is not of its form, as it was written, cut where it is long."""
     # A number that no float holds is a Decimal here, which JSON of Python does not know.
     text = json.dumps(given, sort_keys=True, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST_STATED else text[:_LONGEST_STATED] + "…"

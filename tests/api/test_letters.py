@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from ledger.chain.acts import OpenRound, RoundTerms
 from ledger.store import AuditTrail
 from ledger.store.letters import FETCHED, SENT
-from tests.api.sealed_town import CLOSED, CUSTODIANS, OPEN, OUTSIDER, SealedTown
+from ledger.terms import RoundKind
+from tests.api.sealed_town import CLOSED, CUSTODIANS, DEADLINE, OPEN, OUTSIDER, SealedTown, sealed_town
 from tests.api.test_entitled import problem
-from tests.index.town import signer
+from tests.index.town import DAY, signer
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SealedTown]:
+    """Of the closed procedure round 2 takes answers, round 3 is no supplement round, the answers' deadline of round 4
+    is long over. The index has read none of it."""
+    with sealed_town(tmp_path_factory.mktemp("town")) as made:
+        town = made.town
+        for kind, deadline in (
+            (RoundKind.SUPPLEMENT, int(time.time()) + DAY),
+            (RoundKind.NEGOTIATION, int(time.time()) + DAY),
+            (RoundKind.SUPPLEMENT, DEADLINE + DAY),
+        ):
+            town.jointly(OpenRound(town.call(CLOSED), RoundTerms(kind, deadline, town.key_set)))
+        yield made
 
 
 def letter(to: bytes, **changed: Any) -> dict[str, Any]:
@@ -62,9 +81,14 @@ def test_letters_are_for_those_who_take_part(town: SealedTown) -> None:
         ({"text": "a\0b"}, (400, "InvalidParameter")),
         ({"answerRound": 0}, (400, "InvalidParameter")),
         ({"answerRound": True}, (400, "InvalidParameter")),
+        ({"answerRound": 1}, (409, "AnswerRoundUnfit")),
+        ({"answerRound": 3}, (409, "AnswerRoundUnfit")),
+        ({"answerRound": 4}, (409, "AnswerRoundUnfit")),
+        ({"answerRound": 5}, (404, "RoundUnknown")),
     ],
 )
 def test_letter_that_is_none_is_refused(town: SealedTown, changed: dict[str, Any], failure: tuple[int, str]) -> None:
-    """Nothing is kept that cannot be shown, or to somebody who has no bid."""
+    """Nothing is kept that cannot be shown, or to somebody who has no bid, or that names a round in which it cannot be
+    answered: none, one of bids or negotiation, one whose deadline is over."""
     body = letter(town.town.bidder_one.account) | changed
     assert problem(town.post(town.town.officer_one, CLOSED, "letters", body)) == failure

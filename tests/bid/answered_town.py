@@ -27,7 +27,6 @@ from ledger.chain.acts import (
 from ledger.chain.identifiers import bid_commitment, lot_id
 from ledger.chain.record import ZERO
 from ledger.chain.registry import AdmitOrganisation, KeySet, Person
-from ledger.chain.signers import KeySigner
 from ledger.cli.opening.server import RoundServer
 from ledger.cli.remote import Remote
 from ledger.evidence.receipt import Receipt, seal_secret, write_receipt
@@ -39,7 +38,7 @@ from tests.api.sealed_town import key_set_of
 from tests.bid.tender import DOCUMENT
 from tests.bid.tenderer import PASSPHRASE
 from tests.bid.town import OCID, RECEIVERS, Desk, served
-from tests.index.town import DAY, START, Town, embedded_town, release, signer
+from tests.index.town import DAY, START, Town, account_key, embedded_town, release, signer
 from tests.sealing.actors import Envelope, digest, sealed_bid
 
 DEADLINE: Final = START + 2 * DAY
@@ -164,13 +163,6 @@ def hand_in(town: Town, name: str, bid: Envelope, folder: Path) -> Handed:
     with path.open("wb") as out:
         write_receipt(receipt, out)
     return Handed(path, who.account, commitment)
-
-
-def account_key(name: str) -> bytes:
-    """The key of a named actor of the town."""
-    key = name.encode().rjust(32, b"\x01")
-    assert KeySigner(key).account == signer(name).account
-    return key
 
 
 def open_all(town: Town, bids: list[Envelope], handed: dict[str, Handed]) -> None:

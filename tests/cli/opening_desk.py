@@ -58,7 +58,7 @@ from tests.cli.conftest import PASSPHRASE
 from tests.cli.notices import BUYER_NAME, SCHEME, UID, release
 from tests.evidence.log_actors import FIRST, SECOND, THIRD
 from tests.explorer.site import serving
-from tests.index.town import signer
+from tests.index.town import account_key, signer
 from tests.sealing.actors import DRAWING, LETTER, VALUES, opens
 
 BEHIND: Final = 86_400
@@ -136,6 +136,7 @@ class Tender:
     deadline: int
     sealed: list[Sealed] = field(default_factory=list)
     authors: list[KeySigner] = field(default_factory=list)
+    bidders: list[str] = field(default_factory=list)
     data: list[bytes] = field(default_factory=list)
 
     @property
@@ -167,6 +168,7 @@ class Tender:
         chain.send(CommitBid(self.process_id, 1, commitment, ZERO, int(time.time()) + BEHIND), author)
         self.sealed.append(sealed)
         self.authors.append(author)
+        self.bidders.append(bidder)
         self.data.append(data)
         return commitment
 
@@ -191,7 +193,7 @@ class Tender:
         commitment = bid_commitment(
             chain.chain_id, chain.ledger, self.process_id, 1, author.account, header.bid_root, header.rest_digest
         )
-        secret = seal_secret(seed or self.sealed[bid].seed, bytes(31) + b"\x01", PASSPHRASE, 4)
+        secret = seal_secret(seed or self.sealed[bid].seed, account_key(self.bidders[bid]), PASSPHRASE, 4)
         detail = encode_abi(["(uint8,uint8,(bytes32,bytes)[],(bytes32,bytes)[])"], [_plain(desk.keys)])
         receipt = Receipt(
             chain_id=chain.chain_id, ledger=chain.ledger, organisation_id=desk.buyer, ocid=self.ocid,

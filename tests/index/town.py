@@ -37,7 +37,12 @@ DAY = 86_400
 
 def signer(name: str) -> KeySigner:
     """The named actor's key, the same in every run."""
-    return KeySigner(name.encode().rjust(32, b"\x01"))
+    return KeySigner(account_key(name))
+
+
+def account_key(name: str) -> bytes:
+    """That key, 32 bytes."""
+    return name.encode().rjust(32, b"\x01")
 
 
 class Town:

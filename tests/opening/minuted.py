@@ -57,14 +57,22 @@ def offered(name: str, amount: str, *, lot: str = "LOT-0001", **more: Any) -> di
 
 @dataclass
 class Story:
-    """A round as it goes on; ``finish`` gives what is left behind."""
+    """A round as it goes on; ``opened`` gives what is left behind. ``main``: that of bids, of a round of answers."""
 
     acts: list[RoundAct] = field(default_factory=list)
     bids: list[OpenedBid] = field(default_factory=list)
     papers: list[OpenedBid] = field(default_factory=list)
     ground: bytes = ZERO
+    main: Story | None = None
 
     def __post_init__(self) -> None:
+        if self.main is not None:
+            self.acts += self.main.acts
+            terms = {"kind": RoundKind.SUPPLEMENT, "deadline": self.deadline, "key_set": digest("key set")}
+            self.record(
+                Act.ROUND_OPENED, self.deadline - 864_000, {"terms": {**terms, "invited": ZERO, "receivers": []}}
+            )
+            return
         round_ = {"kind": RoundKind.BIDS, "deadline": DEADLINE, "key_set": digest("key set")}
         terms = {
             "ocid": "ocds-x-1", "parent": ZERO, "lots": [{"lot": digest("lot"), "max_awards": 1}],
@@ -72,6 +80,16 @@ class Story:
             "round": {**round_, "invited": ZERO, "receivers": []},
         }  # fmt: skip
         self.record(Act.TENDER_PUBLISHED, DEADLINE - 864_000, {"terms": terms}, release=digest("release"))
+
+    @property
+    def round(self) -> int:
+        """Its number."""
+        return 1 if self.main is None else 2
+
+    @property
+    def deadline(self) -> int:
+        """Of a round of answers twenty days later."""
+        return DEADLINE if self.main is None else DEADLINE + 1_728_000
 
     def record(self, act: Act, time: int, detail: dict[str, Any] | None = None, **more: Any) -> None:
         """The next act of the round, by officers one and two unless others are given."""
@@ -85,7 +103,7 @@ class Story:
         sequence = len(self.acts) + 1
         record = ActRecord(
             process_id=PROCESS, organisation_id=digest("buyer"), act=act, sequence=sequence, roles=0, time=time,
-            first=fields["first"], second=fields["second"], lot=ZERO, round=1, bid=fields["bid"], ref=0,
+            first=fields["first"], second=fields["second"], lot=ZERO, round=self.round, bid=fields["bid"], ref=0,
             arrival=fields["arrival"], ground=fields.get("ground", ZERO), release=fields.get("release", ZERO),
             subject=fields["subject"], detail=encode_detail(act, detail) if detail else b"",
         )  # fmt: skip
@@ -96,24 +114,28 @@ class Story:
         values: dict[str, Any] | None = None,
         *,
         outcome: str = "opened",
-        arrival: int = DEADLINE - 3_600,
+        arrival: int | None = None,
         block_time: int | None = None,
         supersedes: OpenedBid | None = None,
         beside: OpenedBid | None = None,
         admitted: bool = False,
         evidence: dict[str, Any] | None = None,
+        commitment: bytes | None = None,
     ) -> OpenedBid:
-        """A sealed bid is committed; how it will end is known already. ``beside``: by the account of that one."""
+        """A sealed bid is committed; how it will end is known already. ``beside``: by the account of that one;
+        ``commitment``: one that somebody else has, too."""
         number = len(self.bids)
+        arrival = self.deadline - 3_600 if arrival is None else arrival
+        of = "" if self.main is None else "answer "
         texts = None
         own = supersedes or beside
-        author = digest(f"bidder {number}")[:20] if own is None else own.author
+        author = digest(f"{of}bidder {number}")[:20] if own is None else own.author
         if values is not None:
             salts = {name: digest(f"{number} {name}") for name in values}
             texts = tuple(field.text for field in Bid.of(values, salts=salts).fields)
         made = OpenedBid(
-            bid=number, commitment=digest(f"commitment {number}"), author=author,
-            arrival=arrival, block_time=arrival if block_time is None else block_time, late=arrival > DEADLINE,
+            bid=number, commitment=commitment or digest(f"{of}commitment {number}"), author=author,
+            arrival=arrival, block_time=arrival if block_time is None else block_time, late=arrival > self.deadline,
             promised=block_time is not None, admitted=admitted,
             present=outcome not in ("missing", "late"), outcome=outcome,
             values=values, disclosures=texts, evidence=evidence,
@@ -132,7 +154,7 @@ class Story:
         """A bid on paper is registered by two officers."""
         made = OpenedBid(
             bid=FIRST_EXTERNAL_BID + len(self.papers), commitment=None, author=None, arrival=arrival,
-            block_time=arrival + 30, late=arrival > DEADLINE, promised=False, admitted=False, present=True,
+            block_time=arrival + 30, late=arrival > self.deadline, promised=False, admitted=False, present=True,
             outcome="external", values=values,
         )  # fmt: skip
         self.papers.append(made)
@@ -147,7 +169,7 @@ class Story:
         in_time = [bid.bid for bid in self.bids if bid.outcome != "late"]
         counted = max(in_time, default=-1) + 1
         self.record(
-            Act.ROUND_CLOSED, DEADLINE + 600,
+            Act.ROUND_CLOSED, self.deadline + 600,
             {
                 "counted": counted,
                 "present": _bitmap([bid.bid for bid in self.bids if bid.present], counted),
@@ -157,19 +179,20 @@ class Story:
         )  # fmt: skip
         if counted:
             outcomes = [_outcome(bid) for bid in self.bids[:counted]]
-            self.record(Act.BIDS_OPENED, DEADLINE + 1_500, {"from": 0, "outcomes": outcomes})
+            self.record(Act.BIDS_OPENED, self.deadline + 1_500, {"from": 0, "outcomes": outcomes})
 
     @property
     def opened(self) -> OpenedRound:
         """What lies in the officers' homes afterwards."""
         return OpenedRound(
-            process_id=PROCESS, ocid="ocds-x-1", round=1, deadline=DEADLINE, closed_at=DEADLINE + 600,
+            process_id=PROCESS, ocid="ocds-x-1", round=self.round, deadline=self.deadline,
+            closed_at=self.deadline + 600,
             bids=(*self.bids, *self.papers),
         )  # fmt: skip
 
     def minutes(self, heading: Heading = HEADING, **more: Any) -> Minutes:
         """The minutes of all this."""
-        if not any(act.record.act == Act.ROUND_CLOSED for act in self.acts):
+        if not any((act.record.act, act.record.round) == (Act.ROUND_CLOSED, self.round) for act in self.acts):
             self.close()
         return make_minutes(self.opened, self.acts, heading, criteria=CRITERIA, **more)
 

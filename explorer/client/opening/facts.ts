@@ -8,6 +8,7 @@ import type { Promised } from "../verifier/promise.js";
 import { Refusal } from "../verifier/refusal.js";
 import type { RoundTerms } from "../verifier/statute_rounds.js";
 import { act as numberOf, LIMITS, processDetail, termsOf } from "../verifier/statute_table.js";
+import { MainBids } from "./main_bids.js";
 import { OpeningRefusal } from "./refusal.js";
 
 export type State = "open" | "closed" | "opened";
@@ -34,12 +35,17 @@ export interface Closing {
 }
 
 export const OUTCOMES = termsOf("Outcome") as readonly Outcome[];
+const KINDS = termsOf("RoundKind");
 const WORD = 32;
 /** Of the fields of a record, in bytes, as a bundle has them. */
 const SIZES = [1, 8, 8, 8, 20, 20, 32, 4, 4, 8, 8, 32, 32, 32];
 
 export class RoundFacts {
   ocid = "";
+  /** As `RoundKind` of the ledger has it. */
+  kind = 0n;
+  /** Of a round of answers: the bids that these can belong to. */
+  mainBids: MainBids | undefined;
   keySet: Hex = ZERO;
   deadline = 0;
   readonly bids: Bid[] = [];
@@ -52,6 +58,10 @@ export class RoundFacts {
   isCancelled = false;
 
   constructor(readonly number: number) {}
+
+  get isSupplement(): boolean {
+    return KINDS[Number(this.kind)] === "supplement";
+  }
 
   get state(): State {
     if (this.closing === null) return "open";
@@ -113,10 +123,20 @@ export function headOf(acts: readonly Act[], chainId: bigint, ledger: Hex, proce
 
 /** Folds all acts of one process, in their order. Throws AnswerUnusable where there is no such round. */
 export function readRound(acts: readonly Act[], round: number): RoundFacts {
+  const facts = folded(acts, round);
+  if (facts.isSupplement) facts.mainBids = new MainBids(roundsOf(acts).map((each) => folded(acts, each)));
+  return facts;
+}
+
+function folded(acts: readonly Act[], round: number): RoundFacts {
   const facts = new RoundFacts(round);
   for (const act of acts) take(facts, act);
   if (facts.deadline === 0) throw new OpeningRefusal("AnswerUnusable", { what: "acts" });
   return facts;
+}
+
+function roundsOf(acts: readonly Act[]): readonly number[] {
+  return [...new Set(acts.filter(({ act }) => act === TENDER || act === ROUND).map(({ round }) => round))];
 }
 
 const [
@@ -156,8 +176,9 @@ function take(facts: RoundFacts, act: Act): void {
   }
 }
 
-function begin(facts: RoundFacts, { round }: Act, { deadline, keySet }: RoundTerms): void {
+function begin(facts: RoundFacts, { round }: Act, { kind, deadline, keySet }: RoundTerms): void {
   if (round !== facts.number) return;
+  facts.kind = kind;
   facts.deadline = Number(deadline);
   facts.keySet = keySet;
 }

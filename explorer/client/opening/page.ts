@@ -355,7 +355,7 @@ function stateParts(view: View, given: Terms, at: Look, who: Officer): Child[] {
   return [
     at.facts.state === "closed" && contributePart(view, given, at.brought, () => contributeNow(given, at, who)),
     openPart({
-      ...view, terms: given, count: foundNow(), step, without, asking, giveUp, own: who.account,
+      ...view, terms: given, count: foundNow(), step, without, asking, giveUp, own: who.account, mainBids: at.facts.mainBids,
       ask: askToGiveUp,
       isReversible: step?.at !== "waiting",
       proposedWithout: proposedWithout(at.proposals, at.facts.bids),

@@ -9,10 +9,13 @@ import { readField } from "../sealing/field.js";
 import { groupName, type GroupNumber } from "../sealing/key_set.js";
 import { Fields, type Json } from "../verifier/json.js";
 import type { FalseContribution, Found, OpenedDocument } from "./counting.js";
+import type { MainBids } from "./main_bids.js";
 import { plain } from "./round_file.js";
 import { button, facts, holderOf, shownAccount, type View } from "./view.js";
 
 export interface BidsView extends View {
+  /** Of a round of answers. */
+  readonly mainBids: MainBids | undefined;
   save(name: string, content: Blob): void;
 }
 
@@ -23,10 +26,14 @@ const RESPONSE = /^requirementResponses\/(.+)$/;
 const ENDING = /\.(pdf|xml|x83|x84|d83|d84|zip|docx|xlsx|odt|ods|txt|csv|jpg|jpeg|png|tif|tiff|dwg|dxf|p7s)$/i;
 const LONGEST = 500;
 
-export function bidPart(view: BidsView, { bid, outcome, disclosures, documents, document }: Found): HTMLElement {
-  const { say } = view;
+/** `all`: of the round, this one among them. */
+export function bidPart(view: BidsView, found: Found, all: readonly Found[]): HTMLElement {
+  const { bid, outcome, disclosures, documents, document } = found;
+  const { say, mainBids } = view;
+  const title = mainBids === undefined ? "bid" : "answer";
   return el("article", { class: "bid", "aria-labelledby": `bid-${bid}` },
-    el("h3", { id: `bid-${bid}` }, say("bid", { bid: spokenBid(bid), outcome: say(`outcome_${outcome.outcome}`) })),
+    el("h3", { id: `bid-${bid}` }, say(title, { bid: spokenBid(bid), outcome: say(`outcome_${outcome.outcome}`) })),
+    disclosures && mainBids && facts([say("mainBid"), mainBidPart(view, mainBids, found, all)]),
     disclosures && facts(...disclosures.map(readField).flatMap((field) => rowOf(view, field.name, field.value))),
     documents && documents.length > 0 && el("p", {}, say("files")),
     documents && el("div", { class: "buttons" }, ...documents.map((each) => fileButton(view, bid, each))),
@@ -40,31 +47,48 @@ export function falsePart({ say }: View, terms: Terms, wrong: readonly FalseCont
     })))));
 }
 
+/** It is what the answer says of itself; two to one bid are worth a question. */
+function mainBidPart({ say }: View, mainBids: MainBids, found: Found, all: readonly Found[]): HTMLElement {
+  const stated = mainBidOf(found);
+  const bids = mainBids.named(stated);
+  const count = all.filter((each) => each.disclosures !== undefined && mainBidOf(each) === stated).length;
+  return el("ul", { class: "main-bid" },
+    ...bids.map(({ round, bid, outcome }) => el("li", {}, say(outcome === "opened" ? "mainBidOpened" : "mainBidOther", {
+      bid: spokenBid(bid), round, outcome: say(`outcome_${outcome}`),
+    }))),
+    bids.length === 0 && el("li", {}, stated === undefined ? say("mainBidMissing") : say("mainBidUnknown", { stated: text(stated) })),
+    bids.length > 0 && count > 1 && el("li", {}, say("mainBidShared", { count })));
+}
+
+function mainBidOf({ disclosures }: Found): Json | undefined {
+  return disclosures?.map(readField).find(({ name }) => name === "mainBid")?.value;
+}
+
 /** The share's number in its group, and the custodian that holds it. */
 function shareOf(terms: Terms, group: GroupNumber, index: number): string {
   const name = holderOf(terms, group, index);
   return name === undefined ? String(index) : `${index} – ${name}`;
 }
 
-function rowOf({ say, language }: View, name: string, value: Json): (readonly [string, Child])[] {
+function rowOf({ say, language, mainBids }: BidsView, name: string, value: Json): (readonly [string, Child])[] {
   const [, lot, what] = LOT.exec(name) ?? [];
   if (lot !== undefined) {
     const shown = what === "value" ? amount(value, language) : what === "discount" ? `${text(member(value, "percentage"))} %` : text(value);
     return [[say(what as "value" | "discount" | "variant", { lot }), el("bdi", {}, shown)]];
   }
   const role = FIRM.exec(name)?.[1];
-  if (role !== undefined) return [[say(role === "tenderers" ? "tenderer" : "subcontractors"), el("bdi", {}, firm(value))]];
+  if (role !== undefined) return [[say(role === "subcontractors" ? role : mainBids === undefined ? "tenderer" : "answerTenderer"), el("bdi", {}, firm(value))]];
   const id = RESPONSE.exec(name)?.[1];
   if (id !== undefined) {
     const answer = member(value, "value");
     return [[say("response", { id }), el("bdi", {}, typeof answer === "boolean" ? say(answer ? "yes" : "no") : text(answer))]];
   }
-  return name.startsWith("documents/") ? [] : [[name, el("bdi", {}, text(value))]];
+  return name.startsWith("documents/") || (name === "mainBid" && mainBids !== undefined) ? [] : [[name, el("bdi", {}, text(value))]];
 }
 
 function fileButton(view: BidsView, bid: number, { name, title, content }: OpenedDocument): HTMLElement {
   const number = name.slice("documents/".length);
-  const safe = `${view.say("fileName")}-${spokenBid(bid)}-${number}${(ENDING.exec(title)?.[0] ?? ".bin").toLowerCase()}`;
+  const safe = `${view.say(view.mainBids === undefined ? "fileName" : "answerFileName")}-${spokenBid(bid)}-${number}${(ENDING.exec(title)?.[0] ?? ".bin").toLowerCase()}`;
   const words = view.say("saveFile", { title: shortened(title), size: shownSize(content.size, view.language), name: safe });
   return button(view, `file-${bid}-${number}`, words, () => view.save(safe, content));
 }

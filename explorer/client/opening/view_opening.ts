@@ -48,7 +48,7 @@ function countParts(view: OpeningView, count: Count): Child[] {
   return [
     el("div", { id: "bids" },
       count.found.length === 0 && isFinished && el("p", {}, say("noBids")),
-      ...count.found.map((found) => bidPart(view, found))),
+      ...count.found.map((found) => bidPart(view, found, count.found))),
     falsePart(view, view.terms, count.wrong),
     unfinishedPart(view, count),
     givenUpPart(view),

@@ -32,7 +32,7 @@ PRICES: Final = ("688112.47", "702318.63", "651247.31", "640129.58", "648931.26"
 """Of the bids, by their numbers: so odd that one can look for them."""
 TENDERERS: Final = (BUSES, MINIBUSES, BUSES, VALLEY, COACHES, QUICK, RIDES)
 EXCLUDED: Final = 5
-"""The bid that was promised in time; what is missing from it, it did not add."""
+"""The bid that was promised in time; its price list is for fewer lines than the tender has."""
 
 
 def school_run(stage: Stage, home: Path) -> Story:
@@ -85,7 +85,7 @@ def school_run(stage: Stage, home: Path) -> Story:
     yield deadline + 2 * HOUR
     opened = open_round(stage, OCID, home)
     yield stage.ago(17)
-    ground = "Geforderte Unterlagen wurden auf Nachforderung nicht vorgelegt (§ 57 Abs. 1 Nr. 2 VgV)."
+    ground = "Das Preisblatt nennt fünf statt sechs Linien, ändert also die Vergabeunterlagen (§ 57 Abs. 1 Nr. 4 VgV)."
     stage.together(ExcludeBid(stage.call(OCID, ground=ground), ZERO, 1, EXCLUDED))
     yield stage.ago(15)
     best, amount, evaluation = _evaluated(stage, criteria, opened, opened_folder(home, process, 1))
@@ -115,7 +115,8 @@ def school_run(stage: Stage, home: Path) -> Story:
 def bid_with(number: int) -> tuple[Bid, bytes]:
     """The bid with this number before it is sealed, under fresh salts, and its price list."""
     firm, amount = TENDERERS[number], PRICES[number]
-    price_list = f"{firm.name}: {amount} EUR für zwei Schuljahre, sechs Linien.".encode()
+    lines = "fünf" if number == EXCLUDED else "sechs"
+    price_list = f"{firm.name}: {amount} EUR für zwei Schuljahre, {lines} Linien.".encode()
     return bid_of(firm, amount, ANSWERS, price_list)
 
 

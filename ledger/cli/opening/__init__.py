@@ -32,6 +32,7 @@ from ledger.cli.session import Session
 
 if TYPE_CHECKING:
     from ledger.opening.counting import Count, FalseContribution
+    from ledger.opening.main_bids import NamedBid
 
 VALID_FOR: Final = 7 * 86_400
 """Seconds in which another officer can agree."""
@@ -126,6 +127,7 @@ def finish(
     officer proposed is told so, and nothing is sent.
     """
     from ledger.chain.acts import Call, OpenBids
+    from ledger.cli.opening.answering import named_bids, named_lines
     from ledger.cli.opening.custodian_names import custodian_names
     from ledger.cli.opening.finishing import count_round, next_outcomes, require_finished
     from ledger.cli.opening.loading import load_round, round_bid
@@ -136,7 +138,8 @@ def finish(
     sealed = load_round(session, making.process_id, round)
     given_up = frozenset(round_bid(sealed.facts, each, "--without").number for each in without or ())
     count, file = count_round(session, sealed, server, name, given_up)
-    told = _told(count, file.parent, custodian_names(session, sealed))
+    named = named_bids(session, sealed, count)
+    told = [*_told(count, file.parent, custodian_names(session, sealed)), *named_lines(named)]
     require_finished(count, told, session)
     answer = Answer({}, [])
     # Chunk after chunk as long as two officers are at hand, or the other one was here first.
@@ -156,7 +159,7 @@ def finish(
         words.append(say("1 of 2: the round is opened when another officer finds the same: siegel opening finish"))
     else:
         words.append(say("Every bid of round {round} has its outcome.", round=round))
-    return Answer({**answer.data, "file": file, "state": state, **_data(count)}, words)
+    return Answer({**answer.data, "file": file, "state": state, **_data(count, named)}, words)
 
 
 def remedy(
@@ -251,8 +254,12 @@ def _false_told(given: Sequence[FalseContribution], folder: Path, custodians: Ma
     return lines
 
 
-def _data(count: Count) -> dict[str, Any]:
+def _data(count: Count, named: Mapping[int, NamedBid]) -> dict[str, Any]:
     return {
-        "outcomes": [{"bid": found.bid.number, "outcome": found.outcome.outcome} for found in count.found],
+        "outcomes": [
+            {"bid": found.bid.number, "outcome": found.outcome.outcome}
+            | ({"mainBid": named[found.bid.number]} if found.bid.number in named else {})
+            for found in count.found
+        ],
         "falseContributions": count.false,
     }

@@ -46,6 +46,7 @@ def letter(
     """
     from ledger.cli.opening.loading import load_round, round_bid
     from ledger.cli.opening.server import round_server
+    from ledger.opening.answer_round import require_answer_round
 
     process_id = known_process(session, process, resolve_organisation(session, organisation))
     try:
@@ -54,6 +55,9 @@ def letter(
         raise ArgumentInvalid(argument="--text", value=text, why=values.why_unreadable(error)) from error
     sealed = load_round(session, process_id, round)
     whose = round_bid(sealed.facts, bid, "--bid")
+    if answer_round is not None:
+        chain = session.chain
+        require_answer_round(chain.round(process_id, answer_round), process_id, answer_round, session.now())
     with round_server(session, server, sealed, session.signer(as_ or "officer-one")) as served:
         number = served.write(whose.author, subject, content, answer_round)
     said = say(

@@ -19,6 +19,7 @@ from ledger.errors import ArgumentInvalid
 if TYPE_CHECKING:
     from ledger.opening.minutes import Minutes
     from ledger.opening.procedure_rule import ProcedureRule
+    from ledger.opening.supplement_purpose import SupplementPurpose
 
 EXAMPLE = "siegel opening minutes ocds-x-1 --rule vob-a --officer 'officer-one=Anna Amtmann' --out minutes.pdf"
 
@@ -53,6 +54,14 @@ def minutes(
         list[str] | None,
         typer.Option("--remark", metavar="BID=TEXT", help=say("on a bid: why it was late, samples; P1=... on paper")),
     ] = None,
+    purpose: Annotated[
+        str | None,
+        typer.Option(
+            "--purpose",
+            metavar="documents|clarification|validity",
+            help=say("of a supplement round: what the letters asked for"),
+        ),
+    ] = None,
     contributions: Annotated[
         Path | None,
         typer.Option("--contributions", metavar="FILE", help=say("whose shares: the server's answer, as JSON")),
@@ -75,7 +84,7 @@ def minutes(
     from ledger.opening.opened import FILE, opened_folder, read_opened
 
     settings = session.require_home()
-    law = _rule(rule)
+    law, asked = _rule(rule), None if purpose is None else _purpose(purpose)
     if result:
         law.require_result()
     process_id = known_process(session, process, resolve_organisation(session, organisation))
@@ -98,6 +107,7 @@ def minutes(
             place=place,
             names=dict(minute_sources.account_and_name(settings, each) for each in officer or ()),
             remarks=dict(map(_remark, remark or ())),
+            purpose=asked,
         ),
         criteria=tender.criteria,
         contributions=minute_sources.read_contributions(contributions, process_id, round_number)
@@ -107,6 +117,8 @@ def minutes(
         incidents=minute_sources.read_incidents(incidents) if incidents else (),
     )
     _require_known(made, officer or [], remark or [])
+    if purpose is not None and not made.is_supplement:
+        raise ArgumentInvalid(argument="--purpose", value=purpose, why=say("it is no supplement round"))
     return _answer(made, _write(made, out, data, result or []))
 
 
@@ -142,7 +154,7 @@ def _answer(made: Minutes, written: list[Path]) -> Answer:
     nameless = [officer.account for officer in made.officers if officer.name is None]
     lines = [
         say("{file} is written.", file=", ".join(map(str, written))),
-        say("Confidential: {source}.", source=made.rule.law.confidential),
+        say("Confidential: {source}.", source=made.law.confidential),
         *(say("No name is given for 0x{account}: --officer 0x{account}=NAME.", account=each) for each in nameless),
     ]
     return Answer({"files": written, "bids": len(made.bids), "nameless": nameless}, lines)
@@ -156,6 +168,16 @@ def _rule(typed: str) -> ProcedureRule:
     except ValueError:
         known = " | ".join(rule.value for rule in ProcedureRule)
         raise ArgumentInvalid(argument="--rule", value=typed, why=values.expected(known)) from None
+
+
+def _purpose(typed: str) -> SupplementPurpose:
+    from ledger.opening.supplement_purpose import SupplementPurpose
+
+    try:
+        return SupplementPurpose(typed.strip().lower())
+    except ValueError:
+        known = " | ".join(purpose.value for purpose in SupplementPurpose)
+        raise ArgumentInvalid(argument="--purpose", value=typed, why=values.expected(known)) from None
 
 
 def _remark(typed: str) -> tuple[int, str]:
