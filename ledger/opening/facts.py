@@ -11,7 +11,7 @@ from ledger.chain.codec import decode_detail
 from ledger.chain.record import ZERO, ActRecord
 from ledger.chain.registry import KeySet, Recipient
 from ledger.errors import KeySetUnknown, RoundForbids
-from ledger.terms import Act, Outcome, RoundState
+from ledger.terms import Act, Outcome, RoundKind, RoundState
 
 WORD: Final = 256
 """Bids in a word of the bitmaps."""
@@ -61,6 +61,7 @@ class RoundFacts:
     opened: int = 0
     open_lots: int = 0
     cancelled: bool = False
+    kind: RoundKind = RoundKind.NONE
 
     @property
     def state(self) -> RoundState:
@@ -168,6 +169,7 @@ def _take(facts: RoundFacts, act: Act, record: ActRecord) -> None:
 
 def _begin(facts: RoundFacts, record: ActRecord, terms: dict[str, Any]) -> None:
     if record.round == facts.number:
+        facts.kind = RoundKind(terms["kind"])
         facts.deadline, facts.key_set = terms["deadline"], terms["key_set"]
 
 
