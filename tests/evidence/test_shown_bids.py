@@ -258,6 +258,30 @@ def test_bid_on_paper_in_an_evaluation_that_nothing_names_is_not_proven() -> Non
     )
 
 
+def lowest_price_only() -> list[Change]:
+    """Both lots go to the lowest price, and nobody evaluated anything."""
+    weighted = '"criteria":[{"id":"quality","mostPoints":"10","title":"Güte","weight":"40"}],"id":"L1",'
+    plain = do(
+        "entries.rewrite", "criteria/*", old=weighted + '"method":"weightedPoints","priceWeight":"60"',
+        new='"criteria":[],"id":"L1","method":"lowestPrice","priceWeight":null',
+    )  # fmt: skip
+    bundle, _ = Forgery("", "", "shown.qbft", (dict(plain),), "", "").built()
+    (criteria,) = (name for name in entries_of(bundle) if name.startswith("criteria/"))
+    published = do("acts.alter", act=1, detail={"terms.criteria": f"0x{criteria[-64:]}"})
+    return [plain, published, do("entries.leave_out", "evaluations/*"), do("entries.leave_out", "rankings/*")]
+
+
+def test_lowest_price_without_an_evaluation_is_ranked_unless_a_bid_came_on_paper() -> None:
+    """Sealed bids say what they cost; of one on paper nothing here does."""
+    changes = lowest_price_only()
+    assert told(verified(*changes, REFIT), Step.RANKING) == (Verdict.PASSED, [FIRST, SECOND])
+    came = do("acts.insert", after=6, like=9, fields=PAPER)
+    assert told(verified(*changes, came, REFIT), Step.RANKING) == (
+        Verdict.NOT_PROVABLE,
+        [("bidsOnPaper", HERE | {"number": 1})],
+    )
+
+
 def test_sample_is_stated_and_has_no_place() -> None:
     """It came, and offers nothing; the ranking that was claimed stays the same."""
     came = do("acts.insert", after=6, like=9, fields=PAPER)
