@@ -247,11 +247,16 @@ def test_paper_into_a_file_that_is_not_the_ledgers_is_refused(office: Office, tm
 
 
 def test_paper_of_a_page_s_round_file_is_entered(office: Office, tmp_path: Path) -> None:
-    """The officers' page writes no values of bids on paper, without spaces; the command fills them in."""
+    """The officers' page writes no values of bids on paper, without spaces; the command fills them in. The other officer
+    typed the members in another order."""
     content = json.loads(office.file().read_bytes())
     office.file().write_text(json.dumps(content, separators=(",", ":")))
-    bid = write(tmp_path / "bid.json", offer())
-    for home in (office.desk.home, office.other):
+    said = offer()
+    turned = said | {
+        "lots": {"1": {"value": {"currency": "EUR", "amount": "90.00"}, "discount": {"percentage": "2.50"}}}
+    }
+    for home, typed in ((office.desk.home, said), (office.other, turned)):
+        bid = write(tmp_path / "bid.json", typed)
         assert office.paper("--bid", "P1", "--offer", bid, home=home).exit_code == 0
     assert office.file().read_bytes() == office.file(office.other).read_bytes()
 
