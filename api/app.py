@@ -16,6 +16,7 @@ from api import (
     extension,
     feed,
     findings,
+    grounds,
     health,
     incidents,
     key_sets,
@@ -130,7 +131,7 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
     # The bulk files before the single things: their names would pass for digests.
     for part in (
         bulk, feed, evidence, processes, releases, organisations, key_sets, rounds, sealing_info, findings, statistics,
-        lookup, health, openings, contributions, rehearsals, proposals, results, letters,
+        lookup, health, openings, contributions, rehearsals, proposals, results, letters, grounds,
     ):  # fmt: skip
         app.include_router(part.router, prefix=PREFIX)
     for part in (envelopes, promises, transactions, incidents, preflight):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +28,8 @@ from ledger.index.rows import (
 from ledger.ocds.differences import Differences, differences, merged
 from ledger.ocds.observation import FindingKind
 from ledger.ocds.value_history import ValueStep, value_history
+from ledger.store import StoreClass
+from ledger.store.objects import ObjectStore
 
 DAY: Final = 86_400
 
@@ -65,6 +67,7 @@ class ProcessView:
     """``recorder`` is whose process it is in the registry: the buyer, or the observer of an observed one.
     ``changes`` are by the sequence of a release what it says differently from those before it; ``values`` every amount
     from the estimate to the final value, each with the release that tells it.
+    ``downloads`` are the digests of those ``documents`` that everybody can have from here.
     ``pulled`` is what pulls of public notices found about its notices, the latest first.
     ``outdated`` are findings that the next run of the index settles; nothing is wrong with them.
     ``unchecked`` is the failure that kept the comparison with the chain from being made, else ``None``."""
@@ -79,6 +82,7 @@ class ProcessView:
     awards: Sequence[AwardRow]
     suspensions: Sequence[SuspensionRow]
     documents: Sequence[Document]
+    downloads: Set[bytes]
     changes: Mapping[int, Differences]
     values: Sequence[tuple[ValueStep, ReleaseView]]
     pulled: Sequence[FindingRow]
@@ -141,6 +145,7 @@ def view(services: Services, process_id: bytes) -> ProcessView:
     named = {lot.lot: lot for lot in whole.lots} if len(whole.lots) > 1 else {}
     steps = [_step(act, by_sequence, named, altered_steps, early) for act in queries.acts(process_id)]
     rounds = queries.rounds(process_id)
+    documents = _documents(releases)
     return ProcessView(
         row=row,
         recorder=queries.organisation(row.organisation_id),
@@ -151,7 +156,8 @@ def view(services: Services, process_id: bytes) -> ProcessView:
         lots=whole.lots,
         awards=whole.awards,
         suspensions=whole.suspensions,
-        documents=_documents(releases),
+        documents=documents,
+        downloads=_downloads(services.store, documents),
         changes=_changes(published),
         values=[(step, published[step.release]) for step in value_history([_data(each) for each in published])],
         pulled=whole.findings,
@@ -222,3 +228,9 @@ def _documents(releases: Sequence[ReleaseView]) -> list[Document]:
         for document in release.content.documents if release.content else ():
             found[document.identifier, document.digest or document.url] = document
     return list(found.values())
+
+
+def _downloads(store: ObjectStore, documents: Sequence[Document]) -> set[bytes]:
+    """A confidential one is as if it were not here: nobody learns which of the two it is."""
+    named = {document.digest for document in documents if document.digest is not None}
+    return {each for each in named if store.exists(each) and store.kind(each) is not StoreClass.CONFIDENTIAL}

@@ -107,6 +107,16 @@ class Sentences:
         )
 
     def _bid(self, act: ActRow) -> Markup:
+        if act.arrival and act.arrival != act.time:
+            return self._fill(
+                N_(
+                    "Bid no. %(bid)s arrived on %(arrival)s, as a receiver promised, and stands here since %(time)s. "
+                    "Nobody can read it before the opening."
+                ),
+                bid=bid_number(act.bid),
+                arrival=self._moment(act.arrival),
+                time=self._moment(act.time),
+            )
         return self._fill(
             N_("Bid no. %(bid)s arrived on %(arrival)s. Nobody can read it before the opening."),
             bid=bid_number(act.bid),

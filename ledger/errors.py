@@ -1400,6 +1400,14 @@ class AdmissionInvalid(SiegelError):
     status = 409
 
 
+class GroundDiffers(SiegelError):
+    """The document is not the ground that another officer proposed, or what was given for it is another one. Two
+    officers admit a bid on one and the same ground."""
+
+    sentence = "The document is not the ground that was proposed ({digest})."
+    status = 409
+
+
 class EnvelopesDiffer(SiegelError):
     """The server's list of a round's bids is not that of the ledger."""
 
@@ -1671,9 +1679,9 @@ class TermsUnproven(SiegelError):
 
 
 class ReceiptOfOtherRound(SiegelError):
-    """A bid takes the place of one of the same round only."""
+    """A bid takes the place of one of the same round and ledger only, or stands beside it."""
 
-    sentence = "The receipt {path} is of round {round} of {process_id}."
+    sentence = "The receipt {path} is of round {round} of {process_id}, on the ledger {ledger} of chain {chain_id}."
     status = 409
 
 
@@ -1849,6 +1857,20 @@ class LettersTooMany(SiegelError):
     """More letters than a round can have."""
 
     sentence = "Round {round} of process {process_id} has {most} letters already."
+    status = 409
+
+
+class GroundNotHere(SiegelError):
+    """Nobody handed in such a ground of a close here. It may be kept elsewhere, where the act was made by hand."""
+
+    sentence = "No ground of a close of round {round} with the digest {digest} was handed in here."
+    status = 404
+
+
+class GroundsTooMany(SiegelError):
+    """More grounds of closes than a round can have."""
+
+    sentence = "For round {round} of process {process_id} {most} grounds were handed in already."
     status = 409
 
 

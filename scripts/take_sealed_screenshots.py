@@ -148,7 +148,8 @@ def tenderer(round_: WholeRound, folder: Path) -> None:
 def officers(town: OpeningTown, browser: Browser) -> None:
     """The close that somebody else proposed, and the bids once they are open."""
     tender = town.tender()
-    tender.bid("Beispiel Bau", files=())
+    offer = offered("Beispiel Bau GmbH", "151200.50", discount="1.5")
+    tender.bid("Beispiel Bau", values=offer, files=())
     tender.bid("Dachdeckerei Beispiel")
     tender.bid("nobody handed in", here=False)
     tender.pass_deadline()

@@ -36,6 +36,7 @@ OF_OPENING: Final = (
     errors.ContributionUnsigned, errors.RehearsalRefused, errors.RoundForbids, errors.ProcessForbids,
     errors.ProcessUnknown, errors.RoundUnknown,
     errors.AlreadyApproved, errors.RoleMissing, errors.ActExpired, errors.BidMismatch, errors.OutcomeInvalid,
+    errors.GroundNotHere, errors.GroundsTooMany, errors.GroundMissing, errors.BodyTooLarge,
     errors.ReceiverMissing, errors.RelayBusy, errors.NonceUsed, errors.NonceAhead, errors.OutOfGas,
     errors.ObjectAltered, errors.NodeUnreachable, errors.IndexNotReady, errors.ServiceBusy, errors.InternalFailure,
 )  # fmt: skip

@@ -290,3 +290,13 @@ letters = Table(
     Column("read_at", BigInteger, comment="when the tenderer first fetched it; null until then"),
     Index("letters_of_round", "process_id", "round", "recipient"),
 )
+
+grounds = Table(
+    "grounds",
+    metadata,
+    Column("process_id", LargeBinary(32), primary_key=True),
+    Column("round", BigInteger, primary_key=True),
+    Column("digest", LargeBinary(32), primary_key=True, comment="of salt and document, which lie in the object store"),
+    Column("account", LargeBinary(20), nullable=False, comment="the officer who gave it first"),
+    Column("at", BigInteger, nullable=False),
+)

@@ -121,6 +121,43 @@ def test_bid_larger_than_an_envelope_is_refused_before_it_is_sealed() -> None:
     assert words(form(*COMPLETE, more, mostBytes=1300)) == []
 
 
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"id": "L1", "change": {"variant": ""}}, [("variant-L1", "lackVariant")]),
+        ({"id": "L1", "change": {"variant": " "}}, [("variant-L1", "lackVariant")]),
+        ({"id": "L1", "change": {"variant": "Größe 2"}}, [("variant-L1", "wrongVariant")]),
+        (
+            {"id": "L2", "change": {"chosen": True, "amount": "1"}},
+            [("lot-L2", "noVariants"), ("slot-roof", "lackFile")],
+        ),
+    ],
+)
+def test_variant_beside_a_main_bid_is_named_in_each_lot_and_only_where_it_is_admitted(
+    change: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    """Without a name it would be a second main bid of the same account."""
+    assert words(form(*COMPLETE, isBeside=True)) == []
+    assert words(form(*COMPLETE, {"kind": "lot", **change}, isBeside=True)) == expected
+
+
+def test_form_of_a_variant_begins_with_the_firms_of_its_main_bid_alone() -> None:
+    """Prices, answers and files of a variant are its own."""
+    empty, full = form()["variant"], form(*COMPLETE)["variant"]
+    assert {**full, "tenderers": [], "subcontractors": []} == {**empty, "tenderers": [], "subcontractors": []}
+    assert [firm["name"] for firm in (*full["tenderers"], *full["subcontractors"])] == [
+        " Bau GmbH ",
+        "Zweite KG",
+        "Erdbau",
+    ]
+
+
+def test_subcontractor_of_a_lot_that_is_taken_out_again_is_not_named_for_it() -> None:
+    """Its tick is not seen any more, and nothing is sealed that nobody sees."""
+    out = {"kind": "lot", "id": "L1", "change": {"chosen": False}}
+    assert ["subcontractors/0001", {"name": "Erdbau", "lots": []}] in form(*COMPLETE, out)["fields"]
+
+
 def test_supplement_names_the_bid_that_it_belongs_to() -> None:
     """The commitment, with or without 0x."""
     assert ("main-bid", "lackMainBid") in words(form(*COMPLETE, kind="supplement"))

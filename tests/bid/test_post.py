@@ -120,6 +120,9 @@ def test_letter_is_answered_in_its_round_with_the_bid_of_the_open_receipt(
     expect(page.locator("#main-bid")).to_have_value(mine.commitment.hex())
     expect(page.locator("#main-bid-told")).to_have_text("Übernommen aus der Quittung der Runde 1.")
     expect(page.locator("#post")).to_have_count(0)
+    # An answer has an account of its own (ADR 138).
+    expect(page.locator("#replace")).to_have_count(1)
+    expect(page.locator("#beside")).to_have_count(0)
     fill_answer(page)
     receipt = read_receipt(hand_in(page, tmp_path / "answer.zip"))
     assert contents(receipt, tmp_path / "opened") == {

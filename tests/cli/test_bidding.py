@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import pytest
 from ledger.chain.identifiers import promise_digest
 from ledger.chain.signers import KeySigner
 from ledger.cli.bidding import uploading
-from ledger.evidence.receipt import open_secret, read_receipt
+from ledger.evidence.receipt import open_secret, read_receipt, write_receipt
 from tests.cli.conftest import PASSPHRASE, Called, Siegel, call, make_key_set, speak_english
 from tests.cli.notices import OCID, release, write
 from tests.cli.test_running import running
@@ -164,6 +164,21 @@ def test_bid_beside_another_is_of_the_same_account_and_takes_nobody_s_place(bidd
     assert [(each["superseded"], each["withdrawn"]) for each in bidder.bids()] == [(False, True), (False, False)]
     refused = bidder.seal("both.zip", *beside, "--replaces", bidder.folder / "receipt.zip")
     assert (refused.exit_code, "--beside" in str(refused.data)) == (2, True)
+
+
+@pytest.mark.parametrize("changes", [{"chain_id": 1}, {"ledger": b"\x01" * 20}, {"round": 2}])
+@pytest.mark.parametrize("option", ["--beside", "--replaces"])
+def test_bid_beside_or_replacing_one_of_another_ledger_or_round_is_refused(
+    bidder: Bidder, changes: dict[str, Any], option: str
+) -> None:
+    """Its account has no bid here; nothing is sealed."""
+    assert bidder.seal().exit_code == 0
+    receipt = read_receipt(bidder.folder / "receipt.zip")
+    with (bidder.folder / "other.zip").open("wb") as out:
+        write_receipt(replace(receipt, **changes), out)
+    refused = bidder.seal("variant.zip", option, bidder.folder / "other.zip")
+    assert (refused.exit_code, json.loads(refused.out)["error"]) == (1, "ReceiptOfOtherRound")
+    assert not (bidder.folder / "variant.zip").exists()
 
 
 def test_bid_receipt_holds_envelope_secret_promise_and_transaction(bidder: Bidder) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from ledger.cli.opening.server import RoundServer
 from ledger.cli.remote import Remote
-from ledger.errors import EnvelopesDiffer, ServerAnswerUnusable
+from ledger.errors import EnvelopesDiffer, GroundDiffers, ServerAnswerUnusable
 from ledger.opening.facts import Bid, RoundFacts
 from tests.index.town import signer
 from tests.sealing.actors import digest
@@ -83,6 +83,13 @@ def test_list_of_other_bids_than_the_ledgers_is_refused(bids: list[dict[str, Any
     """A server that leaves a bid out, or calls it another's, does not make officers close without it."""
     with answering(listing(*bids)) as served, pytest.raises(EnvelopesDiffer):
         served.here(FACTS)
+
+
+@pytest.mark.parametrize("answer", [b"", bytes(32), bytes(32) + b"We know the tenderer."])
+def test_ground_that_is_another_than_the_proposed_one_is_refused(answer: bytes) -> None:
+    """What the second officer reads is what the first one named."""
+    with answering(answer) as served, pytest.raises(GroundDiffers):
+        served.ground(digest("ground"))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import time
@@ -161,6 +162,43 @@ def test_close_admitting_a_late_bid_needs_a_ground_and_the_same_file(people: Peo
     ground.write_text("the receiver failed")
     done = people.close("officer-one", "--admit", "2", "--ground", ground, "--together-with", "officer-two")
     assert done.data["acts"][0]["name"] == "RoundClosed"
+
+
+def test_close_admitting_at_two_desks_takes_the_same_file_and_no_other(people: People, tmp_path: Path) -> None:
+    """The second officer gives the file, too; another one is refused by name, and so is one that came to nobody.
+
+    A third officer can go on despite a ground that is another.
+    """
+    people.tender.bid("bidder 1")
+    people.tender.pass_deadline()
+    people.tender.bid("bidder 2")
+    ground, copy, other = (tmp_path / name for name in ("ground.txt", "copy.txt", "other.txt"))
+    for path, text in ((ground, "the line was cut"), (copy, "the line was cut"), (other, "we know the tenderer")):
+        path.write_text(text)
+    admit = ("--admit", "2", "--ground")
+    store = people.desk.services.store
+    assert error(people.close("officer-one", "--admit", "1", "--ground", ground)) == "AdmissionInvalid"
+    assert store.lookup(hashlib.sha256(ground.read_bytes()).digest()) == []
+    assert people.close("officer-one", *admit, ground).data["acts"] == []
+    assert error(people.close("officer-two", *admit, other)) == "GroundDiffers"
+    assert store.lookup(hashlib.sha256(other.read_bytes()).digest()) == []
+    assert error(people.close("officer-two")) == "ProposalDiffers"
+    assert people.close("officer-two", *admit, other, "--despite").data["acts"] == []
+    done = people.close("officer-three", *admit, copy)
+    assert done.data["acts"][0]["name"] == "RoundClosed", done.out
+    (named,) = store.lookup(hashlib.sha256(ground.read_bytes()).digest())
+    assert done.data["acts"][0]["ground"] == "0x" + named.hex()
+
+
+def test_close_with_a_ground_that_the_server_does_not_have_is_refused(people: People, tmp_path: Path) -> None:
+    """Officer one typed a digest: nobody can compare that with a file."""
+    people.tender.pass_deadline()
+    people.tender.bid("bidder 1")
+    ground = tmp_path / "ground.txt"
+    ground.write_text("the receiver failed")
+    digest = "0x" + "12" * 32
+    assert people.close("officer-one", "--admit", "1", "--ground", digest).exit_code == 0
+    assert error(people.close("officer-two", "--admit", "1", "--ground", ground)) == "GroundNotHere"
 
 
 def test_rehearse_tells_who_can_open(people: People) -> None:

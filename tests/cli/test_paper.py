@@ -247,8 +247,8 @@ def test_paper_into_a_file_that_is_not_the_ledgers_is_refused(office: Office, tm
 
 
 def test_paper_of_a_page_s_round_file_is_entered(office: Office, tmp_path: Path) -> None:
-    """The officers' page writes no values of bids on paper, without spaces; the command fills them in. The other officer
-    typed the members in another order."""
+    """The officers' page writes no values of bids on paper, without spaces; the command fills them in. The other
+    officer typed the members in another order."""
     content = json.loads(office.file().read_bytes())
     office.file().write_text(json.dumps(content, separators=(",", ":")))
     said = offer()

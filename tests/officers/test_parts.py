@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,11 @@ from ledger.chain.keccak import keccak
 from ledger.chain.signers import KeySigner, create_keystore, signer_of
 from ledger.cli.language import messages
 from ledger.cli.sealing_keys import create_sealing_key
-from ledger.errors import SiegelError
+from ledger.errors import AdmissionInvalid, SiegelError
 from ledger.opening.closing import close
 from ledger.opening.contributing import contribution
 from ledger.opening.facts import Bid, RoundFacts
+from ledger.opening.found import given_up
 from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing.context import Group
 from ledger.sealing.contribution import open_contribution, read_contribution
@@ -208,14 +210,39 @@ def test_close_vectors_give_the_same_in_both(case: dict[str, Any]) -> None:
         for number, each in enumerate(case["bids"])
     ]  # fmt: skip
     facts = RoundFacts(bytes(32), 1, deadline=case["deadline"], bids=bids)
-    made = close(facts, {(bids[number].commitment, bids[number].author) for number in case["here"]})
+    admit = case.get("admit", [])
+    made = close(facts, {(bids[number].commitment, bids[number].author) for number in case["here"]}, admit)
     library = {
         "counted": made.counted, "present": [*map(str, made.present)], "admitted": [*map(str, made.admitted)],
         "here": [*made.here], "missing": [*made.missing], "late": [*made.late],
     }  # fmt: skip
     told = [{"number": n, "gone": "none", **each} for n, each in enumerate(case["bids"])]
     assert library == case["close"]
-    assert peer().ask("close", bids=told, deadline=case["deadline"], here=case["here"]) == case["close"]
+    given = {"bids": told, "deadline": case["deadline"], "here": case["here"], "admit": admit}
+    assert peer().ask("close", **given) == case["close"]
+
+
+@pytest.mark.parametrize(
+    ("number", "why", "says"),
+    [(0, "inTime", "in time"), (1, "notHere", "not here"), (2, "withdrawn", "withdrawn"),
+     (3, "superseded", "superseded"), (4, "inTime", "in time"), (9, "unknown", "no such bid")],
+)  # fmt: skip
+def test_close_admitting_what_cannot_be_is_refused_by_both(number: int, why: str, says: str) -> None:
+    """In time, also by a promise in a later block; without its envelope; taken back; none at all."""
+    gone = {2: Outcome.WITHDRAWN, 3: Outcome.SUPERSEDED}
+    arrivals = [10, 101, 102, 103, 100]
+    bids = [
+        Bid(at, at.to_bytes(20), at.to_bytes(32), arrival, 200, at == 4, gone.get(at, Outcome.NONE))
+        for at, arrival in enumerate(arrivals)
+    ]
+    facts = RoundFacts(bytes(32), 1, deadline=100, bids=bids)
+    here = {(bid.commitment, bid.author) for bid in bids if bid.number != 1}
+    with pytest.raises(AdmissionInvalid, match=says):
+        close(facts, here, [number])
+    told = [{"number": bid.number, "gone": bid.gone.name.lower(), "arrival": bid.arrival} for bid in bids]
+    with pytest.raises(Refused) as refused:
+        peer().ask("close", bids=told, deadline=100, here=[0, 2, 3, 4], admit=[number])
+    assert (refused.value.error, refused.value.values) == ("AdmissionInvalid", {"bid": number, "why": why})
 
 
 # Calls
@@ -225,11 +252,14 @@ def test_calls_are_those_that_the_library_encodes(round_: Round) -> None:
     """Byte for byte: who executes must send the very same arguments."""
     call = round_.town.call(round_.ocid)
     where = {"processId": call.process_id.hex(), "round": 1, "expires": call.expires}
-    closing = CloseRound(call, 1, 300, (2**256 - 1, 7), (0, 1))
+    ground = digest("ground")
+    closing = CloseRound(replace(call, ground=ground), 1, 300, (2**256 - 1, 7), (0, 5))
     made = peer().ask(
-        "closeCall", **where, counted=300, present=[str(2**256 - 1), "7"], admitted=["0", "1"]
+        "closeCall", **where, counted=300, present=[str(2**256 - 1), "7"], admitted=["0", "5"], ground=ground.hex()
     )  # fmt: skip
     assert made["call"] == encode_call(closing).hex()
+    read = peer().ask("proposed", call=made["call"])
+    assert read == {"close": {"admitted": [256, 258], "ground": ground.hex()}}
     outcomes = (
         BidOutcome(Outcome.OPENED, digest("a")[:20], digest("root"), digest("rest")),
         BidOutcome(Outcome.WITHDRAWN, digest("b")[:20], digest("commitment")),
@@ -241,6 +271,19 @@ def test_calls_are_those_that_the_library_encodes(round_: Round) -> None:
     ]  # fmt: skip
     made = peer().ask("openCall", **where, start=5, outcomes=told)
     assert made["call"] == encode_call(OpenBids(call, 1, 5, outcomes)).hex()
+    read = peer().ask("proposed", call=made["call"])
+    assert read == {"outcomes": {"start": 5, "evidence": [digest("rest").hex(), bytes(32).hex()]}}
+
+
+def test_bid_that_is_given_up_is_the_same_in_both() -> None:
+    """One officer on the command line and one on the page record the same bytes."""
+    bid = Bid(3, digest("author")[:20], digest("commitment"), 10, 10, False)
+    ours, found = given_up(bid), peer().ask("givenUp", bid=bid_told(bid))["found"]
+    assert found["document"] == ours.evidence
+    assert found["outcome"] == {
+        "outcome": "unreadable", "author": bid.author.hex(), "content": bid.commitment.hex(),
+        "evidence": ours.outcome.evidence.hex(),
+    }  # fmt: skip
 
 
 def test_difference_of_two_calls_names_what_differs(round_: Round) -> None:

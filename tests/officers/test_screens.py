@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -90,6 +91,90 @@ def test_every_state_is_accessible_on_every_screen(
     one.done("Bitte wählen Sie beide Dateien")
     see(one, "keys")
     see.require_none()
+
+
+def test_admission_and_giving_up_are_accessible(
+    town: OpeningTown, tender: Tender, arriving: Arriving, tmp_path: Path
+) -> None:
+    """A late bid without its envelope and one that is admitted; a bid that is given up, asked for and proposed."""
+    see = Seen()
+    tender.bid("bidder 1")
+    tender.pass_deadline()
+    tender.bid("bidder 2")
+    tender.bid("bidder 3", here=False)
+    ground = tmp_path / "ground.pdf"
+    ground.write_bytes(b"%PDF-1.7 The receiver failed.")
+    one, two = arriving("officer-one"), arriving("officer-two")
+    for officer, says in ((one, "Die Begründung ist gewählt"), (two, "dieselbe Begründung")):
+        officer.look()
+        see(officer, f"{officer.name}, late")
+        officer.page.check("#admit-1")
+        see(officer, f"{officer.name}, ticked")
+        officer.page.set_input_files("#ground", ground)
+        officer.done(says)
+        see(officer, f"{officer.name}, grounded")
+        officer.page.click("#close")
+        officer.done("Vorgeschlagen" if officer is one else "Die Runde ist geschlossen")
+        see(officer, f"{officer.name}, sent")
+    one.look()
+    for officer in (one, two):
+        officer.look()
+        officer.page.click("#open")
+        officer.done("Nicht alle Angebote lassen sich schon öffnen")
+        for number in (0, 1):
+            officer.page.click(f"#give-up-{number}")
+            see(officer, f"{officer.name}, asked for {number}")
+            officer.page.click("#give-up-yes")
+        see(officer, f"{officer.name}, given up")
+        officer.page.click("#record")
+        officer.done("Vorgeschlagen" if officer is one else "Das Ergebnis steht im Register")
+        see(officer, f"{officer.name}, recorded")
+    see.require_none()
+
+
+def test_officer_admits_and_gives_up_by_keyboard_alone(
+    town: OpeningTown, tender: Tender, arriving: Arriving, tmp_path: Path
+) -> None:
+    """Each box by Space, each button by Enter; the question takes the focus, and the answer gives it on."""
+    tender.pass_deadline()
+    tender.bid("bidder 1")
+    one, two = arriving("officer-one"), arriving("officer-two")
+    ground = tmp_path / "ground.pdf"
+    ground.write_bytes(b"%PDF-1.7 The receiver failed.")
+
+    def press(officer: Officer, identifier: str, key: str = "Enter") -> None:
+        page = officer.page
+        for _ in range(40):
+            if page.evaluate("document.activeElement.id") == identifier:
+                page.keyboard.press(key)
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(identifier)
+
+    press(one, "admit-0", "Space")
+    expect(one.page.locator("#admit-0")).to_be_focused()
+    with one.page.expect_file_chooser() as chooser:
+        press(one, "ground")
+    chooser.value.set_files(ground)
+    one.done("Die Begründung ist gewählt")
+    press(one, "close")
+    one.done("Vorgeschlagen")
+    two.look()
+    with two.page.expect_download():
+        press(two, "fetch-ground-0")
+    two.done("übernommen")
+    press(two, "admit-0", "Space")
+    press(two, "close")
+    two.done("Die Runde ist geschlossen")
+    press(two, "open")
+    two.done("Nicht alle Angebote")
+    press(two, "give-up-0")
+    expect(two.page.locator("#give-up-ask")).to_be_focused()
+    press(two, "give-up-yes")
+    two.done("ohne Öffnung verzeichnet")
+    expect(two.page.locator("#told")).to_be_focused()
+    press(two, "record")
+    two.done("Vorgeschlagen")
 
 
 def test_proposal_that_differs_and_the_round_before_its_deadline_are_accessible(

@@ -2,19 +2,21 @@
 
 import { utf8, ZERO } from "../verifier/bytes.js";
 import { documentMembers, fieldsOf, formOf } from "./bid_fields.js";
-import { emptyForm, translatedForm } from "./bid_form.js";
+import { emptyForm, translatedForm, variantForm } from "./bid_form.js";
 import { calendarOf } from "./calendar.js";
-import { followed, maySend, type Intent, type KeptBid } from "./course.js";
+import { followed, maySend, type Intent, type KeptBid, type Purpose } from "./course.js";
 import { HandInFailed, handIn, rehearse, withdraw, type Hearing } from "./hand_in.js";
 import { incidentOf } from "./incident.js";
 import type { StepName } from "./missing.js";
 import {
-  allLacks, beginAnew, byId, changed, follow, go, NOT_OPENED, say, state, stepsOf, superseded, tell, tellTrouble, type Step,
+  allLacks, beforeSaid, beginAnew, byId, changed, follow, go, isBeside, NOT_OPENED, say, state, stepsOf, superseded, tell, tellTrouble,
+  type Step,
 } from "./page_state.js";
 import { proofOf } from "./proof.js";
 import { PageRefusal, Problem } from "./refusal.js";
 import { criteriaNamed, type Round } from "./round.js";
 import { saveFile } from "./saving.js";
+import { signedBefore } from "./signed_before.js";
 import { ask as askServer, type Server } from "./servers.js";
 import { toldOf } from "./told.js";
 import { visible } from "./visible.js";
@@ -63,9 +65,10 @@ export async function seal(round: Round, intent: Intent): Promise<void> {
       passphrase: state.passphrase.passphrase,
       // A rehearsal must not be bound to the account of a bid.
       supersedes: intent === "handIn" ? superseded() : ZERO,
-      key: intent === "handIn" ? (state.replaces?.key ?? null) : null,
+      key: intent === "handIn" ? (state.before?.key ?? null) : null,
     }, showShare);
-    follow({ kind: "sealed", bid: { ...sealed, terms } });
+    const beside = intent === "handIn" && isBeside() ? (state.before?.commitment ?? null) : null;
+    follow({ kind: "sealed", bid: { ...sealed, terms, isOpened: false, beside } });
     tell(() => say(intent === "rehearse" ? "toRehearse" : "sealedNow"));
   } catch (error) {
     state.step = "seal";
@@ -103,7 +106,8 @@ export async function send({ servers }: Round): Promise<void> {
   follow({ kind: "send" });
   try {
     const recorded = intent === "rehearse" ? await rehearse(bid, servers, hear)
-      : intent === "withdraw" ? await withdraw(bid, servers, hear) : await handIn(bid, servers, hear);
+      : intent === "withdraw" ? await withdraw(bid, servers, hear)
+        : await handIn(await withSigned(bid, servers, hear), servers, hear);
     state.isTouched = intent === "rehearse";
     follow({ kind: "done", recorded: recorded ?? null });
     tell(() => say(intent === "rehearse" ? "rehearsedTitle" : intent === "withdraw" ? "withdrawnTitle" : "doneTitle"));
@@ -115,6 +119,14 @@ export async function send({ servers }: Round): Promise<void> {
     follow({ kind: "failed", failures });
     tell(() => say("failedTitle"));
   }
+}
+
+/** A receipt that was chosen may be older than what came of its bid. */
+async function withSigned(bid: KeptBid, servers: readonly Server[], hear: Hearing): Promise<KeptBid> {
+  const before = bid.isOpened ? await signedBefore(bid, servers) : null;
+  if (before === null) return bid;
+  await hear.promised(before.promise, before.transaction);
+  return { ...bid, ...before };
 }
 
 /** The receipt with what has come to it. */
@@ -171,23 +183,28 @@ function nameOf(error: PageRefusal | Problem): string {
 }
 
 /** Comes back with a receipt. */
-export async function openReceipt(round: Round, intent: Intent | "replace"): Promise<void> {
+export async function openReceipt(round: Round, purpose: Purpose): Promise<void> {
   await withReceipt(async (receipt, passphrase) => {
     const { terms } = round;
-    const opened = await ask("open", { receipt, passphrase, terms, withContent: intent === "replace" });
+    const isNew = purpose === "replace" || purpose === "beside";
+    const { bid, fields, documents } = await ask("open", { receipt, passphrase, terms, withContent: isNew });
     state.opening = NOT_OPENED;
-    if (intent !== "replace") {
+    if (!isNew) {
       state.step = "handIn";
-      follow({ kind: "opened", bid: { ...opened.bid, terms }, intent });
+      follow({ kind: "opened", bid: { ...bid, terms, isOpened: true, beside: null }, intent: purpose });
       return;
     }
-    const attachments = opened.documents.map(({ title, slot, format, blob }) =>
+    const { commitment, key, promise } = bid;
+    const criteria = round.criteria ?? null;
+    const earlier = formOf(fields, criteria, state.language);
+    const attachments = documents.map(({ title, slot, format, blob }) =>
       ({ title, slot, file: new File([blob], title, { type: format }) }));
-    state.form = { ...formOf(opened.fields, round.criteria ?? null, state.language), attachments };
-    state.replaces = { commitment: opened.bid.commitment, key: opened.bid.key };
+    state.form = purpose === "replace" ? { ...earlier, attachments } : variantForm(earlier, criteria);
+    state.before = { as: purpose === "replace" ? "replaced" : "beside", commitment, key, arrivedAt: promise?.arrivedAt ?? null };
+    state.shown = new Set();
     state.isTouched = true;
     go("lots");
-    tell(() => say("replaceBanner", { commitment: opened.bid.commitment.slice(0, 8) }));
+    tell(beforeSaid);
   });
 }
 

@@ -25,7 +25,9 @@ export function fieldsOf(form: BidForm, criteria: Criteria | null, language: Lan
   }
   form.tenderers.forEach((firm, at) => fields.push([numbered("tenderers", at), organisationOf(firm)]));
   form.subcontractors.forEach((firm, at) => {
-    fields.push([numbered("subcontractors", at), { ...organisationOf(firm), lots: firm.lots }]);
+    // A lot can be taken out again after it was ticked here.
+    const lots = firm.lots.filter((lot) => form.lots[lot]?.chosen !== false);
+    fields.push([numbered("subcontractors", at), { ...organisationOf(firm), lots }]);
   });
   if (form.mainBid.trim() !== "") fields.push(["mainBid", form.mainBid.trim().replace(/^0x/, "").toLowerCase()]);
   return fields;

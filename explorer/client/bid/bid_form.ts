@@ -70,6 +70,11 @@ export function emptyForm(criteria: Criteria | null): BidForm {
   };
 }
 
+/** A variant begins with the firms of its main bid, and without lots, prices, answers and files. */
+export function variantForm({ tenderers, subcontractors }: BidForm, criteria: Criteria | null): BidForm {
+  return { ...emptyForm(criteria), tenderers, subcontractors };
+}
+
 export function changedForm(form: BidForm, action: FormAction): BidForm {
   switch (action.kind) {
     case "lot":

@@ -8,7 +8,7 @@ import { Refusal as RankingRefusal } from "../ranking/refusal.js";
 import { accountOf } from "../verifier/signature.js";
 import { readDecimal, shownDecimal } from "./amount.js";
 import { documentMembers, fieldsOf, formOf } from "./bid_fields.js";
-import { changedForm, emptyForm, translatedForm, type Attachment, type FormAction } from "./bid_form.js";
+import { changedForm, emptyForm, translatedForm, variantForm, type Attachment, type FormAction } from "./bid_form.js";
 import { calendarOf } from "./calendar.js";
 import { followed, type Course, type CourseAction } from "./course.js";
 import { incidentOf } from "./incident.js";
@@ -29,6 +29,7 @@ interface FormTask {
   readonly kind: string;
   readonly mostBytes: number | null;
   readonly language: Language;
+  readonly isBeside?: boolean;
   /** The language that is changed to before all is read. */
   readonly then?: Language;
   readonly actions: readonly FormAction[];
@@ -95,7 +96,8 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
       fields,
       again: fieldsOf(again, criteria, language),
       documents: form.attachments.map((each: Attachment) => documentMembers(each, criteria)),
-      lacks: lacks(form, criteria, given.kind, given.mostBytes, language),
+      variant: variantForm(form, criteria),
+      lacks: lacks(form, criteria, given.kind, given.mostBytes, language, given.isBeside),
     };
   },
   course: ({ actions }: { actions: readonly CourseAction[] }) =>

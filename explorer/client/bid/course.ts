@@ -1,19 +1,29 @@
 // How far the handing in is: a pure reducer. Nothing is sent before the receipt was saved, but in a rehearsal.
 
+import type { Hex } from "../verifier/bytes.js";
 import type { Promised } from "../verifier/promise.js";
 import type { Failure, ReadyBid, Recorded, Stage } from "./hand_in.js";
 import type { Server } from "./servers.js";
 
 export type Intent = "handIn" | "rehearse" | "withdraw";
+/** What somebody comes back with a receipt for. */
+export type Purpose = Exclude<Intent, "rehearse"> | "replace" | "beside";
 
 /** A bid with its receipt, which grows with what comes to it. */
-export interface KeptBid extends ReadyBid {
+export interface FiledBid extends ReadyBid {
   readonly receipt: Blob;
   /** The encrypted entry of the receipt. */
   readonly secret: Uint8Array;
   readonly promise: Promised | null;
   /** An evidence bundle of the process. */
   readonly proof: Blob | null;
+}
+
+export interface KeptBid extends FiledBid {
+  /** Its receipt was chosen, and may be older than what came of the bid. */
+  readonly isOpened: boolean;
+  /** The bid that it was sealed beside on this page; no receipt says it, for the account does. */
+  readonly beside: Hex | null;
 }
 
 interface WithBid {

@@ -4,7 +4,7 @@ import {
   back, chooseCriteria, onward, openReceipt, report, saveCalendar, saveReceipt, seal, send,
 } from "./actions.js";
 import { el, type Child } from "./element.js";
-import { allLacks, byId, changed, enter, go, say, state, stepsOf, type Step } from "./page_state.js";
+import { allLacks, beforeSaid, byId, changed, enter, go, isBeside, say, state, stepsOf, type Step } from "./page_state.js";
 import { answerLetter, closePost, openPost, readPost, readResult, saveLetters, saveResult, takeMainBid } from "./post_actions.js";
 import { receiptSheet } from "./receipt_sheet.js";
 import { takesBids, type Round } from "./round.js";
@@ -57,7 +57,7 @@ function contents(): Child[] {
     ...(!takesBids(round.terms) ? [overPart(), comingBack(round), reading(round)] : round.criteria === undefined ? [criteriaPart(round)] : [
       course.at === "form" && comingBack(round),
       course.at === "form" && reading(round),
-      course.at === "form" && state.replaces !== undefined && replacing(state.replaces.commitment),
+      course.at === "form" && state.before !== undefined && earlierBid(state.before.as === "replaced"),
       way(round),
       stepPart(round),
       course.at === "done" && course.intent === "handIn" && receiptSheet(
@@ -93,7 +93,7 @@ function comingBack(round: Round): HTMLElement {
     chosen: (file) => { state.opening = { ...state.opening, file }; },
     typed: (passphrase) => { state.opening = { ...state.opening, passphrase }; },
     open: (what) => void openReceipt(round, what),
-    takesBids: takesBids(round.terms),
+    takesBids: takesBids(round.terms), admitsVariants: round.criteria?.lots.some(({ variants }) => variants) ?? false,
     read: () => void openPost(round),
   });
 }
@@ -115,13 +115,14 @@ function reading(round: Round): Child {
   });
 }
 
-function replacing(commitment: string): HTMLElement {
-  return el("div", { class: "whole open" },
-    el("p", {}, say("replaceBanner", { commitment: `0x${commitment.slice(0, 8)}…` })),
-    button(say("replaceNot"), () => {
-      state.replaces = undefined;
+function earlierBid(isReplaced: boolean): HTMLElement {
+  return el("div", { class: "whole open", id: "earlier" },
+    el("p", {}, beforeSaid()),
+    button(say(isReplaced ? "replaceNot" : "besideNot"), () => {
+      state.before = undefined;
       changed();
-    }, { id: "replace-not" }));
+      byId("step-title").focus();
+    }, { id: isReplaced ? "replace-not" : "beside-not" }));
 }
 
 function way(round: Round): HTMLElement {
@@ -160,7 +161,7 @@ function stepPart(round: Round): HTMLElement {
 function viewOf(round: Round): View {
   const told = allLacks(round).filter((lack) => state.shown.has(lack.step));
   return {
-    language: state.language, terms: round.terms, criteria: round.criteria ?? null, form: state.form, say,
+    language: state.language, terms: round.terms, criteria: round.criteria ?? null, form: state.form, isBeside: isBeside(), say,
     lacks: new Map(told.map((lack) => [lack.field, lack])),
     typed: enter,
     changed(action) {

@@ -34,9 +34,12 @@ const VARIANT = /^[A-Za-z0-9._-]{1,64}$/;
 const COMMITMENT = /^(?:0x)?[0-9a-fA-F]{64}$/;
 const DECIMALS_OF_DISCOUNT = 2;
 
-/** In the order of the page; of an empty list nothing lacks. `mostBytes`: of the whole bid, null where no limit is told. */
+/**
+ * In the order of the page; of an empty list nothing lacks. `mostBytes`: of the whole bid, null where no limit is told.
+ * `isBeside`: a variant that stands beside a main bid, in each of its lots.
+ */
 export function lacks(
-  form: BidForm, criteria: Criteria | null, kind: string, mostBytes: number | null, language: "de" | "en",
+  form: BidForm, criteria: Criteria | null, kind: string, mostBytes: number | null, language: "de" | "en", isBeside = false,
 ): Lack[] {
   const found: Lack[] = [];
   const lack = (step: StepName, field: string, word: Word, values: Lack["values"] = {}) => found.push({ step, field, word, values });
@@ -45,9 +48,11 @@ export function lacks(
   const lots = criteria?.lots ?? [];
   if (lots.length > 0 && chosenLots(form).length === 0) lack("lots", fieldIds.lot((lots[0] as { id: string }).id), "lackLot");
 
-  for (const { id, title } of lots) {
+  for (const { id, title, variants } of lots) {
     const { chosen, amount, discount, variant } = form.lots[id] as LotEntry;
     if (!chosen) continue;
+    if (isBeside && !variants) lack("lots", fieldIds.lot(id), "noVariants", { title });
+    else if (isBeside && variant.trim() === "") lack("lots", fieldIds.variant(id), "lackVariant", { title });
     if (variant.trim() !== "" && !VARIANT.test(variant.trim())) lack("lots", fieldIds.variant(id), "wrongVariant", { title });
     if (amount.trim() === "") lack("answers", fieldIds.amount(id), "lackAmount", { title });
     else if (readDecimal(amount, language) === undefined) lack("answers", fieldIds.amount(id), "wrongAmount", { title });

@@ -1,4 +1,4 @@
-// Opens a receipt with its passphrase, to go on with the bid, to replace or to withdraw it.
+// Opens a receipt with its passphrase, to go on with the bid, to replace or to withdraw it, or to seal a variant beside it.
 
 import { commitment, readHeader } from "../sealing/header.js";
 import { openEnvelope, readBid } from "../sealing/open.js";
@@ -9,7 +9,7 @@ import { NOBODY } from "../verifier/bytes.js";
 import { accountOf } from "../verifier/signature.js";
 import { openSecret, readReceipt } from "../receipt/receipt.js";
 import type { EarlierField } from "./bid_fields.js";
-import type { KeptBid } from "./course.js";
+import type { FiledBid } from "./course.js";
 import { signerOfPromise } from "./promise.js";
 import { PageRefusal } from "./refusal.js";
 import { digestOf } from "./sealing_task.js";
@@ -33,21 +33,21 @@ export interface OpenedDocument {
 }
 
 export interface OpenReceipt {
-  readonly bid: Omit<KeptBid, "terms">;
+  readonly bid: Omit<FiledBid, "terms">;
   readonly fields: readonly EarlierField[];
   readonly documents: readonly OpenedDocument[];
 }
 
 /**
  * The bid of a receipt of this round. Its envelope is checked, its account's key is its author's. Throws what `readReceipt` and
- * `openSecret` throw, ReceiptForeign, ReceiptUnreadable, and with the content what opening an envelope throws.
+ * `openSecret` throw, ReceiptOfOtherRound, ReceiptUnreadable, and with the content what opening an envelope throws.
  */
 export async function openReceipt({ receipt, passphrase, terms, withContent }: OpenTask): Promise<OpenReceipt> {
   const parts = await readReceipt(receipt);
   const { chainId, ledger, processId, author, envelope, secret } = parts;
   const round = BigInt(parts.round);
   if (chainId !== terms.chainId || ledger !== terms.ledger || processId !== terms.processId || round !== terms.round) {
-    throw new PageRefusal("ReceiptForeign");
+    throw new PageRefusal("ReceiptOfOtherRound");
   }
   const { seed, accountKey: key } = await openSecret(secret, passphrase);
   if (accountOf(key) !== author) damaged("the key is not the account's");

@@ -13,7 +13,7 @@ import { isSupplement } from "./supplement.js";
 import type { Terms } from "./terms.js";
 import { LEAST_PASSPHRASE, passphraseIds } from "./view_seal.js";
 import { visible } from "./visible.js";
-import { isWord, word, type Language, type Word, type WordValues } from "./words.js";
+import { isWord, shownMoment, word, type Language, type Word, type WordValues } from "./words.js";
 
 export type Step = StepName | "handIn";
 
@@ -34,6 +34,15 @@ interface Opening {
 }
 
 export const NOT_OPENED: Opening = { file: null, passphrase: "", told: "", isOpen: false };
+
+/** An earlier bid, whose account's key is used again: it is replaced, or stays beside the new one, which is a variant then. */
+export interface Before {
+  readonly as: "replaced" | "beside";
+  readonly commitment: Hex;
+  readonly key: Uint8Array;
+  /** When it arrived, seconds since 1970; null where its receipt has no promise. */
+  readonly arrivedAt: bigint | null;
+}
 
 /** A bid whose receipt is open, and what was fetched with it. What is said of it is a function, as all that is said. */
 export interface Post {
@@ -57,7 +66,7 @@ interface State {
   /** Of which steps lacks are shown: those that somebody wanted to leave. */
   shown: ReadonlySet<StepName>;
   passphrase: { readonly passphrase: string; readonly again: string };
-  replaces: { readonly commitment: Hex; readonly key: Uint8Array } | undefined;
+  before: Before | undefined;
   opening: Opening;
   post: Post | undefined;
   /** From which receipt the bid that an answer belongs to was taken, or why it was not. */
@@ -77,7 +86,7 @@ export const state: State = {
   language: navigator.language.startsWith("de") ? "de" : "en",
   pins: undefined, round: undefined, refusal: undefined, form: emptyForm(null), step: "lots", course: { at: "form" },
   shown: new Set(),
-  passphrase: { passphrase: "", again: "" }, replaces: undefined, opening: NOT_OPENED, post: undefined, mainBidTold: undefined, incident: "none", isTouched: false,
+  passphrase: { passphrase: "", again: "" }, before: undefined, opening: NOT_OPENED, post: undefined, mainBidTold: undefined, incident: "none", isTouched: false,
   isUnfolded: true, trouble: undefined, notice: () => "",
 };
 
@@ -146,7 +155,7 @@ export function go(next: Step, field?: string): void {
 /** All that lacks before the bid can be sealed, the passphrase too. */
 export function allLacks({ terms, criteria }: Round): Lack[] {
   const { form, language, passphrase: { passphrase, again } } = state;
-  const found = lacks(form, criteria ?? null, terms.kind, terms.mostBytes, language);
+  const found = lacks(form, criteria ?? null, terms.kind, terms.mostBytes, language, isBeside());
   const add = (field: string, name: Word): void => {
     found.push({ step: "seal", field, word: name, values: { least: String(LEAST_PASSPHRASE) } });
   };
@@ -159,7 +168,7 @@ export function allLacks({ terms, criteria }: Round): Lack[] {
 export function beginAnew({ criteria }: Round): void {
   state.form = { ...emptyForm(criteria ?? null), mainBid: state.form.mainBid };
   state.passphrase = { passphrase: "", again: "" };
-  state.replaces = undefined;
+  state.before = undefined;
   state.shown = new Set();
   state.isTouched = false;
 }
@@ -172,7 +181,7 @@ export function enterRound(round: Round, mainBid: NamedBid): void {
   state.passphrase = { passphrase: "", again: "" };
   state.opening = NOT_OPENED;
   state.post = undefined;
-  state.replaces = undefined;
+  state.before = undefined;
   state.shown = new Set();
   state.isUnfolded = false;
   go("lots");
@@ -180,5 +189,20 @@ export function enterRound(round: Round, mainBid: NamedBid): void {
 
 /** What a bid supersedes: zeros of none. */
 export function superseded(): Hex {
-  return state.replaces?.commitment ?? ZERO;
+  return state.before?.as === "replaced" ? state.before.commitment : ZERO;
+}
+
+/** What becomes of the earlier bid, if there is one. */
+export function beforeSaid(): string {
+  if (state.before === undefined) return "";
+  const { as, commitment, arrivedAt } = state.before;
+  const values = { commitment: `0x${commitment.slice(0, 8)}…` };
+  if (as === "replaced") return say("replaceBanner", values);
+  return arrivedAt === null ? say("besideBannerEarly", values)
+    : say("besideBanner", { ...values, time: shownMoment(Number(arrivedAt), state.language) });
+}
+
+/** Whether what is entered is a variant, to be sealed under the account of an earlier bid. */
+export function isBeside(): boolean {
+  return state.before?.as === "beside";
 }

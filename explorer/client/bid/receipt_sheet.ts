@@ -33,6 +33,7 @@ export function receiptSheet(
       recorded && [say("recorded"), say("inBlock", { block: recorded.block, time: shownMoment(recorded.time, language) })],
       [say("commitment"), el("code", {}, `0x${bid.commitment}`)],
       [say("account"), el("code", {}, `0x${bid.author}`)],
+      bid.beside === null ? null : [say("besideOf"), el("code", {}, `0x${bid.beside}`)],
       [say("envelopeDigest"), el("code", {}, bid.digest)],
       recorded && [say("transaction"), el("code", {}, `0x${recorded.hash}`)],
       [say("printed"), shownMoment(now, language)],

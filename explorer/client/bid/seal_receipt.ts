@@ -5,7 +5,7 @@ import { sealSecret, writeReceipt } from "../receipt/receipt.js";
 import { accountOf } from "../verifier/signature.js";
 import { newKey } from "./account.js";
 import type { NamedValue } from "./bid_fields.js";
-import type { KeptBid } from "./course.js";
+import type { FiledBid } from "./course.js";
 import { sealBid, type SealingTask } from "./sealing_task.js";
 import type { Terms } from "./terms.js";
 
@@ -20,7 +20,7 @@ export interface SealReceiptTask {
 }
 
 /** Throws a Refusal of sealing. */
-export async function sealWithReceipt(task: SealReceiptTask, progress: (share: number) => void): Promise<Omit<KeptBid, "terms">> {
+export async function sealWithReceipt(task: SealReceiptTask, progress: (share: number) => void): Promise<Omit<FiledBid, "terms">> {
   const { terms, fields, documents, passphrase, supersedes } = task;
   const key = task.key ?? newKey();
   const author = accountOf(key);
@@ -32,7 +32,7 @@ export async function sealWithReceipt(task: SealReceiptTask, progress: (share: n
   return { ...bid, receipt: await keptReceipt({ ...bid, terms }) };
 }
 
-export type KeepTask = Omit<KeptBid, "receipt">;
+export type KeepTask = Omit<FiledBid, "receipt">;
 
 /** The receipt with all that there is. */
 export async function keptReceipt(task: KeepTask): Promise<Blob> {

@@ -13,6 +13,8 @@ export interface View {
   readonly terms: Terms;
   readonly criteria: Criteria | null;
   readonly form: BidForm;
+  /** A variant that stands beside a main bid is entered. */
+  readonly isBeside: boolean;
   /** What is shown as lacking, by the field's id. */
   readonly lacks: ReadonlyMap<string, Lack>;
   say(name: Word, values?: WordValues): string;

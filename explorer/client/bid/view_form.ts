@@ -8,27 +8,29 @@ import { isSupplement } from "./supplement.js";
 import { button, described, errorOf, group, mark, textField, type View } from "./view.js";
 
 export function lotsStep(view: View): Child[] {
-  const { criteria, form } = view;
+  const { criteria, form, isBeside } = view;
   const lots = criteria?.lots ?? [];
   const first = lots[0] && fieldIds.lot(lots[0].id);
   return [
     criteria === null && el("p", {}, view.say("noLots")),
-    criteria !== null && el("p", { class: "hint" }, criteria.mainBids > 1
+    criteria !== null && !isBeside && el("p", { class: "hint" }, criteria.mainBids > 1
       ? view.say("mainBids", { count: criteria.mainBids }) : view.say("oneMainBid")),
-    lots.length > 0 && group(view.say("chooseLots"),
+    lots.length > 0 && group(view.say(isBeside ? "chooseLotsBeside" : "chooseLots"),
       first !== undefined && errorOf(view, first, view.lacks.get(first)),
       ...lots.map((lot) => {
         const entry = form.lots[lot.id] as LotEntry;
         const id = fieldIds.lot(lot.id);
+        const label = view.say("lot", { id: lot.id, title: lot.title });
+        if (isBeside && !lot.variants) return el("p", { class: "hint" }, `${label} – ${view.say("lotNoVariants")}`);
         return el("div", { class: "choice" },
           el("input", {
             type: "checkbox", id, checked: entry.chosen, ...described(id, null, view.lacks.get(id)),
             onchange: (event: Event) =>
               view.changed({ kind: "lot", id: lot.id, change: { chosen: (event.target as HTMLInputElement).checked } }),
           }),
-          el("label", { for: id }, view.say("lot", { id: lot.id, title: lot.title })),
+          el("label", { for: id }, label),
           lot.variants && entry.chosen && textField(view, {
-            id: fieldIds.variant(lot.id), label: view.say("variant", { id: lot.id }), hint: view.say("variantHint"), required: false,
+            id: fieldIds.variant(lot.id), label: view.say("variant", { id: lot.id }), hint: view.say(isBeside ? "variantHintBeside" : "variantHint"), required: isBeside,
             value: entry.variant, hear: (variant) => view.typed({ kind: "lot", id: lot.id, change: { variant } }),
           }));
       })),

@@ -1,6 +1,6 @@
 // The step that hands in: save the receipt, send, and what came of it.
 
-import { maySend, type Course, type Intent } from "./course.js";
+import { maySend, type Course, type Intent, type KeptBid } from "./course.js";
 import { el, type Child } from "./element.js";
 import type { Stage } from "./hand_in.js";
 import { shownSize } from "./missing.js";
@@ -58,9 +58,14 @@ function aboutBid(view: HandInView, { bid, intent }: With<"sealed" | "sending" |
       [view.say("commitment"), el("code", {}, `0x${bid.commitment}`)],
       [view.say("account"), el("code", {}, `0x${bid.author}`)],
       [view.say("envelopeSize"), shownSize(bid.envelope.size, view.language)],
+      besideFact(view, bid),
       /^0*$/.test(bid.supersedes) ? null : [view.say("supersedes"), el("code", {}, `0x${bid.supersedes}`)],
     ),
   ];
+}
+
+function besideFact(view: HandInView, { beside }: KeptBid): readonly [string, Child] | null {
+  return beside === null ? null : [view.say("besideOf"), el("code", {}, `0x${beside}`)];
 }
 
 function saving(view: HandInView, course: With<"sealed">): Child[] {
@@ -132,6 +137,7 @@ function done(view: HandInView, course: With<"done">): Child[] {
       el("p", {}, view.say(intent === "withdraw" ? "withdrawnLead" : isLate ? "lateLead" : "doneLead"))),
     facts(
       [view.say("commitment"), el("code", {}, `0x${bid.commitment}`)],
+      besideFact(view, bid),
       arrivedAt === undefined || intent === "withdraw" ? null : [view.say("arrived"), shownMoment(Number(arrivedAt), view.language)],
       recorded && [
         view.say("recorded"),

@@ -1,6 +1,7 @@
-// The part for those who come back with a receipt: go on, replace, withdraw, while the round takes bids; read what came of it.
+// The part for those who come back with a receipt: go on, replace, withdraw, add a variant, while the round takes bids; read what
+// came of it.
 
-import type { Intent } from "./course.js";
+import type { Purpose } from "./course.js";
 import { el } from "./element.js";
 import { button } from "./view.js";
 import type { Word, WordValues } from "./words.js";
@@ -10,6 +11,8 @@ interface OpeningView {
   readonly isOpen: boolean;
   /** Whether the round still takes bids. */
   readonly takesBids: boolean;
+  /** Whether some lot of the round admits them. */
+  readonly admitsVariants: boolean;
   /** What was chosen before the page was drawn anew. */
   readonly fileName: string;
   readonly passphrase: string;
@@ -17,12 +20,12 @@ interface OpeningView {
   toggled(isOpen: boolean): void;
   chosen(file: File | null): void;
   typed(passphrase: string): void;
-  open(what: Intent | "replace"): void;
+  open(what: Purpose): void;
   read(): void;
 }
 
 export function openingPart(view: OpeningView): HTMLElement {
-  const { say, told, isOpen, takesBids, fileName, passphrase, toggled, chosen, typed, open, read } = view;
+  const { say, told, isOpen, takesBids, admitsVariants, fileName, passphrase, toggled, chosen, typed, open, read } = view;
   const noted = (event: Event): void => toggled((event.target as HTMLDetailsElement).open);
   return el("details", { class: "opening no-print", open: isOpen, ontoggle: noted },
     el("summary", { id: "opening" }, say("receiptTitle")),
@@ -40,6 +43,8 @@ export function openingPart(view: OpeningView): HTMLElement {
     el("div", { class: "buttons" },
       takesBids && button(say("goOn"), () => open("handIn"), { id: "go-on" }),
       takesBids && button(say("replace"), () => open("replace"), { id: "replace" }),
+      takesBids && admitsVariants && button(say("beside"), () => open("beside"), { id: "beside", "aria-describedby": "beside-hint" }),
       takesBids && button(say("withdraw"), () => open("withdraw"), { id: "withdraw" }),
-      button(say("readPost"), () => read(), { id: "read-post", class: takesBids ? undefined : "primary" })));
+      button(say("readPost"), () => read(), { id: "read-post", class: takesBids ? undefined : "primary" })),
+    takesBids && admitsVariants && el("p", { class: "hint", id: "beside-hint" }, say("besideHint")));
 }

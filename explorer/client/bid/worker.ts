@@ -6,11 +6,11 @@ import { namedBid, ownBid, type NamedBid, type NamedBidTask, type OwnBid, type O
 import { Refusal as VerifierRefusal } from "../verifier/refusal.js";
 import { PageRefusal } from "./refusal.js";
 import { keptReceipt, sealWithReceipt, type KeepTask, type SealReceiptTask } from "./seal_receipt.js";
-import type { KeptBid } from "./course.js";
+import type { FiledBid } from "./course.js";
 
 /** Each task by its name, with what it is given and what it gives. */
 export interface Tasks {
-  readonly seal: { readonly given: SealReceiptTask; readonly gives: Omit<KeptBid, "terms"> };
+  readonly seal: { readonly given: SealReceiptTask; readonly gives: Omit<FiledBid, "terms"> };
   readonly keep: { readonly given: KeepTask; readonly gives: Blob };
   readonly open: { readonly given: OpenTask; readonly gives: OpenReceipt };
   readonly own: { readonly given: OwnBidTask; readonly gives: OwnBid };

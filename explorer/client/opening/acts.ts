@@ -37,9 +37,9 @@ function filled(value: Hex): Uint8Array {
   return fromHex(value.padStart(64, "0"));
 }
 
-/** What nearly every act is called with, here without ground and release. */
-function callWords({ processId, round, expires }: Where): Uint8Array[] {
-  return [fromHex(processId), word(expires), fromHex(ZERO), fromHex(ZERO), word(round)];
+/** What nearly every act is called with, here without a release. */
+function callWords({ processId, round, expires }: Where, ground: Hex): Uint8Array[] {
+  return [fromHex(processId), word(expires), fromHex(ground), fromHex(ZERO), word(round)];
 }
 
 function call(signature: string, parts: readonly (Uint8Array | Dynamic)[]): Uint8Array {
@@ -51,14 +51,17 @@ function listed(words: readonly Uint8Array[], each = 1): Dynamic {
   return new Dynamic(concat(word(words.length / each), joined(words)));
 }
 
-export function closeCall(where: Where, { counted, present, admitted }: Pick<Close, "counted" | "present" | "admitted">): Uint8Array {
-  return call(CLOSE, [...callWords(where), word(counted), listed(present.map(word)), listed(admitted.map(word))]);
+/** `ground` is the digest of the document that says why late bids are admitted; zero where none is. */
+export function closeCall(
+  where: Where, { counted, present, admitted }: Pick<Close, "counted" | "present" | "admitted">, ground: Hex,
+): Uint8Array {
+  return call(CLOSE, [...callWords(where, ground), word(counted), listed(present.map(word)), listed(admitted.map(word))]);
 }
 
 export function openCall(where: Where, start: number, outcomes: readonly RecordedOutcome[]): Uint8Array {
   const words = outcomes.flatMap(({ outcome, author, content, evidence }) =>
     [word(OUTCOMES.indexOf(outcome)), filled(author), fromHex(content), fromHex(evidence)]);
-  return call(OPEN, [...callWords(where), word(start), listed(words, 4)]);
+  return call(OPEN, [...callWords(where, ZERO), word(start), listed(words, 4)]);
 }
 
 const CALL_ARGUMENT: Argument = {
@@ -88,6 +91,22 @@ export function difference(ours: Uint8Array, theirs: Uint8Array): string | null 
   const [one, other] = [readCall(ours), readCall(theirs)];
   if (one === undefined || other === undefined || one.signature !== other.signature) return toHex(theirs.subarray(0, SELECTOR));
   return differing("", one.values, other.values, Number(new Map(Object.entries(one.values)).get("from") ?? 0));
+}
+
+/** What a call that closes a round admits; undefined of another call. */
+export function proposedClose(data: Uint8Array): { readonly admitted: readonly number[]; readonly ground: Hex } | undefined {
+  const found = readCall(data);
+  if (found?.signature !== CLOSE) return undefined;
+  const { call: { ground }, admitted } = found.values as unknown as { call: { ground: Hex }; admitted: readonly bigint[] };
+  return { admitted: numbersOf(admitted), ground };
+}
+
+/** The evidence of each outcome that a call records, from bid `start` on; undefined of another call. */
+export function proposedOutcomes(data: Uint8Array): { readonly start: number; readonly evidence: readonly Hex[] } | undefined {
+  const found = readCall(data);
+  if (found?.signature !== OPEN) return undefined;
+  const { from, outcomes } = found.values as unknown as { from: bigint; outcomes: readonly { evidence: Hex }[] };
+  return { start: Number(from), evidence: outcomes.map(({ evidence }) => evidence) };
 }
 
 function readCall(data: Uint8Array): { readonly signature: string; readonly values: Value } | undefined {
@@ -128,7 +147,10 @@ function shown(name: string, value: Value): string {
 }
 
 function bidsOf(words: Value): string {
-  const bits = (words as readonly bigint[]).flatMap((word, at) =>
-    Array.from({ length: WORD }, (_, bit) => word >> BigInt(bit) & 1n ? [at * WORD + bit] : []).flat());
-  return spokenBids(bits) || "–";
+  return spokenBids(numbersOf(words as readonly bigint[])) || "–";
+}
+
+/** The bids whose bits are set. */
+function numbersOf(words: readonly bigint[]): number[] {
+  return words.flatMap((word, at) => Array.from({ length: WORD }, (_, bit) => word >> BigInt(bit) & 1n ? [at * WORD + bit] : []).flat());
 }

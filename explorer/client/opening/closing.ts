@@ -1,7 +1,7 @@
 // What RoundClosed says (as ledger/opening/closing.py): two officers who see the same bids and envelopes get the same arguments.
-// Late bids are admitted on the command line: their ground is a document, which this page has no place for.
 
 import type { Bid, RoundFacts } from "./facts.js";
+import { OpeningRefusal } from "./refusal.js";
 
 /** The arguments of `closeRound`, and what they come to: numbers of bids. */
 export interface Close {
@@ -13,20 +13,38 @@ export interface Close {
   readonly late: readonly number[];
 }
 
-/** `isHere` says of a bid whether its envelope is here. */
-export function close(facts: Pick<RoundFacts, "bids" | "timely" | "isLate">, isHere: (bid: Bid) => boolean): Close {
-  const counted = facts.timely;
+type Facts = Pick<RoundFacts, "bids" | "timely" | "isLate">;
+
+/**
+ * `isHere` says of a bid whether its envelope is here; `admit` are the numbers of late bids that two officers excuse (VgV
+ * § 57(1) no. 1). Throws AdmissionInvalid.
+ */
+export function close(facts: Facts, isHere: (bid: Bid) => boolean, admit: readonly number[]): Close {
+  for (const number of [...admit].sort((one, other) => one - other)) requireAdmissible(facts, isHere, number);
+  const counted = Math.max(facts.timely, ...admit.map((number) => number + 1));
   const below = facts.bids.slice(0, counted);
   const live = below.filter(({ gone }) => gone === "none");
   const numbers = (bids: readonly Bid[]): number[] => bids.map(({ number }) => number);
   return {
     counted,
     present: bitmap(numbers(below.filter(isHere)), counted),
-    admitted: bitmap([], counted),
+    admitted: bitmap(admit, counted),
     here: numbers(live.filter(isHere)),
     missing: numbers(live.filter((bid) => !isHere(bid))),
-    late: numbers(facts.bids.filter((bid) => bid.gone === "none" && facts.isLate(bid))),
+    late: numbers(lateBids(facts).filter(({ number }) => !admit.includes(number))),
   };
+}
+
+/** Bids that arrived late and were not taken back. */
+export function lateBids(facts: Facts): readonly Bid[] {
+  return facts.bids.filter((bid) => bid.gone === "none" && facts.isLate(bid));
+}
+
+function requireAdmissible(facts: Facts, isHere: (bid: Bid) => boolean, number: number): void {
+  const bid = facts.bids[number];
+  const why = bid === undefined ? "unknown" : bid.gone !== "none" ? bid.gone
+    : !facts.isLate(bid) ? "inTime" : !isHere(bid) ? "notHere" : undefined;
+  if (why !== undefined) throw new OpeningRefusal("AdmissionInvalid", { bid: number, why });
 }
 
 function bitmap(numbers: readonly number[], counted: number): bigint[] {

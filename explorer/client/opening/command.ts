@@ -9,10 +9,10 @@ import type { GroupNumber, KeySet } from "../sealing/key_set.js";
 import { publicOf } from "../sealing/hpke.js";
 import { Refusal } from "../sealing/refusal.js";
 import { accountOf } from "../verifier/signature.js";
-import { closeCall, difference, openCall, type Where } from "./acts.js";
+import { closeCall, difference, openCall, proposedClose, proposedOutcomes, type Where } from "./acts.js";
 import { close } from "./closing.js";
 import { contributionOf } from "./contributing.js";
-import { followed, openBid, type Found, type RecordedOutcome } from "./counting.js";
+import { followed, givenUp, openBid, type Found, type RecordedOutcome } from "./counting.js";
 import { headOf, readLogged, readRound, RoundFacts, type Bid } from "./facts.js";
 import { Keys } from "./keys.js";
 import { openKeystore } from "./keystore.js";
@@ -102,15 +102,17 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
       externals: facts.externals,
     };
   },
-  close: ({ bids, deadline, here }: { bids: readonly Partial<Bid>[]; deadline: number; here: readonly number[] }) => {
+  close: ({ bids, deadline, here, admit }: { bids: readonly Partial<Bid>[]; deadline: number; here: number[]; admit: number[] }) => {
     const facts = new RoundFacts(1);
     facts.deadline = deadline;
     facts.bids.push(...bids as Bid[]);
-    const { present, admitted, ...made } = close(facts, ({ number }) => here.includes(number));
+    const { present, admitted, ...made } = close(facts, ({ number }) => here.includes(number), admit);
     return { ...made, present: present.map(String), admitted: admitted.map(String) };
   },
-  closeCall: ({ counted, present, admitted, ...where }: GivenWhere & { counted: number; present: string[]; admitted: string[] }) =>
-    ({ call: toHex(closeCall(whereOf(where), { counted, present: present.map(BigInt), admitted: admitted.map(BigInt) })) }),
+  closeCall: ({ counted, present, admitted, ground, ...where }: GivenWhere & { counted: number; present: string[]; admitted: string[]; ground: Hex }) =>
+    ({ call: toHex(closeCall(whereOf(where), { counted, present: present.map(BigInt), admitted: admitted.map(BigInt) }, ground)) }),
+  proposed: ({ call }: { call: Hex }) => ({ close: proposedClose(fromHex(call)), outcomes: proposedOutcomes(fromHex(call)) }),
+  givenUp: ({ bid }: Pick<OfBid, "bid">) => ({ found: givenUp(bid) }),
   openCall: ({ start, outcomes, ...where }: GivenWhere & { start: number; outcomes: RecordedOutcome[] }) =>
     ({ call: toHex(openCall(whereOf(where), start, outcomes)) }),
   difference: ({ one, other }: { one: Hex; other: Hex }) => ({ difference: difference(fromHex(one), fromHex(other)) }),

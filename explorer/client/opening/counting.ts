@@ -68,6 +68,13 @@ export interface Opening {
   readonly false: readonly FalseContribution[];
 }
 
+/** What this officer found in the bids; `unfinished` are those that cannot be opened yet, and why. */
+export interface Count {
+  readonly found: readonly Found[];
+  readonly unfinished: readonly { readonly bid: number; readonly error: unknown }[];
+  readonly wrong: readonly FalseContribution[];
+}
+
 /** What follows without opening it. */
 export function followed({ number, author, commitment }: CommittedBid, outcome: Outcome): Found {
   return { bid: number, outcome: { outcome, author, content: commitment, evidence: ZERO } };
@@ -163,10 +170,17 @@ async function contentOf(envelope: Envelope, keySet: KeySet, bid: CommittedBid, 
   }
 }
 
-function unreadable(
-  { number, author, commitment }: CommittedBid, { error, values }: Refusal, seed?: Uint8Array,
-): Found {
-  const document = evidenceOf(commitment, error, values, seed);
+/** The sealer's doing. */
+function unreadable(bid: CommittedBid, { error, values }: Refusal, seed?: Uint8Array): Found {
+  return unreadableBy(bid, evidenceOf(bid.commitment, error, values, seed));
+}
+
+/** Two officers go on without it, and blame nobody: whatever each of them saw of it, both write the same. */
+export function givenUp(bid: CommittedBid): Found {
+  return unreadableBy(bid, evidenceOf(bid.commitment, "SharesTooFew", {}));
+}
+
+function unreadableBy({ number, author, commitment }: CommittedBid, document: Evidence): Found {
   return { bid: number, outcome: { outcome: "unreadable", author, content: commitment, evidence: evidenceDigest(document) }, document };
 }
 

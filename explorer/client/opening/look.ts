@@ -2,9 +2,8 @@
 
 import type { Terms } from "../bid/terms.js";
 import type { Hex } from "../verifier/bytes.js";
-import { close, type Close } from "./closing.js";
 import type { Brought } from "./counting.js";
-import type { RoundFacts } from "./facts.js";
+import type { Bid, RoundFacts } from "./facts.js";
 import type { Proposal, Recipient, RoundServer } from "./server.js";
 
 export interface Look {
@@ -12,10 +11,12 @@ export interface Look {
   readonly proposals: readonly Proposal[];
   /** Of a round that is open. */
   readonly recipients: readonly Recipient[];
-  /** What a close would say; null before the deadline and after the close. */
-  readonly close: Close | null;
+  /** The round is open, and its deadline has passed. */
+  readonly isToClose: boolean;
   /** Of a closed round, for the first bid that is opened: who contributes does so for all. */
   readonly brought: readonly Brought[];
+  /** Whether a bid's envelope is here. */
+  isHere(bid: Bid): boolean;
 }
 
 /** `now` in seconds since 1970, by the server's clock. Throws what the server's answers are refused with. */
@@ -27,7 +28,8 @@ export async function look(server: RoundServer, now: number): Promise<Look> {
     facts,
     proposals: await server.proposals(),
     recipients: isOpen ? await server.rehearsal() : [],
-    close: isOpen && now > facts.deadline ? close(facts, isHere) : null,
+    isToClose: isOpen && now > facts.deadline,
+    isHere,
     brought: first === undefined ? [] : await server.contributions(first.commitment),
   };
 }

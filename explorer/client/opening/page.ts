@@ -6,8 +6,13 @@ import { ask as askServer, type Server } from "../bid/servers.js";
 import { readTerms, type Terms } from "../bid/terms.js";
 import { shownMoment } from "../bid/words.js";
 import { spokenBid } from "../sealing/bid_number.js";
-import { equal, toHex } from "../verifier/bytes.js";
+import { equal, toHex, type Hex } from "../verifier/bytes.js";
 import { closeCall, openCall, type JointAct } from "./acts.js";
+import { chosenGround, namedGround, NOTHING_ADMITTED, proposedAdmissions, stillAdmitted, type Admission } from "./admission.js";
+import { close, lateBids } from "./closing.js";
+import type { Count } from "./counting.js";
+import { proposedWithout, withoutThem } from "./giving_up.js";
+import { documentOf, endingOf, groundOf } from "./ground.js";
 import { agree, stepOf, type CallUntil, type Step } from "./joint.js";
 import { look, readAddress, type Look } from "./look.js";
 import { OpeningRefusal } from "./refusal.js";
@@ -16,7 +21,7 @@ import { RoundServer } from "./server.js";
 import { toldOf } from "./told.js";
 import { button, type View } from "./view.js";
 import { keysPart, type ChosenFiles, type Officer } from "./view_keys.js";
-import { contributePart, openPart, type Count } from "./view_opening.js";
+import { contributePart, openPart } from "./view_opening.js";
 import { closeBefore, closePart, rehearsalPart, roundPart } from "./view_round.js";
 import { contribute, MOST_OUTCOMES, openAll, sealedRound } from "./work.js";
 import { ask, forget } from "./worker_client.js";
@@ -37,6 +42,10 @@ let officer: Officer | undefined;
 let server: RoundServer | undefined;
 let seen: Look | undefined;
 let count: Count | undefined;
+let admission: Admission = NOTHING_ADMITTED;
+/** Bids that this officer records without opening them, and the one about which the page asks. */
+let without: readonly number[] = [];
+let asking: number | undefined;
 let isBusy = false;
 /** What came of the last step, again in the other language if that is chosen. */
 let told: (() => string) | undefined;
@@ -114,6 +123,9 @@ function forgetAll(): void {
   server = undefined;
   seen = undefined;
   count = undefined;
+  admission = NOTHING_ADMITTED;
+  without = [];
+  asking = undefined;
   chosen = NOTHING_CHOSEN;
 }
 
@@ -129,6 +141,9 @@ async function lookAgain(isEnough: (at: Look) => boolean = () => true): Promise<
     }
     await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER));
   }
+  const { admission: admitted, refusal: notAdmitted } = stillAdmitted(admission, seen);
+  admission = admitted;
+  if (notAdmitted !== undefined) throw notAdmitted;
   const time = now();
   tell(() => say("looked", { time: shownMoment(time, language) }));
 }
@@ -147,16 +162,24 @@ function rehearse(given: Terms, at: Look, { index }: Officer): void {
   });
 }
 
+/** What was found, with the bids that are given up. */
+function foundNow(): Count | undefined {
+  return count && withoutThem(count, (seen as Look).facts.bids, without);
+}
+
 /** The own call of a joint act, as it follows from what was found here; undefined if there is nothing to say. */
 function callOf(act: JointAct): CallUntil | undefined {
   const at = seen as Look;
   if (act === "RoundClosed") {
-    const made = at.close;
-    return made === null ? undefined : (where) => closeCall(where, made);
+    if (!at.isToClose || (admission.bids.length > 0 && admission.ground === null)) return undefined;
+    const made = close(at.facts, at.isHere, admission.bids);
+    const ground = namedGround(admission);
+    return (where) => closeCall(where, made, ground);
   }
-  if (count === undefined || count.unfinished.length > 0 || at.facts.state !== "closed") return undefined;
+  const found = foundNow();
+  if (found === undefined || found.unfinished.length > 0 || at.facts.state !== "closed") return undefined;
   const start = at.facts.opened;
-  const outcomes = count.found.slice(start, start + MOST_OUTCOMES).map(({ outcome }) => outcome);
+  const outcomes = found.found.slice(start, start + MOST_OUTCOMES).map(({ outcome }) => outcome);
   return (where) => openCall(where, start, outcomes);
 }
 
@@ -170,6 +193,7 @@ function agreeTo(given: Terms, act: JointAct): void {
   const where = { processId: given.processId, round: given.round, expires: 0n };
   const [shown, shownCall] = [stepFor(given, act), callOf(act)?.(where)];
   void busily(() => say("sending"), async () => {
+    if (act === "RoundClosed") namedGround(admission);
     await lookAgain();
     const [call, step] = [callOf(act), stepFor(given, act)];
     const isAsShown = call !== undefined && shownCall !== undefined && equal(call(where), shownCall) && step?.at === shown?.at;
@@ -177,10 +201,45 @@ function agreeTo(given: Terms, act: JointAct): void {
       tell(() => say("changedMeanwhile"), true);
       return;
     }
+    if (act === "RoundClosed" && admission.bids.length > 0 && admission.ground !== null) {
+      await (server as RoundServer).giveGround(admission.ground);
+    }
     const acts = await agree(step, own, given, (officer as Officer).account, now(), call);
     const { state, opened } = (seen as Look).facts;
     await lookAgain(({ facts }) => acts.length === 0 || facts.state !== state || facts.opened !== opened);
     tell(() => say(acts.length === 0 ? "proposed" : act === "RoundClosed" ? "closed" : "openedNow"));
+  });
+}
+
+function admit(bid: number, isAdmitted: boolean): void {
+  const others = admission.bids.filter((each) => each !== bid);
+  // While something is under way a box goes back to what it was.
+  if (!isBusy) admission = { ...admission, bids: isAdmitted ? [...others, bid].sort((one, other) => one - other) : others };
+  draw();
+}
+
+function chooseGround(file: File, { account }: Officer): void {
+  void busily(() => say("looking"), async () => {
+    const document = new Uint8Array(await file.arrayBuffer());
+    if (document.length === 0) throw new OpeningRefusal("GroundMissing");
+    const proposed = proposedAdmissions((seen as Look).proposals);
+    const found = await chosenGround(document, server as RoundServer, proposed, account);
+    admission = { ...admission, ground: { ...found.ground, file: file.name } };
+    if (found.refusal !== undefined) throw found.refusal;
+    const isProposed = proposed.some(({ ground }) => ground === found.ground.digest);
+    tell(() => say(isProposed ? "groundSame" : "groundChosen"));
+  });
+}
+
+/** Another's ground is read before it is agreed to: it is saved, and named from now on. */
+function fetchGround(digest: Hex): void {
+  void busily(() => say("looking"), async () => {
+    const ground = groundOf(digest, await (server as RoundServer).ground(digest));
+    const document = documentOf(ground);
+    const file = `${say("groundFile")}-${digest.slice(0, 8)}${endingOf(document)}`;
+    saveFile(file, new Blob([document]));
+    admission = { ...admission, ground: { ...ground, file } };
+    tell(() => say("groundFetched"));
   });
 }
 
@@ -206,13 +265,33 @@ function openNow(given: Terms, { index }: Officer): void {
       byId("told").textContent = byId("status").textContent;
     });
     count = opened;
+    // What opens after all is not given up.
+    without = without.filter((bid) => opened.unfinished.some((each) => each.bid === bid));
+    asking = undefined;
     await lookAgain();
-    tell(() => say(opened.unfinished.length === 0 ? "openDone" : "openUnfinished"), opened.unfinished.length > 0);
+    const isFinished = foundNow()?.unfinished.length === 0;
+    tell(() => say(opened.unfinished.length === 0 ? "openDone" : isFinished ? "openWithout" : "openUnfinished"), !isFinished);
   });
 }
 
+function askToGiveUp(bid: number | undefined): void {
+  const left = asking;
+  asking = bid;
+  draw();
+  document.getElementById(bid === undefined ? `give-up-${left}` : "give-up-ask")?.focus();
+}
+
+function giveUp(bid: number, isGivenUp: boolean): void {
+  const others = without.filter((each) => each !== bid);
+  without = isGivenUp ? [...others, bid].sort((one, other) => one - other) : others;
+  asking = undefined;
+  tell(() => say(isGivenUp ? "givenUpNow" : "takenBack", { bid: spokenBid(bid) }));
+  draw();
+  byId("told").focus();
+}
+
 function saveRound(given: Terms, at: Look): void {
-  const text = roundFile(given.processId, at.facts, (count as Count).found);
+  const text = roundFile(given.processId, at.facts, (foundNow() as Count).found);
   saveFile("round.json", new Blob([text], { type: "application/json" }));
   tell(() => say("saved"));
 }
@@ -261,16 +340,25 @@ function parts(): Child[] {
 
 function stateParts(view: View, given: Terms, at: Look, who: Officer): Child[] {
   if (at.facts.state === "open") {
-    const step = stepFor(given, "RoundClosed");
+    const closing = {
+      ...view, late: lateBids(at.facts), admission, proposed: proposedAdmissions(at.proposals), own: who.account, admit, fetchGround,
+      isHere: at.isHere,
+      chooseGround: (file: File) => chooseGround(file, who),
+    };
     return [
       rehearsalPart(view, given, at.recipients, who.index, () => rehearse(given, at, who)),
-      at.close === null || step === undefined ? closeBefore(view) : closePart(view, at.close, step, () => agreeTo(given, "RoundClosed")),
+      at.isToClose ? closePart(closing, close(at.facts, at.isHere, admission.bids), stepFor(given, "RoundClosed"), () => agreeTo(given, "RoundClosed"))
+        : closeBefore(view),
     ];
   }
+  const step = stepFor(given, "BidsOpened");
   return [
     at.facts.state === "closed" && contributePart(view, given, at.brought, () => contributeNow(given, at, who)),
     openPart({
-      ...view, terms: given, count, step: stepFor(given, "BidsOpened"),
+      ...view, terms: given, count: foundNow(), step, without, asking, giveUp, own: who.account,
+      ask: askToGiveUp,
+      isReversible: step?.at !== "waiting",
+      proposedWithout: proposedWithout(at.proposals, at.facts.bids),
       save: saveFile,
       told: (error) => toldOf(error, language),
       open: () => openNow(given, who),

@@ -9,6 +9,7 @@ import type { SignedContribution } from "../sealing/signed_contribution.js";
 import type { JointAct } from "./acts.js";
 import type { Brought } from "./counting.js";
 import { headOf, readLogged, readRound, type Bid, type RoundFacts } from "./facts.js";
+import type { Ground } from "./ground.js";
 import { OpeningRefusal } from "./refusal.js";
 import { ask } from "./worker_client.js";
 
@@ -118,6 +119,16 @@ export class RoundServer {
         ({ contribution: `0x${toHex(contribution)}`, signature: `0x${toHex(signature)}` }));
       await this.asked("/contributions", posted({ contributions: given }));
     }
+  }
+
+  /** Hand in the ground of a close for the other officers: it is durable there before its digest is signed. */
+  async giveGround({ salted }: Ground): Promise<void> {
+    await this.asked("/grounds", posted({ salted: toHex(salted) }));
+  }
+
+  /** Salt and document of a ground, as the server has them. */
+  async ground(wanted: Hex): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await (await this.asked(`/grounds/0x${wanted}`)).arrayBuffer());
   }
 
   async rehearsal(): Promise<Recipient[]> {

@@ -6,13 +6,18 @@ import { spokenBid } from "../sealing/bid_number.js";
 import { Refusal as SealingRefusal, sentence } from "../sealing/refusal.js";
 import problemWords from "./problem_words.json" with { type: "json" };
 import { OpeningRefusal, openingSentence } from "./refusal.js";
-import { word, type Language } from "./words.js";
+import { word, type Language, type Word } from "./words.js";
+
+/** Why a bid cannot be admitted. */
+function whyOf(why: unknown, language: Language): string {
+  return typeof why === "string" ? word(`why_${why}` as Word, language) : "";
+}
 
 export function toldOf(error: unknown, language: Language): string {
   if (error instanceof OpeningRefusal) {
     const { values } = error;
     const named = error.error === "WrongPassphrase" ? { file: word(values.file === "sealing" ? "fileSealing" : "fileKeystore", language) }
-      : typeof values.bid === "number" ? { ...values, bid: spokenBid(values.bid) } : values;
+      : typeof values.bid === "number" ? { ...values, bid: spokenBid(values.bid), why: whyOf(values.why, language) } : values;
     return openingSentence(error.error, named, language);
   }
   if (error instanceof PageRefusal) return pageSentence(error.error, error.values, language);

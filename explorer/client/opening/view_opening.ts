@@ -2,26 +2,18 @@
 
 import { el, type Child } from "../bid/element.js";
 import type { Terms } from "../bid/terms.js";
-import { spokenBid } from "../sealing/bid_number.js";
 import { groupName, groupsOf } from "../sealing/key_set.js";
-import type { Brought, FalseContribution, Found } from "./counting.js";
+import type { Brought, Count } from "./counting.js";
 import type { Step } from "./joint.js";
+import { givenUpPart, proposedWithoutPart, unfinishedPart, type GivingUpView } from "./view_giving_up.js";
 import { bidPart, falsePart, type BidsView } from "./view_bids.js";
 import { button, stepPart, type View } from "./view.js";
 
-/** What this officer found in the bids; `unfinished` are those that cannot be opened yet, and why. */
-export interface Count {
-  readonly found: readonly Found[];
-  readonly unfinished: readonly { readonly bid: number; readonly error: unknown }[];
-  readonly wrong: readonly FalseContribution[];
-}
-
-export interface OpeningView extends BidsView {
+export interface OpeningView extends BidsView, GivingUpView {
   readonly terms: Terms;
   readonly count: Count | undefined;
   /** Undefined as long as nothing can be recorded, or all is. */
   readonly step: Step | undefined;
-  told(error: unknown): string;
   open(): void;
   agree(): void;
   saveRound(): void;
@@ -46,6 +38,7 @@ export function openPart(view: OpeningView): HTMLElement {
     el("p", {}, say("openLead")),
     el("p", {}, say("openSigned")),
     el("div", { class: "buttons" }, button(view, "open", say("open"), () => view.open())),
+    ...proposedWithoutPart(view, count),
     ...(count === undefined ? [] : countParts(view, count)));
 }
 
@@ -57,9 +50,8 @@ function countParts(view: OpeningView, count: Count): Child[] {
       count.found.length === 0 && isFinished && el("p", {}, say("noBids")),
       ...count.found.map((found) => bidPart(view, found))),
     falsePart(view, view.terms, count.wrong),
-    !isFinished && el("div", { class: "whole bad", id: "unfinished" }, el("p", {}, say("openUnfinished")),
-      el("ul", {}, ...count.unfinished.map(({ bid, error }) => el("li", {}, say("bidTrouble", { bid: spokenBid(bid), reason: view.told(error) })))),
-      el("p", {}, say("giveUpHint"))),
+    unfinishedPart(view, count),
+    givenUpPart(view),
     ...(view.step === undefined ? [] : [
       el("h2", { id: "record-title", tabindex: -1 }, say("recordTitle")), el("p", {}, say("recordLead")),
       stepPart(view, "record", view.step, () => view.agree()),

@@ -9,6 +9,7 @@ import type { Close } from "./closing.js";
 import type { State } from "./facts.js";
 import type { Step } from "./joint.js";
 import type { Recipient } from "./server.js";
+import { admissionPart, type AdmissionView } from "./view_admission.js";
 import { button, facts, holderOf, stepPart, type View } from "./view.js";
 
 export function roundPart({ say, language }: View, terms: Terms, state: State | undefined): Child[] {
@@ -56,8 +57,8 @@ export function rehearsalPart(view: View, terms: Terms, recipients: readonly Rec
     el("div", { class: "buttons" }, button(view, "rehearse", say("rehearse"), rehearse)));
 }
 
-/** Numbers of bids only. */
-export function closePart(view: View, made: Close, step: Step, agree: () => void): HTMLElement {
+/** Numbers of bids, and when late ones came. `step` is undefined as long as an admission lacks its ground. */
+export function closePart(view: AdmissionView, made: Close, step: Step | undefined, agree: () => void): HTMLElement {
   const { say } = view;
   const which = (numbers: readonly number[]): string => numbers.length === 0 ? "0"
     : say("which", { count: numbers.length, numbers: spokenBids(numbers) });
@@ -66,8 +67,10 @@ export function closePart(view: View, made: Close, step: Step, agree: () => void
     el("p", {}, say("closeLead")),
     facts([say("here"), el("span", { id: "here" }, which(made.here))], [say("missing"), el("span", { id: "missing" }, which(made.missing))],
       [say("late"), el("span", { id: "late" }, which(made.late))]),
-    made.late.length > 0 && el("p", { class: "whole open" }, say("lateHint")),
-    stepPart(view, "close", step, agree));
+    admissionPart(view),
+    made.late.length < view.late.length && el("p", { class: "state", id: "admitted" }, say("admitted", { bids: spokenBids(view.admission.bids) })),
+    step === undefined ? el("div", { class: "step", id: "close-step" }, el("p", { class: "agreed" }, say("groundFirst")),
+      button(view, "close", say("propose"), agree)) : stepPart(view, "close", step, agree));
 }
 
 export function closeBefore({ say }: View): HTMLElement {

@@ -1,12 +1,11 @@
 // What an officer does with the bids of a closed round, one after the other.
 
 import type { Terms } from "../bid/terms.js";
-import { followed, type FalseContribution, type Found } from "./counting.js";
+import { followed, type Count, type FalseContribution, type Found } from "./counting.js";
 import type { Bid, RoundFacts } from "./facts.js";
 import type { SignedContribution } from "../sealing/signed_contribution.js";
 import type { SealedRound } from "./sealed_round.js";
 import type { RoundServer } from "./server.js";
-import type { Count } from "./view_opening.js";
 import { ask } from "./worker_client.js";
 
 /** Outcomes in one act: about half of what the gas of a transaction is enough for. */

@@ -5,6 +5,7 @@ The fields that most acts share stand here; ``terms.py`` has those that are stru
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,8 +54,13 @@ def expires(making: Making, typed: Values) -> int:
     return making.session.now() + seconds
 
 
-def call_field(entry: StatuteEntry) -> Field:
-    """The ``Call`` of an act: process, expiry, and the ground and release that the statute demands or allows."""
+def _ground(making: Making, typed: Values) -> bytes:
+    return making.document(typed["ground"], "--ground")
+
+
+def call_field(entry: StatuteEntry, ground: Callable[[Making, Values], bytes] = _ground) -> Field:
+    """The ``Call`` of an act: process, expiry, and the ground and release that the statute demands or allows.
+    ``ground`` gives its digest, if one was typed."""
     parameters = [PROCESS, VALID_FOR]
     if entry.ground != "none":
         parameters.append(GROUND_NEEDED if entry.ground == "must" else GROUND)
@@ -63,7 +69,7 @@ def call_field(entry: StatuteEntry) -> Field:
     def read(making: Making, typed: Values) -> Call:
         # The release comes first: it may say more about the act than was typed.
         published = making.release(typed["release"]) if typed.get("release") else ZERO
-        reason = making.document(typed["ground"], "--ground") if typed.get("ground") else ZERO
+        reason = ground(making, typed) if typed.get("ground") else ZERO
         return Call(making.process_id, expires(making, typed), reason, published)
 
     return Field(tuple(parameters), read)

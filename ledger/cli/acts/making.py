@@ -134,8 +134,9 @@ class Making:
         """From now on the act may stand on the ledger."""
         self._signed = True
 
-    def document(self, given: str, option: str) -> bytes:
-        """The digest of a document: of a file, which is stored salted for the entitled only, or as typed."""
+    def document(self, given: str, option: str, salt: bytes | None = None) -> bytes:
+        """The digest of a document: of a file, which is stored salted for the entitled only, or as typed. ``salt``: the
+        one with which somebody else named it before; a new one without it."""
         if values.is_digest(given):
             return values.digest(given, option)
         path = Path(given)
@@ -143,7 +144,7 @@ class Making:
         from ledger.store.objects import StoreClass
 
         # Salted, so that nobody can try likely texts against the digest on the chain.
-        digest = self.session.store.put(StoreClass.CONFIDENTIAL, content, salt=secrets.token_bytes(SALT_BYTES))
+        digest = self.session.store.put(StoreClass.CONFIDENTIAL, content, salt=salt or secrets.token_bytes(SALT_BYTES))
         self.enclosures.append(Enclosure(path.name, digest, is_release=False))
         return digest
 

@@ -13,7 +13,7 @@ from ledger.chain.registry import KeySet, Person, Recipient
 from ledger.cli import values
 from ledger.cli.acts.criteria import publish_criteria
 from ledger.cli.acts.erasure import FIELDS_OF_ERASURE
-from ledger.cli.acts.fields import RELEASE_NEEDED, ROUND, digest_field
+from ledger.cli.acts.fields import RELEASE_NEEDED, ROUND, call_field, digest_field
 from ledger.cli.acts.key_sets import newest_key_set
 from ledger.cli.acts.making import Making, known_process, read_document, resolve_organisation
 from ledger.cli.acts.parameter import Field, Parameter, Values
@@ -23,7 +23,7 @@ from ledger.errors import ArgumentInvalid, ArgumentMissing, SiegelError, TermsCo
 from ledger.ocds.json_text import read_json
 from ledger.ocds.leaves import end_of_day
 from ledger.sealing.hpke import public_key
-from ledger.terms import NoticeKind, OrganisationKind, Outcome, Role, RoundKind
+from ledger.terms import STATUTE, Act, NoticeKind, OrganisationKind, Outcome, Role, RoundKind
 
 if TYPE_CHECKING:
     from ledger.opening.closing import Close
@@ -171,6 +171,17 @@ def _close(making: Making, typed: Values) -> Close:
     return computed_close(making, typed["round"], typed["server"], typed["as_"], typed["admit"])
 
 
+def _ground_of_close(making: Making, typed: Values) -> bytes:
+    """What another officer can fetch from the server; of a close that is typed by hand it lies in this home only."""
+    from ledger.cli.opening.grounds import close_ground
+
+    if typed["counted"] is not None or typed["present"] is not None:
+        return making.document(typed["ground"], "--ground")
+    _close(making, typed)  # a bid that cannot be admitted is refused before anything is handed in
+    where = typed["round"], typed["server"], typed["as_"]
+    return close_ground(making, *where, typed["ground"], despite=typed["despite"])
+
+
 def _json_file(path: Path, option: str) -> Any:
     try:
         return read_json(read_document(path, option))
@@ -293,6 +304,7 @@ STRUCTURES: Final = {
         (_ROUND_DEADLINE, *_ROUND_PARAMETERS), lambda making, typed: _round(making, typed, typed["deadline"])
     ),
     ("CommitBid", "promise"): Field((_PROMISE,), _promise),
+    ("CloseRound", "call"): call_field(STATUTE[Act.ROUND_CLOSED], _ground_of_close),
     ("CloseRound", "counted"): Field((ROUND, _COUNTED, _SERVER, _DESPITE), _counted),
     ("CloseRound", "present"): Field((_PRESENT,), _present),
     ("CloseRound", "admitted"): Field((_ADMITTED,), _admitted),

@@ -37,8 +37,12 @@ def opened_before(path: Path, asked: Asked, passphrase: str, *, replaced: bool) 
     """The bid of an earlier receipt, which is ``replaced`` or stays beside the new one. Raises ReceiptOfOtherRound,
     WrongPassphrase, and as reading a receipt does."""
     receipt = read_receipt(path)
-    if (receipt.process_id, receipt.round) != (asked.process_id, asked.round):
-        raise ReceiptOfOtherRound(path=path, process_id=receipt.process_id, round=receipt.round)
+    of = receipt.chain_id, receipt.ledger, receipt.process_id, receipt.round
+    if of != (asked.chain_id, asked.ledger, asked.process_id, asked.round):
+        raise ReceiptOfOtherRound(
+            path=path, process_id=receipt.process_id, round=receipt.round, ledger=receipt.ledger,
+            chain_id=receipt.chain_id,
+        )  # fmt: skip
     _, account_key = open_secret(receipt.secret, passphrase)
     return Before(receipt.commitment if replaced else ZERO, account_key)
 

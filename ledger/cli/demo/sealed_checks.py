@@ -85,8 +85,8 @@ def envelopes_are_for_the_entitled(visitor: Visitor) -> str:
 
 
 def exactly_the_disclosed_is_public(visitor: Visitor) -> str:
-    """Of all that is in the bids the award tells who the supplier is and where; that is found, and nothing else, on no
-    page, in no answer, feed, bundle or metric, in whatever form."""
+    """Of all that is in the bids the award tells who the supplier is and where; that is found, and nothing else, in
+    whatever form, where the procedure is told of: its pages, answers, feed, table, bundle, and the metrics."""
     process, found = process_path(OCID), dict[str, str]()
     search, disclosed = Search(canaries_of_the_story(visitor)), told_by_the_award(visitor)
     of_process = ("", "/acts", "/rounds", "/releases", "/record", "/evidence", "/rounds/1/sealing")

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 from ledger.chain.identifiers import access_digest
 from ledger.cli.language import say
 from ledger.cli.remote import API, Remote
-from ledger.errors import ArgumentMissing, EnvelopesDiffer, ServerAnswerUnusable, SiegelError
+from ledger.errors import ArgumentMissing, EnvelopesDiffer, GroundDiffers, ServerAnswerUnusable, SiegelError
+from ledger.ocds.digest import plain_digest
 from ledger.ocds.json_text import read_json
 from ledger.opening.counting import Brought
 from ledger.opening.signed_contribution import SignedContribution
@@ -121,6 +122,17 @@ class RoundServer:
         for commitment in dict.fromkeys(bid.commitment for bid in bids):
             found += self._list(f"/contributions?commitment=0x{commitment.hex()}", "contributions", _brought)
         return found
+
+    def give_ground(self, salted: bytes) -> None:
+        """Hand in the ground of a close, salt and document, for the other officers. Raises GroundsTooMany."""
+        self._ask("POST", "/grounds", json={"salted": salted.hex()})
+
+    def ground(self, digest: bytes) -> bytes:
+        """Salt and document of a ground. Raises GroundNotHere; GroundDiffers if the server gives another."""
+        salted = self._get(f"/grounds/0x{digest.hex()}")
+        if plain_digest(salted) != digest:
+            raise GroundDiffers(digest=digest)
+        return salted
 
     def rehearsal(self) -> list[Recipient]:
         """Who can open, and the own challenge."""
