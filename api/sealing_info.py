@@ -39,6 +39,7 @@ SEALING = {
     "deadline": NUMBER,
     "keySet": {"anyOf": [{"type": "null"}, object_of(KEY_SET)]},
     "receivers": list_of(object_of(RECEIVER)),
+    "nodes": list_of(TEXT),
     "criteria": {"anyOf": [{"type": "null"}, CRITERIA]},
     "limits": object_of({"envelope": {"anyOf": [{"type": "null"}, NUMBER]}}),
     "now": NUMBER,
@@ -49,7 +50,7 @@ SEALING = {
     "/processes/{processId}/rounds/{round}/sealing", summary="What sealing a bid needs", responses=ours(SEALING)
 )
 def sealing(request: Request, services: Using, processId: DigestText, round: Round) -> Response:
-    """The round's key set, deadline, receivers and limits, the tender's criteria, and this server's clock.
+    """The round's key set, deadline, receivers, nodes and limits, the tender's criteria, and this server's clock.
 
     Nobody need believe it: the key set's id follows from its content, an evidence bundle proves the round's terms.
     """
@@ -67,6 +68,7 @@ def sealing(request: Request, services: Using, processId: DigestText, round: Rou
         "deadline": plain(found.deadline),
         "keySet": None if found.key_set is None else key_set_json(services.queries.key_set(found.key_set)),
         "receivers": [_receiver(services, receiver) for receiver in found.receivers],
+        "nodes": list(services.settings.nodes),
         "criteria": _criteria(services, process_id),
         "limits": {"envelope": None if services.receiver is None else services.receiver.limits.envelope},
         "now": int(time.time()),

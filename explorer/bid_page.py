@@ -23,13 +23,13 @@ def routes(renderer: Renderer) -> list[Route]:
     page = renderer.bid_page
 
     def serve(_request: Request) -> Response:
-        receivers = renderer.services.settings.receivers
-        return page.answer(policy(page, (receiver.url for receiver in receivers)))
+        settings = renderer.services.settings
+        return page.answer(policy(page, (*(receiver.url for receiver in settings.receivers), *settings.nodes)))
 
     return [Route("/bid/{process}/{round:int}", serve)]
 
 
 def policy(page: PageFile, urls: Iterable[str]) -> str:
-    """The page's own policy, which cannot know the receivers, with connections to them and to its origin alone."""
+    """The page's own policy, which cannot know receivers and nodes, with connections to those and to its origin."""
     origins = {f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, urls)}
     return _CONNECTIONS.sub(" ".join(["connect-src 'self'", *sorted(origins)]), page.policy)

@@ -1693,9 +1693,21 @@ class TransactionRefused(SiegelError):
 
 
 class HandingInFailed(SiegelError):
-    """No receiver took the bid; a signed record of it was written."""
+    """No receiver, and no node of the chain, took the bid; a signed record of it was written."""
 
-    sentence = "The bid was NOT handed in: none of {tried} receivers took it ({failure}). The record of it is {record}."
+    sentence = "The bid was NOT handed in: none of {tried} addresses took it ({failure}). The record of it is {record}."
+    status = 503
+
+
+class EnvelopeUndelivered(SiegelError):
+    """A node says that the commitment stands on the ledger, but no receiver has promised to have the envelope: without
+    it the bid counts as missing at the close. A signed record of it was written."""
+
+    sentence = (
+        "The bid is NOT handed in yet: node {node} says that its commitment has stood in block {block} since {time}, "
+        "but no receiver has the envelope ({failure}). It must reach one before the round is closed: repeat this "
+        "command. The record of it is {record}."
+    )
     status = 503
 
 

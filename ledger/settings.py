@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import (
@@ -151,6 +151,9 @@ class OtherReceiver(BaseModel):
     url: str = Field(pattern=r"^https?://[!-~]+$")
 
 
+Address = Annotated[str, Field(pattern=r"^https?://[!-~]+$")]
+
+
 class Settings(BaseSettings):
     """All settings; frozen, so a running process has exactly one configuration."""
 
@@ -193,6 +196,11 @@ class Settings(BaseSettings):
     receivers: tuple[OtherReceiver, ...] = Field(
         default=(),
         description="where other receivers are, each a table of `scheme`, `uid`, `name` and `url` (without `/api/v1`)",
+    )
+    nodes: tuple[Address, ...] = Field(
+        default=(),
+        description="JSON-RPC addresses of nodes of the chain that take tenderers' transactions from anywhere; told to "
+        "everybody, so without passwords",
     )
     bid_page: Path | None = Field(
         default=None,

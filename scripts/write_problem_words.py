@@ -1,4 +1,5 @@
-"""Writes what servers refuse with, in German, for the pages of bidders and officers: servers answer in English.
+"""Writes what servers refuse with, in German, for the pages of bidders and officers: servers answer in English. Also
+what the ledger refuses bids with, by the selectors of its errors: a node tells those alone.
 
 python scripts/write_problem_words.py
 """
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from ledger import errors
+from ledger.chain.compiled import abi_types, compiled
+from ledger.chain.keccak import keccak
 from ledger.cli.language import messages
 
 FILE: Final = Path(__file__).parent.parent / "explorer/client/bid/problem_words.json"
@@ -20,7 +23,7 @@ OF_HANDING_IN: Final = (
     errors.UploadUnknown, errors.UploadsTooMany, errors.ReceiverMissing, errors.ReceiverNotNamed,
     errors.ReceiverFull, errors.RoundTakesNothing, errors.StoreFull, errors.NonceUsed, errors.NonceAhead,
     errors.CommitmentForeign, errors.CommitmentWithoutEnvelope, errors.RelayBusy, errors.ActExpired,
-    errors.ProcessForbids, errors.RoundForbids, errors.ReceiverUnknown, errors.PromiseInvalid,
+    errors.ProcessForbids, errors.RoundForbids, errors.ReceiverUnknown, errors.KindMissing, errors.PromiseInvalid,
     errors.PromiseTooLong, errors.PromiseExpired, errors.ArrivalInFuture, errors.CommitmentKnown,
     errors.CommitmentUnknown, errors.CommitmentGone, errors.TooLate, errors.ProcessUnknown, errors.RoundUnknown,
     errors.IncidentsTooMany, errors.NodeUnreachable, errors.IndexNotReady, errors.ServiceBusy,
@@ -29,6 +32,7 @@ OF_HANDING_IN: Final = (
 )  # fmt: skip
 """What is answered to tenderers, by the API or, through it, by the ledger."""
 
+REVERTS_FILE: Final = FILE.with_name("reverts.json")
 OPENING_FILE: Final = FILE.parent.parent / "opening/problem_words.json"
 OF_OPENING: Final = (
     errors.AccessForbidden, errors.AccessExpired, errors.AccessInvalid, errors.ShareNotHeld, errors.BidNotHere,
@@ -50,6 +54,22 @@ def problem_words(kinds: Iterable[type[errors.SiegelError]] = OF_HANDING_IN) -> 
     return json.dumps(dict(sorted(words.items())), ensure_ascii=False, indent=1) + "\n"
 
 
+def reverts(kinds: Iterable[type[errors.SiegelError]] = OF_HANDING_IN) -> str:
+    """A file's text: by the selector in hex the error's name, its English sentence, and name and type of each
+    parameter, of those of the kinds that the ledger has."""
+    known = {entry["name"]: entry["inputs"] for entry in compiled("TenderLedger").abi if entry["type"] == "error"}
+    found = {}
+    for kind in kinds:
+        if (inputs := known.get(kind.__name__)) is None:
+            continue
+        types = abi_types(inputs)
+        selector = keccak(f"{kind.__name__}({','.join(types)})".encode())[:4].hex()
+        parameters = [[each["name"], kind_of] for each, kind_of in zip(inputs, types, strict=True)]
+        found[selector] = {"name": kind.__name__, "sentence": kind.sentence, "parameters": parameters}
+    return json.dumps(dict(sorted(found.items(), key=lambda each: str(each[1]["name"]))), indent=1) + "\n"
+
+
 if __name__ == "__main__":
     FILE.write_text(problem_words(), "utf-8")
+    REVERTS_FILE.write_text(reverts(), "utf-8")
     OPENING_FILE.write_text(problem_words(OF_OPENING), "utf-8")

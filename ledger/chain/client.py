@@ -205,9 +205,9 @@ class Chain:
             transaction_hash=submitted.sent.hash,
             block_number=to_int(receipt.get("blockNumber"), method),
             block_hash=from_hex(receipt.get("blockHash"), method, 32),
-            records=tuple(decode_log(log.topics, log.data) for log in logs if log.topics[0] == record.ACT_RECORDED),
+            records=tuple(decode_log(log.topics, log.data) for log in logs if record.ACT_RECORDED in log.topics[:1]),
             proposals=tuple(
-                decode_proposal(log.topics, log.data) for log in logs if log.topics[0] == record.ACT_PROPOSED
+                decode_proposal(log.topics, log.data) for log in logs if record.ACT_PROPOSED in log.topics[:1]
             ),
         )
 

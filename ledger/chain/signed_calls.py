@@ -91,12 +91,12 @@ def hand_in(chain: Chain, call: SignedCall) -> None:
         raise NodeAnswerMalformed(method="eth_sendRawTransaction", reason="it names another transaction")
 
 
-def outcome(chain: Chain, call: SignedCall) -> Recorded:
-    """What it brought about, as far as a block has it.
+def outcome(chain: Chain, call: SignedCall, timeout: float = 0.0) -> Recorded:
+    """What it brought about, as far as a block has it within ``timeout`` seconds.
 
     Raises ReceiptTimeout if none has; the named exception if it stands in a block and was refused there.
     """
-    return chain.recorded(Submitted(Sent(call.account, call.nonce, call.hash, call.raw), call.to, call.data), 0.0)
+    return chain.recorded(Submitted(Sent(call.account, call.nonce, call.hash, call.raw), call.to, call.data), timeout)
 
 
 def transactions_of(chain: Chain, account: bytes, *, pending: bool) -> int:

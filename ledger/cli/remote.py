@@ -44,6 +44,10 @@ class Remote:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of connections."""
         self._client.close()
 
     def ask(self, path: str, **query: str | int) -> dict[str, Any]:

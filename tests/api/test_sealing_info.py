@@ -98,6 +98,7 @@ def test_ask_open_round_all_that_sealing_needs_is_told(api: Api, asked: str) -> 
         "state": "open",
         "deadline": START + 60 * DAY,
         "receivers": [{"organisationId": hexed(RECEIVER), "name": None, "url": None, "here": False}],
+        "nodes": [],
         "criteria": {"digest": hexed(_digest(CRITERIA)), "document": CRITERIA},
         "limits": {"envelope": None},
     }
@@ -130,6 +131,7 @@ def test_ask_at_a_receiver_it_and_the_others_are_told(tmp_path: Path, public_url
             public_url=public_url,
             receiver={"scheme": "DE-HRB", "uid": "receiver-1", "largest_envelope": 2**20},
             receivers=[other, stranger],
+            nodes=["https://node.example/rpc"],
         )
         opened = Services.open(settings, town.chain, follow=False, receiver=signer("receiver 1"))
         with closing(opened) as services, serving(services) as url:
@@ -137,6 +139,7 @@ def test_ask_at_a_receiver_it_and_the_others_are_told(tmp_path: Path, public_url
             process = f"{url}/api/v1/processes/{town.process('ocds-a2ef3d-port').hex()}"
             said = httpx.get(f"{process}/rounds/1/sealing").json()
     assert said["limits"] == {"envelope": 2**20}
+    assert said["nodes"] == ["https://node.example/rpc"]
     assert {each["organisationId"]: (each["name"], each["url"], each["here"]) for each in said["receivers"]} == {
         hexed(receiving.RECEIVER): (None, public_url, True),
         hexed(receiving.OTHER_RECEIVER): ("Zweiter Empfang", "https://second.example", False),

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledger.chain.codec import decode_detail, encode_detail
-from ledger.chain.identifiers import bid_commitment
-from ledger.chain.record import ZERO
+from ledger.chain.identifiers import bid_commitment, key_set_id
+from ledger.chain.record import ZERO, ActRecord
 from ledger.evidence.verify.series import pack_act, split_acts, split_list, write_list
 from ledger.evidence.verify.shown_bid import write_shown_bid
 from ledger.ocds.disclosure import make_disclosure
+from ledger.opening.facts import read_key_set
 from ledger.sealing.bid import root_of
-from ledger.terms import Act
+from ledger.terms import Act, Outcome
 from tests.attacks.draft import Draft
 from tests.attacks.fields import set_path, value
 from tests.evidence.log_data import read, write
@@ -69,6 +70,30 @@ def open_these(draft: Draft, entry: str, act: int, bids: Sequence[int]) -> None:
     draft.entries[name] = b"".join(map(pack_act, acts))
 
 
+def end(draft: Draft, entry: str, commit: int, opening: int, outcome: int, fields: Mapping[str, Any]) -> None:
+    """The opening says of the bid of act ``commit`` that it ended so; a bid without an outcome in it gets one. With
+    ``fields`` it had that content and evidence, and its commitment is made to fit."""
+    acts, name = _acts(draft, entry)
+    number, opened = read(acts[commit - 1]).bid, read(acts[opening - 1])
+    content: Any = decode_detail(opened)
+    outcomes = [*content["outcomes"], None][: max(number + 1, len(content["outcomes"]))]
+    acts, outcomes[number] = _ended(draft, name, acts, commit, outcome, fields)
+    acts[opening - 1] = write(opened._replace(detail=encode_detail(Act(opened.act), {**content, "outcomes": outcomes})))
+    draft.entries[name] = b"".join(map(pack_act, acts))
+
+
+def revise(draft: Draft, entry: str, commit: int, after: int, fields: Mapping[str, Any]) -> None:
+    """Behind act ``after`` its officers call the bid of act ``commit`` opened after all, with a ground; content and
+    evidence are those of ``fields``, and the commitment is made to fit."""
+    acts, name = _acts(draft, entry)
+    acts, outcome = _ended(draft, name, acts, commit, Outcome.OPENED, fields)
+    bid, act = read(acts[commit - 1]).bid, Act.OUTCOME_REVISED
+    made = read(acts[after - 1])._replace(
+        act=act, bid=bid, ground=value("#ground", None), detail=encode_detail(act, {"outcome": outcome})
+    )
+    _put(draft, name, [*acts[:after], write(made), *acts[after:]])
+
+
 def seal(draft: Draft, entry: str, commit: int, opening: int, fields: Sequence[Sequence[Any]], salt: str) -> None:
     """The bid that act ``commit`` handed in has these fields, each with name and content, and was opened as that."""
     acts, name = _acts(draft, entry)
@@ -79,13 +104,22 @@ def seal(draft: Draft, entry: str, commit: int, opening: int, fields: Sequence[S
     content: Any = decode_detail(opened)
     outcome = content["outcomes"][committed.bid]
     outcome["content"] = root_of(digests)
-    before, where = draft.original, (bytes.fromhex(name[-64:]), committed.round, committed.first)
-    commitment = bid_commitment(before.chain_id, before.ledger, *where, outcome["content"], outcome["evidence"])
+    commitment = _commitment(draft, name, committed, outcome["content"], outcome["evidence"])
     acts[commit - 1] = write(committed._replace(subject=commitment))
     acts[opening - 1] = write(opened._replace(detail=encode_detail(Act(opened.act), content)))
     draft.entries[name] = b"".join(map(pack_act, acts))
     del draft.entries[f"bids/{committed.subject.hex()}"]
     draft.entries[f"bids/{commitment.hex()}"] = write_shown_bid(texts)
+
+
+def name_key_set(draft: Draft, roles: str, act: int, detail: Mapping[str, Any]) -> None:
+    """The buyer's key set of act ``act`` says something else; whatever names it names what it is then."""
+    alter(draft, roles, act, detail=detail)
+    acts, name = _acts(draft, roles)
+    record = read(acts[act - 1])
+    after = key_set_id(bytes.fromhex(name[-64:]), read_key_set([record], record.subject))
+    for entry in [entry for entry in draft.entries if entry.startswith("acts/")]:
+        draft.entries[entry] = draft.entries[entry].replace(record.subject, after)
 
 
 def anchor(draft: Draft, entry: str, act: int, release: str, text: str, nested: int = 0) -> None:
@@ -125,6 +159,24 @@ def list_again(draft: Draft, entry: str, item: int) -> None:
 def _acts(draft: Draft, entry: str) -> tuple[list[bytes], str]:
     name = draft.named(entry)
     return split_acts(name, draft.entries[name]), name
+
+
+def _ended(
+    draft: Draft, name: str, acts: Sequence[bytes], commit: int, outcome: int, fields: Mapping[str, Any]
+) -> tuple[list[bytes], dict[str, Any]]:
+    """The acts, in which the bid has this content, and what an act says of it that calls its outcome so."""
+    committed = read(acts[commit - 1])
+    given = {field: value(text, None) for field, text in fields.items()}
+    said = {"outcome": outcome, "author": committed.first, "content": committed.subject, "evidence": ZERO, **given}
+    if not given:
+        return list(acts), said
+    commitment = _commitment(draft, name, committed, said["content"], said["evidence"])
+    return [data.replace(committed.subject, commitment) for data in acts], said
+
+
+def _commitment(draft: Draft, name: str, committed: ActRecord, content: bytes, evidence: bytes) -> bytes:
+    where = draft.original.chain_id, draft.original.ledger, bytes.fromhex(name[-64:]), committed.round
+    return bid_commitment(*where, committed.first, content, evidence)
 
 
 def _put(draft: Draft, name: str, acts: Sequence[bytes]) -> None:

@@ -17,7 +17,7 @@ from ledger.chain.acts import CommitBid, Promise, WithdrawBid
 from ledger.chain.codec import encode_call
 from ledger.chain.record import ZERO
 from ledger.chain.signers import KeySigner
-from scripts.write_problem_words import FILE, problem_words
+from scripts.write_problem_words import FILE, REVERTS_FILE, problem_words, reverts
 from tests.bid.peer import Refused, peer
 from tests.bid.tender import CHAIN_ID, DEADLINE, LEDGER, PROCESS, RECEIVER, hexed, sealing
 
@@ -161,6 +161,7 @@ def test_incident_is_signed_by_the_account_over_what_it_says() -> None:
 def test_problem_words_are_those_of_the_errors() -> None:
     """``python scripts/write_problem_words.py`` writes them."""
     assert FILE.read_text("utf-8") == problem_words()
+    assert REVERTS_FILE.read_text("utf-8") == reverts()
 
 
 def test_calendar_file_has_the_deadline_in_universal_time_and_short_lines() -> None:

@@ -6,13 +6,14 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from api.services import Services
 from ledger.chain.acts import LotTerms, PublishTender, RoundTerms, TenderTerms
 from ledger.chain.identifiers import lot_id, organisation_id
+from ledger.chain.node.server import NodeServer
 from ledger.chain.record import ZERO
 from ledger.chain.registry import AdmitOrganisation, Person
 from ledger.evidence.log.folder import create_log
@@ -25,6 +26,7 @@ from ledger.store import StoreClass
 from ledger.terms import OrganisationKind, Role, RoundKind
 from tests.api.receiving import officers
 from tests.bid.tender import DOCUMENT
+from tests.evidence.test_timestamps import free_port
 from tests.explorer.site import serving
 from tests.index.town import DAY, Town, embedded_town, release, signer
 
@@ -42,6 +44,8 @@ class Desk:
     other: str
     """Origin of the other receiver."""
     deadline: int
+    node: str = field(default="", kw_only=True)
+    """Address of the node that takes transactions, if one is served."""
 
     @property
     def process(self) -> bytes:
@@ -102,6 +106,22 @@ def served_town(folder: Path, seconds_ago: int = 0) -> Iterator[Desk]:
             told = {"scheme": "DE-HRB", "uid": "receiver-2", "name": "Empfangsdienst Süd", "url": other}
             with served(town, folder, 1, receivers=[told]) as (services, url):
                 yield Desk(town, services, url, other, deadline)
+
+
+@contextmanager
+def town_with_node(folder: Path) -> Iterator[Desk]:
+    """The same, and the embedded node is served over HTTP to the pages of both receivers."""
+    with bidding_town(folder) as town:
+        create_log(folder / "log", "vergabe.example")
+        deadline, port = publish(town), free_port()
+        node = f"http://127.0.0.1:{port}"
+        with served(town, folder / "other", 2, nodes=[node]) as (_, other):
+            told = {"scheme": "DE-HRB", "uid": "receiver-2", "name": "Empfangsdienst Süd", "url": other}
+            with served(town, folder, 1, receivers=[told], nodes=[node]) as (services, url):
+                # `serve` refuses the tests' clock, which is never ahead of the wall's here.
+                server = NodeServer(town.node, "127.0.0.1", port, [url, other])
+                yield Desk(town, services, url, other, deadline, node=node)
+                server.stop()
 
 
 @contextmanager

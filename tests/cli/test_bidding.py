@@ -17,8 +17,10 @@ import pytest
 
 from ledger.chain.identifiers import promise_digest
 from ledger.chain.signers import KeySigner
-from ledger.cli.bidding import uploading
+from ledger.cli.bidding import through_node, uploading
+from ledger.cli.connection import running_node
 from ledger.evidence.receipt import open_secret, read_receipt, write_receipt
+from ledger.settings import Settings
 from tests.cli.conftest import PASSPHRASE, Called, Siegel, call, make_key_set, speak_english
 from tests.cli.notices import OCID, release, write
 from tests.cli.test_running import running
@@ -58,6 +60,13 @@ class Bidder:
     url: str
     home: Path
     """The town's, not the tenderer's."""
+
+    @property
+    def node(self) -> str:
+        """Where the town's chain answers, in a process beside its server."""
+        url = running_node(Settings.load(self.home))
+        assert url is not None
+        return url
 
     def seal(self, name: str = "receipt.zip", *more: object, **changed: Any) -> Called:
         """A bid sealed into a receipt."""
@@ -399,6 +408,163 @@ def test_seal_server_that_lies_about_the_round_is_refused(bidder: Bidder, lie: A
         bidder.url = honest
     assert json.loads(refused.out)["error"] == name
     assert not (bidder.folder / "receipt.zip").exists()
+
+
+def refusing_receiver(url: str, of: str) -> Any:
+    """A receiver that takes nothing of this kind."""
+    problem = {"type": "/problems/ReceiverFull", "status": 507}
+    headers = {"content-type": "application/problem+json"}
+    return instead(url, of, lambda _: httpx.Response(507, headers=headers, content=json.dumps(problem).encode()))
+
+
+def through(bidder: Bidder, what: str, server: str, *nodes: str) -> Called:
+    """With this receiver alone, and nodes."""
+    named = [part for url in nodes for part in ("--node", url)]
+    return bidder.siegel("bid", what, bidder.folder / "receipt.zip", "--server", server, *named, "--json")
+
+
+def test_submit_by_a_node_where_the_relay_refuses_counts_with_the_promise(bidder: Bidder) -> None:
+    """The receiver has the envelope and promised; the town's real node takes the transaction, over HTTP. It can be
+    withdrawn the same way."""
+    bidder.seal()
+    with refusing_receiver(bidder.url, "/transactions") as url:
+        assert json.loads(through(bidder, "submit", url).out)["error"] == "HandingInFailed"
+        done = through(bidder, "submit", url, bidder.node)
+        assert done.exit_code == 0, done.err
+        assert done.data["node"] == bidder.node
+        receipt = read_receipt(bidder.folder / "receipt.zip")
+        assert receipt.promise is not None
+        (bid,) = bidder.bids()
+        assert bid["arrival"] == receipt.promise.arrived_at == done.data["arrivedAt"]
+        assert through(bidder, "submit", url, bidder.node).data["transaction"] == done.data["transaction"]
+        withdrawn = through(bidder, "withdraw", url, bidder.node)
+        assert (withdrawn.exit_code, withdrawn.data["node"]) == (0, bidder.node)
+        again = through(bidder, "withdraw", url, bidder.node)
+    assert (again.exit_code, json.loads(again.out)["error"]) == (1, "CommitmentGone")
+    assert [each["withdrawn"] for each in bidder.bids()] == [True]
+
+
+def test_submit_without_any_receiver_is_committed_and_not_called_handed_in(bidder: Bidder) -> None:
+    """It counts by the block's time; what lacks is named, with a signed record, and the same command delivers it."""
+    bidder.seal()
+    with refusing_receiver(bidder.url, "/envelopes") as url:
+        for _ in range(2):
+            lacking = through(bidder, "submit", url, bidder.node)
+            assert (lacking.exit_code, json.loads(lacking.out)["error"]) == (1, "EnvelopeUndelivered")
+    values = json.loads(lacking.out)["values"]
+    assert (values["node"], values["failure"], Path(values["record"]).exists()) == (bidder.node, "ReceiverFull", True)
+    (bid,) = bidder.bids()
+    assert (bid["arrival"], bid["late"]) == (bid["time"], False)
+    committed = read_receipt(bidder.folder / "receipt.zip")
+    done = bidder.run("submit")
+    assert done.exit_code == 0, done.err
+    assert (done.data["arrivedAt"], done.data["node"]) == (bid["time"], None)
+    receipt = read_receipt(bidder.folder / "receipt.zip")
+    assert receipt.promise is not None
+    assert receipt.transaction == committed.transaction
+    assert len(bidder.bids()) == 1
+
+
+def test_submit_promise_that_was_made_up_does_not_keep_a_bid_from_the_node(bidder: Bidder) -> None:
+    """The ledger refuses it, so the bid goes without; nobody's word is left then that the envelope is there."""
+    bidder.seal()
+    receipt = read_receipt(bidder.folder / "receipt.zip")
+
+    def lie(said: dict[str, Any]) -> None:
+        signed = promise_digest(
+            receipt.chain_id, receipt.ledger, receipt.process_id, 1, receipt.commitment, receipt.author,
+            said["arrivedAt"], said["deliverBy"],
+        )  # fmt: skip
+        said["signature"] = "0x" + KeySigner(b"\x05" * 32).sign_digest(signed).hex()
+
+    with lying(bidder.url, lie, of="/promises") as url:
+        lacking = through(bidder, "submit", url, bidder.node)
+    assert json.loads(lacking.out)["error"] == "EnvelopeUndelivered"
+    assert read_receipt(bidder.folder / "receipt.zip").promise is None
+    assert len(bidder.bids()) == 1
+
+
+def result(value: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Always this result."""
+    return lambda told: {"jsonrpc": "2.0", "id": 1, "result": value}
+
+
+@pytest.mark.parametrize(
+    ("method", "lie", "name"),
+    [
+        ("eth_chainId", result("0x1"), "WrongChain"),
+        ("eth_chainId", lambda told: ["<!doctype html>"], "NodeAnswerMalformed"),
+        ("eth_chainId", result("0x" + "0" * 2**24), "ServerAnswerUnusable"),
+        ("eth_getTransactionCount", result(hex(2**60)), "NodeAnswerMalformed"),
+        ("eth_getTransactionCount", result("0x7"), "NodeRefused"),
+        ("eth_sendRawTransaction", result("0x" + "12" * 32), "NodeAnswerMalformed"),
+        ("eth_estimateGas", lambda told: {"error": {"code": -32000, "message": "no room"}}, "NodeRefused"),
+        (
+            "eth_estimateGas",
+            lambda told: {"error": {"code": 3, "data": "0x05b62375" + (2).to_bytes(32).hex() + (1).to_bytes(32).hex()}},
+            "TooLate",
+        ),
+        ("eth_getTransactionReceipt", lambda told: told["result"].update(logs=[]) or told, "NodeAnswerMalformed"),
+        (
+            "eth_getTransactionReceipt",
+            lambda told: [log.update(topics=[]) for log in told["result"]["logs"]] and told,
+            "NodeAnswerMalformed",
+        ),
+    ],
+)
+def test_submit_lying_node_is_named_and_the_next_one_is_asked(bidder: Bidder, method: str, lie: Any, name: str) -> None:
+    """Of another chain, absurd, without end, refusing, or of a block without the act: nothing is claimed, and the
+    honest node takes the bid all the same, once."""
+    bidder.seal()
+
+    class Lying(Passing):
+        url = bidder.node
+
+        def ask(self) -> httpx.Response:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            headers = {"content-type": "application/json"}
+            told = httpx.post(self.url, content=body, headers=headers, timeout=60).json()
+            if json.loads(body)["method"] == method:
+                told = lie(told)
+            return httpx.Response(200, headers=headers, content=json.dumps(told).encode())
+
+    with passing(Lying) as node, refusing_receiver(bidder.url, "/envelopes") as url:
+        failed = through(bidder, "submit", url, node)
+        told = json.loads(failed.out)
+        assert (failed.exit_code, told["error"], told["values"]["failure"]) == (1, "HandingInFailed", name)
+        lacking = through(bidder, "submit", url, bidder.node)
+    assert json.loads(lacking.out)["error"] == "EnvelopeUndelivered"
+    assert len(bidder.bids()) == 1
+
+
+@pytest.mark.parametrize("status", [302, 403, 502])
+def test_submit_node_that_leads_elsewhere_or_refuses_all_is_told(bidder: Bidder, status: int) -> None:
+    """No redirect is followed."""
+    bidder.seal()
+    away = {"location": f"{bidder.node}/", "content-type": "text/html"}
+    with (
+        instead(bidder.node, "/", lambda _: httpx.Response(status, headers=away, content=b"<html>")) as node,
+        refusing_receiver(bidder.url, "/envelopes") as url,
+    ):
+        failed = through(bidder, "submit", url, node)
+    assert json.loads(failed.out)["values"]["failure"] == "ServerRefuses"
+    assert bidder.bids() == []
+
+
+def test_submit_hanging_node_is_given_up(bidder: Bidder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the question and says nothing."""
+    monkeypatch.setattr(through_node, "_PATIENCE", 0.5)
+    bidder.seal()
+    done = threading.Event()
+
+    class Hanging(Passing):
+        def do_POST(self) -> None:
+            done.wait(60)
+
+    with passing(Hanging) as node, refusing_receiver(bidder.url, "/envelopes") as url:
+        failed = through(bidder, "submit", url, node)
+        done.set()
+    assert json.loads(failed.out)["values"]["failure"] == "ServerUnreachable"
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from ledger.chain.node import EmbeddedNode, RpcError, genesis, server
@@ -22,6 +23,7 @@ from tests.node.process import ask
 ACCOUNT, WORD = "0x" + "11" * 20, "0x" + "22" * 32
 MANY = 260_000
 HUGE = "0x" + "f" * 100_000
+ALLOWED = "https://wallet.example"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def url(tmp_path: Path) -> Iterator[str]:
     folder = tmp_path / "served"
     genesis.create(folder, genesis_time=int(time.time()) - 100)
     with EmbeddedNode.open(folder) as node:
-        running = serve(node, origins=["https://wallet.example"])
+        running = serve(node, origins=[ALLOWED])
         yield running.url
         running.stop()
 
@@ -143,7 +145,43 @@ def test_post_of_a_type_that_pages_may_send_is_refused(url: str, kind: str | Non
 def test_post_from_a_page_is_refused_unless_its_origin_is_allowed(url: str, origin: str) -> None:
     """Programs send no Origin, browsers always do."""
     assert status(url, Origin=origin) == 403
-    assert status(url, Origin="https://wallet.example") == 200
+    assert status(url, Origin=ALLOWED) == 200
+
+
+def preflight(url: str, **headers: str) -> tuple[int, dict[str, str]]:
+    """What a browser is answered that asks whether a page may ask; the headers of CORS."""
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type", **headers}
+    connection.request("OPTIONS", "/", headers=asked)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status, {name: value for name, value in answer.getheaders() if name.startswith("Access-Control")}
+
+
+def test_browser_that_asks_first_hears_yes_for_an_allowed_origin_alone(url: str) -> None:
+    """For this very origin, this method and this header; nobody else learns more than a refusal."""
+    allowed, told = preflight(url, Origin=ALLOWED)
+    assert allowed == 204
+    assert told == {
+        "Access-Control-Allow-Origin": ALLOWED,
+        "Access-Control-Allow-Methods": "POST",
+        "Access-Control-Allow-Headers": "content-type",
+        "Access-Control-Max-Age": "600",
+    }
+    for origin in ("https://evil.example", "null", "https://wallet.example.evil.example", "*"):
+        assert preflight(url, Origin=origin) == (403, {})
+    assert preflight(url) == (403, {})
+    assert preflight(url, Origin=ALLOWED, Host="evil.example")[0] == 421
+
+
+def test_answer_can_be_read_by_pages_of_an_allowed_origin_alone(url: str) -> None:
+    """No header of CORS for programs, which send no origin; whoever keeps answers keeps them apart by it."""
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []})
+    allowed = httpx.post(url, content=body, headers={"Content-Type": "application/json", "Origin": ALLOWED})
+    assert (allowed.headers["access-control-allow-origin"], allowed.headers["vary"]) == (ALLOWED, "Origin")
+    program = httpx.post(url, content=body, headers={"Content-Type": "application/json"})
+    assert (program.status_code, "access-control-allow-origin" in program.headers) == (200, False)
 
 
 @pytest.mark.parametrize(

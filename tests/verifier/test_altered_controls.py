@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ledger.chain.codec import decode_detail
 from ledger.chain.keccak import keccak
 from ledger.evidence.verify import rlp
 from ledger.evidence.verify.policy import read_policy
 from ledger.evidence.verify.report import Report, Step
 from ledger.evidence.verify.series import split_acts
+from ledger.terms import Outcome
 from tests.attacks import acts, entries
 from tests.attacks.actors import LOG
 from tests.attacks.container import manifest_text
@@ -21,7 +23,7 @@ from tests.evidence.log_data import read
 from tests.evidence.qbft_network import with_field
 from tests.verifier.peer import agreed, peer, result_of
 
-PROCESS = "acts/process-*"
+PROCESS, BUYER = "acts/process-*", "acts/roles-35c1*"
 PROOFS = "blocks/000000000042/proofs"
 
 
@@ -47,6 +49,38 @@ def test_statute_without_an_envelope_flagged_without_a_ground() -> None:
     ]
     assert note.name == "flag"
     assert (note.values["act"], note.values["bids"]) == (7, (3,))
+
+
+def test_statute_without_custodians_flagged() -> None:
+    """Officers alone can read the bids at any time. The ledger allows such a key set, and whoever reads is told."""
+    draft = drafted("sealed.qbft")
+    acts.name_key_set(draft, BUYER, 2, {"key_set.custodian_threshold": 0, "key_set.custodians": []})
+    for number in (5, 4, 3):
+        acts.omit(draft, BUYER, number)
+    for number in (1, 2, *range(7, 13)):
+        acts.alter(draft, PROCESS, number, {"roles": 2})
+    refit(draft)
+    told = judged(draft)
+    assert told.verified
+    (note,) = [
+        note for note in result_of(told, Step.STATUTE).notes if note.values.get("flag") == "KeySetWithoutCustodians"
+    ]
+    assert (note.name, note.values["act"], note.values["round"]) == ("flag", 1, 1)
+
+
+def test_statute_one_envelope_opened_as_two_bids_flagged() -> None:
+    """An accomplice commits to what another one sealed, and the officers call both opened. The ledger takes it, for it
+    has no envelopes; one bidRoot under two bids is what nobody gets who seals."""
+    draft = drafted("sealed.qbft")
+    name = draft.named(PROCESS)
+    _, sealed, *_ = decode_detail(read(split_acts(name, draft.entries[name])[7]))["outcomes"]
+    fields = {field: "0x" + sealed[field].hex() for field in ("content", "evidence")}
+    acts.end(draft, PROCESS, commit=5, opening=8, outcome=Outcome.OPENED, fields=fields)
+    refit(draft)
+    told = judged(draft)
+    assert told.verified
+    (note,) = [note for note in result_of(told, Step.STATUTE).notes if note.values.get("flag") == "BidRootRepeated"]
+    assert (note.name, note.values["act"], note.values["bids"]) == ("flag", 8, (1, 2))
 
 
 def test_releases_without_an_ocid_foreign() -> None:

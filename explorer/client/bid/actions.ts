@@ -82,7 +82,7 @@ function showShare(share: number): void {
   document.querySelector("main progress")?.setAttribute("value", String(Math.floor(100 * share)));
 }
 
-export async function send({ servers }: Round): Promise<void> {
+export async function send({ servers, nodes }: Round): Promise<void> {
   if (!maySend(state.course)) {
     tell(() => say("saveFirst"));
     return;
@@ -100,24 +100,27 @@ export async function send({ servers }: Round): Promise<void> {
       drawn = Date.now();
       changed();
     },
-    promised: (promise, transaction) => keep({ ...bid, promise, transaction }),
+    signed: (promise, transaction) => keep({ ...bid, promise, transaction }),
   };
   state.incident = "none";
   follow({ kind: "send" });
   try {
     const recorded = intent === "rehearse" ? await rehearse(bid, servers, hear)
-      : intent === "withdraw" ? await withdraw(bid, servers, hear)
-        : await handIn(await withSigned(bid, servers, hear), servers, hear);
+      : intent === "withdraw" ? await withdraw(bid, servers, nodes, hear)
+        : await handIn(await withSigned(bid, servers, hear), servers, nodes, hear);
     state.isTouched = intent === "rehearse";
     follow({ kind: "done", recorded: recorded ?? null });
-    tell(() => say(intent === "rehearse" ? "rehearsedTitle" : intent === "withdraw" ? "withdrawnTitle" : "doneTitle"));
+    const byNode = { server: recorded?.node?.name ?? "" };
+    tell(() => (byNode.server !== "" ? say(intent === "withdraw" ? "withdrawnByNode" : "doneByNode", byNode)
+      : say(intent === "rehearse" ? "rehearsedTitle" : intent === "withdraw" ? "withdrawnTitle" : "doneTitle")));
     if (intent === "handIn") await addProof(servers);
   } catch (error) {
     const own = { url: location.origin, name: location.host };
     const failures = error instanceof HandInFailed ? error.failures
       : [{ server: own, error: new Problem(0, (error as Error).name, (error as Error).message) }];
-    follow({ kind: "failed", failures });
-    tell(() => say("failedTitle"));
+    const recorded = error instanceof HandInFailed ? error.recorded : null;
+    follow({ kind: "failed", failures, recorded });
+    tell(() => say(recorded === null ? "failedTitle" : "envelopeTitle"));
   }
 }
 
@@ -125,7 +128,7 @@ export async function send({ servers }: Round): Promise<void> {
 async function withSigned(bid: KeptBid, servers: readonly Server[], hear: Hearing): Promise<KeptBid> {
   const before = bid.isOpened ? await signedBefore(bid, servers) : null;
   if (before === null) return bid;
-  await hear.promised(before.promise, before.transaction);
+  await hear.signed(before.promise, before.transaction);
   return { ...bid, ...before };
 }
 

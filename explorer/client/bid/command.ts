@@ -18,8 +18,10 @@ import { readPins, requirePinned } from "./pins.js";
 import { readPromise, signerOfPromise } from "./promise.js";
 import { PageRefusal } from "./refusal.js";
 import { firstOffers, readResult } from "./result.js";
+import { revertOf } from "./revert.js";
 import { askedAgain, isSupplement } from "./supplement.js";
 import { readAddress, readTerms, requireSame, requireStill, type Asked, type Terms } from "./terms.js";
+import { toldOf } from "./told.js";
 import { commitCall, signedTransaction, withdrawCall } from "./transaction.js";
 import { visible } from "./visible.js";
 import type { Language } from "./words.js";
@@ -64,7 +66,7 @@ interface CommitTask {
   readonly commitment: Hex;
   readonly supersedes?: Hex;
   readonly expires: string;
-  readonly promised?: Readonly<Record<"receiver" | "signature", Hex>> & Readonly<Record<"arrivedAt" | "deliverBy", string>>;
+  readonly promised?: (Readonly<Record<"receiver" | "signature", Hex>> & Readonly<Record<"arrivedAt" | "deliverBy", string>>) | null;
 }
 
 interface ResultTask {
@@ -124,7 +126,7 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
     const common = { processId, round, commitment, expires };
     const call = promised === undefined || supersedes === undefined ? withdrawCall(common) : commitCall({
       ...common, supersedes,
-      promised: {
+      promised: promised && {
         receiver: promised.receiver, arrivedAt: BigInt(promised.arrivedAt), deliverBy: BigInt(promised.deliverBy),
         signature: fromHex(promised.signature),
       },
@@ -145,6 +147,10 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
     const own = { ...bid, chainId: BigInt(bid.chainId), round: BigInt(bid.round), author: NOBODY, commitment: ZERO, key: new Uint8Array() };
     const { source, authority, openedAt, lots } = readResult(answer, own, "the server");
     return { source, authority, openedAt, lots: firstOffers(lots, most) };
+  },
+  revert: ({ data, language }: { data: unknown; language: Language }) => {
+    const found = revertOf(data);
+    return found && { name: found.name, values: found.values, told: toldOf(found, language) };
   },
   visible: ({ text }: { text: string }) => ({ text: visible(text) }),
   calendar: ({ uid, deadline, made, summary, address }: CalendarTask) =>

@@ -1,7 +1,6 @@
 // How far the handing in is: a pure reducer. Nothing is sent before the receipt was saved, but in a rehearsal.
 
 import type { Hex } from "../verifier/bytes.js";
-import type { Promised } from "../verifier/promise.js";
 import type { Failure, ReadyBid, Recorded, Stage } from "./hand_in.js";
 import type { Server } from "./servers.js";
 
@@ -14,7 +13,6 @@ export interface FiledBid extends ReadyBid {
   readonly receipt: Blob;
   /** The encrypted entry of the receipt. */
   readonly secret: Uint8Array;
-  readonly promise: Promised | null;
   /** An evidence bundle of the process. */
   readonly proof: Blob | null;
 }
@@ -45,7 +43,8 @@ export type Course =
   | { readonly at: "sealing"; readonly intent: Intent; readonly share: number }
   | (WithBid & { readonly at: "sealed"; readonly saved: boolean })
   | (WithBid & Sending)
-  | (WithBid & { readonly at: "failed"; readonly failures: readonly Failure[] })
+  /** `recorded`: the commitment is said to stand in the ledger; the envelope lacks. */
+  | (WithBid & { readonly at: "failed"; readonly failures: readonly Failure[]; readonly recorded: Recorded | null })
   | (WithBid & { readonly at: "done"; readonly recorded: Recorded | null });
 
 export type CourseAction =
@@ -59,7 +58,7 @@ export type CourseAction =
   | { readonly kind: "stage"; readonly stage: Stage; readonly server: Server }
   | { readonly kind: "progress"; readonly sent: number; readonly total: number }
   | { readonly kind: "kept"; readonly bid: KeptBid }
-  | { readonly kind: "failed"; readonly failures: readonly Failure[] }
+  | { readonly kind: "failed"; readonly failures: readonly Failure[]; readonly recorded: Recorded | null }
   | { readonly kind: "done"; readonly recorded: Recorded | null }
   | { readonly kind: "form" };
 
@@ -87,10 +86,14 @@ export function followed(course: Course, action: CourseAction): Course {
     case "kept":
       return "bid" in course ? { ...course, bid: action.bid } : course;
     case "failed":
-      return course.at === "sending" ? { at: "failed", intent: course.intent, bid: course.bid, failures: action.failures } : course;
+      return course.at === "sending" ? { ...withBid(course), at: "failed", failures: action.failures, recorded: action.recorded } : course;
     case "done":
-      return course.at === "sending" ? { at: "done", intent: course.intent, bid: course.bid, recorded: action.recorded } : course;
+      return course.at === "sending" ? { ...withBid(course), at: "done", recorded: action.recorded } : course;
   }
+}
+
+function withBid({ intent, bid }: WithBid): WithBid {
+  return { intent, bid };
 }
 
 function begun({ intent, bid }: WithBid): Course {

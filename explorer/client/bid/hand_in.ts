@@ -1,5 +1,5 @@
 // From a sealed envelope to an act in a block: upload, promise, transaction, each to be repeated as often as needed
-// (docs/handing-in.md). Who is refused or kept waiting by one server takes the next.
+// (docs/handing-in.md). Who is refused or kept waiting by one server takes the next, and in the end the chain's nodes.
 
 import { toHex, type Hex } from "../verifier/bytes.js";
 import type { Promised } from "../verifier/promise.js";
@@ -7,6 +7,7 @@ import { readPromise } from "./promise.js";
 import { PageRefusal, Problem } from "./refusal.js";
 import { ask, problemFrom, type Server } from "./servers.js";
 import { readTerms, requireStill, type Terms } from "./terms.js";
+import { arrivalOf, throughNode } from "./through_node.js";
 import { commitCall, signedTransaction, transactionHash, withdrawCall } from "./transaction.js";
 import { uploadInVain, uploadWhole, type Progress } from "./upload.js";
 
@@ -20,6 +21,8 @@ export interface ReadyBid {
   /** The account's. */
   readonly key: Uint8Array;
   readonly supersedes: Hex;
+  /** What a receiver signed before, if one did. */
+  readonly promise: Promised | null;
   /** The one that was signed before, if there is one. */
   readonly transaction: Uint8Array | null;
 }
@@ -30,15 +33,20 @@ export type Stage = "compare" | "upload" | "promise" | "commit" | "wait";
 export interface Hearing {
   readonly stage: (stage: Stage, server: Server) => void;
   readonly progress: Progress;
-  /** Waited for: what is handed to the relay stands in the receipt by then. */
-  readonly promised: (promise: Promised, transaction: Uint8Array) => Promise<void>;
+  /** Waited for: what is handed to a relay or a node stands in the receipt by then. */
+  readonly signed: (promise: Promised | null, transaction: Uint8Array) => Promise<void>;
 }
 
-/** The act as the server tells it; that it is so, the evidence bundle proves. */
+/** The act as a server or a node tells it; that it is so, the evidence bundle proves. */
 export interface Recorded {
   readonly hash: Hex;
   readonly block: number;
+  /** The block's, which is the arrival where nothing was promised. */
   readonly time: number;
+  /** The second of arrival that the transaction carries; null without a promise, and of a withdrawal. */
+  readonly promised: bigint | null;
+  /** The node that alone says so; null where a receiver does. */
+  readonly node: Server | null;
 }
 
 export interface Failure {
@@ -46,9 +54,12 @@ export interface Failure {
   readonly error: PageRefusal | Problem;
 }
 
-/** No server took it; the failures in the order in which they were asked. */
+/**
+ * No server took it; the failures in the order in which they were asked. `recorded`: the commitment is said to stand in the
+ * ledger all the same, and what lacks is the envelope: no receiver has promised that it is there.
+ */
 export class HandInFailed extends Error {
-  constructor(readonly failures: readonly Failure[]) {
+  constructor(readonly failures: readonly Failure[], readonly recorded: Recorded | null = null) {
     super(failures.map(({ server, error }) => `${server.name}: ${error.message}`).join("; "));
   }
 }
@@ -56,23 +67,65 @@ export class HandInFailed extends Error {
 const AGAIN_AFTER = 1_000;
 const POLLS = 90;
 const DAY = 86_400n;
+/** Seconds ahead that the ledger takes a call's end, all but a day. */
+const LONGEST = 29n * DAY;
 
 /** What was signed once is looked for first, also at the next server: its answer may only have been lost. Throws HandInFailed. */
-export async function handIn(bid: ReadyBid, servers: readonly Server[], hear: Hearing): Promise<Recorded> {
-  let signed = bid.transaction;
-  return await byOneOf(servers, async (server) => {
+export async function handIn(bid: ReadyBid, servers: readonly Server[], nodes: readonly Server[], hear: Hearing): Promise<Recorded> {
+  let { promise, transaction: signed } = bid;
+  const keep = async (raw: Uint8Array): Promise<void> => {
+    await hear.signed(promise, raw);
+    signed = raw;
+  };
+  const attempt = async (server: Server): Promise<Recorded> => {
     await compare(bid.terms, server, hear);
-    if (signed !== null && await isKnown(signed, server)) return await awaited(signed, server, hear);
+    // Committed without a promise, the bid still needs its envelope.
+    if (signed !== null && promise !== null && await isUnderway(signed, server)) return await awaited(signed, server, hear);
     hear.stage("upload", server);
     await uploadWhole(server, bid.envelope, bid.digest, hear.progress);
     hear.stage("promise", server);
-    const promise = readPromise(await ask(server, "/promises", { envelope: bid.digest }), bid.terms, bid);
+    const promised = readPromise(await ask(server, "/promises", { envelope: bid.digest }), bid.terms, bid);
+    promise = promised;
+    if (signed !== null && await isUnderway(signed, server)) {
+      await keep(signed);
+      return await awaited(signed, server, hear);
+    }
     hear.stage("commit", server);
-    const raw = await commitTransaction(bid, promise, server);
-    await hear.promised(promise, raw);
-    signed = raw;
+    const raw = await commitTransaction(bid, promised, server);
+    await keep(raw);
     return await relayed(raw, server, hear);
-  });
+  };
+  try {
+    return await byOneOf(servers, attempt);
+  } catch (error) {
+    if (!(error instanceof HandInFailed) || nodes.length === 0) throw error;
+    const calls = callsFor(bid, promise);
+    const keepSigned = async (raw: Uint8Array): Promise<void> => {
+      // The ledger took no call with the promise: nobody's word is left that the envelope is there.
+      if (arrivalOf(raw) === null) promise = null;
+      await keep(raw);
+    };
+    const recorded = await byOneOf(nodes, (node) => throughNode(node, bid, { calls, signed, keep: keepSigned }, hear), error.failures);
+    if (recorded.promised === null && promise === null) throw new HandInFailed(error.failures, recorded);
+    return recorded;
+  }
+}
+
+/**
+ * With the promise, if there is one; in time without it, too, for the block's time is in time as well. Such a call ends with
+ * the deadline, so that it makes no bid late: after it a promise still counts.
+ */
+function callsFor(bid: ReadyBid, promise: Promised | null): Uint8Array[] {
+  const { deadline } = bid.terms;
+  const now = BigInt(Math.floor(Date.now() / 1000));
+  const isInTime = now <= deadline;
+  const without = callOf(bid, null, isInTime && deadline <= now + LONGEST ? deadline : now + DAY);
+  if (promise === null) return [without];
+  return isInTime ? [callOf(bid, promise, promise.deliverBy), without] : [callOf(bid, promise, promise.deliverBy)];
+}
+
+function callOf({ terms: { processId, round }, commitment, supersedes }: ReadyBid, promised: Promised | null, expires: bigint): Uint8Array {
+  return commitCall({ processId, round, commitment, supersedes, expires, promised });
 }
 
 /** The same way with the same bytes, up to the last byte of the upload; nothing remains. Throws HandInFailed. */
@@ -85,19 +138,31 @@ export async function rehearse(bid: ReadyBid, servers: readonly Server[], hear: 
 }
 
 /** Throws HandInFailed. */
-export async function withdraw(bid: ReadyBid, servers: readonly Server[], hear: Hearing): Promise<Recorded> {
-  return await byOneOf(servers, async (server) => {
-    const now = await compare(bid.terms, server, hear);
+export async function withdraw(bid: ReadyBid, servers: readonly Server[], nodes: readonly Server[], hear: Hearing): Promise<Recorded> {
+  const { chainId, ledger, processId, round } = bid.terms;
+  const callAt = (now: number): Uint8Array => withdrawCall({ processId, round, commitment: bid.commitment, expires: BigInt(now) + DAY });
+  let signed: Uint8Array | null = null;
+  const attempt = async (server: Server): Promise<Recorded> => {
+    const { now } = await compare(bid.terms, server, hear);
     hear.stage("commit", server);
-    const { processId, round } = bid.terms;
-    const call = withdrawCall({ processId, round, commitment: bid.commitment, expires: BigInt(now.now) + DAY });
-    const raw = signedTransaction(bid.terms.chainId, bid.terms.ledger, await nonceOf(bid, server), call, bid.key);
-    return await relayed(raw, server, hear);
-  });
+    signed = signedTransaction(chainId, ledger, await nonceOf(bid, server), callAt(now), bid.key);
+    return await relayed(signed, server, hear);
+  };
+  try {
+    return await byOneOf(servers, attempt);
+  } catch (error) {
+    if (!(error instanceof HandInFailed) || nodes.length === 0) throw error;
+    const calls = [callAt(Math.floor(Date.now() / 1000))];
+    const keep = async (raw: Uint8Array): Promise<void> => { signed = raw; };
+    return await byOneOf(nodes, (node) => throughNode(node, bid, { calls, signed, keep }, hear), error.failures);
+  }
 }
 
-async function byOneOf<Found>(servers: readonly Server[], attempt: (server: Server) => Promise<Found>): Promise<Found> {
-  const failures: Failure[] = [];
+/** `before`: what failed on the way to here. */
+async function byOneOf<Found>(
+  servers: readonly Server[], attempt: (server: Server) => Promise<Found>, before: readonly Failure[] = [],
+): Promise<Found> {
+  const failures: Failure[] = [...before];
   for (const server of servers) {
     try {
       return await attempt(server);
@@ -123,19 +188,21 @@ export async function termsOf(server: Server, asked: Pick<Terms, "processId" | "
 }
 
 /**
- * The transaction that commits the bid. It ends with the promise, so the same promise gives the same bytes: whoever comes back
- * after a crash, and finds the account's last one to be this one, does not sign another.
+ * The transaction that commits the bid. It ends with the promise, or without one with the deadline, so the same promise gives
+ * the same bytes: whoever comes back after a crash, and finds the account's last one to be this one, does not sign another.
  */
 async function commitTransaction(bid: ReadyBid, promised: Promised, server: Server): Promise<Uint8Array> {
-  const { chainId, ledger, processId, round } = bid.terms;
-  const { commitment, supersedes } = bid;
-  const call = commitCall({ processId, round, commitment, supersedes, expires: promised.deliverBy, promised });
+  const { chainId, ledger, deadline } = bid.terms;
+  const call = callOf(bid, promised, promised.deliverBy);
   const nonce = await nonceOf(bid, server);
+  const signedWith = (number: bigint, data: Uint8Array): Uint8Array => signedTransaction(chainId, ledger, number, data, bid.key);
   if (nonce > 0n) {
-    const before = signedTransaction(chainId, ledger, nonce - 1n, call, bid.key);
+    const before = signedWith(nonce - 1n, call);
     if (await isKnown(before, server)) return before;
+    const without = signedWith(nonce - 1n, callOf(bid, null, deadline));
+    if (await isUnderway(without, server)) return without;
   }
-  return signedTransaction(chainId, ledger, nonce, call, bid.key);
+  return signedWith(nonce, call);
 }
 
 async function nonceOf({ author, terms }: ReadyBid, server: Server): Promise<bigint> {
@@ -157,11 +224,19 @@ async function awaited(raw: Uint8Array, server: Server, hear: Hearing): Promise<
   hear.stage("wait", server);
   for (let poll = 0; poll < POLLS; poll += 1) {
     const told = await stateOf(raw, server);
-    if (told.state === "recorded") return { hash: transactionHash(raw), block: Number(told.block), time: Number(told.time) };
+    if (told.state === "recorded") {
+      const [block, time] = [Number(told.block), Number(told.time)];
+      return { hash: transactionHash(raw), block, time, promised: arrivalOf(raw), node: null };
+    }
     if (told.state === "refused") throw refusalOf(told);
     await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER));
   }
   throw new PageRefusal("TransactionWaiting", { server: server.name });
+}
+
+/** Not one that was refused: with another promise it may count. */
+async function isUnderway(raw: Uint8Array, server: Server): Promise<boolean> {
+  return ["waiting", "recorded"].includes(String((await stateOf(raw, server)).state));
 }
 
 async function isKnown(raw: Uint8Array, server: Server): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { Problem } from "./refusal.js";
 import { shownMoment, type Language } from "./words.js";
 
 /** Values of problems that are seconds since 1970 (`ledger/errors.py`). */
-const MOMENTS: readonly string[] = ["arrivedAt", "deadline", "deliverBy", "expires", "latest", "time", "until"];
+export const MOMENTS: readonly string[] = ["arrival", "arrivedAt", "deadline", "deliverBy", "expires", "latest", "time", "until"];
 
 /** Values of problems that are bids by the ledger's number (`numbers_of_bids` there), where not only `bid` is one. */
 const BIDS: Readonly<Record<string, readonly string[]>> = { BidMismatch: ["bid", "found"] };

@@ -5,7 +5,7 @@ import { readCriteria, requireDigest, type Criteria } from "../ranking/criteria.
 import { termsOf } from "./hand_in.js";
 import { requirePinned, type Pin } from "./pins.js";
 import { PageRefusal, Problem } from "./refusal.js";
-import { answered, serversOf, type Server } from "./servers.js";
+import { answered, nodesOf, serversOf, type Server } from "./servers.js";
 import { askedAgain, isSupplement } from "./supplement.js";
 import type { Hex } from "../verifier/bytes.js";
 import { readAddress, requireSame, type Terms } from "./terms.js";
@@ -15,6 +15,7 @@ export interface Round {
   /** Undefined where the document is not public; null where the tender has none, or nothing is asked any more. */
   readonly criteria: Criteria | null | undefined;
   readonly servers: readonly Server[];
+  readonly nodes: readonly Server[];
   readonly agreed: readonly Server[];
   readonly silent: readonly Server[];
   readonly ahead: number;
@@ -53,7 +54,7 @@ export async function loadRound(address: URL, pins: readonly Pin[] | undefined):
   const known = limits.filter((limit) => limit !== null);
   const mostBytes = known.length === 0 ? null : Math.min(...known);
   const criteria = takesBids(terms) ? await criteriaOf(terms, own) : null;
-  return { terms: { ...terms, mostBytes }, servers, agreed, silent, ahead, criteria };
+  return { terms: { ...terms, mostBytes }, servers, nodes: nodesOf(terms.nodes), agreed, silent, ahead, criteria };
 }
 
 export function takesBids({ state }: Terms): boolean {

@@ -12,12 +12,19 @@ export interface Server {
 
 const API = "/api/v1";
 const PATIENCE = 20_000;
+const MOST_NODES = 10;
 
 /** The own origin first, then the round's receivers that have an address, each once. */
 export function serversOf(origin: string, receivers: readonly Receiver[]): Server[] {
   const named = (url: string): string | undefined => receivers.find((each) => each.url !== null && originOf(each.url) === url)?.name;
   const urls = [origin, ...receivers.map(({ url }) => url && originOf(url)).filter((url) => url !== null && url !== "")];
   return [...new Set(urls as string[])].map((url) => ({ url, name: named(url) ?? new URL(url).host }));
+}
+
+/** Nodes of the chain that take transactions, by their addresses; what is none is left out. */
+export function nodesOf(addresses: readonly string[]): Server[] {
+  const usable = [...new Set(addresses)].filter((url) => /^https?:/.test(url) && originOf(url) !== "");
+  return usable.slice(0, MOST_NODES).map((url) => ({ url, name: new URL(url).host }));
 }
 
 function originOf(url: string): string {
@@ -41,19 +48,27 @@ export async function ask(server: Server, path: string, body?: unknown): Promise
 }
 
 export async function answered(server: Server, path: string, init: RequestInit, patience = PATIENCE): Promise<Response> {
-  let answer: Response;
-  try {
-    answer = await fetch(addressOf(server, path), { ...init, cache: "no-store", signal: AbortSignal.timeout(patience) });
-  } catch {
-    throw new PageRefusal("ServerSilent", { server: server.name });
-  }
+  const answer = await fetched(server, addressOf(server, path), init, patience);
   if (!answer.ok) throw await problemOf(answer);
   return answer;
 }
 
+/** Whatever is answered. Throws ServerSilent. */
+export async function fetched(server: Server, address: string, init: RequestInit, patience = PATIENCE): Promise<Response> {
+  try {
+    return await fetch(address, { ...init, cache: "no-store", signal: AbortSignal.timeout(patience) });
+  } catch {
+    throw new PageRefusal("ServerSilent", { server: server.name });
+  }
+}
+
 /** The answer's JSON, of which no more than so many bytes is read. Throws as `answered` does, AnswerTooLarge, AnswerUnreadable. */
 export async function askBounded(server: Server, path: string, init: RequestInit, most: number): Promise<unknown> {
-  const answer = await answered(server, path, init);
+  return await readBounded(server, await answered(server, path, init), most);
+}
+
+/** Throws ServerSilent, AnswerTooLarge, AnswerUnreadable. */
+export async function readBounded(server: Server, answer: Response, most: number): Promise<unknown> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   const reader = (answer.body as ReadableStream<Uint8Array>).getReader();

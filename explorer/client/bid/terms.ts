@@ -41,6 +41,8 @@ export interface Terms {
   readonly keySet: KeySet;
   readonly custodians: readonly Custodian[];
   readonly receivers: readonly Receiver[];
+  /** Addresses of nodes of the chain that take transactions directly. */
+  readonly nodes: readonly string[];
   readonly criteriaDigest: Hex | null;
   /** Bytes of one envelope. */
   readonly mostBytes: number | null;
@@ -104,6 +106,8 @@ export function readTerms(answer: unknown, asked: Asked): Terms {
     keySetId: id,
     keySetCode: code,
     receivers: list(given.receivers).map(readReceiver),
+    // A server of an earlier version tells none.
+    nodes: list(given.nodes ?? []).map(text),
     criteriaDigest: criteria === null ? null : notZero(hex(criteria.digest, 32)),
     mostBytes: limits.envelope === null ? null : Number(whole(limits.envelope)),
     now: Number(whole(given.now)),

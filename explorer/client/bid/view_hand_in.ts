@@ -2,8 +2,9 @@
 
 import { maySend, type Course, type Intent, type KeptBid } from "./course.js";
 import { el, type Child } from "./element.js";
-import type { Stage } from "./hand_in.js";
+import type { Recorded, Stage } from "./hand_in.js";
 import { shownSize } from "./missing.js";
+import type { Server } from "./servers.js";
 import { toldOf } from "./told.js";
 import { button, facts } from "./view.js";
 import { shownMoment, type Language, type Word, type WordValues } from "./words.js";
@@ -105,18 +106,32 @@ function sending(view: HandInView, { stage, server, sent, total, intent }: With<
   ];
 }
 
-function failed(view: HandInView, { failures, intent }: With<"failed">): Child[] {
+function failed(view: HandInView, { failures, intent, recorded }: With<"failed">): Child[] {
   return [
     el("div", { class: "whole bad", id: "failure", tabindex: -1, role: "group", "aria-labelledby": "failure-title" },
-      el("h3", { id: "failure-title" }, view.say("failedTitle")),
+      el("h3", { id: "failure-title" }, view.say(recorded === null ? "failedTitle" : "envelopeTitle")),
+      ...(recorded === null ? [] : withoutEnvelope(view, recorded)),
       el("ul", {}, ...failures.map(({ server, error }) => el("li", {},
         `${shownMoment(error.at / 1000, view.language)}, ${server.name}: ${toldOf(error, view.language)}`))),
       el("p", {}, view.say(intent === "rehearse" ? "failedRehearsal" : "failedLead"))),
+    recorded !== null && el("p", { id: "save-again" }, view.say("saveWithTransaction")),
     el("div", { class: "buttons" },
-      button(view.say("again"), () => view.send(), { id: "send", class: "primary" }),
+      button(view.say(recorded === null ? "again" : "envelopeAgain"), () => view.send(), { id: "send", class: "primary" }),
+      recorded !== null && button(view.say("saveReceipt"), () => view.save(), { id: "save" }),
       intent !== "rehearse" && button(view.say("report"), () => view.report(), { id: "report" })),
     intent !== "rehearse" && el("p", { class: "hint", id: "incident" },
       view.say(view.incident === "taken" ? "reportTaken" : view.incident === "saved" ? "reportSaved" : "reportHint")),
+  ];
+}
+
+/** What a node says, what that means, and what lacks. */
+function withoutEnvelope(view: HandInView, { node, block, time }: Recorded): Child[] {
+  const isLate = BigInt(time) > view.deadline;
+  const said = { server: node?.name ?? "", block, time: shownMoment(time, view.language) };
+  return [
+    el("p", {}, view.say("envelopeCommitted", said), " ", view.say(isLate ? "envelopeLate" : "envelopeInTime")),
+    el("p", {}, view.say("envelopeLacks")),
+    el("p", {}, view.say("envelopeWhy")),
   ];
 }
 
@@ -129,16 +144,18 @@ function done(view: HandInView, course: With<"done">): Child[] {
       el("div", { class: "buttons" }, button(view.say("backToForm"), () => view.back(), { id: "back", class: "primary" })),
     ];
   }
-  const arrivedAt = bid.promise?.arrivedAt;
-  const isLate = intent === "handIn" && arrivedAt !== undefined && arrivedAt > view.deadline;
+  const arrivedAt = arrivalOf(recorded);
+  const isLate = intent === "handIn" && arrivedAt !== null && arrivedAt > view.deadline;
+  const node = recorded?.node ?? null;
   return [
-    el("div", { class: `whole ${isLate ? "open" : "good"}`, id: "outcome", tabindex: -1 },
-      el("h3", {}, view.say(intent === "withdraw" ? "withdrawnTitle" : isLate ? "lateTitle" : "doneTitle")),
-      el("p", {}, view.say(intent === "withdraw" ? "withdrawnLead" : isLate ? "lateLead" : "doneLead"))),
+    el("div", { class: `whole ${isLate || node !== null ? "open" : "good"}`, id: "outcome", tabindex: -1 },
+      ...(node !== null ? saidByNode(view, node, intent, isLate) : [
+        el("h3", {}, view.say(intent === "withdraw" ? "withdrawnTitle" : isLate ? "lateTitle" : "doneTitle")),
+        el("p", {}, view.say(intent === "withdraw" ? "withdrawnLead" : isLate ? "lateLead" : "doneLead"))])),
     facts(
       [view.say("commitment"), el("code", {}, `0x${bid.commitment}`)],
       besideFact(view, bid),
-      arrivedAt === undefined || intent === "withdraw" ? null : [view.say("arrived"), shownMoment(Number(arrivedAt), view.language)],
+      arrivedAt === null || intent === "withdraw" ? null : [view.say("arrived"), shownMoment(Number(arrivedAt), view.language)],
       recorded && [
         view.say("recorded"),
         view.say("inBlock", { block: recorded.block, time: shownMoment(recorded.time, view.language) }),
@@ -151,4 +168,19 @@ function done(view: HandInView, course: With<"done">): Child[] {
       intent === "handIn" && button(view.say("print"), () => view.print(), { id: "print" }),
       button(view.say("newBid"), () => view.back(), { id: "back" })),
   ];
+}
+
+/** No more than was seen: nobody but the node says that the ledger has it. */
+function saidByNode(view: HandInView, { name }: Server, intent: Intent, isLate: boolean): Child[] {
+  const said = { server: name };
+  return [
+    el("h3", {}, view.say(intent === "withdraw" ? "withdrawnByNode" : isLate ? "lateByNode" : "doneByNode", said)),
+    el("p", {}, view.say("toldByNode", said)),
+    isLate && el("p", {}, view.say("lateLead")),
+  ];
+}
+
+/** The second that counts: promised, or else the block's. */
+function arrivalOf(recorded: Recorded | null): bigint | null {
+  return recorded === null ? null : (recorded.promised ?? BigInt(recorded.time));
 }

@@ -68,6 +68,8 @@ export class Round {
   opened = 0;
   present = new Bitmap([]);
   admitted = new Bitmap([]);
+  /** The first bid that was opened with a bidRoot. */
+  readonly byRoot = new Map<Hex, Bid>();
   private readonly byCommitment = new Map<string, Bid>();
   private readonly exclusions = new Set<string>();
 

@@ -35,7 +35,7 @@ export function openBids(procedure: Procedure, act: Act, detail: Detail): void {
     if (!isPossible(outcome, following(procedure, round, bid), given)) {
       throw new Refused("OutcomeInvalid", `bid ${spokenBid(number)} cannot end as ${outcome}`);
     }
-    record(bid, outcome, given);
+    record(procedure, act, round, bid, given);
     if (outcome === "unreadable") {
       procedure.flag(act, "BidUnreadable", { round: act.round, bid: number, evidence: "0x" + given.evidence });
     }
@@ -43,9 +43,14 @@ export function openBids(procedure: Procedure, act: Act, detail: Detail): void {
   round.openUpTo(start + outcomes.length);
 }
 
-function record(bid: Bid, outcome: Outcome, { content }: Given): void {
-  bid.recorded = outcome;
-  bid.content = content;
+function record(procedure: Procedure, act: Act, round: Round, bid: Bid, given: Given): void {
+  bid.recorded = nameOf(given);
+  bid.content = given.content;
+  if (bid.recorded !== "opened") return;
+  // Fields are salted, so two sealings never give one bidRoot: one envelope was recorded as two bids.
+  const first = round.byRoot.get(bid.content);
+  if (first === undefined) round.byRoot.set(bid.content, bid);
+  else procedure.flag(act, "BidRootRepeated", { round: act.round, bids: [first.number, bid.number] });
 }
 
 /** Opened after all, or a cover entry. */
@@ -59,7 +64,7 @@ export function reviseOutcome(procedure: Procedure, act: Act, detail: Detail): v
   if (!isRevisable || (outcome !== "opened" && outcome !== "cover")) {
     throw new Refused("OutcomeInvalid", `${before} does not become ${outcome}`);
   }
-  record(bid, outcome, given);
+  record(procedure, act, round, bid, given);
 }
 
 /** An opened bid or one on paper, from a lot or from all. */

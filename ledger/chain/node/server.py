@@ -1,5 +1,8 @@
 """The node over HTTP: JSON-RPC 2.0, single requests and batches, by POST to ``/``.
 
+Pages of the origins that were named may ask, too (CORS). Before it sends the one content type that is taken, a browser
+asks by ``OPTIONS`` whether the page may: no other page reaches the node, not even to have something done.
+
 A request that fails after it was parsed is answered with HTTP status 200 and a JSON-RPC error, as clients expect.
 """
 
@@ -9,10 +12,11 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +31,7 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 MAX_BATCH = 1_000
 MAX_BATCH_SECONDS = 10.0
 _POLL_SECONDS = 0.05
+_ASKED_AGAIN_SECONDS = 600
 
 _PARSE, _INVALID, _INTERNAL, _LIMIT = -32700, -32600, -32603, -32005
 
@@ -88,6 +93,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get_content_type() != "application/json" or "Content-Type" not in self.headers:
             # A page may send other types across origins without asking first.
             return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        return self._foreign()
+
+    def _foreign(self) -> HTTPStatus | None:
+        """Why a page's origin, or the name that led here, is none of those that were named; None if all fits."""
         origin = self.headers.get("Origin")
         if origin is not None and origin not in self.allowed_origins:
             return HTTPStatus.FORBIDDEN
@@ -106,6 +115,27 @@ class _Handler(BaseHTTPRequestHandler):
             return False
         return True
 
+    def do_OPTIONS(self) -> None:
+        """What a browser asks before a page of another origin may ask (Fetch standard, CORS preflight)."""
+        refused = self._foreign()
+        if refused is None and "Origin" not in self.headers:
+            refused = HTTPStatus.FORBIDDEN
+        # A body is not looked for: what came would be taken for the next request.
+        self.close_connection = True
+        if refused is not None:
+            self._send(refused, error_answer(None, _INVALID, refused.phrase))
+            return
+        self._send(
+            HTTPStatus.NO_CONTENT,
+            None,
+            {
+                "Access-Control-Allow-Methods": "POST",
+                "Access-Control-Allow-Headers": "content-type",
+                "Access-Control-Max-Age": str(_ASKED_AGAIN_SECONDS),
+                "Connection": "close",
+            },
+        )
+
     def do_POST(self) -> None:
         refused = self._refusal()
         if refused is not None:
@@ -123,11 +153,17 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(HTTPStatus.OK, answered)
 
-    def _send(self, status: HTTPStatus, body: Any) -> None:
+    def _send(self, status: HTTPStatus, body: Any, headers: Mapping[str, str] = MappingProxyType({})) -> None:
         encoded = b"" if body is None else orjson.dumps(body)
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(encoded)))
+        self.send_header("Vary", "Origin")
+        origin = self.headers.get("Origin")
+        if origin in self.allowed_origins:
+            self.send_header("Access-Control-Allow-Origin", origin)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(encoded)
         self.wfile.flush()

@@ -21,11 +21,21 @@ from ledger.errors import ArgumentInvalid
 
 if TYPE_CHECKING:
     from ledger.cli.bidding.asked import Asked
+    from ledger.cli.bidding.handing_in import HandedIn
     from ledger.evidence.receipt import Receipt
 
 ServerOption = Annotated[
     list[str],
     typer.Option("--server", metavar="URL", help=say("address of a receiver; repeated: the next to be tried")),
+]
+
+NodeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--node",
+        metavar="URL",
+        help=say("JSON-RPC address of a node, tried when no receiver takes it; can be repeated"),
+    ),
 ]
 
 CLOCKS: int = 30
@@ -117,20 +127,19 @@ def seal(
     return Answer({"file": out, **_told(receipt), "deadline": asked.deadline}, lines)
 
 
-def submit(session: Session, receipt: ReceiptArgument, server: ServerOption) -> Answer:
+def submit(session: Session, receipt: ReceiptArgument, server: ServerOption, node: NodeOption = None) -> Answer:
     """Hand a sealed bid in: upload, promise of arrival, commitment on the ledger. Can be repeated until it is done.
 
-    What is refused or stays without an answer at one receiver is tried at the next. If none takes it, a signed record
-    of what failed and when is written beside the receipt.
+    What is refused or stays without an answer at one receiver is tried at the next. If none takes it, the transaction
+    goes to a node, if one is named, also without a promise: then the envelope must still reach a receiver. A signed
+    record of what failed and when is written beside the receipt.
     """
     from ledger.cli.bidding.handing_in import hand_in
 
-    done = hand_in(receipt, server, lambda: passphrase_for(str(receipt), session.settings), session.tell)
+    secret = lambda: passphrase_for(str(receipt), session.settings)  # noqa: E731
+    done = hand_in(receipt, server, secret, session.tell, node or ())
     lines = [
-        say("Arrived {time}, as {receiver} promises.", time=shown_moment(done.arrived_at), receiver=done.server),
-        say(
-            "It stands in block {block} of the ledger, recorded {time}.", block=done.block, time=shown_moment(done.time)
-        ),
+        *_recorded_lines(done),
         say("IN TIME: the deadline is {time}.", time=shown_moment(done.deadline))
         if done.arrived_at <= done.deadline
         else say("LATE: the deadline was {time}.", time=shown_moment(done.deadline)),
@@ -140,6 +149,7 @@ def submit(session: Session, receipt: ReceiptArgument, server: ServerOption) -> 
         {
             "file": receipt, **_told(done.receipt), "arrived_at": done.arrived_at, "block": done.block,
             "time": done.time, "deadline": done.deadline, "transaction": done.transaction,
+            "node": done.server if done.is_node else None,
         },
         lines,
     )  # fmt: skip
@@ -191,13 +201,30 @@ def result(session: Session, receipt: ReceiptArgument, server: ServerOption) -> 
     return Answer(told, result_lines(told))
 
 
-def withdraw(session: Session, receipt: ReceiptArgument, server: ServerOption) -> Answer:
+def withdraw(session: Session, receipt: ReceiptArgument, server: ServerOption, node: NodeOption = None) -> Answer:
     """Withdraw a bid, until the deadline; with its account's key, which only the receipt has."""
     from ledger.cli.bidding.withdrawing import withdraw_bid
 
-    found = withdraw_bid(receipt, server, passphrase_for(str(receipt), session.settings))
+    found = withdraw_bid(receipt, server, passphrase_for(str(receipt), session.settings), node or ())
     said = say("Withdrawn; recorded {time} in block {block}.", time=shown_moment(found["time"]), block=found["block"])
-    return Answer({"file": receipt, **found}, [said])
+    lines = [said] if found["node"] is None else [_said_by_node(found["node"]), said]
+    return Answer({"file": receipt, **found}, lines)
+
+
+def _recorded_lines(done: HandedIn) -> list[str]:
+    recorded = say(
+        "It stands in block {block} of the ledger, recorded {time}.", block=done.block, time=shown_moment(done.time)
+    )
+    if done.is_node:
+        return [_said_by_node(done.server), recorded]
+    if not done.is_promised:
+        return [recorded]
+    arrived = say("Arrived {time}, as {receiver} promises.", time=shown_moment(done.arrived_at), receiver=done.server)
+    return [arrived, recorded]
+
+
+def _said_by_node(node: str) -> str:
+    return say("No receiver took it to the ledger. So says node {node} alone; only evidence proves it:", node=node)
 
 
 def _require_proven(remote: Any, asked: Asked, policy: Path) -> None:

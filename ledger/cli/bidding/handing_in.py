@@ -10,46 +10,42 @@ from pathlib import Path
 from typing import Any, Final
 
 from ledger.chain.acts import CommitBid, Promise
+from ledger.chain.record import NOBODY
+from ledger.chain.signed_calls import SignedCall, read_signed_call
 from ledger.chain.signers import KeySigner
 from ledger.cli.bidding import incident
 from ledger.cli.bidding.asked import Asked, ask
 from ledger.cli.bidding.keeping import context_of, keep_receipt, open_envelope
 from ledger.cli.bidding.promising import promised
 from ledger.cli.bidding.relaying import recorded, relay, signed
+from ledger.cli.bidding.through_node import OF_PROMISES, through_node
 from ledger.cli.bidding.uploading import upload
 from ledger.cli.language import say, say_error
 from ledger.cli.remote import Remote
 from ledger.errors import (
     ActExpired,
-    ArrivalInFuture,
     CommitmentWithoutEnvelope,
+    EnvelopeUndelivered,
     HandingInFailed,
-    KindMissing,
     NonceAhead,
     NonceUsed,
     PromiseExpired,
-    PromiseInvalid,
-    PromiseTooLong,
-    ReceiverUnknown,
     SiegelError,
     TransactionRefused,
 )
 from ledger.evidence.receipt import Receipt, open_secret, read_receipt
 from ledger.sealing.context import Context
 
-_OF_PROMISES: Final = (
-    ActExpired, ArrivalInFuture, KindMissing, PromiseExpired, PromiseInvalid, PromiseTooLong, ReceiverUnknown,
-)  # fmt: skip
-"""What the ledger refuses a promise with, or a call that ends with it."""
-
-
 _VALID: Final = 3600
 """Seconds in which a transaction without a promise counts."""
+_LONGEST: Final = 29 * 86_400
+"""Seconds ahead that the ledger takes a call's end, all but a day."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """A bid on the ledger. Times are seconds since 1970; ``time`` is the block's, ``arrived_at`` the receiver's."""
+    """A bid on the ledger. Times are seconds since 1970; ``time`` is the block's, ``arrived_at`` the receiver's, or the
+    block's where the transaction carries no promise. ``server``: who says so, a node where ``is_node``."""
 
     receipt: Receipt
     server: str
@@ -58,13 +54,22 @@ class HandedIn:
     block: int
     time: int
     transaction: bytes
+    is_promised: bool
+    is_node: bool = False
 
 
-def hand_in(path: Path, servers: Sequence[str], passphrase: Callable[[], str], tell: Callable[[str], None]) -> HandedIn:
-    """Hand in the bid of a receipt at the first of the servers that takes it.
+def hand_in(
+    path: Path,
+    servers: Sequence[str],
+    passphrase: Callable[[], str],
+    tell: Callable[[str], None],
+    nodes: Sequence[str] = (),
+) -> HandedIn:
+    """Hand in the bid of a receipt at the first of the servers that takes it; if none does, by one of the nodes.
 
-    Raises HandingInFailed if none does, after the record of it was written beside the receipt; what else it raises is
-    about the receipt and not about a server.
+    Raises HandingInFailed if none does, and EnvelopeUndelivered if a node says that the commitment stands on the ledger
+    and no receiver has promised to have the envelope; both after a record was written beside the receipt. What else it
+    raises is about the receipt and not about a server.
     """
     _, account = open_secret(read_receipt(path).secret, passphrase())
     signer = KeySigner(account)
@@ -76,7 +81,59 @@ def hand_in(path: Path, servers: Sequence[str], passphrase: Callable[[], str], t
         except SiegelError as failure:
             tell(say("{server}: {failure}", server=url, failure=say_error(failure)))
             failures.append(failure)
-    raise _recorded_failure(path, servers, failures, signer, tell)
+    last = failures[-1]
+    for url in nodes:
+        try:
+            done = _by_node(url, path, signer)
+        except SiegelError as failure:
+            tell(say("{server}: {failure}", server=url, failure=say_error(failure)))
+            last = failure
+            continue
+        if done.receipt.promise is not None:
+            return done
+        kept = _kept_record(path, servers, failures[-1], signer, tell)
+        raise EnvelopeUndelivered(
+            node=url, block=done.block, time=done.time, failure=failures[-1].name, record=kept
+        ) from failures[-1]
+    kept = _kept_record(path, servers, failures[-1], signer, tell)
+    raise HandingInFailed(failure=last.name, tried=len(servers) + len(nodes), record=kept)
+
+
+def _by_node(url: str, path: Path, signer: KeySigner) -> HandedIn:
+    receipt = read_receipt(path)
+    context = context_of(receipt)
+
+    def keep(call: SignedCall) -> None:
+        assert isinstance(call.act, CommitBid)
+        # The ledger took no call with the promise: nobody's word is left that the envelope is there.
+        promise = read_receipt(path).promise if call.act.promise.arrived_at else None
+        keep_receipt(path, replace(read_receipt(path), transaction=call.raw, promise=promise))
+
+    done = through_node(url, context, signer, _acts(receipt, context.not_before), receipt.transaction, keep)
+    assert isinstance(done.act, CommitBid)
+    promised = done.act.promise.arrived_at
+    return HandedIn(
+        read_receipt(path), url, promised or done.time, context.not_before, done.block, done.time, done.transaction,
+        is_promised=promised > 0, is_node=True,
+    )  # fmt: skip
+
+
+def _acts(receipt: Receipt, deadline: int) -> list[CommitBid]:
+    """With the promise, if there is one; in time without it, too, for the block's time is in time as well. Such a call
+    ends with the deadline, so that it makes no bid late: after it a promise still counts."""
+    now = int(time.time())
+    in_time = now <= deadline
+    promises = [] if receipt.promise is None else [receipt.promise]
+    if in_time or not promises:
+        promises.append(Promise())
+    without = deadline if in_time and deadline <= now + _LONGEST else now + 86_400
+    return [
+        CommitBid(
+            receipt.process_id, receipt.round, receipt.commitment, receipt.supersedes,
+            promise.deliver_by or without, promise,
+        )
+        for promise in promises
+    ]  # fmt: skip
 
 
 def _at(server: Remote, path: Path, signer: KeySigner, tell: Callable[[str], None]) -> HandedIn:
@@ -89,7 +146,7 @@ def _at(server: Remote, path: Path, signer: KeySigner, tell: Callable[[str], Non
     assert promise is not None
     try:
         receipt, transaction = _relayed(server, path, receipt, promise, context, signer, tell)
-    except _OF_PROMISES as refusal:
+    except OF_PROMISES as refusal:
         # Another receiver's promise, made up or too old, would keep the bid out everywhere. In time this one's is as
         # good; later none takes the place of one that may count.
         if time.time() >= context.not_before:
@@ -111,8 +168,11 @@ def _at(server: Remote, path: Path, signer: KeySigner, tell: Callable[[str], Non
         keep_receipt(path, replace(receipt, transaction=None))
         raise TransactionRefused(transaction=transaction, problem=str(_problem(found)))
     time_of_block = int(found["time"])
-    arrived_at = promise.arrived_at or time_of_block
-    return HandedIn(receipt, server.url, arrived_at, asked.deadline, int(found["block"]), time_of_block, transaction)
+    promised_at = _promised_in(receipt)
+    return HandedIn(
+        receipt, server.url, promised_at or time_of_block, asked.deadline, int(found["block"]), time_of_block,
+        transaction, is_promised=promised_at > 0,
+    )  # fmt: skip
 
 
 def _relayed(
@@ -159,20 +219,23 @@ def _brought(server: Remote, receipt: Receipt, tell: Callable[[str], None]) -> b
         return upload(server, envelope, told=told)
 
 
+def _promised_in(receipt: Receipt) -> int:
+    """The second of arrival that the transaction carries; it can be older than the receipt's promise, and have none."""
+    assert receipt.transaction is not None
+    act = read_signed_call(receipt.transaction, receipt.chain_id, receipt.ledger, NOBODY).act
+    return act.promise.arrived_at if isinstance(act, CommitBid) else 0
+
+
 def _problem(found: dict[str, Any]) -> Any:
     problem = found.get("problem")
     return problem.get("name") or problem.get("type", "?") if isinstance(problem, dict) else problem or "?"
 
 
-def _recorded_failure(
-    path: Path,
-    servers: Sequence[str],
-    failures: Sequence[SiegelError],
-    signer: KeySigner,
-    tell: Callable[[str], None],
-) -> HandingInFailed:
+def _kept_record(
+    path: Path, servers: Sequence[str], failure: SiegelError, signer: KeySigner, tell: Callable[[str], None]
+) -> Path:
     # Read now: it was written anew with what came until then, and its envelope lies elsewhere in it.
-    found = incident.record(context_of(read_receipt(path)), failures[-1], int(time.time()), signer)
+    found = incident.record(context_of(read_receipt(path)), failure, int(time.time()), signer)
     kept = incident.keep(path, found)
     for url in servers:
         try:
@@ -183,4 +246,4 @@ def _recorded_failure(
         incident.keep(path, acknowledged)
         tell(say("{server} has the record of it.", server=url))
         break
-    return HandingInFailed(failure=failures[-1].name, tried=len(servers), record=kept)
+    return kept

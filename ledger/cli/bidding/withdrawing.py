@@ -11,28 +11,44 @@ from ledger.chain.acts import WithdrawBid
 from ledger.chain.signers import KeySigner
 from ledger.cli.bidding.keeping import context_of
 from ledger.cli.bidding.relaying import recorded, relay, signed
+from ledger.cli.bidding.through_node import through_node
 from ledger.cli.remote import Remote, first_that_answers
-from ledger.errors import TransactionRefused
+from ledger.errors import SiegelError, TransactionRefused
 from ledger.evidence.receipt import open_secret, read_receipt
 
 _VALID: int = 3600
 """Seconds in which the signed withdrawal counts."""
 
 
-def withdraw_bid(path: Path, servers: Sequence[str], passphrase: str) -> dict[str, Any]:
-    """Withdraw at the first server that takes it; ``block``, ``time``, ``transaction``. Raises what the last refuses
-    with, TransactionRefused."""
+def withdraw_bid(path: Path, servers: Sequence[str], passphrase: str, nodes: Sequence[str] = ()) -> dict[str, Any]:
+    """Withdraw at the first server that takes it, if none does by one of the nodes; ``block``, ``time``,
+    ``transaction``, and ``node``: None, or the one that says so. Raises what the last refuses with, TransactionRefused.
+    """
     receipt = read_receipt(path)
     _, account = open_secret(receipt.secret, passphrase)
     signer = KeySigner(account)
     context = context_of(receipt)
     act = WithdrawBid(receipt.process_id, receipt.round, receipt.commitment, int(time.time()) + _VALID)
+    sent: list[bytes] = []
 
     def at(server: Remote) -> dict[str, Any]:
-        transaction = relay(server, signed(server, act, signer, context.chain_id, context.ledger))
+        sent.append(signed(server, act, signer, context.chain_id, context.ledger))
+        transaction = relay(server, sent[-1])
         found = recorded(server, transaction)
         if found.get("state") != "recorded":
             raise TransactionRefused(transaction=transaction, problem=str(found.get("problem")))
-        return {"block": int(found["block"]), "time": int(found["time"]), "transaction": transaction}
+        told = {"block": int(found["block"]), "time": int(found["time"]), "transaction": transaction}
+        return {**told, "node": None}
 
-    return first_that_answers(servers, at)
+    try:
+        return first_that_answers(servers, at)
+    except SiegelError as refusal:
+        failure = refusal
+    for url in nodes:
+        try:
+            last = sent[-1] if sent else None
+            done = through_node(url, context, signer, [act], last, lambda call: sent.append(call.raw))
+            return {"block": done.block, "time": done.time, "transaction": done.transaction, "node": url}
+        except SiegelError as refusal:
+            failure = refusal
+    raise failure

@@ -42,7 +42,8 @@ class Bid:
 @dataclass(slots=True)
 class Round:
     """A round. ``agreed`` is the deadline as two officers set it last, ``timely`` the last timely bid's number + 1,
-    ``opened`` the first bid without an outcome; ``excluded`` holds bids with a lot, or zero for all lots."""
+    ``opened`` the first bid without an outcome; ``by_root`` has the first bid that was opened with a bidRoot;
+    ``excluded`` holds bids with a lot, or zero for all lots."""
 
     number: int
     kind: RoundKind
@@ -53,6 +54,7 @@ class Round:
     state: RoundState = RoundState.OPEN
     bids: list[Bid] = field(default_factory=list)
     by_commitment: dict[tuple[bytes, bytes], Bid] = field(default_factory=dict)
+    by_root: dict[bytes, Bid] = field(default_factory=dict)
     externals: int = 0
     timely: int = 0
     counted: int = 0

@@ -41,7 +41,7 @@ def open_bids(procedure: Procedure, record: ActRecord, detail: tuple[Any, ...]) 
             )
         if not possible:
             raise Refused("OutcomeInvalid", f"bid {spoken_bid(number)} cannot end as {outcome.name.lower()}")
-        _record(bid, given)
+        _record(procedure, record, round_, bid, given)
         if outcome is Outcome.UNREADABLE:
             procedure.flag(record, "BidUnreadable", round=record.round, bid=number, evidence=given[3])
     open_up_to(round_, start + len(outcomes))
@@ -56,7 +56,7 @@ def revise_outcome(procedure: Procedure, record: ActRecord, detail: tuple[Any, .
     revisable = before in _REVISED or (before is Outcome.RETURNED and procedure.open_lots)
     if not revisable or outcome not in (Outcome.OPENED, Outcome.COVER):
         raise Refused("OutcomeInvalid", f"{before.name.lower()} does not become {outcome.name.lower()}")
-    _record(bid, given)
+    _record(procedure, record, round_, bid, given)
 
 
 def exclude_bid(procedure: Procedure, record: ActRecord, _detail: tuple[Any, ...]) -> None:
@@ -75,9 +75,15 @@ def require_opened(round_: Round, number: int) -> None:
         raise Refused("BidForbids", f"bid {spoken_bid(number)} of round {round_.number} is not opened")
 
 
-def _record(bid: Bid, given: _Given) -> None:
+def _record(procedure: Procedure, record: ActRecord, round_: Round, bid: Bid, given: _Given) -> None:
     bid.recorded = Outcome(given[0])
     bid.root = given[2] if bid.recorded is Outcome.OPENED else None
+    if bid.root is None:
+        return
+    # Fields are salted, so two sealings never give one bidRoot: one envelope was recorded as two bids.
+    first = round_.by_root.setdefault(bid.root, bid)
+    if first is not bid:
+        procedure.flag(record, "BidRootRepeated", round=record.round, bids=(first.number, bid.number))
 
 
 def _opened_in(procedure: Procedure, record: ActRecord) -> Round:
