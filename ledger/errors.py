@@ -1378,6 +1378,14 @@ class OpenedRoundContradictsLedger(SiegelError):
     status = 409
 
 
+class PaperBidEntered(SiegelError):
+    """A bid on paper was entered before, and with something else. What an officer replaces must be replaced by the
+    other one, too."""
+
+    sentence = "Bid {bid} is entered otherwise already in {path}: another entry takes its place only with --replace."
+    status = 409
+
+
 class OpeningResultForbidden(SiegelError):
     """Tenderers see names and sums under VOB/A only (§ 14(6)); elsewhere these stay with the contracting authority."""
 
@@ -1638,7 +1646,7 @@ class FieldUnproven(EnvelopeRefused):
 class OfferInvalid(SiegelError):
     """The file in which a tenderer wrote a bid does not have the form of one."""
 
-    sentence = "The bid cannot be sealed: {member} {reason}."
+    sentence = "The file does not hold a bid: {member} {reason}."
     status = 422
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -191,6 +191,14 @@ def _document(part: Part, known: Set[str]) -> DocumentSlot:
         document_type.text_or_none(),
         None if most_bytes.is_null() else most_bytes.whole(1),
     )
+
+
+def named_lot(part: Part, known: Mapping[str, CriteriaLot]) -> CriteriaLot:
+    """The lot that a document names, of those by id. Refused by the document's error if it is none of them."""
+    lot_id = part.id()
+    if lot_id not in known:
+        part.refuse("is no lot of the criteria")
+    return known[lot_id]
 
 
 def _lots(part: Part, known: Set[str]) -> tuple[str, ...]:

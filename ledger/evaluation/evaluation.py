@@ -13,11 +13,14 @@ from typing import Final
 
 from ledger.bid_number import spoken_bid
 from ledger.errors import EvaluationInvalid
-from ledger.evaluation.criteria import Criteria, CriteriaLot
+from ledger.evaluation.criteria import Criteria, CriteriaLot, named_lot
 from ledger.evaluation.figures import exact
+from ledger.evaluation.offers import SubmittedBid
+from ledger.evaluation.on_paper import read_on_paper
 from ledger.evaluation.part import Part
 
 FORMAT: Final = "siegel-evaluation/1"
+ON_PAPER: Final = "onPaper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,15 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The whole document, which is of one round; ``assessments`` by bid and lot."""
+    """The whole document, which is of one round; ``assessments`` by bid and lot. ``on_paper``: what it states of bids
+    on paper, None if it does not."""
 
     process_id: bytes
     round: int
     criteria: bytes
     assessments: Mapping[tuple[int, str], Assessment]
     draws: tuple[Draw, ...]
+    on_paper: tuple[SubmittedBid, ...] | None = None
 
     def require_of(self, process_id: bytes, round_number: int) -> None:
         """Raises EvaluationInvalid if it is of another round."""
@@ -76,7 +81,7 @@ def round_of(data: bytes) -> tuple[bytes, int]:
 
 def read_evaluation(data: bytes, criteria: Criteria) -> Evaluation:
     """The evaluation in a document. Raises EvaluationInvalid, whose reason begins with the place."""
-    process_id, number, digest, bids, draws = _begin(data)
+    process_id, number, digest, bids, draws, on_paper = _begin(data)
     if digest.digest() != criteria.digest:
         digest.refuse(f"is not {criteria.digest.hex()}")
     known = {lot.id: lot for lot in criteria.lots}
@@ -86,9 +91,9 @@ def read_evaluation(data: bytes, criteria: Criteria) -> Evaluation:
         if (found.bid, found.lot) in assessments:
             bids.refuse(f"has {named_bid(found.bid)} twice for lot {found.lot}")
         assessments[found.bid, found.lot] = found
-    return Evaluation(
-        process_id, number, criteria.digest, assessments, tuple(_draw(part, known) for part in draws.items())
-    )
+    drawn = tuple(_draw(part, known) for part in draws.items())
+    stated = None if on_paper is None else read_on_paper(on_paper, known)
+    return Evaluation(process_id, number, criteria.digest, assessments, drawn, stated)
 
 
 def named_bid(bid: int) -> str:
@@ -96,19 +101,20 @@ def named_bid(bid: int) -> str:
     return f'bid {spoken_bid(bid)} ("bid": {bid})'
 
 
-def _begin(data: bytes) -> tuple[bytes, int, Part, Part, Part]:
+def _begin(data: bytes) -> tuple[bytes, int, Part, Part, Part, Part | None]:
     """Process and round, and the parts that say the rest."""
     whole = Part.of(data, EvaluationInvalid)
-    form, process, round_number, digest, bids, draws = whole.members(
-        "format", "processId", "round", "criteria", "bids", "draws"
+    more = [ON_PAPER] if whole.has(ON_PAPER) else []
+    form, process, round_number, digest, bids, draws, *on_paper = whole.members(
+        "format", "processId", "round", "criteria", "bids", "draws", *more
     )
     form.one_of(FORMAT)
-    return process.digest(), round_number.whole(1), digest, bids, draws
+    return process.digest(), round_number.whole(1), digest, bids, draws, on_paper[0] if on_paper else None
 
 
 def _assessment(part: Part, known: Mapping[str, CriteriaLot]) -> Assessment:
     bid, lot_id, value, discount, points = part.members("bid", "lot", "value", "discount", "points")
-    number, lot = bid.whole(0), _lot(lot_id, known)
+    number, lot = bid.whole(0), named_lot(lot_id, known)
     amount = percentage = None
     if not value.is_null():
         figure, reason = value.members("amount", "reason")
@@ -139,16 +145,9 @@ def _points(part: Part, lot: CriteriaLot) -> Mapping[str, Judged]:
 
 def _draw(part: Part, known: Mapping[str, CriteriaLot]) -> Draw:
     lot_id, bids, reason = part.members("lot", "bids", "reason")
-    lot = _lot(lot_id, known)
+    lot = named_lot(lot_id, known)
     numbers = tuple(each.whole(0) for each in bids.items())
     bids.require_once(map(str, numbers))
     if len(numbers) < 2:
         bids.refuse("has fewer than two bids")
     return Draw(lot.id, numbers, reason.text())
-
-
-def _lot(part: Part, known: Mapping[str, CriteriaLot]) -> CriteriaLot:
-    lot_id = part.id()
-    if lot_id not in known:
-        part.refuse("is no lot of the criteria")
-    return known[lot_id]

@@ -58,6 +58,10 @@ class Part:
                 self.refuse(f"has an unknown member {name}")
         return [Part(self.value[name], self.at(name), self._refused) for name in names]
 
+    def has(self, name: str) -> bool:
+        """Whether it is an object with this member."""
+        return isinstance(self.value, dict) and name in self.value
+
     def items(self) -> list[Part]:
         """The entries of a list."""
         if not isinstance(self.value, list):

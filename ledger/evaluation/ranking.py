@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 
-from ledger.bid_number import spoken_bids
+from ledger.bid_number import FIRST_EXTERNAL_BID, spoken_bids
 from ledger.errors import EvaluationInvalid
 from ledger.evaluation.criteria import LOWEST_PRICE, WEIGHTED_POINTS, Criteria, CriteriaLot
 from ledger.evaluation.evaluation import Assessment, Draw, Evaluation, named_bid
@@ -82,6 +82,8 @@ def rank(
     """Rank the bids that have a value for the lot. Raises LotUnknown, EvaluationInvalid."""
     lot = criteria.lot(lot_id)
     made = list(offers(criteria, lot, bids))
+    if evaluation is not None and evaluation.on_paper is not None:
+        _require_stated(made, list(offers(criteria, lot, evaluation.on_paper)), lot)
     assessments = _assessments(evaluation, lot, made)
     priced = [_priced(offer, assessments.get(offer.bid), lot, excluded) for offer in made]
     counted = [entry for entry in priced if entry.standing == "ranked"]
@@ -90,6 +92,15 @@ def rank(
     draws = [draw for draw in evaluation.draws if draw.lot == lot.id] if evaluation else []
     others = [entry for entry in priced if entry.standing != "ranked"]
     return Ranking(criteria.digest, lot, criteria.currency, lowest, (*_ordered(scored, lot, draws), *others))
+
+
+def _require_stated(made: Sequence[Offer], stated: Sequence[Offer], lot: CriteriaLot) -> None:
+    """Bids on paper offer what the evaluation says of them. Raises EvaluationInvalid."""
+    entered = {offer.bid: offer for offer in made if offer.bid >= FIRST_EXTERNAL_BID}
+    said = {offer.bid: offer for offer in stated}
+    for bid in sorted({*entered, *said}):
+        if entered.get(bid) != said.get(bid):
+            raise EvaluationInvalid(reason=f"onPaper: {named_bid(bid)} offers something else for lot {lot.id}")
 
 
 def _assessments(evaluation: Evaluation | None, lot: CriteriaLot, made: Sequence[Offer]) -> dict[int, Assessment]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from ledger.bid_number import spoken_bid
 from ledger.opening.german_print import printed_moment, printed_text
 from ledger.opening.minutes import MinutedAct, MinutedBid, Minutes
-from ledger.opening.opened import EXTERNAL
+from ledger.opening.opened import EXTERNAL, PAPER, SAMPLE
 from ledger.opening.printed_parts import (
     NUMBER,
     Lines,
@@ -33,6 +33,8 @@ _REFUSALS: Final = {
     "ShareUnopenable": "Ein versiegelter Schlüsselteil lässt sich nicht öffnen.",
     "SharesTooFew": "Es liegen zu wenige Schlüsselteile vor.",
 }
+
+_KINDS: Final = {PAPER: ("Angebot auf Papier",), SAMPLE: ("Muster oder Probe",)}
 
 
 def late_bids(minutes: Minutes) -> dict[str, Any]:
@@ -145,7 +147,7 @@ def bids_on_paper(minutes: Minutes) -> dict[str, Any]:
                 lines(spoken_bid(bid.bid)),
                 tenderer_lines(bid.tenderers),
                 _clocks(bid),
-                lines(*_remarks(bid), kind="small"),
+                [*lines(*_KINDS.get(bid.kind or "", ())), *lines(*_remarks(bid), kind="small")],
             ]
             for bid in minutes.bids
             if bid.outcome == EXTERNAL

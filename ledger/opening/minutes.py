@@ -92,7 +92,7 @@ class MinutedLot:
 class MinutedBid:
     """Each bid of the round, once. ``arrival`` is what counts, ``block_time`` the ledger's clock. ``lots``: those of
     the tender that it is for; ``foreign``: what it offers for others. ``refusal`` and ``evidence`` (hex) of an
-    unreadable one."""
+    unreadable one; ``kind`` (``paper``, ``sample``) of one on paper, once officers entered it."""
 
     bid: int
     commitment: str | None
@@ -110,6 +110,7 @@ class MinutedBid:
     refusal: str | None
     evidence: str | None
     remark: str | None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,7 @@ def _bid(bid: OpenedBid, acts: Sequence[RoundAct], heading: Heading, tendered: M
         refusal=str((bid.evidence or {}).get("refusal", "")) if bid.outcome == "unreadable" else None,
         evidence=unreadable[0].evidence.hex() if unreadable else None,
         remark=heading.remarks.get(bid.bid),
+        kind=bid.kind if bid.is_external else None,
     )
 
 

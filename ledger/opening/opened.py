@@ -18,6 +18,8 @@ from ledger.terms import Outcome
 FORMAT: Final = "siegel-opened/1"
 FILE: Final = "round.json"
 EXTERNAL: Final = "external"
+PAPER, SAMPLE = "paper", "sample"
+KINDS: Final = (PAPER, SAMPLE)
 OUTCOMES: Final = frozenset({EXTERNAL, *(outcome.name.lower() for outcome in Outcome if outcome)})
 
 
@@ -28,7 +30,8 @@ class OpenedBid:
     ``commitment`` 32 bytes and ``author`` 20 bytes, None of a bid on paper. ``arrival`` is what counts, ``block_time``
     the block that recorded it, in seconds since 1970; ``promised``: a receiver signed the arrival. ``outcome`` is a
     word of ``OUTCOMES``. Of an opened one ``values`` by field name and ``disclosures``, the fields' texts; of an
-    unreadable one ``evidence``, the document whose SHA-256 the ledger has.
+    unreadable one ``evidence``, the document whose SHA-256 the ledger has. Of one on paper the ``values`` that officers
+    entered, and its ``kind``, a word of ``KINDS``; None until they did.
     """
 
     bid: int
@@ -44,6 +47,7 @@ class OpenedBid:
     values: Mapping[str, Any] | None = None
     disclosures: tuple[str, ...] | None = None
     evidence: Mapping[str, Any] | None = None
+    kind: str | None = None
 
     @property
     def is_external(self) -> bool:
@@ -138,6 +142,8 @@ def _written(bid: OpenedBid) -> dict[str, Any]:
         "present": bid.present,
         "outcome": bid.outcome,
     }
+    if bid.kind is not None:
+        written["kind"] = bid.kind
     if bid.values is not None:
         written["values"] = bid.values
     if bid.disclosures is not None:
@@ -164,6 +170,9 @@ def _read_bid(given: Any) -> OpenedBid:
     outcome = given["outcome"]
     if outcome not in OUTCOMES:
         raise OpenedRoundUnreadable(why=f"there is no outcome {outcome!r:.50}")
+    kind = given.get("kind")
+    if kind is not None and kind not in KINDS:
+        raise OpenedRoundUnreadable(why=f"there is no kind {kind!r:.50}")
     return OpenedBid(
         bid=_number(given["bid"]),
         commitment=None if given["commitment"] is None else _digest(given["commitment"]),
@@ -178,6 +187,7 @@ def _read_bid(given: Any) -> OpenedBid:
         values=given.get("values") if fields is None else {str(field.name): field.value for field in fields},
         disclosures=None if fields is None else tuple(field.text for field in fields),
         evidence=given.get("evidence"),
+        kind=kind,
     )
 
 

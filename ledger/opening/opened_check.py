@@ -29,22 +29,32 @@ def check_opened(opened: OpenedRound, facts: RoundFacts, acts: Sequence[RoundAct
     """
     if facts.state is not RoundState.OPENED or facts.closing is None:
         raise OpeningUnrecorded(ocid=opened.ocid, round=opened.round)
+    check_paper(opened, facts)
+    for bid in opened.bids:
+        if not bid.is_external:
+            _same(bid.bid, "external", False, bid.outcome == EXTERNAL)
+            _check_sealed(bid, facts.bids[bid.bid], facts)
+            _check_outcome(bid, facts, acts)
+
+
+def check_paper(opened: OpenedRound, facts: RoundFacts) -> None:
+    """The file is of this round, has all of its bids, and those on paper came when the ledger says; whatever outcomes
+    stand. The round is closed. Raises OpenedRoundContradictsLedger."""
+    assert facts.closing is not None
     _same(None, "processId", facts.process_id, opened.process_id)
     _same(None, "ocid", facts.ocid, opened.ocid)
+    _same(None, "round", facts.number, opened.round)
     _same(None, "deadline", facts.deadline, opened.deadline)
     _same(None, "closedAt", facts.closing.time, opened.closed_at)
     externals = [FIRST_EXTERNAL_BID + number for number in range(len(facts.externals))]
     numbers = spoken_bids([*range(len(facts.bids)), *externals])
     _same(None, "bids", numbers, spoken_bids(bid.bid for bid in opened.bids))
     for bid in opened.bids:
-        _same(bid.bid, "external", bid.is_external, bid.outcome == EXTERNAL)
         if bid.is_external:
+            _same(bid.bid, "external", True, bid.outcome == EXTERNAL)
             clocks = facts.externals[bid.bid - FIRST_EXTERNAL_BID]
             _same(bid.bid, "arrival, blockTime", clocks, (bid.arrival, bid.block_time))
             _same(bid.bid, "late", bid.arrival > facts.deadline, bid.late)
-        else:
-            _check_sealed(bid, facts.bids[bid.bid], facts)
-            _check_outcome(bid, facts, acts)
 
 
 def _check_sealed(bid: OpenedBid, recorded: CommittedBid, facts: RoundFacts) -> None:

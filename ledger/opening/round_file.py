@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ledger.bid_number import FIRST_EXTERNAL_BID
-from ledger.opening.facts import Bid
+from ledger.opening.facts import Bid, RoundFacts
 from ledger.opening.found import Found
 from ledger.opening.opened import EXTERNAL, OpenedBid, OpenedRound
 from ledger.opening.sealed_round import SealedRound
@@ -17,26 +17,35 @@ def opened_round(sealed: SealedRound, found: Iterable[Found], before: OpenedRoun
     """The round with what was found of its bids. ``before``: what stood there, from which the values of bids on paper,
     entered by hand, and of opened bids that are not found anew are kept; so is what a receipt opened, once that is
     recorded, for the shares do not give it. Raises RoundForbids before the close."""
-    facts, known = sealed.facts, {each.bid.number: each for each in found}
+    return _round(sealed.facts, found, before)
+
+
+def recorded_round(facts: RoundFacts) -> OpenedRound:
+    """The round as the ledger alone has it: all there is to know of one in which no envelope was opened. Raises
+    RoundForbids before the close."""
+    return _round(facts, (), None)
+
+
+def _round(facts: RoundFacts, found: Iterable[Found], before: OpenedRound | None) -> OpenedRound:
+    known = {each.bid.number: each for each in found}
     if facts.closing is None:
         raise facts.forbids(Act.BIDS_OPENED)
     kept = {bid.bid: bid for bid in before.bids} if before is not None else {}
-    bids = [_bid(sealed, bid, known.get(bid.number), kept.get(bid.number)) for bid in facts.bids]
+    bids = [_bid(facts, bid, known.get(bid.number), kept.get(bid.number)) for bid in facts.bids]
     for number, (arrival, block_time) in enumerate(facts.externals, FIRST_EXTERNAL_BID):
         paper = OpenedBid(
             bid=number, commitment=None, author=None, arrival=arrival, block_time=block_time,
             late=arrival > facts.deadline, promised=False, admitted=arrival > facts.deadline, present=True,
             outcome=EXTERNAL, values={},
         )  # fmt: skip
-        bids.append(replace(paper, values=kept[number].values) if number in kept else paper)
+        bids.append(replace(paper, values=kept[number].values, kind=kept[number].kind) if number in kept else paper)
     return OpenedRound(
         process_id=facts.process_id, ocid=facts.ocid, round=facts.number, deadline=facts.deadline,
         closed_at=facts.closing.time, bids=tuple(bids),
     )  # fmt: skip
 
 
-def _bid(sealed: SealedRound, bid: Bid, found: Found | None, kept: OpenedBid | None) -> OpenedBid:
-    facts = sealed.facts
+def _bid(facts: RoundFacts, bid: Bid, found: Found | None, kept: OpenedBid | None) -> OpenedBid:
     if found is not None and bid.recorded is Outcome.OPENED and found.content is None:
         found = None  # its receipt opened it since: the shares alone still do not
     outcome = found.outcome.outcome if found is not None else facts.ended(bid)

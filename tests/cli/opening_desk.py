@@ -53,6 +53,7 @@ from ledger.sealing.context import Context
 from ledger.sealing.sealing import Sealed, seal
 from ledger.settings import Settings
 from ledger.store.envelopes import EnvelopeStore
+from ledger.store.objects import StoreClass
 from ledger.terms import OrganisationKind, Role, RoundKind
 from tests.cli.conftest import PASSPHRASE
 from tests.cli.notices import BUYER_NAME, SCHEME, UID, release
@@ -103,8 +104,8 @@ class Desk:
         """A key of the buyer's home."""
         return KeystoreSigner.load(key_path(Settings.load(self.home), name), PASSPHRASE)
 
-    def tender(self, seconds: int = 600) -> Tender:
-        """A sealed procedure whose round ends in so many seconds."""
+    def tender(self, seconds: int = 600, criteria: bytes = b"") -> Tender:
+        """A sealed procedure whose round ends in so many seconds; ``criteria``: the document, which is kept."""
         self.rounds += 1
         ocid = f"ocds-test00-opening-{self.rounds}"
         deadline = max(self.now(), self.clock.now()) + seconds
@@ -112,8 +113,9 @@ class Desk:
             release(ocid=ocid), self.buyer, policy_named("standard"), act="TenderPublished"
         )[0].digest
         terms = TenderTerms(
-            ocid=ocid, lots=(LotTerms(lot_id("1")),), round=RoundTerms(RoundKind.BIDS, deadline, self.key_set)
-        )
+            ocid=ocid, lots=(LotTerms(lot_id("1")),), round=RoundTerms(RoundKind.BIDS, deadline, self.key_set),
+            criteria=self.services.store.put(StoreClass.PUBLIC, criteria) if criteria else ZERO,
+        )  # fmt: skip
         call = PublishTender(self.buyer, int(time.time()) + BEHIND, digest, terms)
         for name in OFFICERS[:2]:
             self.chain.send(call, self.key(name))

@@ -80,6 +80,22 @@ def drawn(*bids: int, lot: str = ONE) -> Entry:
     return {"lot": lot, "bids": list(bids), "reason": "Niederschrift über den Losentscheid"}
 
 
+def stated(number: int, *lots: Entry, kind: str = "paper") -> Entry:
+    """What an evaluation states of a bid on paper."""
+    return {"bid": number, "kind": kind, "lots": list(lots)}
+
+
+def stated_lot(amount: Any, *, lot: str = ONE, currency: Any = "EUR", discount: Any = None, **more: Any) -> Entry:
+    """Of one lot."""
+    value = {"amount": amount, "currency": currency}
+    return {"lot": lot, "value": value, "discount": discount, "variant": more.get("variant")}
+
+
+def on_paper(*bids: Any) -> Entry:
+    """An evaluation with nothing but bids on paper."""
+    return {"onPaper": list(bids)}
+
+
 def ranked(number: int, place: int, price: str, score: str | None = None, **more: Any) -> Entry:
     """Of the lowest price the score is the price."""
     found = {"bid": number, "standing": "ranked", "problem": None, "rank": place, "tie": None}
@@ -118,6 +134,19 @@ RANKED = [
         [ranked(1, 1, "1"), ranked(0, 2, "2"), ranked(2, 3, "3")],
     ),
     Case("on paper", ONE, [bid(PAPER, "7"), bid(0, "8")], [ranked(PAPER, 1, "7"), ranked(0, 2, "8")]),
+    Case(
+        "on paper, as the evaluation states it",
+        ONE,
+        [bid(0, "8"), bid(PAPER, "8.00", percentage="12.5"), bid(PAPER + 2, "9", variant="V1")],
+        [ranked(PAPER, 1, "7", submittedAmount="8"), ranked(0, 2, "8"), ranked(PAPER + 2, 3, "9", variant="V1")],
+        evaluation=on_paper(
+            stated(PAPER + 2, stated_lot("9.0", variant="V1"), stated_lot("1", lot=TWO)),
+            stated(PAPER, stated_lot("8", discount={"percentage": "12.50"})),
+            stated(PAPER + 1, kind="sample"),
+        ),
+    ),
+    Case("a sample offers nothing", ONE, [bid(0, "8")], [ranked(0, 1, "8")],
+         evaluation=on_paper(stated(PAPER, kind="sample"))),
     Case(
         "a discount",
         ONE,
@@ -413,6 +442,41 @@ REFUSED = [
     Case("lots drawn though the price decides", TWO, EQUAL_POINTS,
          f'lots were drawn between bids that are not equals for lot {TWO}: 1, 2, 3 ("bids": [0, 1, 2])', [*NO_POINTS],
          [drawn(0, 1, 2, lot=TWO)]),
+    Case("another price on paper than was entered", ONE, [bid(PAPER, "7"), bid(0, "8")],
+         f'onPaper: bid P1 ("bid": {PAPER}) offers something else for lot {ONE}',
+         evaluation=on_paper(stated(PAPER, stated_lot("9")))),
+    Case("another discount on paper", ONE, [bid(PAPER, "7"), bid(0, "8")],
+         f'onPaper: bid P1 ("bid": {PAPER}) offers something else for lot {ONE}',
+         evaluation=on_paper(stated(PAPER, stated_lot("7", discount={"percentage": "1"})))),
+    Case("a bid on paper left out", ONE, [bid(PAPER + 1, "7"), bid(0, "8"), bid(PAPER, "7")],
+         f'onPaper: bid P1 ("bid": {PAPER}) offers something else for lot {ONE}', evaluation=on_paper()),
+    Case("an offer on paper that nobody entered", ONE, [bid(0, "8")],
+         f'onPaper: bid P1 ("bid": {PAPER}) offers something else for lot {ONE}',
+         evaluation=on_paper(stated(PAPER, stated_lot("1")))),
+    Case("two bids on paper swapped", ONE, [bid(PAPER, "7"), bid(PAPER + 1, "6")],
+         f'onPaper: bid P1 ("bid": {PAPER}) offers something else for lot {ONE}',
+         evaluation=on_paper(stated(PAPER, stated_lot("6")), stated(PAPER + 1, stated_lot("7")))),
+    Case("bids on paper that are no list", ONE, PAIR, "onPaper: is no list", evaluation={"onPaper": None}),
+    Case("a sealed bid on paper", ONE, PAIR, f"onPaper/0/bid: is no whole number from {PAPER} on",
+         evaluation=on_paper(stated(0, stated_lot("1")))),
+    Case("a bid on paper twice", ONE, PAIR, "onPaper: has P1 twice",
+         evaluation=on_paper(stated(PAPER, stated_lot("1")), stated(PAPER, stated_lot("2")))),
+    Case("on paper of another kind", ONE, PAIR, "onPaper/0/kind: is none of paper, sample",
+         evaluation=on_paper(stated(PAPER, kind="fax"))),
+    Case("a sample with a price", ONE, PAIR, "onPaper/0/lots: a sample offers nothing",
+         evaluation=on_paper(stated(PAPER, stated_lot("1"), kind="sample"))),
+    Case("a lot on paper twice", ONE, PAIR, f"onPaper/0/lots: has {ONE} twice",
+         evaluation=on_paper(stated(PAPER, stated_lot("1"), stated_lot("2")))),
+    Case("an unknown lot on paper", ONE, PAIR, "onPaper/0/lots/0/lot: is no lot of the criteria",
+         evaluation=on_paper(stated(PAPER, stated_lot("1", lot="LOT-0009")))),
+    Case("a price on paper with a comma", ONE, PAIR, "onPaper/0/lots/0/value/amount: is no decimal text",
+         evaluation=on_paper(stated(PAPER, stated_lot("1,50")))),
+    Case("a currency on paper in words", ONE, PAIR, "onPaper/0/lots/0/value/currency: is no currency",
+         evaluation=on_paper(stated(PAPER, stated_lot("1", currency="Euro")))),
+    Case("a discount on paper above all", ONE, PAIR, "onPaper/0/lots/0/discount/percentage: is above 100",
+         evaluation=on_paper(stated(PAPER, stated_lot("1", discount={"percentage": "100.1"})))),
+    Case("a variant on paper without an id", ONE, PAIR, "onPaper/0/lots/0/variant: is no id",
+         evaluation=on_paper(stated(PAPER, stated_lot("1", variant="V/1")))),
     Case("a lot drawn alone", ONE, PAIR, "draws/0/bids: has fewer than two bids", draws=[drawn(0)]),
     Case("a bid drawn twice", ONE, PAIR, "draws/0/bids: has 0 twice", draws=[drawn(0, 0)]),
     Case("a draw for an unknown lot", ONE, PAIR, "draws/0/lot: is no lot of the criteria",

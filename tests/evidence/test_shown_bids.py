@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from ledger.chain.codec import decode_detail, encode_detail
-from ledger.errors import EntryInvalid, ManifestInvalid
+from ledger.errors import EntryInvalid, EvaluationInvalid, ManifestInvalid
 from ledger.evidence.verify.policy import read_policy
 from ledger.evidence.verify.report import Report, Step, Verdict
 from ledger.evidence.verify.series import pack_act, split_acts
 from ledger.evidence.verify.shown_bid import read_shown_bid, write_shown_bid
 from ledger.evidence.verify.words import note_words
+from ledger.ocds.json_text import write_json
 from ledger.sealing.bid import Bid, read_field
 from ledger.terms import Act, RoundKind
 from tests.attacks.corpus import Forgery
@@ -36,6 +37,7 @@ SECOND = ("ranked", HERE | {"lot": "L2", "order": (1, 2, 3)})
 PLACES = ("placedByPrice", "placedByPoints", "placedByRatio")
 REFIT = {"do": "refit.refit"}
 PAPER = {"act": 8, "bid": 2**31, "arrival": 1767859214, "ground": ZERO, "lot": ZERO, "subject": "#on paper"}
+SECOND_PAPER = PAPER | {"bid": 2**31 + 1}
 WITHDRAWN = {"act": 15, "bid": 0, "round": 0, "ref": 10, "ground": "#a mistake"}
 
 Change = Mapping[str, Any]
@@ -77,6 +79,25 @@ def sealed(commit: int, **values: Any) -> Change:
 def euros(amount: str) -> dict[str, str]:
     """A price."""
     return {"amount": amount, "currency": "EUR"}
+
+
+def entered(*lots: Mapping[str, Any], kind: str = "paper", bid: int = 2**31) -> dict[str, Any]:
+    """What an evaluation states of a bid on paper."""
+    stated = [{"discount": None, "variant": None, **lot} for lot in lots]
+    return {"bid": bid, "kind": kind, "lots": stated}
+
+
+def stating(*bids: Mapping[str, Any]) -> Change:
+    """The evaluation states these bids on paper."""
+    written = write_json(list(bids)).decode()
+    return do("entries.rewrite", "evaluations/*", old='"draws":[]', new=f'"draws":[],"onPaper":{written}')
+
+
+def anchored(change: Change, act: int) -> Change:
+    """The reason of that act names the evaluation after the change."""
+    bundle, _ = Forgery("", "", "shown.qbft", (dict(change),), "", "").built()
+    (name,) = (each for each in entries_of(bundle) if each.startswith("evaluations/"))
+    return do("acts.alter", act=act, fields={"ground": f"0x{name[-64:]}"})
 
 
 def verified(*changes: Change, of: str = "shown.qbft") -> Report:
@@ -209,6 +230,85 @@ def test_bid_with_a_concealed_field_is_not_ranked() -> None:
 def test_ranking_told(changes: Sequence[Change], verdict: Verdict, notes: list[tuple[str, dict[str, Any]]]) -> None:
     """What can be said of the ranking, and why not more."""
     assert told(verified(*changes), Step.RANKING) == (verdict, notes)
+
+
+CAME = [do("acts.insert", after=6, like=9, fields=PAPER), do("entries.leave_out", "rankings/*")]
+LOWEST = {"lot": "L2", "value": euros("1"), "discount": {"percentage": "50"}}
+BIDS_ENTERED = ("bidsEntered", HERE | {"number": 1})
+PAPER_FIRST = ("ranked", HERE | {"lot": "L2", "order": (2**31, 1, 2, 3)})
+
+
+def test_bid_on_paper_in_an_anchored_evaluation_is_ranked() -> None:
+    """What it offers people entered, and the verdict says so; nobody can alter it after the award."""
+    stated = stating(entered(LOWEST))
+    report = verified(*CAME, stated, anchored(stated, 10), REFIT)
+    assert told(report, Step.BIDS) == (Verdict.PASSED, [ENDED, ("bidsOnPaper", HERE | {"number": 1}), SHOWN])
+    assert told(report, Step.RANKING) == (Verdict.PASSED, [BIDS_ENTERED, FIRST, PAPER_FIRST])
+    (result,) = (each for each in report.results if each.step is Step.RANKING)
+    assert note_words(result.notes[0], "de").endswith("Das Register belegt nur den Eingang.")
+    assert note_words(result.notes[5], "en") == "Lot L2, place 1: bid P1, 0.50 EUR."
+
+
+def test_bid_on_paper_in_an_evaluation_that_nothing_names_is_not_proven() -> None:
+    """The price can have been written after the award."""
+    report = verified(*CAME, stating(entered(LOWEST)), REFIT)
+    assert told(report, Step.RANKING) == (
+        Verdict.NOT_PROVABLE,
+        [("evaluationUnanchored", HERE), BIDS_ENTERED, FIRST, PAPER_FIRST],
+    )
+
+
+def lowest_price_only() -> list[Change]:
+    """Both lots go to the lowest price, and nobody evaluated anything."""
+    weighted = '"criteria":[{"id":"quality","mostPoints":"10","title":"Güte","weight":"40"}],"id":"L1",'
+    plain = do(
+        "entries.rewrite", "criteria/*", old=weighted + '"method":"weightedPoints","priceWeight":"60"',
+        new='"criteria":[],"id":"L1","method":"lowestPrice","priceWeight":null',
+    )  # fmt: skip
+    bundle, _ = Forgery("", "", "shown.qbft", (dict(plain),), "", "").built()
+    (criteria,) = (name for name in entries_of(bundle) if name.startswith("criteria/"))
+    published = do("acts.alter", act=1, detail={"terms.criteria": f"0x{criteria[-64:]}"})
+    return [plain, published, do("entries.leave_out", "evaluations/*"), do("entries.leave_out", "rankings/*")]
+
+
+def test_lowest_price_without_an_evaluation_is_ranked_unless_a_bid_came_on_paper() -> None:
+    """Sealed bids say what they cost; of one on paper nothing here does."""
+    changes = lowest_price_only()
+    assert told(verified(*changes, REFIT), Step.RANKING) == (Verdict.PASSED, [FIRST, SECOND])
+    came = do("acts.insert", after=6, like=9, fields=PAPER)
+    assert told(verified(*changes, came, REFIT), Step.RANKING) == (
+        Verdict.NOT_PROVABLE,
+        [("bidsOnPaper", HERE | {"number": 1})],
+    )
+
+
+def test_sample_is_stated_and_has_no_place() -> None:
+    """It came, and offers nothing; the ranking that was claimed stays the same."""
+    came = do("acts.insert", after=6, like=9, fields=PAPER)
+    stated = stating(entered(kind="sample"))
+    report = verified(came, stated, anchored(stated, 10), REFIT)
+    assert told(report, Step.RANKING) == (Verdict.PASSED, [BIDS_ENTERED, FIRST, SECOND])
+
+
+@pytest.mark.parametrize(
+    ("came", "stated", "reason"),
+    [
+        ([PAPER], [], "onPaper: has the bids -, the round P1"),
+        ([PAPER], [entered(LOWEST, bid=2**31 + 1)], "onPaper: has the bids P2, the round P1"),
+        ([], [entered(LOWEST)], "onPaper: has the bids P1, the round -"),
+        ([PAPER, SECOND_PAPER], [entered(kind="sample", bid=2**31 + 1)], "onPaper: has the bids P2, the round P1, P2"),
+    ],
+)
+def test_evaluation_of_other_bids_on_paper_refused(
+    came: Sequence[Mapping[str, Any]], stated: Sequence[Mapping[str, Any]], reason: str
+) -> None:
+    """Left out, or never handed in: all that came are stated, and no others."""
+    registered = [do("acts.insert", after=6 + at, like=9 + at, fields=fields) for at, fields in enumerate(came)]
+    changes = [*registered, do("entries.leave_out", "rankings/*"), stating(*stated), REFIT]
+    bundle, policy = Forgery("", "", "shown.qbft", tuple(map(dict, changes)), "", "").built()
+    refusal = result_of(agreed(bundle, read_policy(policy)), Step.RANKING).refusal
+    assert isinstance(refusal, EvaluationInvalid)
+    assert refusal.values["reason"] == reason
 
 
 def test_round_not_opened_leaves_bids_unproven() -> None:

@@ -150,12 +150,14 @@ class Story:
         )  # fmt: skip
         return made
 
-    def paper(self, values: dict[str, Any], *, arrival: int = DEADLINE - 60, ground: bytes = ZERO) -> OpenedBid:
+    def paper(
+        self, values: dict[str, Any], *, arrival: int = DEADLINE - 60, ground: bytes = ZERO, kind: str | None = None
+    ) -> OpenedBid:
         """A bid on paper is registered by two officers."""
         made = OpenedBid(
             bid=FIRST_EXTERNAL_BID + len(self.papers), commitment=None, author=None, arrival=arrival,
             block_time=arrival + 30, late=arrival > self.deadline, promised=False, admitted=False, present=True,
-            outcome="external", values=values,
+            outcome="external", values=values, kind=kind,
         )  # fmt: skip
         self.papers.append(made)
         self.record(

@@ -66,7 +66,8 @@ def test_print_minutes_everything_that_the_law_asks_for_is_in_the_text() -> None
     story.bid(offered("Kühn", "9.5"), arrival=DEADLINE - 5, block_time=DEADLINE + 40)
     story.bid(offered("Özdemir", "10.00"), arrival=DEADLINE + 90, admitted=True)
     story.bid(outcome="late", arrival=DEADLINE + 300)
-    story.paper(offered("Papier OHG", "3.00"))
+    story.paper(offered("Papier OHG", "3.00"), kind="paper")
+    story.paper({}, kind="sample")
     minutes = story.minutes(
         replace(HEADING, remarks={6: "Ausfall des Empfangsdienstes"}),
         contributions=[Contribution(group="custodians", index=2, account="ab" * 20, at=DEADLINE + 700)],
@@ -83,7 +84,8 @@ def test_print_minutes_everything_that_the_law_asks_for_is_in_the_text() -> None
         "Stadt Musterbach", "Grundschule am Bach: Sanierung des Daches", "ocds-x-1", "Rathaus Musterbach, Zimmer 12",
         "01.12.2026, 12:00:00 MEZ (11:00:00 UTC)", "01.12.2026, 12:10:00 MEZ", "Anna Amtmann", "Bernd Brückner",
         OFFICER_ONE.hex(), "Dachbau Sauer GmbH", "184.350,00 €", "2,5 %", "1.234.567,125 €", "Nebenangebot NA-7",
-        "9,50 €", "Hauptstraße 1, 59999", "P1", "auf Papier", "11:59:55 MEZ", "12:00:40 MEZ", "verspätet, zugelassen",
+        "9,50 €", "Hauptstraße 1, 59999", "P1", "Angebot auf Papier", "P2",
+        "Muster oder Probe", "11:59:55 MEZ", "12:00:40 MEZ", "verspätet, zugelassen",
         "verspätet, nicht zugelassen", "ContentUnreadable", "Verwahrer 2 (X:2): 1", "EnvelopeTooLarge", "Seite 1 von",
         "20261", HEADING.ledger.hex(), digest("process").hex(), digest("outage").hex(),
         story.acts[-1].outcomes[3].evidence.hex(), "Unterschriften",

@@ -148,6 +148,12 @@ function readDocument(part: Part, known: readonly string[]): DocumentSlot {
   };
 }
 
+/** The lot that a document names. */
+export function namedLot(part: Part, lots: readonly CriteriaLot[]): CriteriaLot {
+  const id = part.id();
+  return lots.find((lot) => lot.id === id) ?? part.refuse("is no lot of the criteria");
+}
+
 function readLots(part: Part, known: readonly string[]): readonly string[] {
   const lots = part.items().map((each) => each.id());
   part.requireOnce(lots);

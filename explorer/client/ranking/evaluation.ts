@@ -1,9 +1,12 @@
 // What the evaluators wrote down, format siegel-evaluation/1 (docs/criteria-1.md): points, corrected sums, draws.
 
-import { spokenBid } from "../sealing/bid_number.js";
+import { spokenBid, spokenBids } from "../sealing/bid_number.js";
 import type { Hex } from "../verifier/bytes.js";
-import type { Criteria, CriteriaLot } from "./criteria.js";
+import { Fields } from "../verifier/json.js";
+import { namedLot, type Criteria, type CriteriaLot } from "./criteria.js";
 import { HUNDRED, type Figure } from "./figure.js";
+import type { SubmittedBid } from "./offers.js";
+import { FIRST_EXTERNAL_BID, readOnPaper } from "./on_paper.js";
 import { Part } from "./part.js";
 import { Refusal } from "./refusal.js";
 
@@ -34,6 +37,8 @@ export interface Evaluation {
   readonly round: number;
   readonly assessments: readonly Assessment[];
   readonly draws: readonly Draw[];
+  /** What it states of bids on paper; null if it does not. */
+  readonly onPaper: readonly SubmittedBid[] | null;
 }
 
 /** Of which process and round it is, before its criteria are known. Throws EvaluationInvalid. */
@@ -44,7 +49,7 @@ export function readEvaluated(data: Uint8Array): Pick<Evaluation, "processId" | 
 
 /** Throws EvaluationInvalid, whose reason begins with the place. */
 export function readEvaluation(data: Uint8Array, criteria: Criteria): Evaluation {
-  const { whole, processId, round } = readHead(data);
+  const { whole, onPaper, processId, round } = readHead(data);
   if (whole.criteria.digest() !== criteria.digest) whole.criteria.refuse(`is not ${criteria.digest}`);
   const seen = new Set<string>();
   const assessments = whole.bids.items().map((part) => {
@@ -55,7 +60,18 @@ export function readEvaluation(data: Uint8Array, criteria: Criteria): Evaluation
     return found;
   });
   const draws = whole.draws.items().map((part) => readDraw(part, criteria.lots));
-  return { processId, round, assessments, draws };
+  return { processId, round, assessments, draws, onPaper: onPaper && readOnPaper(onPaper, criteria.lots) };
+}
+
+/** The bids on paper of a round that has so many; null if nothing is stated of any. Throws EvaluationInvalid if they are not these. */
+export function enteredOnPaper({ onPaper }: Evaluation, externals: number): readonly SubmittedBid[] | null {
+  if (onPaper === null) return null;
+  const stated = spokenBids(onPaper.map(({ number }) => number).sort((one, other) => one - other)) || "-";
+  const expected = spokenBids(Array.from({ length: externals }, (_, at) => FIRST_EXTERNAL_BID + at)) || "-";
+  if (stated !== expected) {
+    throw new Refusal("EvaluationInvalid", { reason: `onPaper: has the bids ${stated}, the round ${expected}` });
+  }
+  return onPaper;
 }
 
 /** As people call it, and as it stands in the evaluation. */
@@ -73,15 +89,18 @@ export function requireOf(evaluation: Evaluation, processId: Hex, round: number)
 }
 
 function readHead(data: Uint8Array) {
-  const whole = Part.of(data, "EvaluationInvalid").members("format", "processId", "round", "criteria", "bids", "draws");
+  const document = Part.of(data, "EvaluationInvalid");
+  const names = ["format", "processId", "round", "criteria", "bids", "draws"] as const;
+  const isStated = document.value instanceof Fields && document.value.has("onPaper");
+  const whole = document.members(...names, ...(isStated ? (["onPaper"] as const) : []));
   whole.format.oneOf("siegel-evaluation/1");
-  return { whole, processId: whole.processId.digest(), round: whole.round.whole(1) };
+  return { whole, onPaper: isStated ? whole.onPaper : null, processId: whole.processId.digest(), round: whole.round.whole(1) };
 }
 
 function readAssessment(part: Part, lots: readonly CriteriaLot[]): Assessment {
   const given = part.members("bid", "lot", "value", "discount", "points");
   const bid = given.bid.whole(0);
-  const lot = readLot(given.lot, lots);
+  const lot = namedLot(given.lot, lots);
   const amount = given.value.orNull((each) => {
     const { amount: figure, reason } = each.members("amount", "reason");
     return { figure: figure.amount(), reason: reason.text() };
@@ -112,14 +131,9 @@ function readPoints(part: Part, lot: CriteriaLot): ReadonlyMap<string, Judged> {
 
 function readDraw(part: Part, lots: readonly CriteriaLot[]): Draw {
   const given = part.members("lot", "bids", "reason");
-  const lot = readLot(given.lot, lots);
+  const lot = namedLot(given.lot, lots);
   const bids = given.bids.items().map((each) => each.whole(0));
   given.bids.requireOnce(bids);
   if (bids.length < 2) given.bids.refuse("has fewer than two bids");
   return { lot: lot.id, bids, reason: given.reason.text() };
-}
-
-function readLot(part: Part, lots: readonly CriteriaLot[]): CriteriaLot {
-  const id = part.id();
-  return lots.find((lot) => lot.id === id) ?? part.refuse("is no lot of the criteria");
 }

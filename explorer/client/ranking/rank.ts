@@ -7,6 +7,7 @@ import { lotOf, type Criteria, type CriteriaLot } from "./criteria.js";
 import { namedBid, type Assessment, type Draw, type Evaluation } from "./evaluation.js";
 import { Figure, HUNDRED, ZERO } from "./figure.js";
 import { offers, type Offer, type SubmittedBid } from "./offers.js";
+import { FIRST_EXTERNAL_BID } from "./on_paper.js";
 import { Refusal } from "./refusal.js";
 
 const TWO = Figure.of(2n);
@@ -66,6 +67,7 @@ export function rank(
 ): Ranking {
   const lot = lotOf(criteria, lotId);
   const made = offers(criteria, lot, bids);
+  if (evaluation?.onPaper) requireStated(made, offers(criteria, lot, evaluation.onPaper), lot);
   const assessments = assessmentsOf(evaluation, lot, made);
   const out = excluded.filter(([, from]) => from === null || from === lot.id).map(([bid]) => bid);
   const priced = made.map((offer) => priceOf(offer, assessments.get(offer.bid), lot, out.includes(offer.bid)));
@@ -84,6 +86,17 @@ export function isComplete({ entries }: Ranking): boolean {
 
 function refuse(reason: string): never {
   throw new Refusal("EvaluationInvalid", { reason });
+}
+
+/** Bids on paper offer what the evaluation says of them. */
+function requireStated(made: readonly Offer[], stated: readonly Offer[], lot: CriteriaLot): void {
+  const told = (offered: readonly Offer[]) => new Map(offered.map((offer) => [offer.bid, JSON.stringify(
+    { ...offer, amount: offer.amount?.exact, percentage: offer.percentage?.exact },
+  )]));
+  const [entered, said] = [told(made.filter(({ bid }) => bid >= FIRST_EXTERNAL_BID)), told(stated)];
+  for (const bid of [...new Set([...entered.keys(), ...said.keys()])].sort((one, other) => one - other)) {
+    if (entered.get(bid) !== said.get(bid)) refuse(`onPaper: ${namedBid(bid)} offers something else for lot ${lot.id}`);
+  }
 }
 
 function assessmentsOf(evaluation: Evaluation | null, lot: CriteriaLot, made: readonly Offer[]): ReadonlyMap<number, Assessment> {

@@ -1,7 +1,7 @@
 // The step ranking: it follows from criteria, opened bids, evaluation and exclusions (docs/bundle-1.md, step 11).
 
 import { readCriteria, type Criteria } from "../ranking/criteria.js";
-import { readEvaluation } from "../ranking/evaluation.js";
+import { enteredOnPaper, readEvaluation } from "../ranking/evaluation.js";
 import type { SubmittedBid } from "../ranking/offers.js";
 import type { Act } from "./act.js";
 import { judgedRounds, ofRanking, type Judged } from "./belonging.js";
@@ -61,14 +61,17 @@ function rankRound(
   const ofRound = { ...ofProcess, round: round.number };
   if (typeof criteria === "string") throw notProvable(criteria, ofProcess);
   if (round.state !== "opened") throw notProvable("roundUnopened", ofRound);
-  if (round.externals > 0) throw notProvable("bidsOnPaper", { ...ofRound, number: round.externals });
-  const bids = shownWhole(contents, procedure, round);
+  const sealed = shownWhole(contents, procedure, round);
   const read = evaluation === undefined ? null : ofRanking(() => readEvaluation(evaluation[1], criteria));
   if (read === null && criteria.lots.some((lot) => lot.criteria.length > 0)) throw notProvable("evaluationElsewhere", ofRound);
+  const entered = ofRanking(() => read && enteredOnPaper(read, round.externals));
+  if (round.externals > 0 && entered === null) throw notProvable("bidsOnPaper", { ...ofRound, number: round.externals });
+  const bids = [...sealed, ...(entered ?? [])];
   const notes: Note[] = [];
   if (evaluation !== undefined && !isAnchored(contents, untilAward(procedure, acts, round), evaluation[0])) {
     notes.push({ note: "evaluationUnanchored", values: ofRound });
   }
+  if (round.externals > 0) notes.push({ note: "bidsEntered", values: { ...ofRound, number: round.externals } });
   const rankings = ofRanking(() => rankLots(criteria, round, bids, read));
   if (ranking !== undefined) requireWritten(ranking, ofRound, [...rankings.values()]);
   return [...notes, ...tellRankings(ofRound, rankings.values()), ...tellAwards(procedure, round, rankings)];

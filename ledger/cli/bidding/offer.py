@@ -45,12 +45,12 @@ class Offer:
     documents: tuple[Callable[[], BinaryIO], ...]
 
 
-def read_offer(path: Path) -> Offer:
+def read_offer(path: Path, argument: str = "--bid") -> Offer:
     """Raises ArgumentInvalid for a file that cannot be read, OfferInvalid for what is no bid, FileUnusable."""
     try:
         content = read_json(path.read_bytes())
     except OSError as error:
-        raise ArgumentInvalid(argument="--bid", value=path, why=why_unreadable(error)) from error
+        raise ArgumentInvalid(argument=argument, value=path, why=why_unreadable(error)) from error
     except SiegelError as error:
         raise OfferInvalid(member="", reason=str(error)) from error
     offered = _object(content, "")

@@ -18,7 +18,7 @@ from ledger.cli.acts.words import entry_of
 from ledger.cli.answer import Answer
 from ledger.cli.command import command
 from ledger.cli.language import say, say_error
-from ledger.cli.opening import false_share, letter, minutes, retracing, telling
+from ledger.cli.opening import false_share, letter, minutes, paper, retracing, telling
 from ledger.cli.opening.options import (
     AsOption,
     OrganisationOption,
@@ -46,6 +46,7 @@ def register(group: typer.Typer) -> None:
     mending = "siegel opening remedy ocds-x-1 3 receipt.zip --ground minutes.pdf --propose remedy.json"
     command(group, "remedy", example=mending)(remedy)
     retracing.register(group)
+    paper.register(group)
     minutes.register(group)
     telling.register(group)
     letter.register(group)

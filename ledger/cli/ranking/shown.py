@@ -18,7 +18,7 @@ from ledger.evaluation.offers import SubmittedBid
 from ledger.evaluation.ranking import rank
 from ledger.evidence.bundle import ShownEntry
 from ledger.evidence.verify.contents import read_release
-from ledger.evidence.verify.ranked import write_rankings
+from ledger.evidence.verify.ranked import entered_bids, write_rankings
 from ledger.evidence.verify.shown_bid import write_shown_bid
 from ledger.opening.opened import read_opened
 from ledger.terms import Outcome
@@ -72,11 +72,14 @@ def _claimed(
     session: Session, standing: Standing, bids: Sequence[SubmittedBid], evaluation: bytes | None
 ) -> bytes | None:
     """The rankings of all lots; None where a verifier could not compute them from what is shown."""
-    if standing.criteria == ZERO or standing.facts.externals:
+    if standing.criteria == ZERO:
         return None
     criteria = criteria_of(session, standing.criteria, None)
     judged = None if evaluation is None else read_evaluation(evaluation, criteria)
     if judged is None and criteria.needs_points:
+        return None
+    externals = len(standing.facts.externals)
+    if externals and (judged is None or entered_bids(judged, externals) is None):
         return None
     excluded = standing.exclusions(criteria)
     return write_rankings([rank(criteria, lot.id, bids, judged, excluded) for lot in criteria.lots])

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from ledger.bid_number import FIRST_EXTERNAL_BID, spoken_bids
 from ledger.chain.keccak import keccak
 from ledger.chain.record import ZERO
-from ledger.errors import CriteriaInvalid, RankingDiffers
+from ledger.errors import CriteriaInvalid, EvaluationInvalid, RankingDiffers
 from ledger.evaluation.criteria import Criteria, read_criteria
 from ledger.evaluation.evaluation import Evaluation, read_evaluation, round_of
 from ledger.evaluation.offers import SubmittedBid
@@ -52,6 +53,18 @@ def write_rankings(rankings: Sequence[Ranking]) -> bytes:
     return b"[" + b",".join(map(_canonical, rankings)) + b"]"
 
 
+def entered_bids(evaluation: Evaluation, externals: int) -> tuple[SubmittedBid, ...] | None:
+    """The bids on paper of a round that has so many, as the evaluation states them; None if it states none. Raises
+    EvaluationInvalid if they are not these."""
+    if evaluation.on_paper is None:
+        return None
+    stated = spoken_bids(sorted(bid.number for bid in evaluation.on_paper)) or "-"
+    expected = spoken_bids(FIRST_EXTERNAL_BID + number for number in range(externals)) or "-"
+    if stated != expected:
+        raise EvaluationInvalid(reason=f"onPaper: has the bids {stated}, the round {expected}")
+    return evaluation.on_paper
+
+
 def _of_round(
     contents: Contents, process: Process, procedure: Procedure, round_: Round, digest: bytes | None
 ) -> Iterator[Note]:
@@ -63,9 +76,15 @@ def _of_round(
     evaluation = None if digest is None else read_evaluation(contents.evaluations[digest], criteria)
     if evaluation is None and criteria.needs_points:
         raise NotProvable(Note("evaluationElsewhere", where))
+    entered = None if evaluation is None else entered_bids(evaluation, round_.externals)
+    if round_.externals and entered is None:
+        raise NotProvable(Note("bidsOnPaper", {**where, "number": round_.externals}))
     if digest is not None and digest not in _anchored(contents, process, _first_award(procedure, round_)):
         yield Note("evaluationUnanchored", where)
-    rankings = _rankings(contents, criteria, round_, evaluation)
+    if entered:
+        yield Note("bidsEntered", {**where, "number": len(entered)})
+    bids = [SubmittedBid(bid.number, contents.bids[bid.commitment].values) for bid in round_.opened_bids]
+    rankings = _rankings(criteria, round_, [*bids, *(entered or ())], evaluation)
     for ranking in rankings:
         yield from _told(ranking, {**where, "lot": ranking.lot.id})
     claimed = contents.rankings.get((procedure.process_id, round_.number))
@@ -87,11 +106,9 @@ def _criteria(contents: Contents, procedure: Procedure) -> Criteria:
 
 
 def _require_shown(contents: Contents, round_: Round, where: dict[str, Any]) -> None:
-    """All bids of the round are known. Raises NotProvable."""
+    """All sealed bids of the round are known. Raises NotProvable."""
     if round_.state is not RoundState.OPENED:
         raise NotProvable(Note("roundUnopened", where))
-    if round_.externals:
-        raise NotProvable(Note("bidsOnPaper", {**where, "number": round_.externals}))
     opened = (contents.bids.get(bid.commitment) for bid in round_.opened_bids)
     concealed = sum(shown is None or not shown.is_whole for shown in opened)
     if concealed:
@@ -111,9 +128,10 @@ def _anchored(contents: Contents, process: Process, last: int) -> Iterator[bytes
             yield from contents.releases[record.release].documents
 
 
-def _rankings(contents: Contents, criteria: Criteria, round_: Round, evaluation: Evaluation | None) -> list[Ranking]:
+def _rankings(
+    criteria: Criteria, round_: Round, bids: Sequence[SubmittedBid], evaluation: Evaluation | None
+) -> list[Ranking]:
     """Of each lot, in the order of the criteria."""
-    bids = [SubmittedBid(bid.number, contents.bids[bid.commitment].values) for bid in round_.opened_bids]
     names = {ZERO: None, **{_word(lot.id): lot.id for lot in criteria.lots}}
     excluded = {(bid, names[lot]) for bid, lot in round_.excluded}
     return [rank(criteria, lot.id, bids, evaluation, excluded) for lot in criteria.lots]
