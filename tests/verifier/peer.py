@@ -114,6 +114,11 @@ def policy_bytes(policy: Policy) -> bytes:
             "threshold": stamps.threshold,
         },
     }
+    if policy.custodians is not None:
+        content["custodians"] = [
+            {"organisationId": each.organisation_id.hex(), "key": each.key.hex(), "name": each.name}
+            for each in policy.custodians
+        ]
     return json.dumps(content, ensure_ascii=False).encode()
 
 

@@ -42,7 +42,8 @@ class Bid:
 @dataclass(slots=True)
 class Round:
     """A round. ``agreed`` is the deadline as two officers set it last, ``timely`` the last timely bid's number + 1,
-    ``opened`` the first bid without an outcome; ``excluded`` holds bids with a lot, or zero for all lots."""
+    ``opened`` the first bid without an outcome; ``custodians`` are organisation ids, each with
+    its public key; ``excluded`` holds bids with a lot, or zero for all lots."""
 
     number: int
     kind: RoundKind
@@ -50,6 +51,7 @@ class Round:
     agreed: int
     key_set: bytes
     receivers: frozenset[bytes]
+    custodians: tuple[tuple[bytes, bytes], ...]
     state: RoundState = RoundState.OPEN
     bids: list[Bid] = field(default_factory=list)
     by_commitment: dict[tuple[bytes, bytes], Bid] = field(default_factory=dict)
