@@ -91,7 +91,7 @@ def policy_bytes(policy: Policy) -> bytes:
     """A policy file that says the same."""
     ranges = [one.as_json() for one in policy.consensus.ranges]
     log, stamps = policy.log, policy.timestamps
-    content = {
+    content: dict[str, Any] = {
         "format": FORMAT,
         "name": policy.name,
         "chainId": str(policy.chain_id),

@@ -71,7 +71,7 @@ RANGES = [
 ]
 KEY = FIRST.verifier_key
 CUSTODIAN = {"organisationId": "11" * 32, "key": "04" + "22" * 64, "name": "Rechenzentrum"}
-CUSTODIANS = [
+CUSTODIANS: list[Any] = [
     None,
     [],
     {},

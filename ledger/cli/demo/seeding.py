@@ -20,6 +20,7 @@ from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment, deploy
 from ledger.chain.node import DevelopmentClock, EmbeddedNode
 from ledger.chain.node.genesis import create
+from ledger.chain.registry_acts import registry_of
 from ledger.chain.signers import KeystoreSigner, create_keystore
 from ledger.cli.connection import connect_to
 from ledger.cli.demo.anchored import burst_pipe, tablets, watched_road
@@ -38,6 +39,7 @@ from ledger.cli.home import create_home, replace_file
 from ledger.cli.keys import new_key_path, sealing_key_path
 from ledger.cli.sealing_keys import create_sealing_key, open_sealing_key
 from ledger.errors import DemoInUse, HomeExists
+from ledger.evidence.custodians import accepted_custodians
 from ledger.evidence.log.folder import create_log
 from ledger.evidence.log.publisher import Publisher
 from ledger.evidence.policy import policy_of
@@ -163,7 +165,8 @@ def _made(home: Path, tampering: bool, procedures: int) -> Iterator[Demo]:
             _index(settings, chain)
             if tampering:
                 _leave_files_to_try(settings, alter_behind_the_ledgers_back(settings))
-            policy = policy_of(chain, BUYER.name, settings.log_dir)
+            custodians = accepted_custodians(registry_of(chain)).custodians
+            policy = policy_of(chain, BUYER.name, settings.log_dir, custodians=custodians)
             replace_file(home / POLICY, json.dumps(policy, indent=2, ensure_ascii=False).encode() + b"\n")
             mark = {"finished": True, "tampering": tampering, "procedures": procedures}
             replace_file(home / MARK, json.dumps(mark).encode())
