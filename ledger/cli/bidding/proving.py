@@ -15,9 +15,11 @@ from ledger.evidence.verify.verifier import verify
 
 
 def require_terms(server: Remote, asked: Asked, policy: bytes) -> None:
-    """Raises TermsUnproven if the bundle does not hold, or has another chain, ledger, criteria, and of the round another
-    kind, key set, deadline or other receivers; CustodianUnknown and CustodiansMissing where that is why it does not
-    hold; what the server refuses with; PolicyInvalid."""
+    """The bundle holds, and has the same chain, ledger, criteria, and of the round kind, key set, deadline, receivers.
+
+    Raises TermsUnproven (``what`` names the member); CustodianUnknown and CustodiansMissing where that is why it does
+    not hold; what the server refuses with; PolicyInvalid.
+    """
     trusted = read_policy(policy)
     bundle = server.request("GET", f"{API}/processes/{asked.process_id.hex()}/evidence").content
     proven = Proven()

@@ -29,6 +29,7 @@ from ledger.cli.demo.calendar import stamp
 from ledger.cli.demo.neighbour import watched_neighbour
 from ledger.cli.demo.notice_service import notice_service
 from ledger.cli.demo.past import PUBLISHED_UNTIL, past_releases
+from ledger.cli.demo.pinning import PINNED_PAGE, keep_pinned_page
 from ledger.cli.demo.school_run import school_run
 from ledger.cli.demo.sealed import fire_station, rescue_vehicle, school_cleaning, winter_service
 from ledger.cli.demo.stage import Stage, Story
@@ -112,6 +113,7 @@ def _opened(home: Path) -> Iterator[Demo]:
     with EmbeddedNode.open(settings.chain_dir) as node:
         chain = connect_to(node, settings, Deployment.load(settings.deployment_path))
         try:
+            keep_pinned_page(settings, chain, Stage.organisation(BUYER))
             yield Demo(settings, node, chain, _mark(home).get("procedures", 0))
         finally:
             chain.close()
@@ -168,6 +170,7 @@ def _made(home: Path, tampering: bool, procedures: int) -> Iterator[Demo]:
             custodians = accepted_custodians(registry_of(chain)).custodians
             policy = policy_of(chain, BUYER.name, settings.log_dir, custodians=custodians)
             replace_file(home / POLICY, json.dumps(policy, indent=2, ensure_ascii=False).encode() + b"\n")
+            keep_pinned_page(settings, chain, Stage.organisation(BUYER))
             mark = {"finished": True, "tampering": tampering, "procedures": procedures}
             replace_file(home / MARK, json.dumps(mark).encode())
             yield Demo(settings, node, chain, procedures)
@@ -190,6 +193,7 @@ def _new_home(home: Path) -> tuple[Settings, dict[str, KeystoreSigner], dict[str
             "publisher": {"name": BUYER.name, "scheme": BUYER.scheme, "uid": BUYER.uid, "uri": "https://example.org"},
             "ocid_prefix": "ocds-demo00",
             "passphrase_file": "passphrase",
+            "bid_page": PINNED_PAGE,
             "receiver": {"scheme": RECEIVER.scheme, "uid": RECEIVER.uid},
             "operator": {
                 "name": "Stadt Musterbach (erfunden)",
