@@ -14,9 +14,12 @@ from ledger.chain.registry_acts import registry_of
 from ledger.errors import SiegelError
 from ledger.evidence.custodians import accepted_custodians
 from ledger.evidence.verify.custodians import Custodian
+from ledger.evidence.verify.policy import read_policy
 from ledger.evidence.verify.report import Report, Step
 from ledger.evidence.verify.words import fault_words, note_words
 from tests.evidence.bundles import OCID, SEALED, Proving, failed_step, proving_town
+from tests.evidence.receipts import accepted as accepted_receipt
+from tests.evidence.receipts import policy, receipt_of
 from tests.index.key_sets import (
     key_set_of_own_custodians,
     key_set_without_custodians,
@@ -25,7 +28,7 @@ from tests.index.key_sets import (
     tender_under,
 )
 from tests.index.town import DAY, START, Town, signer
-from tests.verifier.peer import agreed, result_of
+from tests.verifier.peer import agreed, agreed_of_receipt, result_of
 
 OWN, ALONE = "ocds-a2ef3d-own-custodians", "ocds-a2ef3d-no-custodians"
 
@@ -176,3 +179,15 @@ def test_fault_of_unknown_custodians_is_not_the_validators(proving: Proving, kno
     for language, word in (("en", "buyer"), ("de", "Vergabestelle")):
         for ocid in (OWN, ALONE):
             assert word in fault_words(Step.STATUTE, refusal_of(under(proving, ocid, known)), language)
+
+
+def test_receipt_of_a_bid_sealed_to_unknown_custodians_is_not_verified() -> None:
+    """Its evidence does not hold under that policy, so it proves nothing; the control is the same receipt without."""
+    receipt, trusting = receipt_of(accepted_receipt("in-time")), read_policy(policy())
+    assert agreed_of_receipt(receipt, trusting).verified
+    stranger = Custodian(b"\x09" * 32, b"\x04" + b"\x09" * 64, "somebody else")
+    report = agreed_of_receipt(receipt, replace(trusting, custodians=(stranger,)))
+    assert not report.verified
+    assert report.proof is not None
+    failed = [result.refusal.name for result in report.proof.results if result.refusal is not None]
+    assert failed == ["CustodianUnknown"]
