@@ -1280,6 +1280,23 @@ class ActImpossible(EvidenceRefused):
     sentence = "Act {sequence} ({act}) of {series} could never have been accepted: {refusal}; {reason}."
 
 
+class CustodianUnknown(EvidenceRefused):
+    """A key set of a round has a custodian whom the trust policy does not name, or with another key: whoever chose that
+    one can be the operator itself, and read bids early."""
+
+    sentence = (
+        "The trust policy does not name this custodian with this key: {custodian}, key {key} (round {round} of {ocid})."
+    )
+
+
+class CustodiansMissing(EvidenceRefused):
+    """A round has a key set without custodians, and the trust policy names those who must keep bids closed."""
+
+    sentence = (
+        "The key set {keySet} of round {round} of {ocid} has no custodians; the trust policy names whom it must have."
+    )
+
+
 # --- audit of a server (ledger/audit) ------------------------------------------------------------------------------
 
 

@@ -21,6 +21,7 @@ from ledger.errors import ArgumentInvalid, ProcessUnknown
 
 if TYPE_CHECKING:
     from ledger.evidence.bundle import Sources
+    from ledger.evidence.custodians import Accepted
     from ledger.evidence.verify.policy import Policy
 
 PUBLIC: Final = 0o666
@@ -134,19 +135,26 @@ def policy(
             "--max-log-delay", metavar="DURATION", help=say("how soon after a block witnesses must have signed")
         ),
     ] = "1d",
+    any_custodians: Annotated[
+        bool, typer.Option("--any-custodians", help=say("name no custodians: whoever keeps bids closed will do"))
+    ] = False,
 ) -> Answer:
     """Write the trust policy of this home's chain, for others to compare with what they know of it.
 
     Of a chain with validators every header is read and checked; one without needs a log (siegel log init), for nothing
-    else signs its blocks. A policy is worth as much as the way it came: publish it where people can trust it, and
-    register its digest.
+    else signs its blocks. Custodians are those who accepted a key set on the ledger: rounds with any other one, or with
+    none, then fail. A policy is worth as much as the way it came: publish it where people can trust it, and register
+    its digest.
     """
+    from ledger.chain.registry_acts import registry_of
     from ledger.evidence.authorities import timestamps_of
+    from ledger.evidence.custodians import accepted_custodians
     from ledger.evidence.policy import EPOCH_LENGTH, policy_of
 
     settings = session.require_home()
     if not name.strip():
         raise ArgumentInvalid(argument="--name", value="''", why=say("a policy needs a name that people know"))
+    accepted = accepted_custodians(() if any_custodians else registry_of(session.chain))
     content = policy_of(
         session.chain,
         name,
@@ -154,9 +162,30 @@ def policy(
         timestamps=timestamps_of(settings),
         epoch_length=epoch_length or EPOCH_LENGTH,
         max_log_delay=duration(max_log_delay, "--max-log-delay"),
+        custodians=accepted.custodians,
     )
     replace_file(out, json.dumps(content, indent=2, ensure_ascii=False).encode() + b"\n", PUBLIC)
-    return Answer({"file": out, "policy": content}, [say("{file} is written.", file=out)])
+    return Answer({"file": out, "policy": content}, [say("{file} is written.", file=out), *_custodian_lines(accepted)])
+
+
+def _custodian_lines(accepted: Accepted) -> list[str]:
+    if not accepted.custodians:
+        return []
+    lines = [
+        say(
+            "Custodians: {count}. Compare each key with what the custodian itself tells you.",
+            count=len(accepted.custodians),
+        ),
+        *(f"   {each.name}: 0x{each.key.hex()}" for each in accepted.custodians),
+    ]
+    if accepted.without:
+        lines.append(
+            say(
+                "Rounds under key sets without custodians will fail under this policy: {ids}",
+                ids=", ".join("0x" + each.hex() for each in accepted.without),
+            )
+        )
+    return lines
 
 
 def _receipt(file: Path, trusted: Policy, passphrase: str | None) -> Answer:

@@ -7,6 +7,7 @@ the validators are those that votes led to.
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from ledger.evidence.log.cosignatures import CosignatureBook
 from ledger.evidence.log.folder import logs_of
 from ledger.evidence.log.places import MAX_LOG_DELAY, most_of
 from ledger.evidence.timestamps import Timestamps
+from ledger.evidence.verify.custodians import Custodian
 from ledger.evidence.verify.following import Position, advance, begin
 from ledger.evidence.verify.head_proof import read_account
 from ledger.evidence.verify.header import Header, read_header
@@ -34,10 +36,12 @@ def policy_of(
     epoch_length: int = EPOCH_LENGTH,
     max_log_delay: int = MAX_LOG_DELAY,
     history: ValidatorHistory | None = None,
+    custodians: Sequence[Custodian] = (),
 ) -> dict[str, Any]:
     """The policy as it is written to a file. ``logs``: the home's folder ``log``, with its witnesses, of which most
     must have cosigned within ``max_log_delay`` seconds. ``timestamps``: of the authorities most must have stamped.
     ``epoch_length`` in blocks, of the genesis file. ``history`` goes on where it stopped the last time.
+    ``custodians``: the only ones whom rounds may have; without any the policy says nothing of them.
 
     Raises LogMissing for a chain of one operator that has no log: nothing else would show who made its blocks; what
     asking the node raises, and EvidenceRefused for headers or proofs that are none.
@@ -57,7 +61,12 @@ def policy_of(
         "consensus": _consensus(newest, history or ValidatorHistory(chain, epoch_length)),
         "log": log,
         "timestamps": None if log is None or timestamps is None else _authorities(timestamps),
+        **({"custodians": list(map(_custodian, custodians))} if custodians else {}),
     }
+
+
+def _custodian(one: Custodian) -> dict[str, str]:
+    return {"organisationId": one.organisation_id.hex(), "key": one.key.hex(), "name": one.name}
 
 
 def _authorities(timestamps: Timestamps) -> dict[str, Any]:

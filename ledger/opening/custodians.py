@@ -6,14 +6,12 @@ minutes must be the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from ledger.chain.codec import decode_detail
-from ledger.chain.identifiers import organisation_id
 from ledger.chain.record import ActRecord
+from ledger.chain.registered_names import registered_names
 from ledger.opening.facts import read_key_set, read_round
 from ledger.opening.round_acts import RoundAct
-from ledger.terms import Act
 
 
 def registered_custodians(registry: Sequence[ActRecord], acts: Sequence[RoundAct], round_number: int) -> list[str]:
@@ -26,16 +24,3 @@ def registered_custodians(registry: Sequence[ActRecord], acts: Sequence[RoundAct
     facts = read_round((act.record for act in acts), round_number)
     key_set = read_key_set(registry, facts.key_set)
     return [named.get(each.holder, f"0x{each.holder.hex()}") for each in key_set.custodians]
-
-
-def registered_names(registry: Iterable[ActRecord]) -> dict[bytes, str]:
-    """Each organisation's place in a register, ``scheme:identifier`` (OrganisationAdmitted), by its id."""
-    named = dict[bytes, str]()
-    for record in registry:
-        if record.act == Act.ORGANISATION_ADMITTED:
-            detail = decode_detail(record)
-            # The id follows from both texts, so nobody need believe what the act calls itself.
-            named[organisation_id(detail["scheme"], detail["identifier"])] = (
-                f"{detail['scheme']}:{detail['identifier']}"
-            )
-    return named

@@ -62,7 +62,6 @@ class RoundFacts:
     opened: int = 0
     open_lots: int = 0
     cancelled: bool = False
-    kind: RoundKind = RoundKind.NONE
 
     @property
     def state(self) -> RoundState:

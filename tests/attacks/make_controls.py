@@ -20,7 +20,9 @@ from typing import Any
 from unittest import mock
 
 from ledger.chain.client import Chain
+from ledger.chain.registry_acts import registry_of
 from ledger.evidence.bundle import Sources, write_organisation_bundle, write_process_bundle
+from ledger.evidence.custodians import accepted_custodians
 from ledger.evidence.log.cosignatures import CosignatureBook
 from ledger.evidence.log.folder import LogFolder, create_log
 from ledger.evidence.log.publisher import Publisher
@@ -71,9 +73,10 @@ class Kept:
             CosignatureBook(self.folder / "log").record(LOG.name, tree, witness.name, now + COSIGNED_AFTER, line)
         self.stamped[tree.size] = now + STAMPED_AFTER
 
-    def policy(self, name: str, *, stamps: bool) -> bytes:
-        """Two of three witnesses within an hour, and both authorities."""
-        content = policy_of(self.chain, name, self.folder / "log", max_log_delay=3600)
+    def policy(self, name: str, *, stamps: bool, custodians: bool = False) -> bytes:
+        """Two of three witnesses within an hour, and both authorities; perhaps the custodians of the key set."""
+        trusted = accepted_custodians(registry_of(self.story.town.chain)).custodians if custodians else ()
+        content = policy_of(self.chain, name, self.folder / "log", max_log_delay=3600, custodians=trusted)
         if stamps:
             roots = [base64.b64encode(authority(each)[0].der).decode() for each in TRUSTED]
             content["timestamps"] = {"roots": roots, "threshold": 2}
@@ -133,6 +136,7 @@ def make_controls() -> dict[str, bytes]:
         made = {
             "qbft.policy.json": sealed.policy("Stadt Musterlingen", stamps=True),
             "voted.policy.json": voted.policy("Stadt Musterlingen, after a vote", stamps=True),
+            "trusted.policy.json": sealed.policy("Stadt Musterlingen, its custodians", stamps=True, custodians=True),
             "single.policy.json": single.policy("Stadt Musterlingen, one operator", stamps=False),
             "sealed.qbft.zip": sealed.bundle(SEALED),
             "shown.qbft.zip": sealed.bundle(SEALED, shown=True),
@@ -142,6 +146,7 @@ def make_controls() -> dict[str, bytes]:
             "observed.qbft.zip": sealed.bundle(NOTICES, story.observer),
             "organisation.qbft.zip": sealed.bundle(town.buyer),
             "custodian.qbft.zip": sealed.bundle(story.custodian),
+            "sealed.trusted.zip": sealed.bundle(SEALED),
             "sealed.voted.zip": voted.bundle(SEALED),
             "notices.single.zip": single.bundle(NOTICES, stamps=False),
         }

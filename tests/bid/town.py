@@ -16,9 +16,12 @@ from ledger.chain.identifiers import lot_id, organisation_id
 from ledger.chain.node.server import NodeServer
 from ledger.chain.record import ZERO
 from ledger.chain.registry import AdmitOrganisation, Person
+from ledger.chain.registry_acts import registry_of
+from ledger.evidence.custodians import accepted_custodians
 from ledger.evidence.log.folder import create_log
 from ledger.evidence.log.publisher import Publisher
 from ledger.evidence.policy import policy_of
+from ledger.evidence.verify.custodians import Custodian
 from ledger.evidence.verify.policy import Policy, read_policy
 from ledger.index.sync import Synchroniser
 from ledger.settings import Settings
@@ -72,6 +75,10 @@ class Desk:
         """What somebody trusts who checks a receipt."""
         content = policy_of(self.town.chain, "the tests'", self.services.settings.log_dir)
         return read_policy(json.dumps(content).encode())
+
+    def custodians(self) -> tuple[Custodian, ...]:
+        """Those who accepted a key set, as an auditor knows them."""
+        return accepted_custodians(registry_of(self.town.chain)).custodians
 
     def uploads(self) -> int:
         """How many envelopes, whole or not, are here."""

@@ -79,3 +79,38 @@ def test_serve_with_a_page_that_is_no_copy_does_not_begin(siegel: Siegel, home: 
     refused = siegel("serve", "--port", "0", "--json", home=home)
     assert (refused.exit_code, refused.data["error"]) == (2, "SettingInvalid")
     assert "siegel page pin writes one" in refused.data["sentence"]
+
+
+def page_findings(siegel: Siegel, home: Path) -> list[tuple[bool, bool, str]]:
+    """What the doctor says of the bidder's page: whether all is well, whether it gives advice, and its sentence."""
+    findings = siegel("doctor", "--json", home=home).data["findings"]
+    return [(each["ok"], bool(each["advice"]), each["sentence"]) for each in findings if each["check"] == "bid page"]
+
+
+def test_doctor_notes_a_page_without_pins_where_bids_are_taken_and_no_other(
+    siegel: Siegel, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once there is a sealed round, or where a receiver is; it is no failure. A copy is well, another file is wrong."""
+    assert page_findings(siegel, desk.home) == []
+    monkeypatch.setenv("SIEGEL_RECEIVER__UID", "centre")
+    believes = "The page on which bids are handed in believes this server whose custodians it seals to."
+    assert page_findings(siegel, desk.home) == [(True, True, believes)]
+    monkeypatch.delenv("SIEGEL_RECEIVER__UID")
+    desk.tender()
+    desk.publish()
+    assert page_findings(siegel, desk.home) == [(True, True, believes)]
+    copy = tmp_path / "copy.html"
+    siegel("page", "pin", "-o", copy, home=desk.home)
+    monkeypatch.setenv("SIEGEL_BID_PAGE", str(copy))
+    assert [each[:2] for each in page_findings(siegel, desk.home)] == [(True, False)]
+    copy.write_bytes(BID_PAGE.html)
+    assert [each[:2] for each in page_findings(siegel, desk.home)] == [(False, True)]
+
+
+def test_doctor_says_nothing_of_pins_where_there_are_no_custodians(
+    siegel: Siegel, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key set without custodians leaves nobody whom a page could know."""
+    make_key_set(home, tmp_path)
+    monkeypatch.setenv("SIEGEL_RECEIVER__UID", "centre")
+    assert page_findings(siegel, home) == []

@@ -91,7 +91,7 @@ def policy_bytes(policy: Policy) -> bytes:
     """A policy file that says the same."""
     ranges = [one.as_json() for one in policy.consensus.ranges]
     log, stamps = policy.log, policy.timestamps
-    content = {
+    content: dict[str, Any] = {
         "format": FORMAT,
         "name": policy.name,
         "chainId": str(policy.chain_id),
@@ -114,6 +114,11 @@ def policy_bytes(policy: Policy) -> bytes:
             "threshold": stamps.threshold,
         },
     }
+    if policy.custodians is not None:
+        content["custodians"] = [
+            {"organisationId": each.organisation_id.hex(), "key": each.key.hex(), "name": each.name}
+            for each in policy.custodians
+        ]
     return json.dumps(content, ensure_ascii=False).encode()
 
 

@@ -376,6 +376,33 @@ def test_page_tells_each_flag_in_words(page: Page, tmp_path: Path) -> None:
         expect(page.locator("#result")).to_contain_text(WORDS["flags"][flag]["de"])
 
 
+def test_page_names_the_custodians_whom_the_policy_trusts(page: Page, tmp_path: Path) -> None:
+    """By the names that the policy gives them, in both languages."""
+    choose_control(page, "sealed.trusted", tmp_path)
+    page.get_by_role("button", name="Prüfen").click()
+    expect(page.locator("#verdict")).to_have_text("Das Prüfpaket besteht die Prüfung.")
+    named = [each["name"] for each in json.loads(control("sealed.trusted")[1])["custodians"]]
+    statute = page.locator(".step").nth(8)
+    expect(statute).to_contain_text(f"mit denselben Schlüsseln: {', '.join(named)}.")
+    page.get_by_role("button", name="English").click()
+    expect(statute).to_contain_text(f"with the same keys: {', '.join(named)}.")
+
+
+def test_page_says_whose_fault_an_unknown_custodian_is(page: Page, tmp_path: Path) -> None:
+    """The one whom the policy lacks, with its key, and that it can also be the policy that is too old."""
+    content = json.loads(control("sealed.trusted")[1])
+    taken = content["custodians"].pop()
+    policy = tmp_path / "policy.json"
+    policy.write_text(json.dumps(content))
+    choose(page, control("sealed.trusted")[0], policy)
+    failed = page.locator(".failed")
+    expect(failed).to_contain_text("[CustodianUnknown]")
+    expect(failed).to_contain_text(taken["organisationId"])
+    expect(failed).to_contain_text(taken["key"])
+    expect(failed).to_contain_text("Niemandes, wenn Ihre Vertrauensgrundlage älter ist")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def test_page_without_any_file_asks_for_the_bundle_first(page: Page) -> None:
     """Then for the policy."""
     page.get_by_role("button", name="Prüfen").click()

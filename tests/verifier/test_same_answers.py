@@ -70,6 +70,22 @@ RANGES = [
     *([{**RANGE, "accounts": accounts}] for accounts in ACCOUNTS),
 ]
 KEY = FIRST.verifier_key
+CUSTODIAN = {"organisationId": "11" * 32, "key": "04" + "22" * 64, "name": "Rechenzentrum"}
+CUSTODIANS: list[Any] = [
+    None,
+    [],
+    {},
+    "x",
+    [CUSTODIAN, CUSTODIAN],
+    [CUSTODIAN, {**CUSTODIAN, "name": "anders"}],
+    [{**CUSTODIAN, "more": 1}],
+    [{**CUSTODIAN, "": 1}],
+    [{name: value for name, value in CUSTODIAN.items() if name != "name"}],
+    [CUSTODIAN["key"]],
+    *([{**CUSTODIAN, "organisationId": each}] for each in (None, "11" * 31, "AA" * 32, 5)),
+    *([{**CUSTODIAN, "key": each}] for each in (None, "02" + "22" * 32, "0x04" + "22" * 64)),
+    *([{**CUSTODIAN, "name": each}] for each in ("", None, "x" * 1001)),
+]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +113,9 @@ KEY = FIRST.verifier_key
                 {"roots": [""], "threshold": 0},
             )
         ),
+        *(changed("custodians", each) for each in CUSTODIANS),
         changed("name", "half a pair: \ud800"),
+        changed("", 1),
         lambda content: content["registry"].update(account=content["ledger"]["account"]),
         changed("log", None),
         changed("more", 1),

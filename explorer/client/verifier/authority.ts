@@ -46,7 +46,7 @@ export class Authorities {
     const found = this.standings.get(id)?.keySets.get(keySet);
     if (found?.ready == null || found.ready > position) return undefined;
     if (found.retired !== null && found.retired <= position) return undefined;
-    return found.custodians.every((custodian) => this.standings.has(custodian)) ? found : undefined;
+    return found.custodians.every(({ holder }) => this.standings.has(holder)) ? found : undefined;
   }
 }
 

@@ -3,18 +3,13 @@
 import type { Act } from "./act.js";
 import { concat, fromHex, ofNumber, toHex, ZERO, type Hex } from "./bytes.js";
 import { keccakHex } from "./digests.js";
-import type { KeySet, Standing } from "./standing.js";
+import type { KeySet, Recipient, Standing } from "./standing.js";
 import { Refused } from "./statute_row.js";
 import { KINDS, ROLES, type Row } from "./statute_table.js";
 
 const MOST_RECIPIENTS = 32;
 const UNCOMPRESSED = 0x04;
 const KEY_SIZE = 65;
-
-export interface Recipient {
-  readonly holder: Hex;
-  readonly key: Uint8Array;
-}
 
 export interface KeySetDetail {
   readonly officerThreshold: bigint;
@@ -44,7 +39,7 @@ export function registerKeySet(id: Hex, standing: Standing, act: Act, keys: KeyS
   if (custodians.includes(id)) throw new Refused("KindMissing", "a buyer is no custodian of its own set");
   requireDistinct([...keys.officers, ...keys.custodians]);
   const ready = custodians.length === 0 ? act.sequence : null;
-  standing.keySets.set(act.subject, { custodians, awaited: new Set(custodians), ready, retired: null });
+  standing.keySets.set(act.subject, { custodians: keys.custodians, awaited: new Set(custodians), ready, retired: null });
   return custodians;
 }
 

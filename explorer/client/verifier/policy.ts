@@ -1,10 +1,12 @@
 // Trust policies: what a reader takes as given (docs/bundle-1.md, trust policy). Each failure is PolicyInvalid, or
 // PolicyUnreadable for what is no policy as a whole.
 
-import { fromBase64, fromUtf8, isHex, type Hex } from "./bytes.js";
+import { fromBase64, fromUtf8, type Hex } from "./bytes.js";
 import { readRoots } from "./certificate_path.js";
-import { Fields, NoJson, Numeral, parseJson, type Json } from "./json.js";
-import { Refusal, thrown } from "./refusal.js";
+import { readCustodians, type Custodian } from "./custodians.js";
+import { Fields, NoJson, parseJson, type Json } from "./json.js";
+import { fields, hex, invalid, text, texts, threshold, whole } from "./policy_fields.js";
+import { thrown } from "./refusal.js";
 import { LOG, readVerifierKey, WITNESS, type VerifierKey } from "./verifier_key.js";
 
 const FORMAT = "siegel-policy/1";
@@ -48,24 +50,22 @@ export interface Policy {
   readonly validators: readonly ValidatorRange[] | null;
   readonly log: LogPolicy | null;
   readonly timestamps: TimestampPolicy | null;
-}
-
-function invalid(field: string, reason: string): Refusal {
-  // The policy itself is no field.
-  return field === "" ? new Refusal("PolicyUnreadable", { reason }) : new Refusal("PolicyInvalid", { field, reason });
+  /** Null where any will do. */
+  readonly custodians: readonly Custodian[] | null;
 }
 
 export function readPolicy(raw: Uint8Array): Policy {
   if (raw.length > LARGEST) throw invalid("", `it has ${raw.length} bytes`);
   const given = fields("", parsed(raw), [
     "format", "name", "chainId", "genesisHash", "ledger", "registry", "consensus", "log", "timestamps",
-  ]);
+  ], ["custodians"]);
   if (given.get("format") !== FORMAT) throw invalid("format", `${FORMAT} was expected`);
-  const chainId = text(given, "chainId");
+  const chainId = text("chainId", given.get("chainId"));
   if (!/^(?:0|[1-9][0-9]{0,19})$/.test(chainId)) throw invalid("chainId", "a decimal number as text was expected");
   const validators = readConsensus(given.get("consensus"));
   const log = given.get("log") ?? null;
   const timestamps = given.get("timestamps") ?? null;
+  const custodians = given.get("custodians");
   if (log === null && timestamps !== null) {
     throw invalid("timestamps", "what is stamped is a log, and none is trusted");
   }
@@ -75,7 +75,7 @@ export function readPolicy(raw: Uint8Array): Policy {
   const [ledger, registry] = [readTrusted("ledger", given.get("ledger")), readTrusted("registry", given.get("registry"))];
   if (ledger.account === registry.account) throw invalid("registry.account", "it is the account of the ledger");
   return {
-    name: text(given, "name"),
+    name: text("name", given.get("name")),
     chainId: BigInt(chainId),
     genesisHash: hex("genesisHash", given.get("genesisHash"), 32),
     ledger,
@@ -83,6 +83,7 @@ export function readPolicy(raw: Uint8Array): Policy {
     validators,
     log: log === null ? null : readLog(log),
     timestamps: timestamps === null ? null : readTimestamps(timestamps),
+    custodians: custodians === undefined ? null : readCustodians(custodians),
   };
 }
 
@@ -183,48 +184,4 @@ function readTimestamps(value: Json): TimestampPolicy {
   });
   readRoots(roots);
   return { roots, threshold: whole("timestamps.threshold", given.get("threshold"), 0, roots.length) };
-}
-
-function fields(field: string, value: Json | undefined, names: readonly string[]): Fields {
-  if (!(value instanceof Fields) || value.size !== names.length || !names.every((name) => value.has(name))) {
-    throw invalid(field, `the fields must be ${[...names].sort().join(", ")}`);
-  }
-  return value;
-}
-
-function text(given: Fields, name: string): string {
-  const value = given.get(name);
-  if (typeof value !== "string" || value === "" || [...value].length > 1000) throw invalid(name, "a text was expected");
-  return value;
-}
-
-function texts(field: string, value: Json | undefined): string[] {
-  if (!Array.isArray(value) || !value.every((each) => typeof each === "string")) {
-    throw invalid(field, "a list of texts was expected");
-  }
-  return value as string[];
-}
-
-function whole(
-  field: string,
-  value: Json | undefined,
-  least: number,
-  most: number,
-  expected = `a whole number from ${least} to ${most} was expected`,
-): number {
-  const found = value instanceof Numeral && value.isWhole ? BigInt(value.text) : undefined;
-  if (found === undefined || found < least || found > most) {
-    throw invalid(field, expected);
-  }
-  return Number(found);
-}
-
-function threshold(field: string, value: Json | undefined, witnesses: readonly unknown[]): number {
-  const expected = witnesses.length === 0 ? "there are no witnesses, so 0 was expected" : undefined;
-  return whole(field, value, 0, witnesses.length, expected);
-}
-
-function hex(field: string, value: Json | undefined, size: number): Hex {
-  if (!isHex(value, size)) throw invalid(field, `${size} bytes in lower-case hex were expected`);
-  return value;
 }

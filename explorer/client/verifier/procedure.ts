@@ -4,6 +4,7 @@ import type { Act } from "./act.js";
 import type { Acting } from "./authority.js";
 import { ZERO, type Hex } from "./bytes.js";
 import type { Value, Values } from "./refusal.js";
+import type { Recipient } from "./standing.js";
 import { LIMITS } from "./statute_table.js";
 
 export type ProcessState = "none" | "observed" | "anchored" | "active" | "cancelled";
@@ -79,6 +80,7 @@ export class Round {
     public deadline: bigint,
     readonly receivers: readonly Hex[],
     readonly keySet: Hex,
+    readonly custodians: readonly Recipient[],
   ) {
     this.agreed = deadline;
   }

@@ -3,9 +3,10 @@
 import type { Group, KeySet } from "../sealing/key_set.js";
 import { concat, EMPTY, equal, fromHex, ofNumber, toHex, toNumber, ZERO, type Hex } from "./bytes.js";
 import { keccakHex } from "./digests.js";
-import type { KeySetDetail, Recipient } from "./key_sets.js";
+import type { KeySetDetail } from "./key_sets.js";
 import type { Promised } from "./promise.js";
 import { Refusal, thrown } from "./refusal.js";
+import type { Recipient } from "./standing.js";
 import { act, rowIn, type Row } from "./statute_table.js";
 
 const WORD = 32;

@@ -64,6 +64,7 @@ export function noteWord({ note, values }: Note, language: Language): string {
 /** A value of a note: flags and outcomes in words, lists with commas, moments as people write them. */
 function valueWord(name: string, value: Value, language: Language): Value {
   const table = ({ flag: words.flags, outcome: words.outcomes } as Readonly<Record<string, Table>>)[name];
+  if (name === "custodians") return (value as readonly (readonly [string, string])[]).map(([, called]) => called).join(", ");
   if (name === "tally") {
     return (value as readonly (readonly [keyof typeof words.tallied, number])[])
       .map(([outcome, number]) => `${number} ${words.tallied[outcome][language]}`).join(", ");

@@ -3,9 +3,15 @@
 import type { Hex } from "./bytes.js";
 import { ROLES } from "./statute_table.js";
 
+/** Whoever gets a sealed share, and the public key that it is sealed to. */
+export interface Recipient {
+  readonly holder: Hex;
+  readonly key: Uint8Array;
+}
+
 /** Positions are those in the buyer's series; null while it has not happened. */
 export interface KeySet {
-  readonly custodians: readonly Hex[];
+  readonly custodians: readonly Recipient[];
   readonly awaited: Set<Hex>;
   ready: number | null;
   retired: number | null;

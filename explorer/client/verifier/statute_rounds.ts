@@ -38,7 +38,7 @@ export function openRound(procedure: Procedure, act: Act, { kind, deadline, keyS
     procedure.flag(act, "KeySetWithoutCustodians", { round: act.round, keySet: "0x" + keySet });
   }
   const name = termsOf("RoundKind")[Number(kind)] as RoundKind;
-  procedure.rounds.push(new Round(act.round, name, deadline, receivers, keySet));
+  procedure.rounds.push(new Round(act.round, name, deadline, receivers, keySet, found.custodians));
 }
 
 /** One publisher moves a deadline, and not far. */

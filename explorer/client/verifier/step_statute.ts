@@ -4,6 +4,7 @@ import { readList, type Act } from "./act.js";
 import { Authorities } from "./authority.js";
 import { ZERO } from "./bytes.js";
 import type { Contents } from "./contents.js";
+import { checkCustodians } from "./custodians.js";
 import type { Policy } from "./policy.js";
 import type { Proven } from "./proven.js";
 import { shown, type Note } from "./refusal.js";
@@ -24,6 +25,8 @@ export function checkStatute(contents: Contents, policy: Policy, proven: Proven)
       if (ground === ZERO) notes.push({ note: "flag", values: all });
       else notes.push({ note: "flagWithGround", values: { ...all, ground: shown(ground) } });
     }
+    if (policy.custodians === null) continue;
+    for (const round of procedure.rounds) notes.push(checkCustodians(ocid, round, policy.custodians));
   }
   for (const [id, data] of contents.lists) checkList(id, readList("", data), authorities);
   return notes;

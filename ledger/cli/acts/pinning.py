@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from explorer.pinned_page import Pin
 from ledger.chain.codec import decode_detail
 from ledger.chain.record import ActRecord
+from ledger.chain.registered_names import registered_names
 from ledger.chain.registry_acts import registry_of
 from ledger.errors import KeySetNotReady, KeySetUnknown
-from ledger.opening.custodians import registered_names
 from ledger.terms import Act
 
 if TYPE_CHECKING:

@@ -96,13 +96,13 @@ def seal(
     offer = read_offer(bid)
     with Remote(server) as remote:
         asked = ask(remote, process, round)
+        if policy is not None:
+            _require_proven(remote, asked, policy)
         criteria = None if asked.criteria is None else criteria_of(remote, asked.criteria)
         if is_answer(asked.kind):
             require_answer(offer.bid, criteria)
         elif criteria is not None:
             require_complete(offer.bid, criteria)
-        if policy is not None:
-            _require_proven(remote, asked, policy)
     before = None
     if (earlier := replaces or beside) is not None:
         secret = passphrase_for(str(earlier), session.settings)

@@ -20,6 +20,7 @@ from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment, deploy
 from ledger.chain.node import DevelopmentClock, EmbeddedNode
 from ledger.chain.node.genesis import create
+from ledger.chain.registry_acts import registry_of
 from ledger.chain.signers import KeystoreSigner, create_keystore
 from ledger.cli.connection import connect_to
 from ledger.cli.demo.anchored import burst_pipe, tablets, watched_road
@@ -28,6 +29,7 @@ from ledger.cli.demo.calendar import stamp
 from ledger.cli.demo.neighbour import watched_neighbour
 from ledger.cli.demo.notice_service import notice_service
 from ledger.cli.demo.past import PUBLISHED_UNTIL, past_releases
+from ledger.cli.demo.pinning import PINNED_PAGE, keep_pinned_page
 from ledger.cli.demo.school_run import school_run
 from ledger.cli.demo.sealed import fire_station, rescue_vehicle, school_cleaning, winter_service
 from ledger.cli.demo.stage import Stage, Story
@@ -38,6 +40,7 @@ from ledger.cli.home import create_home, replace_file
 from ledger.cli.keys import new_key_path, sealing_key_path
 from ledger.cli.sealing_keys import create_sealing_key, open_sealing_key
 from ledger.errors import DemoInUse, HomeExists
+from ledger.evidence.custodians import accepted_custodians
 from ledger.evidence.log.folder import create_log
 from ledger.evidence.log.publisher import Publisher
 from ledger.evidence.policy import policy_of
@@ -110,6 +113,7 @@ def _opened(home: Path) -> Iterator[Demo]:
     with EmbeddedNode.open(settings.chain_dir) as node:
         chain = connect_to(node, settings, Deployment.load(settings.deployment_path))
         try:
+            keep_pinned_page(settings, chain, Stage.organisation(BUYER))
             yield Demo(settings, node, chain, _mark(home).get("procedures", 0))
         finally:
             chain.close()
@@ -163,8 +167,10 @@ def _made(home: Path, tampering: bool, procedures: int) -> Iterator[Demo]:
             _index(settings, chain)
             if tampering:
                 _leave_files_to_try(settings, alter_behind_the_ledgers_back(settings))
-            policy = policy_of(chain, BUYER.name, settings.log_dir)
+            custodians = accepted_custodians(registry_of(chain)).custodians
+            policy = policy_of(chain, BUYER.name, settings.log_dir, custodians=custodians)
             replace_file(home / POLICY, json.dumps(policy, indent=2, ensure_ascii=False).encode() + b"\n")
+            keep_pinned_page(settings, chain, Stage.organisation(BUYER))
             mark = {"finished": True, "tampering": tampering, "procedures": procedures}
             replace_file(home / MARK, json.dumps(mark).encode())
             yield Demo(settings, node, chain, procedures)
@@ -187,6 +193,7 @@ def _new_home(home: Path) -> tuple[Settings, dict[str, KeystoreSigner], dict[str
             "publisher": {"name": BUYER.name, "scheme": BUYER.scheme, "uid": BUYER.uid, "uri": "https://example.org"},
             "ocid_prefix": "ocds-demo00",
             "passphrase_file": "passphrase",
+            "bid_page": PINNED_PAGE,
             "receiver": {"scheme": RECEIVER.scheme, "uid": RECEIVER.uid},
             "operator": {
                 "name": "Stadt Musterbach (erfunden)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 import itertools
 from collections.abc import Callable, Generator, Iterable, Mapping
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from api.receiver import Receiver
-from explorer.page_file import BID_PAGE, OPENING_PAGE, VERIFIER_PAGE
+from explorer.page_file import OPENING_PAGE, VERIFIER_PAGE
 from ledger.chain.acts import Call, LedgerAct, Notice, PublishNotices, RegisterArtifact
 from ledger.chain.client import Chain, Recorded
 from ledger.chain.identifiers import key_set_id, organisation_id, process_id
@@ -29,6 +30,7 @@ from ledger.chain.registry import (
 )
 from ledger.chain.signers import KeySigner
 from ledger.cli.demo.calendar import HOUR, Calendar
+from ledger.cli.demo.pinning import PINNED_PAGE, pinned_page
 from ledger.cli.demo.town import BUYER, CUSTODIANS, ON_THE_LEDGER, Body
 from ledger.ocds.digest import new_salt
 from ledger.ocds.privacy import policy_named
@@ -156,8 +158,13 @@ class Stage:
         self.together(RegisterKeySet(town, self.recipients, self.expires))
         for body in CUSTODIANS:
             self.send(AcceptKeySet(self.key_set, self.organisation(body), self.expires), body.people[0][0])
-        for page in (VERIFIER_PAGE, BID_PAGE, OPENING_PAGE):
-            self.together(RegisterArtifact(town, self.expires, page.digest(), ArtifactKind.PAGE, page.name))
+        bid_page = hashlib.sha256(pinned_page(self.chain, town)).digest()
+        for name, digest in (
+            (VERIFIER_PAGE.name, VERIFIER_PAGE.digest()),
+            (PINNED_PAGE, bid_page),
+            (OPENING_PAGE.name, OPENING_PAGE.digest()),
+        ):
+            self.together(RegisterArtifact(town, self.expires, digest, ArtifactKind.PAGE, name))
 
     def _noted(self, recorded: Recorded) -> Recorded:
         with self.releases.state.writing() as connection:

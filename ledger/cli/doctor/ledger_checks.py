@@ -11,6 +11,7 @@ from ledger.chain.node.verify import check_rows
 from ledger.chain.rpc import shown_url
 from ledger.cli.acts.erasing import remaining
 from ledger.cli.connection import running_node
+from ledger.cli.doctor.bid_page import bid_page
 from ledger.cli.doctor.code import is_published
 from ledger.cli.doctor.finding import Finding, note, well, wrong
 from ledger.cli.language import say, say_count, say_error
@@ -276,4 +277,4 @@ def log(session: Session) -> Iterator[Finding]:
         yield wrong("log", say_error(error), "siegel log status")
 
 
-CHECKS: Final = (chain, contracts, governance, clock, index, store, state, erasures, embargoes, log)
+CHECKS: Final = (chain, contracts, governance, clock, index, store, state, erasures, embargoes, log, bid_page)

@@ -60,4 +60,4 @@ class Authorities:
             return None
         if found.retired is not None and found.retired <= at:
             return None
-        return found if all(custodian in self._standings for custodian in found.custodians) else None
+        return found if all(holder in self._standings for holder, _ in found.custodians) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.chain.record import ZERO
 from ledger.evidence.verify.authority import Authorities
 from ledger.evidence.verify.contents import Contents
+from ledger.evidence.verify.custodians import check_custodians
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.proven import Proven
 from ledger.evidence.verify.report import Note
@@ -14,7 +15,11 @@ from ledger.terms import OrganisationKind
 
 
 def check_statute(_contents: Contents, policy: Policy, proven: Proven) -> list[Note]:
-    """The contract could have accepted every act from these people; what it lets pass is said. Raises ActImpossible."""
+    """The contract could have accepted every act from these people; what it lets pass is said. Rounds have none but
+    the custodians of the policy, if that names any.
+
+    Raises ActImpossible, CustodianUnknown, CustodiansMissing.
+    """
     authorities = Authorities(proven.roles)
     notes = []
     for process_id, process in proven.processes.items():
@@ -37,6 +42,8 @@ def check_statute(_contents: Contents, policy: Policy, proven: Proven) -> list[N
                 notes.append(Note("flag", values))
             else:
                 notes.append(Note("flagWithGround", {**values, "ground": flag.ground}))
+        if policy.custodians is not None:
+            notes += [check_custodians(process.ocid, each, policy.custodians) for each in replayed.rounds]
     for organisation_id, items in proven.lists.items():
         check_list(organisation_id, items, authorities)
     return notes

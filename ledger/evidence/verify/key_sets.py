@@ -39,7 +39,7 @@ def register(organisation_id: bytes, standing: Standing, record: ActRecord, keys
     if organisation_id in holders:
         raise Refused("KindMissing", "a buyer is no custodian of its own set")
     _require_distinct([key for _, key in (*officers, *custodians)])
-    standing.key_sets[record.subject] = KeySet(holders, set(holders), None if holders else record.sequence)
+    standing.key_sets[record.subject] = KeySet(tuple(custodians), set(holders), None if holders else record.sequence)
     return holders
 
 

@@ -18,7 +18,8 @@ from ledger.errors import (
 )
 from ledger.evidence.verify.certificate_path import load_roots
 from ledger.evidence.verify.checkpoint import LogTrust
-from ledger.evidence.verify.policy_fields import require_fields, threshold, whole_number
+from ledger.evidence.verify.custodians import Custodian, read_custodians
+from ledger.evidence.verify.policy_fields import hex_bytes, require_fields, text, threshold, whole_number
 from ledger.evidence.verify.validators import ValidatorSets, read_validator_sets
 from ledger.ocds.json_text import check_characters, check_depth, check_exponent
 
@@ -56,7 +57,7 @@ class TimestampPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What is trusted. ``log`` and ``timestamps`` are None where there are none."""
+    """What is trusted. ``log`` and ``timestamps`` are None where there are none, ``custodians`` where any will do."""
 
     name: str
     chain_id: int
@@ -66,6 +67,7 @@ class Policy:
     consensus: ValidatorSets
     log: LogPolicy | None
     timestamps: TimestampPolicy | None
+    custodians: tuple[Custodian, ...] | None = None
 
 
 def read_policy(raw: bytes) -> Policy:
@@ -73,17 +75,17 @@ def read_policy(raw: bytes) -> Policy:
     if len(raw) > LARGEST:
         raise PolicyUnreadable(reason=f"it has {len(raw)} bytes")
     try:
-        text = raw.decode("utf-8")
-        check_depth(text)
-        given = json.loads(text, object_pairs_hook=_once, parse_float=_float)
+        written = raw.decode("utf-8")
+        check_depth(written)
+        given = json.loads(written, object_pairs_hook=_once, parse_float=_float)
         check_characters(given)
     except (ValueError, JsonTooDeep, JsonInvalid, EncodingInvalid) as error:
         raise PolicyUnreadable(reason="it is no JSON") from error
     names = {"format", "name", "chainId", "genesisHash", "ledger", "registry", "consensus", "log", "timestamps"}
-    require_fields("", given, names)
+    require_fields("", given, names, {"custodians"})
     if given["format"] != FORMAT:
         raise PolicyInvalid(field="format", reason=f"{FORMAT} was expected")
-    chain_id = _text(given, "chainId")
+    chain_id = text("chainId", given["chainId"])
     if not _DECIMAL.fullmatch(chain_id):
         raise PolicyInvalid(field="chainId", reason="a decimal number as text was expected")
     consensus = read_validator_sets(given["consensus"])
@@ -95,20 +97,22 @@ def read_policy(raw: bytes) -> Policy:
     if ledger.account == registry.account:
         raise PolicyInvalid(field="registry.account", reason="it is the account of the ledger")
     return Policy(
-        name=_text(given, "name"),
+        name=text("name", given["name"]),
         chain_id=int(chain_id),
-        genesis_hash=_hex("genesisHash", given["genesisHash"], 32),
+        genesis_hash=hex_bytes("genesisHash", given["genesisHash"], 32),
         ledger=ledger,
         registry=registry,
         consensus=consensus,
         log=None if given["log"] is None else _log(given["log"]),
         timestamps=None if given["timestamps"] is None else _timestamps(given["timestamps"]),
+        custodians=read_custodians(given["custodians"]) if "custodians" in given else None,
     )
 
 
 def _trusted(field: str, given: Any) -> Trusted:
     require_fields(field, given, {"account", "codeHash"})
-    return Trusted(_hex(f"{field}.account", given["account"], 20), _hex(f"{field}.codeHash", given["codeHash"], 32))
+    account = hex_bytes(f"{field}.account", given["account"], 20)
+    return Trusted(account, hex_bytes(f"{field}.codeHash", given["codeHash"], 32))
 
 
 def _log(given: Any) -> LogPolicy:
@@ -130,8 +134,8 @@ def _log(given: Any) -> LogPolicy:
 def _timestamps(given: Any) -> TimestampPolicy:
     require_fields("timestamps", given, {"roots", "threshold"})
     roots = []
-    for position, text in enumerate(_texts("timestamps.roots", given["roots"])):
-        root = _base64(text)
+    for position, written in enumerate(_texts("timestamps.roots", given["roots"])):
+        root = _base64(written)
         if root is None:
             raise PolicyInvalid(field=f"timestamps.roots[{position}]", reason="base64 of DER was expected")
         roots.append(root)
@@ -139,13 +143,13 @@ def _timestamps(given: Any) -> TimestampPolicy:
     return TimestampPolicy(tuple(roots), whole_number("timestamps.threshold", given["threshold"], 0, len(roots)))
 
 
-def _base64(text: str) -> bytes | None:
+def _base64(written: str) -> bytes | None:
     """What the text encodes; None if it is not the one way to write it."""
     try:
-        data = base64.b64decode(text, validate=True)
+        data = base64.b64decode(written, validate=True)
     except ValueError:
         return None
-    return data if base64.b64encode(data).decode() == text else None
+    return data if base64.b64encode(data).decode() == written else None
 
 
 def _float(number: str) -> float:
@@ -160,20 +164,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _text(given: dict[str, Any], name: str) -> str:
-    value = given[name]
-    if not isinstance(value, str) or not value or len(value) > 1000:
-        raise PolicyInvalid(field=name, reason="a text was expected")
-    return value
-
-
 def _texts(field: str, given: Any) -> list[str]:
     if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
         raise PolicyInvalid(field=field, reason="a list of texts was expected")
     return given
-
-
-def _hex(field: str, given: Any, size: int) -> bytes:
-    if not isinstance(given, str) or not re.fullmatch(f"[0-9a-f]{{{2 * size}}}", given, re.ASCII):
-        raise PolicyInvalid(field=field, reason=f"{size} bytes in lower-case hex were expected")
-    return bytes.fromhex(given)

@@ -43,7 +43,7 @@ class Bid:
 class Round:
     """A round. ``agreed`` is the deadline as two officers set it last, ``timely`` the last timely bid's number + 1,
     ``opened`` the first bid without an outcome; ``by_root`` has the first bid that was opened with a bidRoot;
-    ``excluded`` holds bids with a lot, or zero for all lots."""
+    ``custodians`` are organisation ids, each with its public key; ``excluded``: bids with a lot, or zero for all."""
 
     number: int
     kind: RoundKind
@@ -51,6 +51,7 @@ class Round:
     agreed: int
     key_set: bytes
     receivers: frozenset[bytes]
+    custodians: tuple[tuple[bytes, bytes], ...]
     state: RoundState = RoundState.OPEN
     bids: list[Bid] = field(default_factory=list)
     by_commitment: dict[tuple[bytes, bytes], Bid] = field(default_factory=dict)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class KeySet:
-    """A key set in its buyer's series; positions count that series' acts, None while it has not happened."""
+    """A key set in its buyer's series; positions count that series' acts, None while it has not happened.
+    ``custodians`` are organisation ids, each with its public key."""
 
-    custodians: tuple[bytes, ...]
+    custodians: tuple[tuple[bytes, bytes], ...]
     awaited: set[bytes]
     ready: int | None = None
     retired: int | None = None

@@ -35,7 +35,9 @@ def open_round(procedure: Procedure, record: ActRecord, terms: tuple[Any, ...]) 
             raise Refused("KindMissing", f"0x{receiver.hex()} was no receiver then")
     if not found.custodians:
         procedure.flag(record, "KeySetWithoutCustodians", round=record.round, keySet=key_set)
-    procedure.rounds.append(Round(record.round, RoundKind(kind), deadline, deadline, key_set, frozenset(receivers)))
+    procedure.rounds.append(
+        Round(record.round, RoundKind(kind), deadline, deadline, key_set, frozenset(receivers), found.custodians)
+    )
 
 
 def amend_tender(procedure: Procedure, record: ActRecord, detail: tuple[Any, ...]) -> None:

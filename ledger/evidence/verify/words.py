@@ -69,6 +69,8 @@ def _shown(name: str, value: Any, language: str) -> Any:
         return flag_words(value, language)
     if name == "outcome":
         return _WORDS["outcomes"][value][language]
+    if name == "custodians":
+        return ", ".join(called for _, called in value)
     if name == "tally":
         return ", ".join(f"{number} {_WORDS['tallied'][outcome][language]}" for outcome, number in value)
     if name in _PLACES:
