@@ -30,15 +30,21 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield desk
 
 
-def stays_on_closing(page: Page) -> bool:
-    """Whether the browser asks somebody who closes the tab, and they stay; without a question it is closed."""
+def dismissed(page: Page) -> list[str]:
+    """The kind of the next question the browser asks, which is answered with no."""
     asked: list[str] = []
 
-    def stay(dialog: Dialog) -> None:
+    def dismiss(dialog: Dialog) -> None:
         asked.append(dialog.type)
         dialog.dismiss()
 
-    page.once("dialog", stay)
+    page.once("dialog", dismiss)
+    return asked
+
+
+def stays_on_closing(page: Page) -> bool:
+    """Whether the browser asks somebody who closes the tab, and they stay; without a question it is closed."""
+    asked = dismissed(page)
     beside = page.context.new_page()
     page.close(run_before_unload=True)
     wait_until(lambda: beside.evaluate("true") and (bool(asked) or page.is_closed()))
@@ -50,7 +56,7 @@ def stays_on_closing(page: Page) -> bool:
 def test_newest_receipt_that_is_not_saved_is_not_lost_without_a_question(
     context: BrowserContext, desk: Desk, tmp_path: Path
 ) -> None:
-    """Asked before the tab closes as soon as the bid is handed in, and again when the proof came; not once it is saved."""
+    """Asked before the tab closes once the bid is handed in, and again when the proof came; not after saving."""
     page = opened(context, desk)
     fill(page)
     seal(page, tmp_path / "early.zip")
@@ -58,8 +64,7 @@ def test_newest_receipt_that_is_not_saved_is_not_lost_without_a_question(
     require_handed_in(page)
     expect(page.locator("#save-state")).to_contain_text("Noch nicht gespeichert")
     assert stays_on_closing(page)
-    dialogs: list[str] = []
-    page.once("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.dismiss()))
+    dialogs = dismissed(page)
     page.click("#back")
     assert dialogs == ["confirm"]
     promised = read_receipt(save(page, tmp_path / "promised.zip"))
@@ -130,8 +135,8 @@ def modules(page: Page) -> list[list[bool]]:
             const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
             const drawing = new OffscreenCanvas(image.width, image.height).getContext("2d");
             drawing.drawImage(image, 0, 0);
-            const isDark = (x, y) => drawing.getImageData(
-                Math.floor((x + 0.5) * image.width / size), Math.floor((y + 0.5) * image.height / size), 1, 1).data[1] < 128;
+            const at = (place, length) => Math.floor((place + 0.5) * length / size);
+            const isDark = (x, y) => drawing.getImageData(at(x, image.width), at(y, image.height), 1, 1).data[1] < 128;
             const all = [...Array(size).keys()];
             return all.map((y) => all.map((x) => isDark(x, y)));
         }""",

@@ -68,14 +68,14 @@ def hand_in(path: Path, servers: Sequence[str], passphrase: Callable[[], str], t
     """
     _, account = open_secret(read_receipt(path).secret, passphrase())
     signer = KeySigner(account)
-    failures: list[SiegelError] = []
+    failures: list[incident.Failure] = []
     for url in servers:
         try:
             with Remote(url) as server:
                 return _at(server, path, signer, tell)
         except SiegelError as failure:
             tell(say("{server}: {failure}", server=url, failure=say_error(failure)))
-            failures.append(failure)
+            failures.append(incident.Failure(url, failure, int(time.time())))
     raise _recorded_failure(path, servers, failures, signer, tell)
 
 
@@ -167,12 +167,12 @@ def _problem(found: dict[str, Any]) -> Any:
 def _recorded_failure(
     path: Path,
     servers: Sequence[str],
-    failures: Sequence[SiegelError],
+    failures: Sequence[incident.Failure],
     signer: KeySigner,
     tell: Callable[[str], None],
 ) -> HandingInFailed:
     # Read now: it was written anew with what came until then, and its envelope lies elsewhere in it.
-    found = incident.record(context_of(read_receipt(path)), failures[-1], int(time.time()), signer)
+    found = incident.record(context_of(read_receipt(path)), failures, signer)
     kept = incident.keep(path, found)
     for url in servers:
         try:
@@ -183,4 +183,4 @@ def _recorded_failure(
         incident.keep(path, acknowledged)
         tell(say("{server} has the record of it.", server=url))
         break
-    return HandingInFailed(failure=failures[-1].name, tried=len(servers), record=kept)
+    return HandingInFailed(failure=failures[0].error.name, tried=len(servers), record=kept)
