@@ -244,6 +244,24 @@ def test_rehearsal_needs_no_receipt_and_a_receipt_no_saving() -> None:
     assert course({"kind": "opened", "bid": BID, "intent": "withdraw"}, "send")[-1] == "sending"
 
 
+def test_receipt_is_unsaved_from_what_came_to_it_until_it_is_saved() -> None:
+    """The promise, and later the proof, make the file on disk an older one, also where handing in then fails; a
+    rehearsal has nothing to keep."""
+    begun = ({"kind": "opened", "bid": BID, "intent": "handIn"}, "send")
+    kept, done = {"kind": "kept", "bid": BID}, {"kind": "done", "recorded": None}
+    assert unsaved(*begun, kept, done, "saved", kept, "saved") == [*[False] * 3, True, True, False, True, False]
+    assert unsaved(*begun, kept, {"kind": "failed", "failures": []}, "send")[-2:] == [True, True]
+    rehearsed = ({"kind": "seal", "intent": "rehearse"}, {"kind": "sealed", "bid": BID}, "send", done)
+    assert unsaved(*rehearsed) == [False] * 5
+
+
+def unsaved(*actions: Any) -> list[bool]:
+    """Whether leaving would lose a receipt, at first and after each step."""
+    steps = [{"kind": action} if isinstance(action, str) else action for action in actions]
+    found: list[bool] = peer().ask("unsaved", actions=steps)
+    return found
+
+
 def test_failure_can_be_tried_again_and_what_is_under_way_is_not_left() -> None:
     """While something is sent nobody goes back to the form."""
     begun = ({"kind": "opened", "bid": BID, "intent": "handIn"}, "send")

@@ -17,10 +17,10 @@ import pytest
 
 from ledger.chain.acts import CommitBid
 from ledger.chain.codec import encode_call
-from ledger.chain.identifiers import promise_digest
+from ledger.chain.identifiers import incident_digest, promise_digest
 from ledger.chain.keccak import keccak
 from ledger.chain.rpc import HttpTransport, to_hex
-from ledger.chain.signers import KeySigner
+from ledger.chain.signers import KeySigner, signer_of
 from ledger.cli.bidding import through_node, uploading
 from ledger.cli.bidding.keeping import keep_receipt
 from ledger.cli.connection import running_node
@@ -260,11 +260,20 @@ def test_submit_next_receiver_is_taken_where_one_is_away(bidder: Bidder) -> None
 def test_submit_none_takes_it_leaves_a_signed_record(bidder: Bidder) -> None:
     """Both clocks are in it once a receiver can be told; before, the tenderer's own signed word."""
     bidder.seal()
-    failed = bidder.run("submit", "receipt.zip", "http://127.0.0.1:9")
+    with instead(bidder.url, "", lambda _: httpx.Response(500)) as broken:
+        failed = bidder.run("submit", "receipt.zip", "http://127.0.0.1:9", broken)
     assert (failed.exit_code, json.loads(failed.out)["error"]) == (1, "HandingInFailed")
     (record,) = bidder.folder.glob("*-incident-*.json")
     told = json.loads(record.read_text())
-    assert (told["failure"], len(told["signature"])) == ("ServerUnreachable", 132)
+    host = broken.removeprefix("http://")
+    assert told["failure"] == "ServerUnreachable"
+    assert told["detail"] == f"127.0.0.1:9: ServerUnreachable; {host}: ServerRefuses"
+    receipt = read_receipt(bidder.folder / "receipt.zip")
+    signed = incident_digest(
+        receipt.chain_id, receipt.ledger, receipt.process_id, receipt.round, receipt.author, told["at"],
+        told["failure"], told["detail"],
+    )  # fmt: skip
+    assert signer_of(signed, bytes.fromhex(told["signature"][2:])) == receipt.author
     assert "receivedAt" not in told
     taken = httpx.post(f"{bidder.url}/api/v1/incidents", json=told, timeout=60)
     assert (taken.status_code, taken.json()["receivedAt"] >= told["at"]) == (200, True)

@@ -4,7 +4,7 @@ import { utf8, ZERO } from "../verifier/bytes.js";
 import { documentMembers, fieldsOf, formOf } from "./bid_fields.js";
 import { emptyForm, translatedForm, variantForm } from "./bid_form.js";
 import { calendarOf } from "./calendar.js";
-import { followed, maySend, type Intent, type KeptBid, type Purpose } from "./course.js";
+import { followed, hasUnsavedReceipt, maySend, type Intent, type KeptBid, type Purpose } from "./course.js";
 import { HandInFailed, handIn, rehearse, withdraw, type Hearing } from "./hand_in.js";
 import { incidentOf } from "./incident.js";
 import type { StepName } from "./missing.js";
@@ -108,6 +108,7 @@ export async function send({ servers, nodes }: Round): Promise<void> {
     const recorded = intent === "rehearse" ? await rehearse(bid, servers, hear)
       : intent === "withdraw" ? await withdraw(bid, servers, nodes, hear)
         : await handIn(await withSigned(bid, servers, hear), servers, nodes, hear);
+    // What was rehearsed stands in the form only.
     state.isTouched = intent === "rehearse";
     follow({ kind: "done", recorded: recorded ?? null });
     const byNode = { server: recorded?.node?.name ?? "" };
@@ -152,9 +153,8 @@ export function saveReceipt(): void {
   if (!("bid" in state.course)) return;
   const { at, bid } = state.course;
   saveFile(`${say("receiptName")}-${bid.commitment.slice(0, 8)}.zip`, bid.receipt);
-  if (at !== "sealed") return;
   follow({ kind: "saved" });
-  byId("send").focus();
+  byId(at === "sealed" ? "send" : "save").focus();
   tell(() => say("saved"));
 }
 
@@ -247,6 +247,7 @@ export async function chooseCriteria(round: Round, file: File): Promise<void> {
 /** To the form; after a bid to an empty one. */
 export function back(round: Round): void {
   const isDone = state.course.at === "done" && state.course.intent !== "rehearse";
+  if (isDone && hasUnsavedReceipt(state.course) && !confirm(say("leaveUnsaved"))) return;
   if (isDone) beginAnew(round);
   state.step = isDone ? "lots" : "seal";
   follow({ kind: "form" });

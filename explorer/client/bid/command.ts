@@ -10,7 +10,7 @@ import { readDecimal, shownDecimal } from "./amount.js";
 import { documentMembers, fieldsOf, formOf } from "./bid_fields.js";
 import { changedForm, emptyForm, translatedForm, variantForm, type Attachment, type FormAction } from "./bid_form.js";
 import { calendarOf } from "./calendar.js";
-import { followed, type Course, type CourseAction } from "./course.js";
+import { followed, hasUnsavedReceipt, type Course, type CourseAction } from "./course.js";
 import { incidentOf } from "./incident.js";
 import { readLetters } from "./letters.js";
 import { lacks } from "./missing.js";
@@ -40,6 +40,10 @@ interface FormTask {
 /** `other` is what another server tells, `still` what this one tells later. */
 interface TermsTask extends Readonly<Record<"answer" | "other" | "still" | "pins", unknown>> {
   readonly path: string;
+}
+
+interface CourseTask {
+  readonly actions: readonly CourseAction[];
 }
 
 interface IncidentTask extends Readonly<Record<"author" | "key", Hex>>, Readonly<Record<"failure" | "detail", string>> {
@@ -79,6 +83,11 @@ function askedIn(kind: string, criteria: Criteria): Criteria {
   return isSupplement(kind) ? askedAgain(criteria) : criteria;
 }
 
+/** Where it is at first, and after each step. */
+function courses(actions: readonly CourseAction[]): readonly Course[] {
+  return actions.reduce<Course[]>((before, action) => [...before, followed(before.at(-1) as Course, action)], [{ at: "form" }]);
+}
+
 const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
   decimal: ({ typed, language, decimals }: { typed: string; language: Language; decimals: number }) => {
     const value = readDecimal(typed, language, decimals);
@@ -102,10 +111,8 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
       lacks: lacks(form, criteria, given.kind, given.mostBytes, language, given.isBeside),
     };
   },
-  course: ({ actions }: { actions: readonly CourseAction[] }) =>
-    actions
-      .reduce<Course[]>((before, action) => [...before, followed(before.at(-1) as Course, action)], [{ at: "form" }])
-      .map(({ at }) => at),
+  course: ({ actions }: CourseTask) => courses(actions).map(({ at }) => at),
+  unsaved: ({ actions }: CourseTask) => courses(actions).map(hasUnsavedReceipt),
   terms: ({ answer, path, other, still, pins }: TermsTask) => {
     const asked = readAddress(path);
     const terms = readTerms(answer, asked);

@@ -27,6 +27,8 @@ export interface KeptBid extends FiledBid {
 interface WithBid {
   readonly intent: Intent;
   readonly bid: KeptBid;
+  /** Whether the receipt was saved as it is now. */
+  readonly saved: boolean;
 }
 
 interface Sending {
@@ -41,7 +43,7 @@ interface Sending {
 export type Course =
   | { readonly at: "form" }
   | { readonly at: "sealing"; readonly intent: Intent; readonly share: number }
-  | (WithBid & { readonly at: "sealed"; readonly saved: boolean })
+  | (WithBid & { readonly at: "sealed" })
   | (WithBid & Sending)
   /** `recorded`: the commitment is said to stand in the ledger; the envelope lacks. */
   | (WithBid & { readonly at: "failed"; readonly failures: readonly Failure[]; readonly recorded: Recorded | null })
@@ -57,6 +59,7 @@ export type CourseAction =
   | { readonly kind: "send" }
   | { readonly kind: "stage"; readonly stage: Stage; readonly server: Server }
   | { readonly kind: "progress"; readonly sent: number; readonly total: number }
+  /** Something came to the receipt: what is on disk is older now. */
   | { readonly kind: "kept"; readonly bid: KeptBid }
   | { readonly kind: "failed"; readonly failures: readonly Failure[]; readonly recorded: Recorded | null }
   | { readonly kind: "done"; readonly recorded: Recorded | null }
@@ -76,7 +79,7 @@ export function followed(course: Course, action: CourseAction): Course {
     case "opened":
       return course.at === "form" ? { at: "sealed", intent: action.intent, bid: action.bid, saved: true } : course;
     case "saved":
-      return course.at === "sealed" ? { ...course, saved: true } : course;
+      return "bid" in course ? { ...course, saved: true } : course;
     case "send":
       return maySend(course) ? begun(course) : course;
     case "stage":
@@ -84,7 +87,7 @@ export function followed(course: Course, action: CourseAction): Course {
     case "progress":
       return course.at === "sending" ? { ...course, sent: action.sent, total: action.total } : course;
     case "kept":
-      return "bid" in course ? { ...course, bid: action.bid } : course;
+      return "bid" in course ? { ...course, bid: action.bid, saved: false } : course;
     case "failed":
       return course.at === "sending" ? { ...withBid(course), at: "failed", failures: action.failures, recorded: action.recorded } : course;
     case "done":
@@ -92,15 +95,21 @@ export function followed(course: Course, action: CourseAction): Course {
   }
 }
 
-function withBid({ intent, bid }: WithBid): WithBid {
-  return { intent, bid };
+function withBid({ intent, bid, saved }: WithBid): WithBid {
+  return { intent, bid, saved };
 }
 
-function begun({ intent, bid }: WithBid): Course {
-  return { at: "sending", intent, bid, stage: "compare", server: null, sent: 0, total: bid.envelope.size };
+function begun(course: WithBid): Course {
+  const { bid } = course;
+  return { at: "sending", ...withBid(course), stage: "compare", server: null, sent: 0, total: bid.envelope.size };
 }
 
 /** After a failure the receipt is saved, or nothing was to be handed in. */
 export function maySend(course: Course): course is Extract<Course, { at: "sealed" | "failed" }> {
   return course.at === "failed" || (course.at === "sealed" && (course.saved || course.intent === "rehearse"));
+}
+
+/** Whether the tab would take with it what no receipt on disk has. Of a rehearsal there is nothing to keep. */
+export function hasUnsavedReceipt(course: Course): boolean {
+  return "bid" in course && course.intent !== "rehearse" && !course.saved;
 }

@@ -2,6 +2,7 @@
 
 import { chooseLanguage, send } from "./actions.js";
 import { emptyForm } from "./bid_form.js";
+import { hasUnsavedReceipt } from "./course.js";
 import { draw } from "./drawing.js";
 import { byId, drawnBy, say, state } from "./page_state.js";
 import { readPins } from "./pins.js";
@@ -21,7 +22,8 @@ addEventListener("online", () => {
   if (state.course.at === "failed" && state.round !== undefined) void send(state.round);
 });
 addEventListener("beforeunload", (event) => {
-  if (state.isTouched || state.course.at === "sealing" || state.course.at === "sending") event.preventDefault();
+  const { isTouched, course } = state;
+  if (isTouched || course.at === "sealing" || course.at === "sending" || hasUnsavedReceipt(course)) event.preventDefault();
 });
 // The answer to a letter has an address of its own; who goes back from there finds the page as it begins.
 addEventListener("popstate", () => location.reload());

@@ -38,7 +38,8 @@ export function receiptSheet(
       recorded && [say("transaction"), el("code", {}, `0x${recorded.hash}`)],
       [say("printed"), shownMoment(now, language)],
     ),
-    squares(encodeQR(address, "raw", { ecc: "medium", border: 2 }), say("qrName")),
+    // Four light squares all around, as ISO/IEC 18004 wants it.
+    squares(encodeQR(address, "raw", { ecc: "medium", border: 4 }), say("qrName")),
     el("p", {}, say("qrLead"), " ", el("code", {}, address)),
     el("p", {}, say("sheetLimits")));
 }

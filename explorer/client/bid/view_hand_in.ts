@@ -1,6 +1,6 @@
 // The step that hands in: save the receipt, send, and what came of it.
 
-import { maySend, type Course, type Intent, type KeptBid } from "./course.js";
+import { hasUnsavedReceipt, maySend, type Course, type Intent, type KeptBid } from "./course.js";
 import { el, type Child } from "./element.js";
 import type { Recorded, Stage } from "./hand_in.js";
 import { shownSize } from "./missing.js";
@@ -106,7 +106,9 @@ function sending(view: HandInView, { stage, server, sent, total, intent }: With<
   ];
 }
 
-function failed(view: HandInView, { failures, intent, recorded }: With<"failed">): Child[] {
+function failed(view: HandInView, course: With<"failed">): Child[] {
+  const { failures, intent, recorded } = course;
+  const isOlder = hasUnsavedReceipt(course);
   return [
     el("div", { class: "whole bad", id: "failure", tabindex: -1, role: "group", "aria-labelledby": "failure-title" },
       el("h3", { id: "failure-title" }, view.say(recorded === null ? "failedTitle" : "envelopeTitle")),
@@ -115,9 +117,10 @@ function failed(view: HandInView, { failures, intent, recorded }: With<"failed">
         `${shownMoment(error.at / 1000, view.language)}, ${server.name}: ${toldOf(error, view.language)}`))),
       el("p", {}, view.say(intent === "rehearse" ? "failedRehearsal" : "failedLead"))),
     recorded !== null && el("p", { id: "save-again" }, view.say("saveWithTransaction")),
+    isOlder && el("p", { class: "state open", id: "save-state" }, view.say("receiptOlder")),
     el("div", { class: "buttons" },
       button(view.say(recorded === null ? "again" : "envelopeAgain"), () => view.send(), { id: "send", class: "primary" }),
-      recorded !== null && button(view.say("saveReceipt"), () => view.save(), { id: "save" }),
+      intent === "handIn" && button(view.say("saveReceipt"), () => view.save(), { id: "save" }),
       intent !== "rehearse" && button(view.say("report"), () => view.report(), { id: "report" })),
     intent !== "rehearse" && el("p", { class: "hint", id: "incident" },
       view.say(view.incident === "taken" ? "reportTaken" : view.incident === "saved" ? "reportSaved" : "reportHint")),
@@ -136,7 +139,7 @@ function withoutEnvelope(view: HandInView, { node, block, time }: Recorded): Chi
 }
 
 function done(view: HandInView, course: With<"done">): Child[] {
-  const { intent, bid, recorded } = course;
+  const { intent, bid, recorded, saved } = course;
   if (intent === "rehearse") {
     return [
       el("div", { class: "whole open", id: "outcome", tabindex: -1 },
@@ -162,9 +165,11 @@ function done(view: HandInView, course: With<"done">): Child[] {
       ],
       recorded && [view.say("transaction"), el("code", {}, `0x${recorded.hash}`)],
     ),
-    intent === "handIn" && el("p", { id: "save-again" }, view.say(bid.proof === null ? "saveAgain" : "saveWithProof")),
+    intent === "handIn" && !saved && el("p", { id: "save-again" }, view.say(bid.proof === null ? "saveAgain" : "saveWithProof")),
+    intent === "handIn" && el("p", { class: saved ? "state good" : "state open", id: "save-state" },
+      view.say(saved ? "saved" : "receiptOlder")),
     el("div", { class: "buttons" },
-      intent === "handIn" && button(view.say("saveReceipt"), () => view.save(), { id: "save", class: "primary" }),
+      intent === "handIn" && button(view.say("saveReceipt"), () => view.save(), { id: "save", class: saved ? undefined : "primary" }),
       intent === "handIn" && button(view.say("print"), () => view.print(), { id: "print" }),
       button(view.say("newBid"), () => view.back(), { id: "back" })),
   ];

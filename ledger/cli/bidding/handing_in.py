@@ -73,30 +73,33 @@ def hand_in(
     """
     _, account = open_secret(read_receipt(path).secret, passphrase())
     signer = KeySigner(account)
-    failures: list[SiegelError] = []
+    failures: list[incident.Failure] = []
     for url in servers:
         try:
             with Remote(url) as server:
                 return _at(server, path, signer, tell)
         except SiegelError as failure:
             tell(say("{server}: {failure}", server=url, failure=say_error(failure)))
-            failures.append(failure)
-    last = failures[-1]
+            failures.append(incident.Failure(url, failure, int(time.time())))
+    by_nodes: list[incident.Failure] = []
     for url in nodes:
         try:
             done = _by_node(url, path, signer)
         except SiegelError as failure:
             tell(say("{server}: {failure}", server=url, failure=say_error(failure)))
-            last = failure
+            by_nodes.append(incident.Failure(url, failure, int(time.time())))
             continue
         if done.receipt.promise is not None:
             return done
-        kept = _kept_record(path, servers, failures[-1], signer, tell)
+        kept = _kept_record(path, servers, failures, signer, tell)
+        missed = failures[0].error
         raise EnvelopeUndelivered(
-            node=url, block=done.block, time=done.time, failure=failures[-1].name, record=kept
-        ) from failures[-1]
-    kept = _kept_record(path, servers, failures[-1], signer, tell)
-    raise HandingInFailed(failure=last.name, tried=len(servers) + len(nodes), record=kept)
+            node=url, block=done.block, time=done.time, failure=missed.name, record=kept
+        ) from missed
+    kept = _kept_record(path, servers, [*failures, *by_nodes], signer, tell)
+    # What a node says comes from the ledger itself.
+    told, *_ = by_nodes or failures
+    raise HandingInFailed(failure=told.error.name, tried=len(servers) + len(nodes), record=kept)
 
 
 def _by_node(url: str, path: Path, signer: KeySigner) -> HandedIn:
@@ -232,10 +235,14 @@ def _problem(found: dict[str, Any]) -> Any:
 
 
 def _kept_record(
-    path: Path, servers: Sequence[str], failure: SiegelError, signer: KeySigner, tell: Callable[[str], None]
+    path: Path,
+    servers: Sequence[str],
+    failures: Sequence[incident.Failure],
+    signer: KeySigner,
+    tell: Callable[[str], None],
 ) -> Path:
     # Read now: it was written anew with what came until then, and its envelope lies elsewhere in it.
-    found = incident.record(context_of(read_receipt(path)), failure, int(time.time()), signer)
+    found = incident.record(context_of(read_receipt(path)), failures, signer)
     kept = incident.keep(path, found)
     for url in servers:
         try:

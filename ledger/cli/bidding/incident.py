@@ -6,8 +6,11 @@ The record is written beside the receipt whether or not a receiver can be reache
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from ledger.chain.identifiers import incident_digest
 from ledger.chain.signers import KeySigner
@@ -20,9 +23,20 @@ LONGEST: Final = 500
 """Characters of the detail."""
 
 
-def record(context: Context, failure: SiegelError, at: int, signer: KeySigner) -> dict[str, Any]:
-    """The signed record; ``at`` by the own clock, in seconds since 1970."""
-    said = failure.name, str(failure)[:LONGEST]
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why one server did not take the bid, and when by the own clock, in seconds since 1970."""
+
+    server: str
+    error: SiegelError
+    at: int
+
+
+def record(context: Context, failures: Sequence[Failure], signer: KeySigner) -> dict[str, Any]:
+    """The signed record: name and time of the first failure, and of each server what it failed with."""
+    at = failures[0].at
+    detail = "; ".join(f"{_host(failure.server)}: {failure.error.name}" for failure in failures)
+    said = failures[0].error.name, detail[:LONGEST]
     digest = incident_digest(
         context.chain_id, context.ledger, context.process_id, context.round, context.author, at, *said
     )  # fmt: skip
@@ -35,6 +49,11 @@ def record(context: Context, failure: SiegelError, at: int, signer: KeySigner) -
         "detail": said[1],
         "signature": "0x" + signer.sign_digest(digest).hex(),
     }
+
+
+def _host(url: str) -> str:
+    # Without a password that somebody wrote into the address.
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def keep(receipt: Path, found: dict[str, Any]) -> Path:
