@@ -81,13 +81,15 @@ def _receiver(services: Services, receiver: bytes) -> dict[str, Any]:
     settings = services.settings
     told = {organisation_id(each.scheme, each.uid): each for each in settings.receivers}.get(receiver)
     is_here = services.receiver is not None and services.receiver.organisation_id == receiver
-    try:
-        name = services.queries.organisation(receiver).name
-    except OrganisationUnknown:
-        name = None
+    name, registered = None, None
+    with suppress(OrganisationUnknown):
+        row = services.queries.organisation(receiver)
+        name = row.name
+        # Operators of receivers are parties of few releases; people must not read digits of an id.
+        registered = f"{row.scheme} {row.identifier}" if row.scheme and row.identifier else None
     return {
         "organisationId": plain(receiver),
-        "name": name or (told.name or None if told else None),
+        "name": name or (told.name if told else None) or registered,
         "url": settings.public_url if is_here else told.url if told else None,
         "here": is_here,
     }

@@ -97,7 +97,7 @@ def test_ask_open_round_all_that_sealing_needs_is_told(api: Api, asked: str) -> 
         "kind": "bids",
         "state": "open",
         "deadline": START + 60 * DAY,
-        "receivers": [{"organisationId": hexed(RECEIVER), "name": None, "url": None, "here": False}],
+        "receivers": [{"organisationId": hexed(RECEIVER), "name": "DE-LEITWEG receiver-1", "url": None, "here": False}],
         "nodes": [],
         "criteria": {"digest": hexed(_digest(CRITERIA)), "document": CRITERIA},
         "limits": {"envelope": None},
@@ -121,7 +121,8 @@ def _custodian(number: int) -> bytes:
 @pytest.mark.parametrize("public_url", [None, "https://vergabe.example"])
 def test_ask_at_a_receiver_it_and_the_others_are_told(tmp_path: Path, public_url: str | None) -> None:
     """Where the round's receivers take bids in: this server by its public address, if it has one, others as the
-    settings say; a name of the settings counts where releases give none. The limit is this server's."""
+    settings say. A name of the settings counts where releases give none, and else the place in a register. The limit
+    is this server's."""
     other = {"scheme": "DE-HRB", "uid": "receiver-2", "name": "Zweiter Empfang", "url": "https://second.example"}
     stranger = {**other, "uid": "receiver-3", "url": "https://third.example"}
     with receiving_town(tmp_path) as town:
@@ -141,7 +142,7 @@ def test_ask_at_a_receiver_it_and_the_others_are_told(tmp_path: Path, public_url
     assert said["limits"] == {"envelope": 2**20}
     assert said["nodes"] == ["https://node.example/rpc"]
     assert {each["organisationId"]: (each["name"], each["url"], each["here"]) for each in said["receivers"]} == {
-        hexed(receiving.RECEIVER): (None, public_url, True),
+        hexed(receiving.RECEIVER): ("DE-HRB receiver-1", public_url, True),
         hexed(receiving.OTHER_RECEIVER): ("Zweiter Empfang", "https://second.example", False),
     }
 
