@@ -17,6 +17,7 @@ OURS = {
     "ledger.evaluation.evaluation",
     "ledger.evaluation.figures",
     "ledger.evaluation.offers",
+    "ledger.evaluation.on_paper",
     "ledger.evaluation.part",
     "ledger.evaluation.ranking",
     "ledger.evaluation.telling",
