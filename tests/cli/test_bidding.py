@@ -243,7 +243,11 @@ def test_post_letter_of_the_buyer_is_fetched_with_the_receipt(bidder: Bidder, tm
     )  # fmt: skip
     assert written.exit_code == 0, written.err
     (letter,) = bidder.run("post").data["letters"]
-    assert (letter["subject"], letter["text"], letter["answerRound"]) == ("Nachforderung", text.read_text("utf-8"), None)
+    assert (letter["subject"], letter["text"], letter["answerRound"]) == (
+        "Nachforderung",
+        text.read_text("utf-8"),
+        None,
+    )
     assert letter["readAt"] is not None
     refused = bidder.run("result")
     assert (refused.exit_code, json.loads(refused.out)["error"]) == (1, "AccessForbidden")
