@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
 import itertools
 import os
 import random
@@ -12,10 +13,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 from pyrage import x25519
 
@@ -23,8 +25,8 @@ from ledger.chain.node import EmbeddedNode
 from ledger.chain.node.server import serve
 from ledger.cli import backup
 from ledger.cli.backup import archive, snapshot, transfer
-from ledger.cli.backup.encryption import Keys
-from ledger.errors import ObjectErased
+from ledger.cli.backup.encryption import MEASUREMENTS, Keys, Passphrase
+from ledger.errors import BackupUnreadable, ObjectErased
 from ledger.ocds.privacy import policy_named
 from ledger.settings import HOME_VERSION, Settings
 from ledger.store import ObjectStore, ReleaseStore, State, StoreClass
@@ -329,6 +331,29 @@ def test_restore_cut_off_file_is_refused(siegel: Siegel, to_key: Path, tmp_path:
         "[BackupUnreadable]"
         in siegel("restore", short, "--identity", tmp_path / "identity.txt", home=tmp_path / "back").err
     )
+
+
+@pytest.mark.parametrize(("busy", "restored"), [(MEASUREMENTS - 1, True), (MEASUREMENTS, False)])
+def test_restore_on_a_machine_that_is_busy_for_a_moment_measures_again(
+    saved: Path, monkeypatch: pytest.MonkeyPatch, busy: int, restored: bool
+) -> None:
+    """age takes only so much work as this machine seems fit for. How busy it is cannot be made here on demand, so what
+    age says then is said in its place; nothing is opened that age itself does not open."""
+    real, asked = pyrage.passphrase.decrypt, itertools.count(1)
+    too_much = pyrage.DecryptError("Excessive work parameter for passphrase.")
+
+    def decrypt(content: bytes, passphrase: str) -> bytes:
+        if next(asked) <= busy:
+            raise pyrage.DecryptError(
+                "Excessive work parameter for passphrase.\nDecryption would take around 64 seconds."
+            )
+        return bytes(real(content, passphrase))
+
+    monkeypatch.setattr(pyrage.passphrase, "decrypt", decrypt)
+    plain = io.BytesIO()
+    with saved.open("rb") as sealed, nullcontext() if restored else pytest.raises(BackupUnreadable):
+        Passphrase(os.environ["SIEGEL_BACKUP_PASSPHRASE"]).decrypt(sealed, plain)
+    assert bool(plain.getvalue()) is restored
 
 
 def test_restore_wrong_passphrase_is_refused(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ledger.index.words import LIMIT, SHORTEST, fold, parts, search_text, sought
@@ -76,6 +78,12 @@ def test_sought_what_only_looks_alike_not_found(q: str, text: str) -> None:
     assert not finds(q, text, "Los 12")
 
 
+def test_sought_umlaut_before_an_e_found_either_way() -> None:
+    """Alone in its word it is found as it is written by either way."""
+    assert finds("Müesli", "MUEESLI")
+    assert finds("Mueesli", "Müesli")
+
+
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)
 GERMAN = st.text("aeiouäöüßsnrtlhc -.", min_size=3, max_size=40)
 
@@ -94,7 +102,9 @@ def test_sought_any_piece_of_a_word_found(text: str, data: st.DataObject) -> Non
 
 @given(GERMAN)
 def test_sought_transcribed_and_folded_alike(text: str) -> None:
-    """With umlauts, transcribed or in capitals: each finds the others."""
+    """With umlauts, transcribed or in capitals: each finds the others. An umlaut before an e looks like a transcription
+    itself: a word that has that beside another one is not found by its own."""
+    assume(not re.search("[äöü]e", text))
     transcribed = text.translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss"})
     for word in text.split():
         if len(fold(word)) >= SHORTEST and fold(word).isalpha():

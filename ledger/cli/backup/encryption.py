@@ -17,6 +17,8 @@ from ledger.cli.values import why_unreadable
 from ledger.errors import ArgumentInvalid, BackupIncomplete, BackupUnreadable
 
 MOST_WITH_PASSPHRASE: Final = 2**30
+MEASUREMENTS: Final = 5
+"""So often age may find that a passphrase's work is too much for this machine; a measurement takes milliseconds."""
 
 
 class Key(Protocol):
@@ -42,10 +44,16 @@ class Passphrase:
         sealed.write(pyrage.passphrase.encrypt(content, self._passphrase))
 
     def decrypt(self, sealed: IO[bytes], plain: IO[bytes]) -> None:
-        try:
-            plain.write(pyrage.passphrase.decrypt(sealed.read(), self._passphrase))
-        except pyrage.DecryptError as error:
-            raise BackupUnreadable(path=sealed.name, why=str(error)) from error
+        content = sealed.read()
+        for measurement in range(1, MEASUREMENTS + 1):
+            try:
+                plain.write(pyrage.passphrase.decrypt(content, self._passphrase))
+                return
+            except pyrage.DecryptError as error:
+                # Each time it measures anew how much work is a second's, and refuses sixteen times that. A machine that
+                # is busy for a moment seems slow, and must not keep anybody from the backup.
+                if "xcessive work" not in str(error) or measurement == MEASUREMENTS:
+                    raise BackupUnreadable(path=sealed.name, why=str(error)) from error
 
 
 class Keys:
