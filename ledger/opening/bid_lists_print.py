@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ledger.bid_number import spoken_bid
+from ledger.evaluation.on_paper import PAPER, SAMPLE
 from ledger.opening.german_print import printed_moment, printed_text
 from ledger.opening.minutes import MinutedAct, MinutedBid, Minutes
-from ledger.opening.opened import EXTERNAL, PAPER, SAMPLE
+from ledger.opening.opened import EXTERNAL
 from ledger.opening.printed_parts import (
     NUMBER,
     Lines,

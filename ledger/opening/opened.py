@@ -12,13 +12,13 @@ from typing import Any, Final
 from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.durable import replace
 from ledger.errors import OpenedRoundUnreadable, SiegelError
+from ledger.evaluation.on_paper import PAPER, SAMPLE
 from ledger.sealing.bid import read_field
 from ledger.terms import Outcome
 
 FORMAT: Final = "siegel-opened/1"
 FILE: Final = "round.json"
 EXTERNAL: Final = "external"
-PAPER, SAMPLE = "paper", "sample"
 KINDS: Final = (PAPER, SAMPLE)
 OUTCOMES: Final = frozenset({EXTERNAL, *(outcome.name.lower() for outcome in Outcome if outcome)})
 

@@ -52,6 +52,16 @@ def require_handed_in(page: Page) -> None:
     expect(page.locator("#outcome")).to_contain_text("Ihr Angebot ist abgegeben", timeout=60_000)
 
 
+def lose_answers(page: Page, address: str) -> None:
+    """What is sent there arrives, and no answer to it comes back."""
+
+    def lost(route: Route) -> None:
+        route.fetch()
+        route.abort("connectionreset")
+
+    page.route(address, lost)
+
+
 @dataclass
 class Line:
     """The tenderer's line to the receiver: it breaks when the piece that begins at byte ``breaks_at`` is sent, and

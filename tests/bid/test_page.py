@@ -26,6 +26,7 @@ from tests.bid.tenderer import (
     Line,
     choose_passphrase,
     listened,
+    lose_answers,
     require_handed_in,
     save,
     seal,
@@ -227,12 +228,7 @@ def test_lost_answer_of_one_server_is_found_at_the_next(context: BrowserContext,
     page = opened(context, desk)
     fill(page)
     path = seal(page, tmp_path / "receipt.zip")
-
-    def lost(route: Route) -> None:
-        route.fetch()
-        route.abort("connectionreset")
-
-    page.route(f"{desk.url}/api/v1/transactions", lost)
+    lose_answers(page, f"{desk.url}/api/v1/transactions")
     page.click("#send")
     require_handed_in(page)
     assert committed(desk, read_receipt(path)) == ["BidCommitted"]

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FileChooser, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, FileChooser, Page, expect
 
 from ledger.chain.identifiers import process_id
 from ledger.chain.record import ZERO
@@ -25,7 +25,7 @@ from ledger.opening.round_file import opened_round
 from ledger.sealing.envelope import read_header
 from ledger.sealing.sealing import Sealed
 from tests.bid.tender import CRITERIA
-from tests.bid.tenderer import PASSPHRASE, PDF, choose_passphrase, listened, require_handed_in, save, seal
+from tests.bid.tenderer import PASSPHRASE, PDF, choose_passphrase, listened, lose_answers, require_handed_in, save, seal
 from tests.bid.test_page import BILL, come_back, committed, contents, fill, hand_in, opened, violations
 from tests.bid.town import OCID, Desk, served_town
 from tests.index.town import DAY
@@ -173,12 +173,7 @@ def test_variant_is_handed_in_while_its_main_bid_waits_and_both_go_on(
     page = opened(context, desk)
     fill(page)
     main = seal(page, tmp_path / "main.zip")
-
-    def lost(route: Route) -> None:
-        route.fetch()
-        route.abort("connectionreset")
-
-    page.route(f"{desk.url}/api/v1/transactions", lost)
+    lose_answers(page, f"{desk.url}/api/v1/transactions")
     page.route(f"{desk.other}/**", lambda route: route.abort("connectionrefused"))
     page.click("#send")
     expect(page.locator("#failure")).to_be_visible(timeout=60_000)

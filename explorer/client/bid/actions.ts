@@ -111,9 +111,9 @@ export async function send({ servers, nodes }: Round): Promise<void> {
     // What was rehearsed stands in the form only.
     state.isTouched = intent === "rehearse";
     follow({ kind: "done", recorded: recorded ?? null });
-    const byNode = { server: recorded?.node?.name ?? "" };
-    tell(() => (byNode.server !== "" ? say(intent === "withdraw" ? "withdrawnByNode" : "doneByNode", byNode)
-      : say(intent === "rehearse" ? "rehearsedTitle" : intent === "withdraw" ? "withdrawnTitle" : "doneTitle")));
+    const node = recorded?.node;
+    tell(() => node ? say(intent === "withdraw" ? "withdrawnByNode" : "doneByNode", { server: node.name })
+      : say(intent === "rehearse" ? "rehearsedTitle" : intent === "withdraw" ? "withdrawnTitle" : "doneTitle"));
     if (intent === "handIn") await addProof(servers);
   } catch (error) {
     const own = { url: location.origin, name: location.host };

@@ -124,7 +124,7 @@ function callsFor(bid: ReadyBid, promise: Promised | null): Uint8Array[] {
   return isInTime ? [callOf(bid, promise, promise.deliverBy), without] : [callOf(bid, promise, promise.deliverBy)];
 }
 
-function callOf({ terms: { processId, round }, commitment, supersedes }: ReadyBid, promised: Promised | null, expires: bigint): Uint8Array {
+export function callOf({ terms: { processId, round }, commitment, supersedes }: ReadyBid, promised: Promised | null, expires: bigint): Uint8Array {
   return commitCall({ processId, round, commitment, supersedes, expires, promised });
 }
 
@@ -205,7 +205,7 @@ async function commitTransaction(bid: ReadyBid, promised: Promised, server: Serv
   return signedWith(nonce, call);
 }
 
-async function nonceOf({ author, terms }: ReadyBid, server: Server): Promise<bigint> {
+export async function nonceOf({ author, terms }: ReadyBid, server: Server): Promise<bigint> {
   const { nonce, chainId } = object(await ask(server, `/accounts/0x${author}`));
   if (!Number.isSafeInteger(nonce) || Number(chainId) !== Number(terms.chainId)) {
     throw new PageRefusal("AnswerUnreadable", { server: server.name });
@@ -235,7 +235,7 @@ async function awaited(raw: Uint8Array, server: Server, hear: Hearing): Promise<
 }
 
 /** Not one that was refused: with another promise it may count. */
-async function isUnderway(raw: Uint8Array, server: Server): Promise<boolean> {
+export async function isUnderway(raw: Uint8Array, server: Server): Promise<boolean> {
   return ["waiting", "recorded"].includes(String((await stateOf(raw, server)).state));
 }
 

@@ -2,15 +2,14 @@
 // variant beside the bid, or with one that replaces it.
 
 import type { Promised } from "../verifier/promise.js";
-import type { ReadyBid } from "./hand_in.js";
+import { callOf, isUnderway, nonceOf, type ReadyBid } from "./hand_in.js";
 import { readPromise } from "./promise.js";
 import { PageRefusal, Problem } from "./refusal.js";
 import { ask, type Server } from "./servers.js";
-import { Told } from "./told_members.js";
-import { commitCall, signedTransaction, transactionHash } from "./transaction.js";
+import { signedTransaction } from "./transaction.js";
 
 /** So many of the account's last numbers are looked at: a server could tell any. */
-const MOST_NUMBERS = 32;
+const MOST_NUMBERS = 32n;
 
 export interface Signed {
   readonly promise: Promised;
@@ -35,16 +34,14 @@ export async function signedBefore(bid: ReadyBid, servers: readonly Server[]): P
 }
 
 async function signedAt(bid: ReadyBid, server: Server): Promise<Signed | null> {
-  const { terms: { chainId, ledger, processId, round }, commitment, supersedes, author, key } = bid;
-  const told = new Told(server.name);
-  const next = told.whole(told.object(await ask(server, `/accounts/0x${author}`)).nonce);
-  if (next === 0) return null;
+  const { terms: { chainId, ledger }, key } = bid;
+  const next = await nonceOf(bid, server);
+  if (next === 0n) return null;
   const promise = readPromise(await ask(server, "/promises", { envelope: bid.digest }), bid.terms, bid);
-  const call = commitCall({ processId, round, commitment, supersedes, expires: promise.deliverBy, promised: promise });
-  for (let number = next - 1; number >= Math.max(0, next - MOST_NUMBERS); number -= 1) {
-    const transaction = signedTransaction(chainId, ledger, BigInt(number), call, key);
-    const { state } = told.object(await ask(server, `/transactions/0x${transactionHash(transaction)}`));
-    if (state === "recorded" || state === "waiting") return { promise, transaction };
+  const call = callOf(bid, promise, promise.deliverBy);
+  for (let number = next - 1n; number >= 0n && number >= next - MOST_NUMBERS; number -= 1n) {
+    const transaction = signedTransaction(chainId, ledger, number, call, key);
+    if (await isUnderway(transaction, server)) return { promise, transaction };
   }
   return null;
 }

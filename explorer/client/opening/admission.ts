@@ -2,7 +2,7 @@
 
 import { equal, ZERO, type Hex } from "../verifier/bytes.js";
 import { proposedClose } from "./acts.js";
-import { close } from "./closing.js";
+import { requireAdmissible } from "./closing.js";
 import { documentOf, groundOf, newGround, type Ground } from "./ground.js";
 import type { Look } from "./look.js";
 import { OpeningRefusal } from "./refusal.js";
@@ -37,7 +37,7 @@ export function stillAdmitted(
   let refusal: unknown;
   const admitted = bids.filter((bid) => {
     try {
-      close(facts, isHere, [bid]);
+      requireAdmissible(facts, isHere, bid);
       return true;
     } catch (error) {
       refusal = error;

@@ -40,7 +40,8 @@ export function lateBids(facts: Facts): readonly Bid[] {
   return facts.bids.filter((bid) => bid.gone === "none" && facts.isLate(bid));
 }
 
-function requireAdmissible(facts: Facts, isHere: (bid: Bid) => boolean, number: number): void {
+/** Throws AdmissionInvalid. */
+export function requireAdmissible(facts: Facts, isHere: (bid: Bid) => boolean, number: number): void {
   const bid = facts.bids[number];
   const why = bid === undefined ? "unknown" : bid.gone !== "none" ? bid.gone
     : !facts.isLate(bid) ? "inTime" : !isHere(bid) ? "notHere" : undefined;

@@ -211,10 +211,15 @@ function agreeTo(given: Terms, act: JointAct): void {
   });
 }
 
+/** The bids in their order, this one among them or not. */
+function withBid(bids: readonly number[], bid: number, isIn: boolean): readonly number[] {
+  const others = bids.filter((each) => each !== bid);
+  return isIn ? [...others, bid].sort((one, other) => one - other) : others;
+}
+
 function admit(bid: number, isAdmitted: boolean): void {
-  const others = admission.bids.filter((each) => each !== bid);
   // While something is under way a box goes back to what it was.
-  if (!isBusy) admission = { ...admission, bids: isAdmitted ? [...others, bid].sort((one, other) => one - other) : others };
+  if (!isBusy) admission = { ...admission, bids: withBid(admission.bids, bid, isAdmitted) };
   draw();
 }
 
@@ -282,8 +287,7 @@ function askToGiveUp(bid: number | undefined): void {
 }
 
 function giveUp(bid: number, isGivenUp: boolean): void {
-  const others = without.filter((each) => each !== bid);
-  without = isGivenUp ? [...others, bid].sort((one, other) => one - other) : others;
+  without = withBid(without, bid, isGivenUp);
   asking = undefined;
   tell(() => say(isGivenUp ? "givenUpNow" : "takenBack", { bid: spokenBid(bid) }));
   draw();

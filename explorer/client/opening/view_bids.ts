@@ -26,14 +26,24 @@ const RESPONSE = /^requirementResponses\/(.+)$/;
 const ENDING = /\.(pdf|xml|x83|x84|d83|d84|zip|docx|xlsx|odt|ods|txt|csv|jpg|jpeg|png|tif|tiff|dwg|dxf|p7s)$/i;
 const LONGEST = 500;
 
-/** `all`: of the round, this one among them. */
-export function bidPart(view: BidsView, found: Found, all: readonly Found[]): HTMLElement {
+/** How many opened answers name each main bid, by what they state. */
+export type Named = ReadonlyMap<Json | undefined, number>;
+
+export function countNamed(all: readonly Found[]): Named {
+  const counts = new Map<Json | undefined, number>();
+  for (const stated of all.filter(({ disclosures }) => disclosures !== undefined).map(mainBidOf)) {
+    counts.set(stated, (counts.get(stated) ?? 0) + 1);
+  }
+  return counts;
+}
+
+export function bidPart(view: BidsView, found: Found, named: Named): HTMLElement {
   const { bid, outcome, disclosures, documents, document } = found;
   const { say, mainBids } = view;
   const title = mainBids === undefined ? "bid" : "answer";
   return el("article", { class: "bid", "aria-labelledby": `bid-${bid}` },
     el("h3", { id: `bid-${bid}` }, say(title, { bid: spokenBid(bid), outcome: say(`outcome_${outcome.outcome}`) })),
-    disclosures && mainBids && facts([say("mainBid"), mainBidPart(view, mainBids, found, all)]),
+    disclosures && mainBids && facts([say("mainBid"), mainBidPart(view, mainBids, found, named)]),
     disclosures && facts(...disclosures.map(readField).flatMap((field) => rowOf(view, field.name, field.value))),
     documents && documents.length > 0 && el("p", {}, say("files")),
     documents && el("div", { class: "buttons" }, ...documents.map((each) => fileButton(view, bid, each))),
@@ -48,10 +58,10 @@ export function falsePart({ say }: View, terms: Terms, wrong: readonly FalseCont
 }
 
 /** It is what the answer says of itself; two to one bid are worth a question. */
-function mainBidPart({ say }: View, mainBids: MainBids, found: Found, all: readonly Found[]): HTMLElement {
+function mainBidPart({ say }: View, mainBids: MainBids, found: Found, named: Named): HTMLElement {
   const stated = mainBidOf(found);
   const bids = mainBids.named(stated);
-  const count = all.filter((each) => each.disclosures !== undefined && mainBidOf(each) === stated).length;
+  const count = named.get(stated) ?? 0;
   return el("ul", { class: "main-bid" },
     ...bids.map(({ round, bid, outcome }) => el("li", {}, say(outcome === "opened" ? "mainBidOpened" : "mainBidOther", {
       bid: spokenBid(bid), round, outcome: say(`outcome_${outcome}`),

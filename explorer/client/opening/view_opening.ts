@@ -6,7 +6,7 @@ import { groupName, groupsOf } from "../sealing/key_set.js";
 import type { Brought, Count } from "./counting.js";
 import type { Step } from "./joint.js";
 import { givenUpPart, proposedWithoutPart, unfinishedPart, type GivingUpView } from "./view_giving_up.js";
-import { bidPart, falsePart, type BidsView } from "./view_bids.js";
+import { bidPart, countNamed, falsePart, type BidsView, type Named } from "./view_bids.js";
 import { button, stepPart, type View } from "./view.js";
 
 export interface OpeningView extends BidsView, GivingUpView {
@@ -45,10 +45,11 @@ export function openPart(view: OpeningView): HTMLElement {
 function countParts(view: OpeningView, count: Count): Child[] {
   const { say } = view;
   const isFinished = count.unfinished.length === 0;
+  const named: Named = view.mainBids === undefined ? new Map() : countNamed(count.found);
   return [
     el("div", { id: "bids" },
       count.found.length === 0 && isFinished && el("p", {}, say("noBids")),
-      ...count.found.map((found) => bidPart(view, found, count.found))),
+      ...count.found.map((found) => bidPart(view, found, named))),
     falsePart(view, view.terms, count.wrong),
     unfinishedPart(view, count),
     givenUpPart(view),

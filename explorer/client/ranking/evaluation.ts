@@ -1,12 +1,12 @@
 // What the evaluators wrote down, format siegel-evaluation/1 (docs/criteria-1.md): points, corrected sums, draws.
 
-import { spokenBid, spokenBids } from "../sealing/bid_number.js";
+import { FIRST_EXTERNAL_BID, spokenBid, spokenBids } from "../sealing/bid_number.js";
 import type { Hex } from "../verifier/bytes.js";
 import { Fields } from "../verifier/json.js";
 import { namedLot, type Criteria, type CriteriaLot } from "./criteria.js";
 import { HUNDRED, type Figure } from "./figure.js";
 import type { SubmittedBid } from "./offers.js";
-import { FIRST_EXTERNAL_BID, readOnPaper } from "./on_paper.js";
+import { readOnPaper } from "./on_paper.js";
 import { Part } from "./part.js";
 import { Refusal } from "./refusal.js";
 

@@ -1,14 +1,12 @@
 // What an evaluation states of bids on paper (docs/criteria-1.md, onPaper). Nobody can compare it with the ledger, which has
 // only that they came; stated here it is fixed when the evaluation is anchored.
 
-import { spokenBid } from "../sealing/bid_number.js";
+import { FIRST_EXTERNAL_BID, spokenBid } from "../sealing/bid_number.js";
 import type { Json } from "../verifier/json.js";
 import { namedLot, type CriteriaLot } from "./criteria.js";
 import { HUNDRED } from "./figure.js";
 import type { SubmittedBid } from "./offers.js";
 import type { Part } from "./part.js";
-
-export const FIRST_EXTERNAL_BID = 2 ** 31;
 
 /** Each with the fields about lots that a sealed one would have. */
 export function readOnPaper(part: Part, lots: readonly CriteriaLot[]): readonly SubmittedBid[] {

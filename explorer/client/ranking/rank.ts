@@ -1,13 +1,12 @@
 // The ranking of the bids for a lot, computed exactly from criteria, bids, evaluation and exclusions (docs/criteria-1.md).
 // It excludes nobody and awards nothing.
 
-import { spokenBids } from "../sealing/bid_number.js";
+import { FIRST_EXTERNAL_BID, spokenBids } from "../sealing/bid_number.js";
 import type { Hex } from "../verifier/bytes.js";
 import { lotOf, type Criteria, type CriteriaLot } from "./criteria.js";
 import { namedBid, type Assessment, type Draw, type Evaluation } from "./evaluation.js";
 import { Figure, HUNDRED, ZERO } from "./figure.js";
 import { offers, type Offer, type SubmittedBid } from "./offers.js";
-import { FIRST_EXTERNAL_BID } from "./on_paper.js";
 import { Refusal } from "./refusal.js";
 
 const TWO = Figure.of(2n);

@@ -1,7 +1,8 @@
 // How people count the bids of a round: from 1, on paper P1, P2. The ledger counts from 0, on paper from 2^31, and so do acts,
 // JSON and names of files. Only here one becomes the other (ledger/bid_number.py).
 
-const FIRST_EXTERNAL_BID = 2 ** 31;
+/** Of a round, on paper. */
+export const FIRST_EXTERNAL_BID = 2 ** 31;
 
 /** `1` is the ledger's 0, `P1` its 2^31. */
 export function spokenBid(number: number): string {

@@ -109,8 +109,8 @@ def _by_node(url: str, path: Path, signer: KeySigner) -> HandedIn:
     def keep(call: SignedCall) -> None:
         assert isinstance(call.act, CommitBid)
         # The ledger took no call with the promise: nobody's word is left that the envelope is there.
-        promise = read_receipt(path).promise if call.act.promise.arrived_at else None
-        keep_receipt(path, replace(read_receipt(path), transaction=call.raw, promise=promise))
+        promise = receipt.promise if call.act.promise.arrived_at else None
+        keep_receipt(path, replace(receipt, transaction=call.raw, promise=promise))
 
     done = through_node(url, context, signer, _acts(receipt, context.not_before), receipt.transaction, keep)
     assert isinstance(done.act, CommitBid)

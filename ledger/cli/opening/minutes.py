@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from ledger.opening.minutes import Minutes
     from ledger.opening.procedure_rule import ProcedureRule
     from ledger.opening.supplement_purpose import SupplementPurpose
+
+_Choice = TypeVar("_Choice", bound=Enum)
 
 EXAMPLE = "siegel opening minutes ocds-x-1 --rule vob-a --officer 'officer-one=Anna Amtmann' --out minutes.pdf"
 
@@ -163,21 +166,21 @@ def _answer(made: Minutes, written: list[Path]) -> Answer:
 def _rule(typed: str) -> ProcedureRule:
     from ledger.opening.procedure_rule import ProcedureRule
 
-    try:
-        return ProcedureRule(typed.strip().lower())
-    except ValueError:
-        known = " | ".join(rule.value for rule in ProcedureRule)
-        raise ArgumentInvalid(argument="--rule", value=typed, why=values.expected(known)) from None
+    return _choice(ProcedureRule, typed, "--rule")
 
 
 def _purpose(typed: str) -> SupplementPurpose:
     from ledger.opening.supplement_purpose import SupplementPurpose
 
+    return _choice(SupplementPurpose, typed, "--purpose")
+
+
+def _choice(choices: type[_Choice], typed: str, option: str) -> _Choice:
     try:
-        return SupplementPurpose(typed.strip().lower())
+        return choices(typed.strip().lower())
     except ValueError:
-        known = " | ".join(purpose.value for purpose in SupplementPurpose)
-        raise ArgumentInvalid(argument="--purpose", value=typed, why=values.expected(known)) from None
+        known = " | ".join(choice.value for choice in choices)
+        raise ArgumentInvalid(argument=option, value=typed, why=values.expected(known)) from None
 
 
 def _remark(typed: str) -> tuple[int, str]:

@@ -91,13 +91,12 @@ def paper(
     entered = enter_paper(before, number, kind, stated)
     if is_other_entry(before, entered, number) and not replace:
         raise PaperBidEntered(bid=spoken_bid(number), path=path)
-    written = None
-    if evaluation is not None and published is not None and not not_entered(entered):
+    written, missing = None, not_entered(entered)
+    if evaluation is not None and published is not None and not missing:
         written = stated_in(evaluation, entered, published)
     entered.write(path)
     if evaluation is not None and written is not None:
         replace_file(evaluation, written)
-    missing = not_entered(entered)
     lines = [say("{file}: bid {bid} is entered.", file=path, bid=spoken_bid(number))]
     if lacks is not None:
         lines.append(say("It lacks what the tender asks for: {missing}", missing=lacks.values["missing"]))
@@ -148,7 +147,7 @@ def _stated(
     """What stands on the paper, and what it lacks. Raises ArgumentInvalid, ArgumentMissing, OfferInvalid."""
     from ledger.cli.bidding.completeness import is_answer, require_answer, require_complete
     from ledger.cli.bidding.offer import read_offer, values_of
-    from ledger.opening.opened import SAMPLE
+    from ledger.evaluation.on_paper import SAMPLE
 
     if kind == SAMPLE:
         if offer is not None:

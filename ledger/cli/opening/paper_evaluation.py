@@ -9,8 +9,8 @@ from typing import Any
 from ledger.cli.acts.making import read_document
 from ledger.evaluation.criteria import Criteria
 from ledger.evaluation.evaluation import FORMAT, ON_PAPER, read_evaluation
-from ledger.evaluation.on_paper import state_on_paper
-from ledger.opening.opened import PAPER, OpenedRound
+from ledger.evaluation.on_paper import PAPER, state_on_paper
+from ledger.opening.opened import OpenedRound
 
 
 def stated_in(path: Path, opened: OpenedRound, criteria: Criteria) -> bytes:
