@@ -1,7 +1,7 @@
 """The opening's result for those whose bids were opened, where the law lets them see it (§ 14(6) VOB/A).
 
-Officers give it and decide thereby that it may be seen; under VgV and UVgO there is none. It is on no page and in no
-other answer.
+Officers give it and decide thereby that it may be seen; under VgV and UVgO there is none, and none of a round of
+answers. It is on no page and in no other answer.
 """
 
 from __future__ import annotations
@@ -18,15 +18,18 @@ from api.described import ANY_OBJECT, NUMBER, TEXT, ours
 from api.entitled import Part, Signed, entitled
 from api.sealing_info import Round
 from api.services import Services
-from ledger.errors import AccessForbidden, InvalidParameter, OpeningResultMissing, RoundNotOpened
+from ledger.errors import AccessForbidden, AnswersNotTold, InvalidParameter, OpeningResultMissing, RoundNotOpened
+from ledger.opening.procedure_rule import ProcedureRule
 from ledger.store.opening_results import OpeningResults
-from ledger.terms import RoundState
+from ledger.terms import RoundKind, RoundState
 
 router = APIRouter(tags=["openings"])
 
 FORMAT: Final = "siegel-opening-result/1"
 MOST_BYTES: Final = 16 * 2**20
 """As much as an answer may have that is read whole."""
+CONFIDENTIAL: Final = ", ".join(rule.law.confidential for rule in ProcedureRule)
+"""Sources: which rule governs a procedure, the officers know and the server does not."""
 PATH: Final = "/processes/{processId}/rounds/{round}/result"
 
 
@@ -37,9 +40,12 @@ PATH: Final = "/processes/{processId}/rounds/{round}/result"
     openapi_extra=described({"format": TEXT, "processId": TEXT, "round": NUMBER}),
 )
 async def give(request: Request, services: Using, signed: Signed, processId: DigestText, round: Round) -> Response:
-    """By an officer, once every outcome stands; given again, the later one counts. Answers how many can see it."""
+    """By an officer, once every outcome stands; given again, the later one counts. Answers how many can see it. Of a
+    supplement round there is none (`AnswersNotTold`)."""
     process_id = digest_of(processId)
     who = await run_in_threadpool(entitled, services, signed, process_id, round, Part.OFFICER)
+    if who.round.kind is RoundKind.SUPPLEMENT:
+        raise AnswersNotTold(round=round, source=CONFIDENTIAL)
     if who.round.state is not RoundState.OPENED:
         raise RoundNotOpened(process_id=process_id, round=round)
     told = await json_object(request, MOST_BYTES)

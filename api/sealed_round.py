@@ -13,17 +13,18 @@ from ledger.chain.identifiers import key_set_id
 from ledger.chain.registry import KeySet, Recipient
 from ledger.errors import IndexNotReady, KeySetUnknown, ProcessUnknown, RoundNotClosed, RoundUnknown
 from ledger.index.rows import WholeKeySet
-from ledger.terms import ProcessState, RoundState
+from ledger.terms import ProcessState, RoundKind, RoundState
 
 
 @dataclass(frozen=True, slots=True)
 class SealedRound:
-    """``organisation_id`` is the buyer; ``state``, ``deadline`` and ``bids`` (how many were committed) are the ledger's
-    of this moment."""
+    """``organisation_id`` is the buyer; ``kind`` never changes; ``state``, ``deadline`` and ``bids`` (how many were
+    committed) are the ledger's of this moment."""
 
     process_id: bytes
     number: int
     organisation_id: bytes
+    kind: RoundKind
     state: RoundState
     deadline: int
     bids: int
@@ -50,7 +51,7 @@ def sealed_round(services: Services, process_id: bytes, number: int) -> SealedRo
         raise RoundUnknown(process_id=process_id, round=number)
     key_set = _key_set(services, process_id, number, process.organisation_id)
     return SealedRound(
-        process_id, number, process.organisation_id, live.state, live.deadline, live.bids, key_set
+        process_id, number, process.organisation_id, live.kind, live.state, live.deadline, live.bids, key_set
     )  # fmt: skip
 
 

@@ -7,15 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
-from ledger.chain.acts import BidOutcome, OpenBids
+from ledger.chain.acts import BidOutcome, CloseRound, OpenBids, OpenRound, RoundTerms
 from ledger.chain.signers import KeySigner
 from ledger.store import AuditTrail
 from ledger.store.opening_results import TOLD
-from ledger.terms import Outcome
-from tests.api.sealed_town import CLOSED, CLOSING, CUSTODIANS, OPEN, OUTSIDER, SealedTown
+from ledger.terms import Outcome, RoundKind, RoundState
+from tests.api.sealed_town import CLOSED, CLOSING, CUSTODIANS, DEADLINE, OPEN, OUTSIDER, SealedTown
 from tests.api.test_entitled import problem
 from tests.chain.town import digest
-from tests.index.town import signer
+from tests.index.town import DAY, signer
 
 
 def result_of(town: SealedTown, ocid: str, **changed: Any) -> dict[str, Any]:
@@ -84,3 +84,22 @@ def test_result_is_given_by_officers_alone_for_their_own_opened_round(opened: Se
     for changed in ({"format": "x"}, {"round": 2}, {"processId": "00" * 32}):
         refused = put(opened, opened.town.officer_one, CLOSED, told | changed)
         assert problem(refused) == (400, "InvalidParameter")
+
+
+def test_result_of_answers_is_taken_from_no_officer(opened: SealedTown) -> None:
+    """What was explained stays secret (§ 15(1) no. 2 VOB/A), also from one who sends it past the command line; the
+    result of the bids stays."""
+    town, due = opened.town, DEADLINE + DAY
+    told = result_of(opened, CLOSED)
+    put(opened, town.officer_one, CLOSED, told)
+    town.jointly(OpenRound(town.call(CLOSED), RoundTerms(RoundKind.SUPPLEMENT, due, town.key_set)))
+    town.advance_to(due + 60)
+    town.jointly(CloseRound(town.call(CLOSED), 2, 0, (), ()))
+    assert town.chain.round(town.process(CLOSED), 2).state is RoundState.OPENED
+    opened.take_in()
+    headers = opened.signed(town.officer_one, CLOSED, round=2)
+    path = opened.path(CLOSED, "result", 2)
+    refused = opened.client.put(path, json=result_of(opened, CLOSED, round=2), headers=headers)
+    assert problem(refused) == (409, "AnswersNotTold")
+    assert problem(opened.client.get(path, headers=headers)) == (404, "OpeningResultMissing")
+    assert opened.get(town.officer_one, CLOSED, "result").json()["result"] == told
