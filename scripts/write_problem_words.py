@@ -1,5 +1,6 @@
 """Writes what servers refuse with, in German, for the pages of bidders and officers: servers answer in English. Also
-what the ledger refuses bids with, by the selectors of its errors: a node tells those alone.
+what the ledger refuses bids with, by the selectors of its errors: a node tells those alone; and which of these are
+refusals of a promise.
 
 python scripts/write_problem_words.py
 """
@@ -14,6 +15,7 @@ from typing import Final
 from ledger import errors
 from ledger.chain.compiled import abi_types, compiled
 from ledger.chain.keccak import keccak
+from ledger.cli.bidding.through_node import OF_PROMISES
 from ledger.cli.language import messages
 
 FILE: Final = Path(__file__).parent.parent / "explorer/client/bid/problem_words.json"
@@ -33,6 +35,7 @@ OF_HANDING_IN: Final = (
 """What is answered to tenderers, by the API or, through it, by the ledger."""
 
 REVERTS_FILE: Final = FILE.with_name("reverts.json")
+OF_PROMISES_FILE: Final = FILE.with_name("of_promises.json")
 OPENING_FILE: Final = FILE.parent.parent / "opening/problem_words.json"
 OF_OPENING: Final = (
     errors.AccessForbidden, errors.AccessExpired, errors.AccessInvalid, errors.ShareNotHeld, errors.BidNotHere,
@@ -69,7 +72,13 @@ def reverts(kinds: Iterable[type[errors.SiegelError]] = OF_HANDING_IN) -> str:
     return json.dumps(dict(sorted(found.items(), key=lambda each: str(each[1]["name"]))), indent=1) + "\n"
 
 
+def of_promises() -> str:
+    """A file's text: the names of what the ledger refuses a promise with, as the command knows them."""
+    return json.dumps([kind.__name__ for kind in OF_PROMISES], indent=1) + "\n"
+
+
 if __name__ == "__main__":
     FILE.write_text(problem_words(), "utf-8")
     REVERTS_FILE.write_text(reverts(), "utf-8")
+    OF_PROMISES_FILE.write_text(of_promises(), "utf-8")
     OPENING_FILE.write_text(problem_words(OF_OPENING), "utf-8")

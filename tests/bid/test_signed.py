@@ -17,7 +17,7 @@ from ledger.chain.acts import CommitBid, Promise, WithdrawBid
 from ledger.chain.codec import encode_call
 from ledger.chain.record import ZERO
 from ledger.chain.signers import KeySigner
-from scripts.write_problem_words import FILE, REVERTS_FILE, problem_words, reverts
+from scripts.write_problem_words import FILE, OF_PROMISES_FILE, REVERTS_FILE, of_promises, problem_words, reverts
 from tests.bid.peer import Refused, peer
 from tests.bid.tender import CHAIN_ID, DEADLINE, LEDGER, PROCESS, RECEIVER, hexed, sealing
 
@@ -162,6 +162,13 @@ def test_problem_words_are_those_of_the_errors() -> None:
     """``python scripts/write_problem_words.py`` writes them."""
     assert FILE.read_text("utf-8") == problem_words()
     assert REVERTS_FILE.read_text("utf-8") == reverts()
+
+
+def test_page_tries_another_promise_after_the_same_refusals_as_the_command() -> None:
+    """Each of them is known to the page by its selector, so that a node's answer gives its name."""
+    names = json.loads(OF_PROMISES_FILE.read_text("utf-8"))
+    assert OF_PROMISES_FILE.read_text("utf-8") == of_promises()
+    assert set(names) <= {each["name"] for each in json.loads(REVERTS_FILE.read_text("utf-8")).values()}
 
 
 def test_calendar_file_has_the_deadline_in_universal_time_and_short_lines() -> None:

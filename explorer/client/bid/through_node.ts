@@ -6,15 +6,13 @@ import type { Hearing, ReadyBid, Recorded } from "./hand_in.js";
 import { PageRefusal, Problem } from "./refusal.js";
 import type { Server } from "./servers.js";
 import { arrivalIn, readSigned, signedTransaction, transactionHash } from "./transaction.js";
+/** What the ledger refuses a promise with, or a call that ends with it. */
+import ofPromises from "./of_promises.json" with { type: "json" };
 
 const AGAIN_AFTER = 1_000;
 const POLLS = 90;
 /** An account is made for one bid: whoever names a higher number lies, and what is signed with it could wait for ever. */
 const MOST_NONCE = 10_000n;
-/** What the ledger refuses a promise with, or a call that ends with it. */
-const OF_PROMISES: readonly string[] = [
-  "ActExpired", "ArrivalInFuture", "KindMissing", "PromiseExpired", "PromiseInvalid", "PromiseTooLong", "ReceiverUnknown",
-];
 
 export interface Given {
   /** Calls that would do; the first that the ledger would record is signed. */
@@ -51,7 +49,7 @@ export async function throughNode(server: Server, bid: ReadyBid, { calls, signed
       await node.run({ from, to: ledger, data: data as Uint8Array });
       return data as Uint8Array;
     } catch (error) {
-      if (others.length === 0 || !(error instanceof Problem && OF_PROMISES.includes(error.name))) throw error;
+      if (others.length === 0 || !(error instanceof Problem && ofPromises.includes(error.name))) throw error;
       return await acceptable(others);
     }
   }
