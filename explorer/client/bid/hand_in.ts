@@ -3,11 +3,12 @@
 
 import { toHex, type Hex } from "../verifier/bytes.js";
 import type { Promised } from "../verifier/promise.js";
+import { FOR_A_BLOCK, untilAnswered } from "./asking_again.js";
 import { readPromise } from "./promise.js";
 import { PageRefusal, Problem } from "./refusal.js";
 import { ask, problemFrom, type Server } from "./servers.js";
 import { readTerms, requireStill, type Terms } from "./terms.js";
-import { arrivalOf, throughNode } from "./through_node.js";
+import { promisedArrival, throughNode } from "./through_node.js";
 import { commitCall, signedTransaction, transactionHash, withdrawCall } from "./transaction.js";
 import { uploadInVain, uploadWhole, type Progress } from "./upload.js";
 
@@ -64,8 +65,6 @@ export class HandInFailed extends Error {
   }
 }
 
-const AGAIN_AFTER = 1_000;
-const POLLS = 90;
 const DAY = 86_400n;
 /** Seconds ahead that the ledger takes a call's end, all but a day. */
 const LONGEST = 29n * DAY;
@@ -102,7 +101,7 @@ export async function handIn(bid: ReadyBid, servers: readonly Server[], nodes: r
     const calls = callsFor(bid, promise);
     const keepSigned = async (raw: Uint8Array): Promise<void> => {
       // The ledger took no call with the promise: nobody's word is left that the envelope is there.
-      if (arrivalOf(raw) === null) promise = null;
+      if (promisedArrival(raw) === null) promise = null;
       await keep(raw);
     };
     const recorded = await byOneOf(nodes, (node) => throughNode(node, bid, { calls, signed, keep: keepSigned }, hear), error.failures);
@@ -222,16 +221,14 @@ async function relayed(raw: Uint8Array, server: Server, hear: Hearing): Promise<
 /** Throws what refused it; TransactionWaiting if it takes long. */
 async function awaited(raw: Uint8Array, server: Server, hear: Hearing): Promise<Recorded> {
   hear.stage("wait", server);
-  for (let poll = 0; poll < POLLS; poll += 1) {
-    const told = await stateOf(raw, server);
-    if (told.state === "recorded") {
-      const [block, time] = [Number(told.block), Number(told.time)];
-      return { hash: transactionHash(raw), block, time, promised: arrivalOf(raw), node: null };
-    }
-    if (told.state === "refused") throw refusalOf(told);
-    await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER));
-  }
-  throw new PageRefusal("TransactionWaiting", { server: server.name });
+  const told = await untilAnswered(FOR_A_BLOCK, async () => {
+    const found = await stateOf(raw, server);
+    if (found.state === "refused") throw refusalOf(found);
+    return found.state === "recorded" ? found : undefined;
+  });
+  if (told === undefined) throw new PageRefusal("TransactionWaiting", { server: server.name });
+  const [block, time] = [Number(told.block), Number(told.time)];
+  return { hash: transactionHash(raw), block, time, promised: promisedArrival(raw), node: null };
 }
 
 /** Not one that was refused: with another promise it may count. */

@@ -1,18 +1,18 @@
 // The evidence bundle that has the act of a bid in it, for its receipt.
 
+import { untilAnswered, type Patience } from "./asking_again.js";
 import type { ReadyBid } from "./hand_in.js";
 import { PageRefusal, Problem } from "./refusal.js";
 import { answered, ask, type Server } from "./servers.js";
 
-const TRIES = 30;
-const AGAIN_AFTER = 1_000;
+const FOR_THE_INDEX: Patience = { tries: 30, pause: 1_000 };
 /** A bundle has the documents of its process. */
 const PATIENCE = 120_000;
 const MOST_BYTES = 2 ** 28;
 
 /** Null where none can be had now: a server whose index is behind, or a ledger without a log of its own. */
 export async function proofOf(servers: readonly Server[], { terms, commitment }: ReadyBid): Promise<Blob | null> {
-  for (let tried = 0; tried < TRIES; tried += 1) {
+  const found = await untilAnswered(FOR_THE_INDEX, async () => {
     for (const server of servers) {
       try {
         // What is not in the index yet is not in a bundle either.
@@ -25,7 +25,7 @@ export async function proofOf(servers: readonly Server[], { terms, commitment }:
         if (!(error instanceof PageRefusal || error instanceof Problem)) throw error;
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER));
-  }
-  return null;
+    return undefined;
+  });
+  return found ?? null;
 }

@@ -1,6 +1,7 @@
 // A bid's transaction without any receiver's relay: given to a node of the chain, and looked for there (docs/handing-in.md).
 
 import { equal, type Hex } from "../verifier/bytes.js";
+import { FOR_A_BLOCK, untilAnswered } from "./asking_again.js";
 import { ChainNode, type InBlock } from "./chain_node.js";
 import type { Hearing, ReadyBid, Recorded } from "./hand_in.js";
 import { PageRefusal, Problem } from "./refusal.js";
@@ -9,8 +10,6 @@ import { arrivalIn, readSigned, signedTransaction, transactionHash } from "./tra
 /** What the ledger refuses a promise with, or a call that ends with it. */
 import ofPromises from "./of_promises.json" with { type: "json" };
 
-const AGAIN_AFTER = 1_000;
-const POLLS = 90;
 /** An account is made for one bid: whoever names a higher number lies, and what is signed with it could wait for ever. */
 const MOST_NONCE = 10_000n;
 
@@ -56,16 +55,12 @@ export async function throughNode(server: Server, bid: ReadyBid, { calls, signed
 
   async function awaited(sent: Uint8Array): Promise<Recorded> {
     hear.stage("wait", server);
-    for (let poll = 0; poll < POLLS; poll += 1) {
-      const found = await node.inBlock(transactionHash(sent), ledger, commitment);
-      if (found?.isDone) return await recordedAs(sent, found, node);
-      if (found !== null) {
-        await node.run({ from, to: ledger, data: readSigned(sent)?.data as Uint8Array }, found.block);
-        throw new PageRefusal("TransactionFailed", { server: server.name, block: String(found.block) });
-      }
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER));
-    }
-    throw new PageRefusal("TransactionWaiting", { server: server.name });
+    const found = await untilAnswered(FOR_A_BLOCK, async () =>
+      (await node.inBlock(transactionHash(sent), ledger, commitment)) ?? undefined);
+    if (found === undefined) throw new PageRefusal("TransactionWaiting", { server: server.name });
+    if (found.isDone) return await recordedAs(sent, found, node);
+    await node.run({ from, to: ledger, data: readSigned(sent)?.data as Uint8Array }, found.block);
+    throw new PageRefusal("TransactionFailed", { server: server.name, block: String(found.block) });
   }
 }
 
@@ -73,11 +68,11 @@ async function recordedAs(raw: Uint8Array, { block, namesIt }: InBlock, node: Ch
   // On a chain without this ledger anything succeeds, and does nothing.
   if (!namesIt) throw new PageRefusal("AnswerUnreadable", { server: node.server.name });
   const time = await node.timeOf(block);
-  return { hash: transactionHash(raw) as Hex, block: Number(block), time, promised: arrivalOf(raw), node: node.server };
+  return { hash: transactionHash(raw) as Hex, block: Number(block), time, promised: promisedArrival(raw), node: node.server };
 }
 
 /** The second that a receiver promised, of a transaction that commits; null without a promise. */
-export function arrivalOf(raw: Uint8Array): bigint | null {
+export function promisedArrival(raw: Uint8Array): bigint | null {
   const data = readSigned(raw)?.data;
   return data === undefined ? null : arrivalIn(data);
 }

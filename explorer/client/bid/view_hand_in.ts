@@ -147,7 +147,7 @@ function done(view: HandInView, course: With<"done">): Child[] {
       el("div", { class: "buttons" }, button(view.say("backToForm"), () => view.back(), { id: "back", class: "primary" })),
     ];
   }
-  const arrivedAt = arrivalOf(recorded);
+  const arrivedAt = countedArrival(recorded);
   const isLate = intent === "handIn" && arrivedAt !== null && arrivedAt > view.deadline;
   const node = recorded?.node ?? null;
   return [
@@ -186,6 +186,6 @@ function saidByNode(view: HandInView, { name }: Server, intent: Intent, isLate: 
 }
 
 /** The second that counts: promised, or else the block's. */
-function arrivalOf(recorded: Recorded | null): bigint | null {
+function countedArrival(recorded: Recorded | null): bigint | null {
   return recorded === null ? null : (recorded.promised ?? BigInt(recorded.time));
 }

@@ -1,6 +1,7 @@
 // A joint act: the first officer proposes it, the second one, who finds the same, sends the very same arguments.
 // What is sent is always what was computed here; of a proposal only the last second in which it counts is taken over.
 
+import { untilAnswered, type Patience } from "../bid/asking_again.js";
 import { ask as askServer, problemFrom, type Server } from "../bid/servers.js";
 import type { Terms } from "../bid/terms.js";
 import { equal, toHex, type Hex } from "../verifier/bytes.js";
@@ -10,8 +11,7 @@ import type { Proposal } from "./server.js";
 import { ask } from "./worker_client.js";
 
 const WEEK = 7n * 86_400n;
-const AGAIN_AFTER = 500;
-const POLLS = 120;
+const FOR_A_BLOCK: Patience = { tries: 120, pause: 500 };
 
 /** The own call with this `expires`. */
 export type CallUntil = (where: Where) => Uint8Array;
@@ -57,13 +57,13 @@ export async function agree(step: Step, server: Server, terms: Terms, account: H
 }
 
 async function recorded(server: Server, hash: Hex): Promise<readonly string[]> {
-  for (let tried = 0; tried < POLLS; tried += 1) {
+  const acts = await untilAnswered(FOR_A_BLOCK, async () => {
     const fate = await askServer(server, `/transactions/0x${hash}`) as Fate;
-    if (fate.state === "recorded") return fate.acts.map(({ act }) => act);
     if (fate.state === "refused") throw problemFrom(409, JSON.stringify(fate.problem));
-    await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER));
-  }
-  throw new OpeningRefusal("TransactionWaiting");
+    return fate.state === "recorded" ? fate.acts.map(({ act }) => act) : undefined;
+  });
+  if (acts === undefined) throw new OpeningRefusal("TransactionWaiting");
+  return acts;
 }
 
 interface Fate {

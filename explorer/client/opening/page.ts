@@ -1,5 +1,6 @@
 // The page: whose keys are open, what was last seen of the round, and what is drawn of both.
 
+import { untilAnswered, type Patience } from "../bid/asking_again.js";
 import { el, type Child } from "../bid/element.js";
 import { saveFile } from "../bid/saving.js";
 import { ask as askServer, type Server } from "../bid/servers.js";
@@ -28,8 +29,7 @@ import { ask, forget } from "./worker_client.js";
 import { word, type Language, type Word, type WordValues } from "./words.js";
 
 const NOTHING_CHOSEN: ChosenFiles = { keystore: null, sealing: null, passphrase: "" };
-const TRIES = 20;
-const AGAIN_AFTER = 500;
+const FOR_THE_INDEX: Patience = { tries: 20, pause: 500 };
 const own: Server = { url: location.origin, name: location.host };
 
 let language: Language = navigator.language.startsWith("de") ? "de" : "en";
@@ -131,17 +131,17 @@ function forgetAll(): void {
 
 /** Looks until the server's index has all that its ledger has, which takes a moment, and until `isEnough`. */
 async function lookAgain(isEnough: (at: Look) => boolean = () => true): Promise<void> {
-  for (let tried = 1; ; tried += 1) {
+  await untilAnswered(FOR_THE_INDEX, async (isLast) => {
     try {
       seen = await look(server as RoundServer, now());
-      if (isEnough(seen) || tried === TRIES) break;
+      return isEnough(seen) ? seen : undefined;
     } catch (error) {
       const isBehind = error instanceof OpeningRefusal && error.error === "IndexNotReady";
-      if (!isBehind || tried === TRIES) throw error;
+      if (!isBehind || isLast) throw error;
+      return undefined;
     }
-    await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER));
-  }
-  const { admission: admitted, refusal: notAdmitted } = stillAdmitted(admission, seen);
+  });
+  const { admission: admitted, refusal: notAdmitted } = stillAdmitted(admission, seen as Look);
   admission = admitted;
   if (notAdmitted !== undefined) throw notAdmitted;
   const time = now();
