@@ -31,7 +31,7 @@ from tests.bid.tenderer import (
     save,
     seal,
 )
-from tests.bid.town import RECEIVERS, Desk, served_town
+from tests.bid.town import OCID, RECEIVERS, Desk, served_town
 from tests.chain.nodes import ROOT
 from tests.explorer.test_accessibility import AXE, cut
 from tests.waiting import wait_until
@@ -478,10 +478,27 @@ def test_every_step_is_accessible_on_every_screen(
     assert {place: found for place, found in wrong.items() if found} == {}
 
 
+LINES = """(text) => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) {
+        const at = walker.currentNode.data.indexOf(text);
+        if (at < 0 || walker.currentNode.parentElement.closest("script")) continue;
+        const range = document.createRange();
+        range.setStart(walker.currentNode, at);
+        range.setEnd(walker.currentNode, at + text.length);
+        found.push(new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size);
+    }
+    return found;
+}"""
+"""On how many lines a text stands, in each place in which the page shows it."""
+
+
 def test_sealed_and_done_steps_are_accessible_and_the_sheet_is_one_page(
     browser: Browser, desk: Desk, tmp_path: Path
 ) -> None:
-    """On a narrow screen; on paper there is the receipt alone, with a code that leads to the commitment."""
+    """On a narrow screen, where the procedure's number stays on one line, to be copied by eye; on paper there is the
+    receipt alone, with a code that leads to the commitment."""
     with browser.new_context(locale="de-DE", viewport={"width": 390, "height": 900}) as context:
         page = opened(context, desk)
         fill(page)
@@ -490,6 +507,7 @@ def test_sealed_and_done_steps_are_accessible_and_the_sheet_is_one_page(
         page.click("#send")
         require_handed_in(page)
         assert violations(page) == []
+        assert page.evaluate(LINES, OCID) == [1, 1]
         commitment = read_receipt(path).commitment.hex()
         expect(page.locator("#sheet")).to_contain_text(f"/lookup?digest={commitment}")
         sheet = page.pdf(prefer_css_page_size=True)

@@ -3,6 +3,7 @@
 import encodeQR from "qr";
 import type { Course } from "./course.js";
 import { el, squares } from "./element.js";
+import { processName } from "./process_name.js";
 import type { Terms } from "./terms.js";
 import { facts } from "./view.js";
 import { shownMoment, type Language, type Word, type WordValues } from "./words.js";
@@ -26,7 +27,7 @@ export function receiptSheet(
     el("h2", { id: "sheet-title" }, say("sheetTitle")),
     el("p", {}, say("sheetLead")),
     facts(
-      [say("process"), `${terms.title} (${terms.ocid})`],
+      [say("process"), processName(terms)],
       [say("round"), String(terms.round)],
       [say("deadline"), shownMoment(Number(terms.deadline), language)],
       promise && [say("arrived"), `${shownMoment(Number(promise.arrivedAt), language)}${receiver ? `, ${receiver.name}` : ""}`],

@@ -2,6 +2,7 @@
 
 import { el, type Child } from "./element.js";
 import type { Pin } from "./pins.js";
+import { processName } from "./process_name.js";
 import { takesBids } from "./round.js";
 import type { Server } from "./servers.js";
 import { custodianName, type Terms } from "./terms.js";
@@ -33,7 +34,7 @@ export function termsPart(view: TermsView): Child[] {
   return [
     el("h2", { id: "terms-title" }, say("termsTitle")),
     facts(
-      [say("process"), `${terms.title} (${terms.ocid})`],
+      [say("process"), processName(terms)],
       [say("deadline"), el("span", {},
         shownMoment(Number(terms.deadline), language), " – ", el("span", { id: "left", role: "timer" }, leftOf(view)))],
       [say("openedBy"), custodians === null

@@ -1,6 +1,7 @@
 // What stands above all, the rehearsal, and the close.
 
 import { el, type Child } from "../bid/element.js";
+import { processName } from "../bid/process_name.js";
 import type { Terms } from "../bid/terms.js";
 import { shownMoment } from "../bid/words.js";
 import { spokenBids } from "../sealing/bid_number.js";
@@ -18,7 +19,7 @@ export function roundPart({ say, language }: View, terms: Terms, state: State | 
   return [
     el("h2", {}, say("roundTitle")),
     facts(
-      [say("process"), el("bdi", {}, `${terms.title} (${terms.ocid})`)],
+      [say("process"), processName(terms)],
       [say("round"), String(terms.round)],
       [say("deadline"), shownMoment(Number(terms.deadline), language)],
       state === undefined ? null : [say("state"), el("span", { id: "state" }, say(`state_${state}`))],
