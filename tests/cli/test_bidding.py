@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ from tests.cli.notices import OCID, release, write
 from tests.cli.test_running import running
 from tests.waiting import wait_until
 
-DEADLINE = "2099-12-01T12:00+01:00"
+DEADLINE = f"{datetime.now(UTC) + timedelta(days=20):%Y-%m-%dT%H:%M}+00:00"
+"""Near enough for a call to end with it."""
 CRITERIA = {
     "format": "siegel-criteria/1",
     "currency": "EUR",
@@ -481,6 +483,36 @@ def test_submit_without_any_receiver_is_committed_and_not_called_handed_in(bidde
     assert receipt.promise is not None
     assert receipt.transaction == committed.transaction
     assert len(bidder.bids()) == 1
+
+
+@pytest.mark.parametrize("promised", [True, False])
+def test_submit_older_copy_of_a_receipt_finds_what_was_signed_before_its_account_went_on(
+    bidder: Bidder, promised: bool
+) -> None:
+    """With a promise, or by a node without one; then a variant took the account's next number. Who asks, a node or a
+    receiver, finds the bid, and nothing is signed anew."""
+    commitment = bidder.seal().data["commitment"]
+    path = bidder.folder / "receipt.zip"
+    older = path.read_bytes()
+    with refusing_receiver(bidder.url, "/envelopes") as url:
+        if promised:
+            assert bidder.run("submit").exit_code == 0
+        else:
+            assert json.loads(through(bidder, "submit", url, bidder.node).out)["error"] == "EnvelopeUndelivered"
+        transaction = read_receipt(path).transaction
+        bidder.seal("variant.zip", "--beside", path)
+        assert bidder.run("submit", "variant.zip").exit_code == 0
+        path.write_bytes(older)
+        if not promised:
+            lacking = through(bidder, "submit", url, bidder.node)
+            assert json.loads(lacking.out)["error"] == "EnvelopeUndelivered", lacking.err
+            assert read_receipt(path).transaction == transaction
+            path.write_bytes(older)
+    done = bidder.run("submit")
+    assert done.exit_code == 0, done.err
+    receipt = read_receipt(path)
+    assert (receipt.transaction, receipt.promise is None) == (transaction, False)
+    assert [each["commitment"] for each in bidder.bids()].count(commitment) == 1
 
 
 def test_submit_promise_that_was_made_up_does_not_keep_a_bid_from_the_node(bidder: Bidder) -> None:

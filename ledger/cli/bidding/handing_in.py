@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,8 @@ from ledger.cli.bidding import incident
 from ledger.cli.bidding.asked import Asked, ask
 from ledger.cli.bidding.keeping import context_of, keep_receipt, open_envelope
 from ledger.cli.bidding.promising import promised
-from ledger.cli.bidding.relaying import recorded, relay, signed
+from ledger.cli.bidding.relaying import is_underway, next_number, recorded, relay, signed_with
+from ledger.cli.bidding.signed_before import committing, signed_before
 from ledger.cli.bidding.through_node import OF_PROMISES, through_node
 from ledger.cli.bidding.uploading import upload
 from ledger.cli.language import say, say_error
@@ -112,7 +114,14 @@ def _by_node(url: str, path: Path, signer: KeySigner) -> HandedIn:
         promise = receipt.promise if call.act.promise.arrived_at else None
         keep_receipt(path, replace(receipt, transaction=call.raw, promise=promise))
 
-    done = through_node(url, context, signer, _acts(receipt, context.not_before), receipt.transaction, keep)
+    def before(next_number: int, is_there: Callable[[bytes], bool]) -> bytes | None:
+        raw = signed_before(receipt, context, signer, next_number, is_there)
+        if raw is not None:
+            keep_receipt(path, replace(receipt, transaction=raw))
+        return raw
+
+    acts = _acts(receipt, context.not_before)
+    done = through_node(url, context, signer, acts, receipt.transaction, keep, before)
     assert isinstance(done.act, CommitBid)
     promised = done.act.promise.arrived_at
     return HandedIn(
@@ -130,13 +139,7 @@ def _acts(receipt: Receipt, deadline: int) -> list[CommitBid]:
     if in_time or not promises:
         promises.append(Promise())
     without = deadline if in_time and deadline <= now + _LONGEST else now + 86_400
-    return [
-        CommitBid(
-            receipt.process_id, receipt.round, receipt.commitment, receipt.supersedes,
-            promise.deliver_by or without, promise,
-        )
-        for promise in promises
-    ]  # fmt: skip
+    return [committing(receipt, promise, promise.deliver_by or without) for promise in promises]
 
 
 def _at(server: Remote, path: Path, signer: KeySigner, tell: Callable[[str], None]) -> HandedIn:
@@ -187,9 +190,11 @@ def _relayed(
         # Its number was another server's word, who can be behind, or lie.
         with suppress(NonceAhead, NonceUsed):
             return receipt, _relayed_with_envelope(server, receipt, receipt.transaction, tell)
-    expires = promise.deliver_by or int(time.time()) + _VALID
-    act = CommitBid(receipt.process_id, receipt.round, receipt.commitment, receipt.supersedes, expires, promise)
-    raw = signed(server, act, signer, context.chain_id, context.ledger)
+    number = next_number(server, signer.account)
+    raw = signed_before(receipt, context, signer, number, partial(is_underway, server))
+    if raw is None:
+        act = committing(receipt, promise, promise.deliver_by or int(time.time()) + _VALID)
+        raw = signed_with(number, act, signer, context.chain_id, context.ledger)
     receipt = keep_receipt(path, replace(receipt, transaction=raw))
     return receipt, _relayed_with_envelope(server, receipt, raw, tell)
 

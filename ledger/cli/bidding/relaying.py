@@ -19,12 +19,17 @@ WAIT: Final = 90.0
 """Seconds until a transaction is given up for now; it stays with the receiver."""
 
 
-def signed(server: Remote, act: CommitBid | WithdrawBid, signer: KeySigner, chain_id: int, ledger: bytes) -> bytes:
-    """The raw transaction, with the account's next nonce as the receiver says it."""
-    path = f"/accounts/0x{signer.account.hex()}"
+def next_number(server: Remote, account: bytes) -> int:
+    """The number of the account's next transaction, as the receiver says it. Raises ServerAnswerUnusable."""
+    path = f"/accounts/0x{account.hex()}"
     nonce = server.ask(path).get("nonce")
     if not isinstance(nonce, int) or isinstance(nonce, bool) or not 0 <= nonce < 2**63:
         raise ServerAnswerUnusable(url=server.url + path, reason=f"{nonce!r} is no nonce")
+    return nonce
+
+
+def signed_with(nonce: int, act: CommitBid | WithdrawBid, signer: KeySigner, chain_id: int, ledger: bytes) -> bytes:
+    """The raw transaction; the same arguments give the same bytes."""
     return signer.sign_transaction(
         {
             "chainId": chain_id, "nonce": nonce, "gas": GAS, "gasPrice": 0, "value": 0, "data": encode_call(act),
@@ -44,6 +49,11 @@ def relay(server: Remote, raw: bytes) -> bytes:
 def state_of(server: Remote, transaction: bytes) -> dict[str, Any]:
     """What became of a transaction: ``state``, and then ``block``, ``time``, ``acts`` or ``problem``."""
     return server.ask(f"/transactions/0x{transaction.hex()}")
+
+
+def is_underway(server: Remote, raw: bytes) -> bool:
+    """Whether it waits there or was recorded. One that was refused is not: with another promise it may count."""
+    return state_of(server, keccak(raw)).get("state") in ("waiting", "recorded")
 
 
 def recorded(

@@ -13,14 +13,13 @@ from typing import Final
 
 from ledger.chain.acts import CommitBid, WithdrawBid
 from ledger.chain.client import Chain, Recorded
-from ledger.chain.codec import encode_call
 from ledger.chain.deployment import Deployment
 from ledger.chain.nonces import NonceBook
 from ledger.chain.record import NOBODY, ZERO
 from ledger.chain.rpc import HttpTransport, to_hex, to_int
 from ledger.chain.signed_calls import SignedCall, hand_in, outcome, read_signed_call, transactions_of
 from ledger.chain.signers import KeySigner
-from ledger.cli.bidding.relaying import GAS, WAIT
+from ledger.cli.bidding.relaying import WAIT, signed_with
 from ledger.cli.remote import Remote
 from ledger.errors import (
     ActExpired,
@@ -75,14 +74,17 @@ def through_node(
     acts: Sequence[CommitBid | WithdrawBid],
     signed: bytes | None,
     keep: Callable[[SignedCall], None],
+    before: Callable[[int, Callable[[bytes], bool]], bytes | None] = lambda next_number, is_there: None,
 ) -> AtNode:
     """Have the node record the first of the acts that the ledger would record.
 
     ``signed``: what was signed last, by whatever way it was sent; ``keep`` is called before anything new is sent.
+    ``before`` looks for, and keeps, what was signed and is not known here any more, from the account's next number and
+    from whether the node has a transaction.
     Raises WrongChain, what the ledger refuses with, ReceiptTimeout, and what asking the node does.
     """
     with _asked(url, context) as chain:
-        old = None if signed is None else read_signed_call(signed, chain.chain_id, chain.ledger, chain.registry)
+        old = None if signed is None else _read(chain, signed)
         try:
             if old is not None:
                 return _told(url, chain, old, outcome(chain, old))
@@ -95,7 +97,10 @@ def through_node(
         nonce = transactions_of(chain, signer.account, pending=True)
         if nonce > _MOST_NONCE:
             raise NodeAnswerMalformed(method="eth_getTransactionCount", reason=f"{nonce} transactions of one bid")
-        if old is None or old.nonce != nonce - 1 or not _is_known(chain, old):
+        found = before(nonce, lambda raw: _is_there(chain, raw)) if old is None else None
+        if found is not None:
+            old = _read(chain, found)
+        elif old is None or old.nonce != nonce - 1 or not _is_known(chain, old):
             tried = [_act_of(old), *acts] if old is not None and old.nonce == nonce else acts
             call = _signed(chain, signer, nonce, _acceptable(chain, signer, tried))
             if call.raw != signed:
@@ -151,13 +156,24 @@ def _acceptable(chain: Chain, signer: KeySigner, acts: Sequence[CommitBid | With
 
 
 def _signed(chain: Chain, signer: KeySigner, nonce: int, act: CommitBid | WithdrawBid) -> SignedCall:
-    raw = signer.sign_transaction(
-        {
-            "chainId": chain.chain_id, "nonce": nonce, "gas": GAS, "gasPrice": 0, "value": 0, "data": encode_call(act),
-            "to": chain.ledger,
-        }
-    )  # fmt: skip
+    return _read(chain, signed_with(nonce, act, signer, chain.chain_id, chain.ledger))
+
+
+def _read(chain: Chain, raw: bytes) -> SignedCall:
     return read_signed_call(raw, chain.chain_id, chain.ledger, chain.registry)
+
+
+def _is_there(chain: Chain, raw: bytes) -> bool:
+    call = _read(chain, raw)
+    try:
+        outcome(chain, call)
+    except ReceiptTimeout:
+        return _is_known(chain, call)
+    except _OF_NODES:
+        raise
+    except SiegelError:
+        return False  # it stands in a block and did nothing
+    return True
 
 
 def _is_known(chain: Chain, call: SignedCall) -> bool:

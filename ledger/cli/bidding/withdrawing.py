@@ -10,7 +10,7 @@ from typing import Any
 from ledger.chain.acts import WithdrawBid
 from ledger.chain.signers import KeySigner
 from ledger.cli.bidding.keeping import context_of
-from ledger.cli.bidding.relaying import recorded, relay, signed
+from ledger.cli.bidding.relaying import next_number, recorded, relay, signed_with
 from ledger.cli.bidding.through_node import through_node
 from ledger.cli.remote import Remote, first_that_answers
 from ledger.errors import SiegelError, TransactionRefused
@@ -32,7 +32,8 @@ def withdraw_bid(path: Path, servers: Sequence[str], passphrase: str, nodes: Seq
     sent: list[bytes] = []
 
     def at(server: Remote) -> dict[str, Any]:
-        sent.append(signed(server, act, signer, context.chain_id, context.ledger))
+        number = next_number(server, signer.account)
+        sent.append(signed_with(number, act, signer, context.chain_id, context.ledger))
         transaction = relay(server, sent[-1])
         found = recorded(server, transaction)
         if found.get("state") != "recorded":
