@@ -23,6 +23,7 @@ from ledger.evidence.receipt import open_secret, read_receipt
 from tests.bid.peer import peer
 from tests.bid.tenderer import PASSPHRASE, listened, require_handed_in, save, seal
 from tests.bid.test_page import come_back, committed, fill, hand_in, opened, violations
+from tests.bid.test_variant import hand_in_variant
 from tests.bid.town import RECEIVERS, Desk, town_with_node
 
 FULL = json.dumps({"type": "/problems/ReceiverFull", "status": 507, "detail": "No room."})
@@ -165,6 +166,35 @@ def test_envelope_is_delivered_with_the_receipt_from_before_anything_was_sent(
     again.click("#send")
     require_handed_in(again)
     assert committed(desk, read_receipt(tmp_path / "early.zip")) == ["BidCommitted"]
+
+
+def test_bid_without_a_promise_is_found_after_its_account_went_on(
+    context: BrowserContext, desk: Desk, tmp_path: Path
+) -> None:
+    """Its transaction came by a node, its receipt is the one from before, and a variant has the account's next number:
+    the node finds it where no receiver answers, and else a receiver; nothing is signed anew."""
+    main = tmp_path / "main.zip"
+    page, _ = sealed(context, desk, main)
+    refuse(page, "**/api/v1/envelopes", FULL)
+    page.click("#send")
+    expect(page.locator("#failure")).to_contain_text("Der Umschlag fehlt", timeout=60_000)
+    page.close(run_before_unload=False)
+    hand_in_variant(context, desk, main, tmp_path / "variant.zip")
+    again = come_back(context, desk, main, "#go-on")
+    expect(again.locator("#send")).to_be_visible(timeout=60_000)
+    again.route("**/api/v1/**", lambda route: route.abort("connectionrefused"))
+    again.click("#send")
+    expect(again.locator("#failure")).to_contain_text("Der Umschlag fehlt", timeout=60_000)
+    again = come_back(context, desk, main, "#go-on")
+    expect(again.locator("#send")).to_be_visible(timeout=60_000)
+    again.click("#send")
+    require_handed_in(again)
+    path = save(again, tmp_path / "complete.zip")
+    act = call_in(desk, path).act
+    assert isinstance(act, CommitBid)
+    assert (call_in(desk, path).nonce, act.promise.receiver) == (0, bytes(32))
+    assert read_receipt(path).promise is not None
+    assert committed(desk, read_receipt(path)) == ["BidCommitted"]
 
 
 def test_same_bytes_at_a_relay_and_a_node_count_once(context: BrowserContext, desk: Desk, tmp_path: Path) -> None:

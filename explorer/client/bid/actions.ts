@@ -107,7 +107,7 @@ export async function send({ servers, nodes }: Round): Promise<void> {
   try {
     const recorded = intent === "rehearse" ? await rehearse(bid, servers, hear)
       : intent === "withdraw" ? await withdraw(bid, servers, nodes, hear)
-        : await handIn(await withSigned(bid, servers, hear), servers, nodes, hear);
+        : await handIn(await withSigned(bid, servers, nodes, hear), servers, nodes, hear);
     // What was rehearsed stands in the form only.
     state.isTouched = intent === "rehearse";
     follow({ kind: "done", recorded: recorded ?? null });
@@ -126,8 +126,8 @@ export async function send({ servers, nodes }: Round): Promise<void> {
 }
 
 /** A receipt that was chosen may be older than what came of its bid. */
-async function withSigned(bid: KeptBid, servers: readonly Server[], hear: Hearing): Promise<KeptBid> {
-  const before = bid.isOpened ? await signedBefore(bid, servers) : null;
+async function withSigned(bid: KeptBid, servers: readonly Server[], nodes: readonly Server[], hear: Hearing): Promise<KeptBid> {
+  const before = bid.isOpened ? await signedBefore(bid, servers, nodes) : null;
   if (before === null) return bid;
   await hear.signed(before.promise, before.transaction);
   return { ...bid, ...before };
