@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Browser, expect
 
 from ledger.evidence.receipt import read_receipt
@@ -11,9 +13,16 @@ from tests.officers.test_screens import Seen
 
 __all__ = ["asked", "clock", "town"]
 
+WITHOUT_MAIN_BIDS = """() => {
+    const copy = document.querySelector("main").cloneNode(true);
+    copy.querySelectorAll(".main-bid").forEach((each) => each.remove());
+    return [...copy.querySelectorAll("*")].map((each) => each.children.length ? "" : each.textContent).join("\\n");
+}"""
+
 
 def test_answers_say_to_which_bid_they_belong_and_that_it_is_their_word(asked: Asked, browser: Browser) -> None:
-    """By number as on the command line; of two to one bid, and of one to none, it is said."""
+    """By number as on the command line; of two to one bid, and of one to none, it is said. Nothing else on the page
+    speaks of bids."""
     commitment = read_receipt(asked.tender.receipt(1, asked.folder / "main.zip")).commitment.hex()
     asked.answer("answer", commitment, "Nowak e. K.")
     asked.answer("rival", commitment, "Sauer GmbH")
@@ -23,7 +32,15 @@ def test_answers_say_to_which_bid_they_belong_and_that_it_is_their_word(asked: A
     with browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 900}) as context:
         two = arrive(context, "officer-two", f"{asked.town.url}/opening/{asked.tender.id}/2")
         unlock(two, asked.town.files("officer-two"))
-        two.open()
+        expect(two.page).to_have_title("Öffnung der Antworten – Vergabesiegel")
+        two.page.click("#open")
+        two.done("Alle Antworten sind geöffnet")
+        expect(two.page.locator("h1")).to_have_text("Öffnung der Antworten")
+        expect(two.page.locator("h2")).to_contain_text(["Antworten öffnen", "Für die Niederschrift"])
+        for language, of_bids in (("English", r"\b[Bb]ids?\b"), ("Deutsch", "Angebot")):
+            two.page.get_by_role("button", name=language).click()
+            said = two.page.evaluate(WITHOUT_MAIN_BIDS)
+            assert [line for line in said.splitlines() if re.search(of_bids, line)] == []
         first, second, third = two.page.locator("#bids .bid").all()
         expect(first.locator("h3")).to_have_text("Antwort 1: geöffnet")
         for answer in (first, second):

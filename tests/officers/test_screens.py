@@ -281,6 +281,23 @@ def test_words_of_the_page_stand_in_both_languages_with_the_same_values(name: st
         assert values[0] == values[1], key
 
 
+@pytest.mark.parametrize("name", ["words.json", "refusal_words.json"])
+def test_what_speaks_of_bids_speaks_of_answers_in_a_round_of_answers(name: str) -> None:
+    """No sentence is forgotten, none of those that take its place speaks of bids; what is said of the bid to which an
+    answer belongs stays."""
+    words = json.loads((ROOT / "explorer/client/opening" / name).read_text("utf-8"))
+
+    def of_bids(key: str) -> bool:
+        said = {language: re.sub(r"{\w+}", "", words[key][language]) for language in ("de", "en")}
+        return bool(re.search(r"\bAngebot", said["de"]) or re.search(r"\b[Bb]ids?\b", said["en"]))
+
+    others = {key for key in words if key.endswith("_answer")}
+    assert {key for key in others if of_bids(key)} == set()
+    assert {key.removesuffix("_answer") for key in others} <= set(words)
+    kept = {"mainBidOpened", "mainBidOther", "mainBidUnknown", "mainBidShared"}
+    assert {key for key in words if of_bids(key) and f"{key}_answer" not in words} <= kept
+
+
 def test_problem_words_are_those_of_the_errors() -> None:
     """``python scripts/write_problem_words.py`` writes them."""
     assert OPENING_FILE.read_text("utf-8") == problem_words(OF_OPENING)

@@ -4,6 +4,7 @@ import { untilAnswered, type Patience } from "../bid/asking_again.js";
 import { el, type Child } from "../bid/element.js";
 import { saveFile } from "../bid/saving.js";
 import { ask as askServer, type Server } from "../bid/servers.js";
+import { isSupplement } from "../bid/supplement.js";
 import { readTerms, type Terms } from "../bid/terms.js";
 import { shownMoment } from "../bid/words.js";
 import { spokenBid } from "../sealing/bid_number.js";
@@ -56,7 +57,16 @@ function byId(id: string): HTMLElement {
 }
 
 function say(name: Word, values: WordValues = {}): string {
-  return word(name, language, values);
+  return word(name, language, values, isOfAnswers());
+}
+
+/** By the acts, and as long as those were not seen by what the server says of the round. */
+function isOfAnswers(): boolean {
+  return seen?.facts.isSupplement ?? (terms !== undefined && isSupplement(terms.kind));
+}
+
+function failure(error: unknown): string {
+  return toldOf(error, language, isOfAnswers());
 }
 
 function tell(words: () => string, trouble = false): void {
@@ -78,7 +88,7 @@ async function busily(words: () => string, work: () => Promise<void>): Promise<v
   try {
     await work();
   } catch (error) {
-    tell(() => toldOf(error, language), true);
+    tell(() => failure(error), true);
   }
   isBusy = false;
   draw();
@@ -254,7 +264,7 @@ function contributeNow(given: Terms, at: Look, { index }: Officer): void {
     await lookAgain();
     const lines = (): string[] => [
       say("contributed", { count: done.count }),
-      ...done.refused.map(({ bid, error }) => say("bidTrouble", { bid: spokenBid(bid), reason: toldOf(error, language) })),
+      ...done.refused.map(({ bid, error }) => say("bidTrouble", { bid: spokenBid(bid), reason: failure(error) })),
     ];
     tell(() => lines().join(" "), done.refused.length > 0);
   });
@@ -316,7 +326,7 @@ function draw(): void {
 
 function parts(): Child[] {
   if (refusal !== undefined) {
-    return [el("div", { class: "whole bad", id: "refusal", tabindex: -1 }, el("h2", {}, say("refusalTitle")), el("p", {}, toldOf(refusal, language)))];
+    return [el("div", { class: "whole bad", id: "refusal", tabindex: -1 }, el("h2", {}, say("refusalTitle")), el("p", {}, failure(refusal)))];
   }
   if (terms === undefined) return [el("p", {}, say("loading"))];
   const given = terms;
@@ -364,7 +374,7 @@ function stateParts(view: View, given: Terms, at: Look, who: Officer): Child[] {
       isReversible: step?.at !== "waiting",
       proposedWithout: proposedWithout(at.proposals, at.facts.bids),
       save: saveFile,
-      told: (error) => toldOf(error, language),
+      told: failure,
       open: () => openNow(given, who),
       agree: () => agreeTo(given, "BidsOpened"),
       saveRound: () => saveRound(given, at),

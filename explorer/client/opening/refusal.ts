@@ -2,7 +2,7 @@
 
 import words from "./refusal_words.json" with { type: "json" };
 
-export type OpeningRefusalName = keyof typeof words;
+export type OpeningRefusalName = Exclude<keyof typeof words, `${string}_answer`>;
 export type Values = Readonly<Record<string, string | number>>;
 
 export class OpeningRefusal extends Error {
@@ -14,6 +14,8 @@ export class OpeningRefusal extends Error {
   }
 }
 
-export function openingSentence(error: OpeningRefusalName, values: Values, language: "de" | "en"): string {
-  return words[error][language].replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+/** In a round of answers some sentences are others. */
+export function openingSentence(error: OpeningRefusalName, values: Values, language: "de" | "en", ofAnswers = false): string {
+  const other = `${error}_answer`;
+  return words[ofAnswers && other in words ? other as keyof typeof words : error][language].replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }

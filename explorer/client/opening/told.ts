@@ -9,16 +9,17 @@ import { OpeningRefusal, openingSentence } from "./refusal.js";
 import { word, type Language, type Word } from "./words.js";
 
 /** Why a bid cannot be admitted. */
-function whyOf(why: unknown, language: Language): string {
-  return typeof why === "string" ? word(`why_${why}` as Word, language) : "";
+function whyOf(why: unknown, language: Language, ofAnswers: boolean): string {
+  return typeof why === "string" ? word(`why_${why}` as Word, language, {}, ofAnswers) : "";
 }
 
-export function toldOf(error: unknown, language: Language): string {
+/** `ofAnswers`: in a round of answers to letters. */
+export function toldOf(error: unknown, language: Language, ofAnswers = false): string {
   if (error instanceof OpeningRefusal) {
     const { values } = error;
     const named = error.error === "WrongPassphrase" ? { file: word(values.file === "sealing" ? "fileSealing" : "fileKeystore", language) }
-      : typeof values.bid === "number" ? { ...values, bid: spokenBid(values.bid), why: whyOf(values.why, language) } : values;
-    return openingSentence(error.error, named, language);
+      : typeof values.bid === "number" ? { ...values, bid: spokenBid(values.bid), why: whyOf(values.why, language, ofAnswers) } : values;
+    return openingSentence(error.error, named, language, ofAnswers);
   }
   if (error instanceof PageRefusal) return pageSentence(error.error, error.values, language);
   if (error instanceof SealingRefusal) return sentence(error.error, error.values, language);

@@ -12,6 +12,7 @@ import type { FalseContribution, Found, OpenedDocument } from "./counting.js";
 import type { MainBids } from "./main_bids.js";
 import { plain } from "./round_file.js";
 import { button, facts, holderOf, shownAccount, type View } from "./view.js";
+import { word } from "./words.js";
 
 export interface BidsView extends View {
   /** Of a round of answers. */
@@ -40,9 +41,8 @@ export function countNamed(all: readonly Found[]): Named {
 export function bidPart(view: BidsView, found: Found, named: Named): HTMLElement {
   const { bid, outcome, disclosures, documents, document } = found;
   const { say, mainBids } = view;
-  const title = mainBids === undefined ? "bid" : "answer";
   return el("article", { class: "bid", "aria-labelledby": `bid-${bid}` },
-    el("h3", { id: `bid-${bid}` }, say(title, { bid: spokenBid(bid), outcome: say(`outcome_${outcome.outcome}`) })),
+    el("h3", { id: `bid-${bid}` }, say("bid", { bid: spokenBid(bid), outcome: say(`outcome_${outcome.outcome}`) })),
     disclosures && mainBids && facts([say("mainBid"), mainBidPart(view, mainBids, found, named)]),
     disclosures && facts(...disclosures.map(readField).flatMap((field) => rowOf(view, field.name, field.value))),
     documents && documents.length > 0 && el("p", {}, say("files")),
@@ -58,13 +58,13 @@ export function falsePart({ say }: View, terms: Terms, wrong: readonly FalseCont
 }
 
 /** It is what the answer says of itself; two to one bid are worth a question. */
-function mainBidPart({ say }: View, mainBids: MainBids, found: Found, named: Named): HTMLElement {
+function mainBidPart({ say, language }: View, mainBids: MainBids, found: Found, named: Named): HTMLElement {
   const stated = mainBidOf(found);
   const bids = mainBids.named(stated);
   const count = named.get(stated) ?? 0;
   return el("ul", { class: "main-bid" },
     ...bids.map(({ round, bid, outcome }) => el("li", {}, say(outcome === "opened" ? "mainBidOpened" : "mainBidOther", {
-      bid: spokenBid(bid), round, outcome: say(`outcome_${outcome}`),
+      bid: spokenBid(bid), round, outcome: word(`outcome_${outcome}`, language),
     }))),
     bids.length === 0 && el("li", {}, stated === undefined ? say("mainBidMissing") : say("mainBidUnknown", { stated: text(stated) })),
     bids.length > 0 && count > 1 && el("li", {}, say("mainBidShared", { count })));
@@ -87,7 +87,7 @@ function rowOf({ say, language, mainBids }: BidsView, name: string, value: Json)
     return [[say(what as "value" | "discount" | "variant", { lot }), el("bdi", {}, shown)]];
   }
   const role = FIRM.exec(name)?.[1];
-  if (role !== undefined) return [[say(role === "subcontractors" ? role : mainBids === undefined ? "tenderer" : "answerTenderer"), el("bdi", {}, firm(value))]];
+  if (role !== undefined) return [[say(role === "subcontractors" ? role : "tenderer"), el("bdi", {}, firm(value))]];
   const id = RESPONSE.exec(name)?.[1];
   if (id !== undefined) {
     const answer = member(value, "value");
@@ -98,7 +98,7 @@ function rowOf({ say, language, mainBids }: BidsView, name: string, value: Json)
 
 function fileButton(view: BidsView, bid: number, { name, title, content }: OpenedDocument): HTMLElement {
   const number = name.slice("documents/".length);
-  const safe = `${view.say(view.mainBids === undefined ? "fileName" : "answerFileName")}-${spokenBid(bid)}-${number}${(ENDING.exec(title)?.[0] ?? ".bin").toLowerCase()}`;
+  const safe = `${view.say("fileName")}-${spokenBid(bid)}-${number}${(ENDING.exec(title)?.[0] ?? ".bin").toLowerCase()}`;
   const words = view.say("saveFile", { title: shortened(title), size: shownSize(content.size, view.language), name: safe });
   return button(view, `file-${bid}-${number}`, words, () => view.save(safe, content));
 }
