@@ -22,7 +22,7 @@ from ledger.chain.keccak import keccak
 from ledger.chain.rpc import HttpTransport, to_hex
 from ledger.chain.signers import KeySigner, signer_of
 from ledger.cli.bidding import through_node, uploading
-from ledger.cli.bidding.keeping import keep_receipt
+from ledger.cli.bidding.receipt_file import keep_receipt
 from ledger.cli.connection import running_node
 from ledger.evidence.receipt import open_secret, read_receipt, write_receipt
 from ledger.settings import Settings

@@ -15,8 +15,8 @@ from ledger.chain.signed_calls import SignedCall, read_signed_call
 from ledger.chain.signers import KeySigner
 from ledger.cli.bidding import incident
 from ledger.cli.bidding.asked import Asked, ask
-from ledger.cli.bidding.keeping import context_of, keep_receipt, open_envelope
 from ledger.cli.bidding.promising import promised
+from ledger.cli.bidding.receipt_file import context_of, keep_receipt, open_envelope
 from ledger.cli.bidding.relaying import recorded, relay, signed
 from ledger.cli.bidding.through_node import OF_PROMISES, through_node
 from ledger.cli.bidding.uploading import upload

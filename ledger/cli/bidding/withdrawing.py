@@ -9,7 +9,7 @@ from typing import Any
 
 from ledger.chain.acts import WithdrawBid
 from ledger.chain.signers import KeySigner
-from ledger.cli.bidding.keeping import context_of
+from ledger.cli.bidding.receipt_file import context_of
 from ledger.cli.bidding.relaying import recorded, relay, signed
 from ledger.cli.bidding.through_node import through_node
 from ledger.cli.remote import Remote, first_that_answers
