@@ -7,7 +7,7 @@ import { ChainNode } from "./chain_node.js";
 import { callOf, isUnderway, nonceOf, type ReadyBid } from "./hand_in.js";
 import { readPromise } from "./promise.js";
 import { PageRefusal, Problem } from "./refusal.js";
-import { ask, type Server } from "./servers.js";
+import { ask, hurried, type Server } from "./servers.js";
 import { signedTransaction, transactionHash } from "./transaction.js";
 
 /** So many of the account's last numbers are looked at: a server could tell any. */
@@ -28,7 +28,8 @@ export async function signedBefore(bid: ReadyBid, servers: readonly Server[], no
     let isAnswered = false;
     for (const one of those) {
       try {
-        const found = await signedAt(bid, one);
+        // All of them are asked again when the bid is handed in.
+        const found = await signedAt(bid, hurried(one, 1000 * Number(bid.terms.deadline), Date.now(), servers.length + nodes.length));
         if (found !== null) return found;
         isAnswered = true;
       } catch (error) {
