@@ -39,23 +39,30 @@ class PricedOffer:
     problem: str | None
 
 
-def price_order(criteria: Criteria, lot_id: str, told: Sequence[ToldOffer]) -> list[PricedOffer]:
-    """What follows for each offer, in their order. Raises LotUnknown."""
+@dataclass(frozen=True, slots=True)
+class PriceOrder:
+    """What follows for each offer for a lot, in the order in which they were told."""
+
+    lot: CriteriaLot
+    offers: tuple[PricedOffer, ...]
+
+
+def price_order(criteria: Criteria, lot_id: str, told: Sequence[ToldOffer]) -> PriceOrder:
+    """Raises LotUnknown."""
     lot = criteria.lot(lot_id)
     # Without the criteria that points are given for, the ranking is that of the prices.
     by_price = replace(criteria, lots=(replace(lot, criteria=()),))
-    entries = rank(by_price, lot_id, list(_bids(lot, told))).entries
     found = [PricedOffer(None, None, None, "valueMissing")] * len(told)
-    for entry in entries:
+    for entry in rank(by_price, lot_id, list(_bids(lot, told))).entries:
         found[entry.bid] = _priced(entry, lot)
-    return found
+    return PriceOrder(lot, tuple(found))
 
 
-def price_order_json(criteria: Criteria, lot_id: str, told: Sequence[ToldOffer]) -> dict[str, Any]:
-    """The same with the lot's method, figures exact. Raises LotUnknown."""
+def price_order_json(order: PriceOrder) -> dict[str, Any]:
+    """For programs; figures are exact."""
     return {
-        "lot": lot_id,
-        "method": criteria.lot(lot_id).method,
+        "lot": order.lot.id,
+        "method": order.lot.method,
         "offers": [
             {
                 "place": each.place,
@@ -63,7 +70,7 @@ def price_order_json(criteria: Criteria, lot_id: str, told: Sequence[ToldOffer])
                 "pricePoints": None if each.price_points is None else exact(each.price_points),
                 "problem": each.problem,
             }
-            for each in price_order(criteria, lot_id, told)
+            for each in order.offers
         ],
     }
 

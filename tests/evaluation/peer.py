@@ -14,7 +14,7 @@ from ledger.evaluation.criteria import read_criteria
 from ledger.evaluation.evaluation import read_evaluation
 from ledger.evaluation.figures import read_decimal, shown
 from ledger.evaluation.offers import SubmittedBid
-from ledger.evaluation.price_order import ToldOffer, price_order_json
+from ledger.evaluation.price_order import ToldOffer, price_order, price_order_json
 from ledger.evaluation.ranking import rank
 from ledger.evaluation.telling import ranking_json
 from ledger.ocds.json_text import read_json
@@ -68,7 +68,7 @@ def _rank(given: dict[str, Any]) -> dict[str, Any]:
 
 def _price_order(given: dict[str, Any]) -> dict[str, Any]:
     told = [ToldOffer(**each) for each in given["offers"]]
-    return price_order_json(read_criteria(given["criteria"].encode()), given["lot"], told)
+    return price_order_json(price_order(read_criteria(given["criteria"].encode()), given["lot"], told))
 
 
 def _shown(given: dict[str, Any]) -> dict[str, Any]:

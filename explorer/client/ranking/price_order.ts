@@ -20,8 +20,11 @@ export interface PricedOffer {
   readonly price: Figure | null;
   readonly place: number | null;
   readonly pricePoints: Figure | null;
-  readonly problem: Problem | "valueMissing" | null;
+  readonly problem: Unplaced | null;
 }
+
+/** A main bid is no variant. */
+type Unplaced = Exclude<Problem, "variantMalformed" | "variantNotAdmitted"> | "valueMissing";
 
 export interface PriceOrder {
   readonly method: Method;
@@ -40,7 +43,7 @@ export function priceOrder(criteria: Criteria, lotId: string, told: readonly Tol
   for (const { bid, problem, price, rank: place, pricePoints } of rank(byPrice, lotId, bids(lotId, told), null, []).entries) {
     offers[bid] = problem === null
       ? { price, place: lot.method === "lowestPrice" ? place : null, pricePoints, problem }
-      : { ...MISSING, problem };
+      : { ...MISSING, problem: problem as Unplaced };
   }
   return { method: lot.method, offers };
 }
