@@ -99,7 +99,7 @@ def answer(request: Request, content: Any, *, cache: str = REVALIDATE) -> Respon
 
 
 def index_answer(request: Request, content: Any) -> Response:
-    """As ``answer``, of nothing but the index and the statuses of this second: it may be kept (:mod:`api.kept`)."""
+    """As ``answer``, of the index and the statuses of this second alone: it may be kept (:mod:`api.answer_cache`)."""
     body = _own(request, content)
     tag = tag_of(body)
     if (keep := request.scope.get(KEEP)) is not None:

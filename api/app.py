@@ -39,10 +39,10 @@ from api import (
     statistics,
     transactions,
 )
+from api.answer_cache import CachedAnswers
 from api.downloads import Readers
 from api.head import HeadAsGet
 from api.headers import AnswerHeaders
-from api.kept import KeptAnswers
 from api.services import Services
 from ledger.chain.client import Chain
 from ledger.chain.deployment import Deployment
@@ -118,7 +118,7 @@ def app_of(services: Services, *, pages: Pages | None = None, closing: ExitStack
     app.state.services = services
     app.state.turns = envelopes.Turns()
     app.state.readers = Readers(services.settings.receiver.downloads_of_account)
-    app.add_middleware(KeptAnswers, index=services.index, queries=services.queries)
+    app.add_middleware(CachedAnswers, index=services.index, queries=services.queries)
     app.add_middleware(HeadAsGet)
     app.add_middleware(metrics.Requests, registry=services.metrics)
     app.add_middleware(

@@ -15,7 +15,7 @@ from typing import Final
 
 from api.checks import Checks
 from ledger.errors import ProcessUnknown, SiegelError
-from ledger.keeping import Keeper
+from ledger.keeper import Keeper
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from api.receiver import Receiver
 from api.relay import Relay
-from ledger.keeping import Keeper
+from ledger.keeper import Keeper
 
 SWEEP_SECONDS: Final = 60.0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, Self, TypeVar
@@ -20,25 +21,36 @@ API: Final = "/api/v1"
 MOST_BYTES: Final = 16 * 2**20
 """Of an answer that is read whole."""
 
-_TIMEOUT: Final = httpx.Timeout(60.0, connect=10.0)
+PATIENCE: Final = 60.0
+"""Seconds without a byte."""
+_CONNECT: Final = 10.0
+_LEAST: Final = 2.0
 _LONGEST: Final = 300.0
 """Seconds that an answer may take in all."""
+
+
+def hurried(deadline: int, now: float, others: int) -> float:
+    """Seconds that one server may be silent for where ``others`` can be asked after it: with the ``deadline`` near
+    (seconds since 1970) a part of what is left, so that they come in time, too."""
+    left = deadline - now
+    return PATIENCE if others == 0 or left <= 0 else min(PATIENCE, max(_LEAST, left / (2 * (others + 1))))
 
 
 class Remote:
     """One server by its address; close it."""
 
-    def __init__(self, url: str) -> None:
-        """Raises ServerUnreachable for what is no address."""
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        """``patience``: seconds that it may be silent for. Raises ServerUnreachable for what is no address."""
         try:
             parts = httpx.URL(url)
         except httpx.InvalidURL as error:
             raise ServerUnreachable(url=url, reason=str(error)) from error
         if parts.scheme not in ("http", "https") or not parts.host:
             raise ServerUnreachable(url=url, reason="the address is no http or https address")
-        self.url = url.rstrip("/")
+        self.url, self.patience = url.rstrip("/"), patience
         # Without compression no small answer becomes a huge one.
-        self._client = httpx.Client(timeout=_TIMEOUT, headers={"Accept-Encoding": "identity"}, **way_to(url))
+        timeout = httpx.Timeout(patience, connect=min(_CONNECT, patience))
+        self._client = httpx.Client(timeout=timeout, headers={"Accept-Encoding": "identity"}, **way_to(url))
 
     def __enter__(self) -> Self:
         return self
@@ -86,12 +98,12 @@ class Remote:
         return found
 
 
-def first_that_answers(urls: Sequence[str], asking: Callable[[Remote], Answered]) -> Answered:
-    """What ``asking`` gives at the first server that does not refuse; ``urls`` names at least one. Raises what the
-    last of them refuses with."""
+def first_that_answers(urls: Sequence[str], asking: Callable[[Remote], Answered], deadline: int = 0) -> Answered:
+    """What ``asking`` gives at the first server that does not refuse; ``urls`` names at least one. ``deadline``: until
+    when it counts, in seconds since 1970, 0 if that does not matter. Raises what the last of them refuses with."""
     *others, last = urls
-    for url in others:
-        with suppress(SiegelError), Remote(url) as server:
+    for left, url in zip(range(len(others), 0, -1), others, strict=True):
+        with suppress(SiegelError), Remote(url, hurried(deadline, time.time(), left)) as server:
             return asking(server)
     with Remote(last) as server:
         return asking(server)

@@ -19,7 +19,7 @@ from sqlalchemy.pool import StaticPool
 
 from ledger.errors import IndexFromLaterVersion, IndexUnreachable, SiegelError
 from ledger.index import schema, search_index
-from ledger.index.kept import Kept
+from ledger.index.answer_cache import AnswerCache
 from ledger.index.rows import IndexStatus
 from ledger.store.database_failures import database_url, naming_failures
 
@@ -41,7 +41,7 @@ class Index:
         self._writing = threading.Lock()
         self._watching = threading.Lock()
         self._watch: Any = None
-        self._kept: list[Kept[Any]] = []
+        self._kept: list[AnswerCache[Any]] = []
 
     @classmethod
     def open(cls, url: str) -> Index:
@@ -111,7 +111,7 @@ class Index:
                 self._stop_watching()
                 return object()
 
-    def keep(self, kept: Kept[Any]) -> None:
+    def keep(self, kept: AnswerCache[Any]) -> None:
         """Let go of what is kept there whenever something is written here."""
         self._kept.append(kept)
 

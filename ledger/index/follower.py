@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ledger.index.sync import Synchroniser
-from ledger.keeping import Keeper
+from ledger.keeper import Keeper
 
 
 class Follower(Keeper):

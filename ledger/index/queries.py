@@ -16,11 +16,11 @@ from sqlalchemy import Connection, Row, Select, func, select
 from ledger.chain.record import ZERO
 from ledger.errors import OrganisationUnknown, ProcessUnknown, RoundUnknown
 from ledger.index import schema, statements
+from ledger.index.answer_cache import AnswerCache
 from ledger.index.artifacts import artifacts_named, artifacts_of
 from ledger.index.database import Index
 from ledger.index.facets import Facet, count
 from ledger.index.finding_list import findings_of, page_of_findings, pulls_naming
-from ledger.index.kept import Kept
 from ledger.index.key_sets import key_set_of, key_sets_of
 from ledger.index.made_rows import (
     act_row,
@@ -76,7 +76,7 @@ class Queries:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._kept: Kept[Any] = Kept(KEPT)
+        self._kept: AnswerCache[Any] = AnswerCache(KEPT)
         # Whoever asks for the same waits for the one who counts, instead of counting as well.
         self._making = tuple(threading.Lock() for _ in range(16))
         index.keep(self._kept)

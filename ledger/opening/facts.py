@@ -62,6 +62,8 @@ class RoundFacts:
     opened: int = 0
     open_lots: int = 0
     cancelled: bool = False
+    _committed: dict[tuple[bytes, bytes], Bid] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """By commitment and author, which are one bid's alone: a search for each that goes would grow with their square."""
 
     @property
     def state(self) -> RoundState:
@@ -180,12 +182,13 @@ def _take_of_round(facts: RoundFacts, act: Act, record: ActRecord) -> None:
         case Act.BID_COMMITTED:
             detail = decode_detail(record)
             if detail["supersedes"] != ZERO:
-                _found(facts, detail["supersedes"], record.first).gone = Outcome.SUPERSEDED
+                facts._committed[detail["supersedes"], record.first].gone = Outcome.SUPERSEDED
             promised = detail["promised"]["receiver"] != ZERO
             bid = Bid(record.bid, record.first, record.subject, record.arrival, record.time, promised)
             facts.bids.append(bid)
+            facts._committed[bid.commitment, bid.author] = bid
         case Act.BID_WITHDRAWN:
-            _found(facts, record.subject, record.first).gone = Outcome.WITHDRAWN
+            facts._committed[record.subject, record.first].gone = Outcome.WITHDRAWN
         case Act.EXTERNAL_BID_REGISTERED:
             facts.externals.append((record.arrival, record.time))
         case Act.ROUND_CLOSED:
@@ -210,10 +213,6 @@ def _open_up_to(facts: RoundFacts, end: int) -> None:
     while end < closing.counted and end % WORD == 0 and not closing.present[end // WORD]:
         end += WORD
     facts.opened = min(end, closing.counted)
-
-
-def _found(facts: RoundFacts, commitment: bytes, author: bytes) -> Bid:
-    return next(bid for bid in facts.bids if (bid.commitment, bid.author) == (commitment, author))
 
 
 def _is_set(words: tuple[int, ...], number: int) -> bool:

@@ -216,7 +216,7 @@ def test_follower_node_that_stays_away_told_once(
     for _ in range(6):
         rounds.acquire()
     follower.stop()
-    told = [record.message.rpartition(": ")[2] for record in caplog.records if record.name == "ledger.keeping"]
+    told = [record.message.rpartition(": ")[2] for record in caplog.records if record.name == "ledger.keeper"]
     assert told == ["refused.", "x."]
 
 

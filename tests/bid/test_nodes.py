@@ -18,7 +18,7 @@ from ledger.chain.keccak import keccak
 from ledger.chain.reverts import decode_revert
 from ledger.chain.signed_calls import SignedCall, read_signed_call
 from ledger.chain.signers import KeySigner
-from ledger.cli.bidding.keeping import keep_receipt
+from ledger.cli.bidding.receipt_file import keep_receipt
 from ledger.evidence.receipt import open_secret, read_receipt
 from tests.bid.peer import peer
 from tests.bid.tenderer import PASSPHRASE, listened, require_handed_in, save, seal

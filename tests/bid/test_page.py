@@ -249,6 +249,37 @@ def test_refusing_receiver_is_followed_by_the_next(context: BrowserContext, desk
     assert [line for line in said if "422" not in line] == []
 
 
+@pytest.mark.parametrize("what", ["rounds/1/sealing", "promises", "accounts/*"])
+def test_receiver_whose_proxy_answers_a_page_is_followed_by_the_next(
+    context: BrowserContext, desk: Desk, tmp_path: Path, what: str
+) -> None:
+    """With status 200 and no word of ours, as under maintenance."""
+    page = opened(context, desk)
+    fill(page)
+    path = seal(page, tmp_path / "receipt.zip")
+    page.route(f"{desk.url}/api/v1/**/{what}", lambda route: route.fulfill(body="<h1>Wartung</h1>"))
+    page.click("#send")
+    require_handed_in(page)
+    assert committed(desk, read_receipt(path)) == ["BidCommitted"]
+
+
+def test_receiver_that_hangs_just_before_the_deadline_is_followed_by_the_next(
+    context: BrowserContext, desk: Desk, tmp_path: Path
+) -> None:
+    """It gets less patience than usual, so that the other one comes in time; by the page's clock, which is set."""
+    page = opened(context, desk)
+    fill(page)
+    path = seal(page, tmp_path / "receipt.zip")
+    page.route(f"{desk.url}/api/v1/promises", lambda route: None)
+    page.clock.set_system_time(desk.deadline - 18)
+    page.click("#send")
+    require_handed_in(page)
+    assert page.evaluate("Date.now()") < desk.deadline * 1000
+    receipt = read_receipt(save(page, path))
+    assert receipt.promise is not None
+    assert receipt.promise.receiver == RECEIVERS[1]
+
+
 def test_bid_is_replaced_and_then_withdrawn_with_its_receipt(
     context: BrowserContext, desk: Desk, tmp_path: Path
 ) -> None:

@@ -21,8 +21,9 @@ from ledger.chain.identifiers import incident_digest, promise_digest
 from ledger.chain.keccak import keccak
 from ledger.chain.rpc import HttpTransport, to_hex
 from ledger.chain.signers import KeySigner, signer_of
-from ledger.cli.bidding import through_node, uploading
-from ledger.cli.bidding.keeping import keep_receipt
+from ledger.cli import remote
+from ledger.cli.bidding import handing_in, through_node, uploading
+from ledger.cli.bidding.receipt_file import keep_receipt
 from ledger.cli.connection import running_node
 from ledger.evidence.receipt import open_secret, read_receipt, write_receipt
 from ledger.settings import Settings
@@ -259,6 +260,36 @@ def test_submit_next_receiver_is_taken_where_one_is_away(bidder: Bidder) -> None
     assert bidder.run("submit", "receipt.zip", "http://127.0.0.1:9", bidder.url).exit_code == 0
     assert len(bidder.bids()) == 1
     assert list(bidder.folder.glob("*-incident-*")) == []
+
+
+def test_submit_receiver_that_hangs_is_followed_by_the_next(bidder: Bidder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the announcement of the envelope and says nothing: it is asked twice, as a connection may be lost."""
+    monkeypatch.setattr(handing_in, "hurried", lambda _deadline, _now, others: 0.5 if others else 60.0)
+    bidder.seal()
+    asked: list[str] = []
+    done = threading.Event()
+
+    class Hanging(Passing):
+        url = bidder.url
+
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            done.wait(60)
+
+    with passing(Hanging) as hanging:
+        submitted = bidder.run("submit", "receipt.zip", hanging, bidder.url)
+        done.set()
+    assert submitted.exit_code == 0, submitted.err
+    assert asked == ["/api/v1/envelopes"] * 2
+    assert len(bidder.bids()) == 1
+
+
+@pytest.mark.parametrize(
+    ("left", "others", "patience"), [(120, 1, 30), (120, 2, 20), (3, 2, 2), (86_400, 2, 60), (120, 0, 60), (-5, 2, 60)]
+)
+def test_hurried_server_may_take_a_part_of_what_is_left(left: int, others: int, patience: float) -> None:
+    """Twice that, with the second try, is what each may take of the time to the deadline; enough for an answer."""
+    assert remote.hurried(1_000_000 + left, 1_000_000, others) == patience
 
 
 def test_submit_none_takes_it_leaves_a_signed_record(bidder: Bidder) -> None:

@@ -110,7 +110,7 @@ def test_processes_searched_go_by_the_index_of_words(index: Index, asked: dict[s
         Queries(index).processes(ProcessFilter(q="wort1234", **asked))
         event.remove(*listening)
         for statement, values in given_:
-            # Until when the answer holds is asked besides, of other columns (test_kept.py).
+            # Until when the answer holds is asked besides, of other columns (test_answer_cache.py).
             if statement.startswith("SELECT") and not statement.startswith("SELECT min("):
                 plan = explained(connection, statement, values)
                 assert "search_index" in plan, plan

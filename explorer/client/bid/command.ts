@@ -19,6 +19,7 @@ import { readPromise, signerOfPromise } from "./promise.js";
 import { PageRefusal } from "./refusal.js";
 import { firstOffers, readResult } from "./result.js";
 import { revertOf } from "./revert.js";
+import { hurried } from "./servers.js";
 import { askedAgain, isSupplement } from "./supplement.js";
 import { readAddress, readTerms, requireSame, requireStill, type Asked, type Terms } from "./terms.js";
 import { toldOf } from "./told.js";
@@ -159,6 +160,8 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
     const found = revertOf(data);
     return found && { name: found.name, values: found.values, told: toldOf(found, language) };
   },
+  patience: ({ deadline, now, others }: Readonly<Record<"deadline" | "now" | "others", number>>) =>
+    hurried({ url: "", name: "" }, deadline, now, others).patience ?? null,
   visible: ({ text }: { text: string }) => ({ text: visible(text) }),
   calendar: ({ uid, deadline, made, summary, address }: CalendarTask) =>
     ({ text: calendarOf(uid, deadline, made, summary, address) }),

@@ -5,7 +5,7 @@ import { toHex, type Hex } from "../verifier/bytes.js";
 import type { Promised } from "../verifier/promise.js";
 import { readPromise } from "./promise.js";
 import { PageRefusal, Problem } from "./refusal.js";
-import { ask, problemFrom, type Server } from "./servers.js";
+import { ask, hurried, problemFrom, type Server } from "./servers.js";
 import { readTerms, requireStill, type Terms } from "./terms.js";
 import { arrivalOf, throughNode } from "./through_node.js";
 import { commitCall, signedTransaction, transactionHash, withdrawCall } from "./transaction.js";
@@ -96,7 +96,7 @@ export async function handIn(bid: ReadyBid, servers: readonly Server[], nodes: r
     return await relayed(raw, server, hear);
   };
   try {
-    return await byOneOf(servers, attempt);
+    return await byOneOf(bid, servers, attempt, [], nodes.length);
   } catch (error) {
     if (!(error instanceof HandInFailed) || nodes.length === 0) throw error;
     const calls = callsFor(bid, promise);
@@ -105,7 +105,7 @@ export async function handIn(bid: ReadyBid, servers: readonly Server[], nodes: r
       if (arrivalOf(raw) === null) promise = null;
       await keep(raw);
     };
-    const recorded = await byOneOf(nodes, (node) => throughNode(node, bid, { calls, signed, keep: keepSigned }, hear), error.failures);
+    const recorded = await byOneOf(bid, nodes, (node) => throughNode(node, bid, { calls, signed, keep: keepSigned }, hear), error.failures);
     if (recorded.promised === null && promise === null) throw new HandInFailed(error.failures, recorded);
     return recorded;
   }
@@ -130,7 +130,7 @@ export function callOf({ terms: { processId, round }, commitment, supersedes }: 
 
 /** The same way with the same bytes, up to the last byte of the upload; nothing remains. Throws HandInFailed. */
 export async function rehearse(bid: ReadyBid, servers: readonly Server[], hear: Hearing): Promise<void> {
-  await byOneOf(servers, async (server) => {
+  await byOneOf(bid, servers, async (server) => {
     await compare(bid.terms, server, hear);
     hear.stage("upload", server);
     await uploadInVain(server, bid.envelope, bid.digest, hear.progress);
@@ -149,23 +149,24 @@ export async function withdraw(bid: ReadyBid, servers: readonly Server[], nodes:
     return await relayed(signed, server, hear);
   };
   try {
-    return await byOneOf(servers, attempt);
+    return await byOneOf(bid, servers, attempt, [], nodes.length);
   } catch (error) {
     if (!(error instanceof HandInFailed) || nodes.length === 0) throw error;
     const calls = [callAt(Math.floor(Date.now() / 1000))];
     const keep = async (raw: Uint8Array): Promise<void> => { signed = raw; };
-    return await byOneOf(nodes, (node) => throughNode(node, bid, { calls, signed, keep }, hear), error.failures);
+    return await byOneOf(bid, nodes, (node) => throughNode(node, bid, { calls, signed, keep }, hear), error.failures);
   }
 }
 
-/** `before`: what failed on the way to here. */
+/** `before`: what failed on the way to here; `later`: how many can be asked after all of these. */
 async function byOneOf<Found>(
-  servers: readonly Server[], attempt: (server: Server) => Promise<Found>, before: readonly Failure[] = [],
+  { terms: { deadline } }: ReadyBid, servers: readonly Server[], attempt: (server: Server) => Promise<Found>,
+  before: readonly Failure[] = [], later = 0,
 ): Promise<Found> {
   const failures: Failure[] = [...before];
-  for (const server of servers) {
+  for (const [at, server] of servers.entries()) {
     try {
-      return await attempt(server);
+      return await attempt(hurried(server, 1000 * Number(deadline), Date.now(), servers.length - 1 - at + later));
     } catch (error) {
       if (!(error instanceof PageRefusal || error instanceof Problem)) throw error;
       failures.push({ server, error });

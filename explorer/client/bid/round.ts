@@ -41,8 +41,7 @@ export async function loadRound(address: URL, pins: readonly Pin[] | undefined):
     try {
       other = await termsOf(server, asked);
     } catch (error) {
-      const isAway = error instanceof Problem || (error instanceof PageRefusal && error.error === "ServerSilent");
-      if (!isAway) throw error;
+      if (!(error instanceof Problem || (error instanceof PageRefusal && AWAY.has(error.error)))) throw error;
       silent.push(server);
       return;
     }
@@ -54,8 +53,13 @@ export async function loadRound(address: URL, pins: readonly Pin[] | undefined):
   const known = limits.filter((limit) => limit !== null);
   const mostBytes = known.length === 0 ? null : Math.min(...known);
   const criteria = takesBids(terms) ? await criteriaOf(terms, own) : null;
-  return { terms: { ...terms, mostBytes }, servers, nodes: nodesOf(terms.nodes), agreed, silent, ahead, criteria };
+  // Who did not answer just now is asked last.
+  const inOrder = [...servers.filter((server) => !silent.includes(server)), ...silent];
+  return { terms: { ...terms, mostBytes }, servers: inOrder, nodes: nodesOf(terms.nodes), agreed, silent, ahead, criteria };
 }
+
+/** What a server is found with that is none of ours just now. */
+const AWAY = new Set(["ServerSilent", "AnswerTooLarge", "AnswerUnreadable"]);
 
 export function takesBids({ state }: Terms): boolean {
   return state === "open";

@@ -8,11 +8,25 @@ import type { Receiver } from "./terms.js";
 export interface Server {
   readonly url: string;
   readonly name: string;
+  /** Milliseconds that it may be silent for, where that is less than usual. */
+  readonly patience?: number;
 }
 
 const API = "/api/v1";
 const PATIENCE = 20_000;
+const LEAST_PATIENCE = 2_000;
 const MOST_NODES = 10;
+/** Bytes of an answer that is read whole. */
+const MOST_BYTES = 16 * 2 ** 20;
+
+/**
+ * With the deadline near, a server that hangs takes no more than a part of what is left, so that the others come in time, too.
+ * `deadline`, `now` in milliseconds; `others` can be asked after this one.
+ */
+export function hurried(server: Server, deadline: number, now: number, others: number): Server {
+  const left = deadline - now;
+  return others === 0 || left <= 0 ? server : { ...server, patience: Math.max(LEAST_PATIENCE, left / (2 * (others + 1))) };
+}
 
 /** The own origin first, then the round's receivers that have an address, each once. */
 export function serversOf(origin: string, receivers: readonly Receiver[]): Server[] {
@@ -39,12 +53,11 @@ export function addressOf(server: Server, path: string): string {
   return `${server.url}${API}${path}`;
 }
 
-/** The answer's JSON. Throws Problem for a refusal, ServerSilent for none within 20 seconds. */
+/** The answer's JSON. Throws Problem for a refusal, ServerSilent for none within 20 seconds, AnswerTooLarge, AnswerUnreadable. */
 export async function ask(server: Server, path: string, body?: unknown): Promise<unknown> {
-  const answer = await answered(server, path, body === undefined ? {} : {
+  return await askBounded(server, path, body === undefined ? {} : {
     method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body),
-  });
-  return await answer.json() as unknown;
+  }, MOST_BYTES);
 }
 
 export async function answered(server: Server, path: string, init: RequestInit, patience = PATIENCE): Promise<Response> {
@@ -56,7 +69,7 @@ export async function answered(server: Server, path: string, init: RequestInit, 
 /** Whatever is answered. Throws ServerSilent. */
 export async function fetched(server: Server, address: string, init: RequestInit, patience = PATIENCE): Promise<Response> {
   try {
-    return await fetch(address, { ...init, cache: "no-store", signal: AbortSignal.timeout(patience) });
+    return await fetch(address, { ...init, cache: "no-store", signal: AbortSignal.timeout(Math.min(patience, server.patience ?? patience)) });
   } catch {
     throw new PageRefusal("ServerSilent", { server: server.name });
   }

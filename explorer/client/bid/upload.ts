@@ -56,7 +56,7 @@ async function uploaded(server: Server, envelope: Blob, digest: Hex, progress: P
       watch = setTimeout(() => {
         void upload.abort();
         reject(new PageRefusal("ServerSilent", { server: server.name }));
-      }, PATIENCE);
+      }, server.patience ?? PATIENCE);
     }
 
     lives();

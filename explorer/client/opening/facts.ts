@@ -49,6 +49,8 @@ export class RoundFacts {
   keySet: Hex = ZERO;
   deadline = 0;
   readonly bids: Bid[] = [];
+  /** By commitment and author, which are one bid's alone. */
+  readonly committed = new Map<string, Bid>();
   /** Bids on paper: arrival and time of their block. */
   readonly externals: (readonly [number, number])[] = [];
   closing: Closing | null = null;
@@ -194,10 +196,12 @@ function takeOfRound(facts: RoundFacts, act: Act): void {
       const supersedes = (detail.supersedes as Hex | undefined) ?? ZERO;
       const promised = ((detail.promised as unknown as Promised | undefined)?.receiver ?? ZERO) !== ZERO;
       if (supersedes !== ZERO) found(facts, supersedes, act.first).gone = "superseded";
-      facts.bids.push({
+      const bid: Bid = {
         number: act.bid, author: act.first, commitment: act.subject, arrival: Number(act.arrival), blockTime: Number(act.time),
         promised, gone: "none", recorded: "none",
-      });
+      };
+      facts.bids.push(bid);
+      facts.committed.set(bid.commitment + bid.author, bid);
       return;
     }
     case WITHDRAWN:
@@ -238,7 +242,7 @@ function openUpTo(facts: RoundFacts, reached: number): void {
 }
 
 function found(facts: RoundFacts, commitment: Hex, author: Hex): Bid {
-  const bid = facts.bids.find((each) => each.commitment === commitment && each.author === author);
+  const bid = facts.committed.get(commitment + author);
   if (bid === undefined) throw new OpeningRefusal("AnswerUnusable", { what: "acts" });
   return bid;
 }

@@ -15,13 +15,13 @@ from ledger.chain.signed_calls import SignedCall, read_signed_call
 from ledger.chain.signers import KeySigner
 from ledger.cli.bidding import incident
 from ledger.cli.bidding.asked import Asked, ask
-from ledger.cli.bidding.keeping import context_of, keep_receipt, open_envelope
 from ledger.cli.bidding.promising import promised
+from ledger.cli.bidding.receipt_file import context_of, keep_receipt, open_envelope
 from ledger.cli.bidding.relaying import recorded, relay, signed
 from ledger.cli.bidding.through_node import OF_PROMISES, through_node
 from ledger.cli.bidding.uploading import upload
 from ledger.cli.language import say, say_error
-from ledger.cli.remote import Remote
+from ledger.cli.remote import Remote, hurried
 from ledger.errors import (
     ActExpired,
     CommitmentWithoutEnvelope,
@@ -71,20 +71,21 @@ def hand_in(
     and no receiver has promised to have the envelope; both after a record was written beside the receipt. What else it
     raises is about the receipt and not about a server.
     """
-    _, account = open_secret(read_receipt(path).secret, passphrase())
-    signer = KeySigner(account)
+    receipt = read_receipt(path)
+    _, account = open_secret(receipt.secret, passphrase())
+    signer, deadline = KeySigner(account), context_of(receipt).not_before
     failures: list[incident.Failure] = []
-    for url in servers:
+    for others, url in zip(range(len(servers) + len(nodes) - 1, -1, -1), servers, strict=False):
         try:
-            with Remote(url) as server:
+            with Remote(url, hurried(deadline, time.time(), others)) as server:
                 return _at(server, path, signer, tell)
         except SiegelError as failure:
             tell(say("{server}: {failure}", server=url, failure=say_error(failure)))
             failures.append(incident.Failure(url, failure, int(time.time())))
     by_nodes: list[incident.Failure] = []
-    for url in nodes:
+    for others, url in zip(range(len(nodes) - 1, -1, -1), nodes, strict=True):
         try:
-            done = _by_node(url, path, signer)
+            done = _by_node(url, path, signer, hurried(deadline, time.time(), others))
         except SiegelError as failure:
             tell(say("{server}: {failure}", server=url, failure=say_error(failure)))
             by_nodes.append(incident.Failure(url, failure, int(time.time())))
@@ -102,7 +103,7 @@ def hand_in(
     raise HandingInFailed(failure=told.error.name, tried=len(servers) + len(nodes), record=kept)
 
 
-def _by_node(url: str, path: Path, signer: KeySigner) -> HandedIn:
+def _by_node(url: str, path: Path, signer: KeySigner, patience: float) -> HandedIn:
     receipt = read_receipt(path)
     context = context_of(receipt)
 
@@ -112,7 +113,7 @@ def _by_node(url: str, path: Path, signer: KeySigner) -> HandedIn:
         promise = receipt.promise if call.act.promise.arrived_at else None
         keep_receipt(path, replace(receipt, transaction=call.raw, promise=promise))
 
-    done = through_node(url, context, signer, _acts(receipt, context.not_before), receipt.transaction, keep)
+    done = through_node(url, context, signer, _acts(receipt, context.not_before), receipt.transaction, keep, patience)
     assert isinstance(done.act, CommitBid)
     promised = done.act.promise.arrived_at
     return HandedIn(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from ledger.chain.keccak import keccak
-from ledger.cli.bidding.keeping import keep_receipt
+from ledger.cli.bidding.receipt_file import keep_receipt
 from ledger.cli.bidding.relaying import state_of
 from ledger.cli.remote import API, Remote, first_that_answers
 from ledger.errors import EvidenceNotYet, ServerAnswerUnusable

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ledger.cli.bidding.keeping import open_envelope
 from ledger.cli.bidding.offer import values_of
+from ledger.cli.bidding.receipt_file import open_envelope
 from ledger.durable import sync
 from ledger.errors import ArgumentInvalid
 from ledger.evidence.receipt import Receipt, open_secret, read_receipt

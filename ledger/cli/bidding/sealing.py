@@ -16,8 +16,8 @@ from ledger.chain.record import ZERO
 from ledger.chain.registry import KeySet
 from ledger.chain.signers import KeySigner
 from ledger.cli.bidding.asked import Asked
-from ledger.cli.bidding.keeping import keep_receipt
 from ledger.cli.bidding.offer import Offer
+from ledger.cli.bidding.receipt_file import keep_receipt
 from ledger.errors import EnvelopeTooLarge, ReceiptOfOtherRound
 from ledger.evidence.receipt import Receipt, open_secret, read_receipt, seal_secret
 from ledger.sealing.sealing import seal

@@ -75,13 +75,15 @@ def through_node(
     acts: Sequence[CommitBid | WithdrawBid],
     signed: bytes | None,
     keep: Callable[[SignedCall], None],
+    patience: float,
 ) -> AtNode:
     """Have the node record the first of the acts that the ledger would record.
 
-    ``signed``: what was signed last, by whatever way it was sent; ``keep`` is called before anything new is sent.
+    ``signed``: what was signed last, by whatever way it was sent; ``keep`` is called before anything new is sent;
+    ``patience``: seconds that it may be silent for.
     Raises WrongChain, what the ledger refuses with, ReceiptTimeout, and what asking the node does.
     """
-    with _asked(url, context) as chain:
+    with _asked(url, context, patience) as chain:
         old = None if signed is None else read_signed_call(signed, chain.chain_id, chain.ledger, chain.registry)
         try:
             if old is not None:
@@ -106,8 +108,8 @@ def through_node(
 
 
 @contextmanager
-def _asked(url: str, context: Context) -> Iterator[Chain]:
-    transport = _Bounded(url)
+def _asked(url: str, context: Context, patience: float) -> Iterator[Chain]:
+    transport = _Bounded(url, min(patience, _PATIENCE))
     try:
         chain_id = to_int(transport.request("eth_chainId", []), "eth_chainId")
         if chain_id != context.chain_id:
@@ -126,13 +128,13 @@ def _asked(url: str, context: Context) -> Iterator[Chain]:
 class _Bounded(HttpTransport):
     """Answers of bounded size and duration; no redirect is followed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float) -> None:
         super().__init__(url)
-        self._remote = Remote(url)
+        self._remote = Remote(url, patience)
 
     def _post(self, body: bytes) -> bytes:
         headers = {"Content-Type": "application/json"}
-        return self._remote.request("POST", "", content=body, headers=headers, timeout=_PATIENCE).content
+        return self._remote.request("POST", "", content=body, headers=headers).content
 
     def close(self) -> None:
         self._remote.close()

@@ -19,7 +19,7 @@ from ledger.errors import ServerAnswerUnusable, ServerUnreachable, UploadOffsetD
 PIECE: Final = 8 * 2**20
 """Bytes of one request: what a lost connection costs at most."""
 TRIES: Final = 5
-"""In a row without a byte more than before."""
+"""In a row without a byte more than before, where each fails at once; two where the server hangs."""
 _TUS: Final = {"Tus-Resumable": "1.0.0"}
 
 
@@ -47,20 +47,21 @@ def upload(
     refuses with, ServerUnreachable if it stays away, ServerAnswerUnusable.
     """
     digest, size = digest_of(envelope)
-    address, failed = f"{API}/envelopes/{digest.hex()}", 0
+    address, reached, failed, moved = f"{API}/envelopes/{digest.hex()}", -1, 0, time.monotonic()
     while True:
         try:
             offset = _begun(server, digest, size)
-            while offset < (size if until is None else until):
+            while True:
                 told(offset, size)
+                if offset > reached:
+                    reached, failed, moved = offset, 0, time.monotonic()
+                if offset >= (size if until is None else until):
+                    return digest
                 offset = _sent(server, address, envelope, offset, size if until is None else until)
-                failed = 0
-            told(offset, size)
-            return digest
         except (ServerUnreachable, UploadOffsetDiffers):
             # Whatever arrived meanwhile, the receiver says it at the next beginning.
             failed += 1
-            if failed == TRIES:
+            if failed == TRIES or (failed > 1 and time.monotonic() - moved >= server.patience):
                 raise
             pause(2.0 ** (failed - 1))
 

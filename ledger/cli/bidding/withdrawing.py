@@ -9,10 +9,10 @@ from typing import Any
 
 from ledger.chain.acts import WithdrawBid
 from ledger.chain.signers import KeySigner
-from ledger.cli.bidding.keeping import context_of
+from ledger.cli.bidding.receipt_file import context_of
 from ledger.cli.bidding.relaying import recorded, relay, signed
 from ledger.cli.bidding.through_node import through_node
-from ledger.cli.remote import Remote, first_that_answers
+from ledger.cli.remote import Remote, first_that_answers, hurried
 from ledger.errors import SiegelError, TransactionRefused
 from ledger.evidence.receipt import open_secret, read_receipt
 
@@ -41,13 +41,14 @@ def withdraw_bid(path: Path, servers: Sequence[str], passphrase: str, nodes: Seq
         return {**told, "node": None}
 
     try:
-        return first_that_answers(servers, at)
+        return first_that_answers(servers, at, context.not_before)
     except SiegelError as refusal:
         failure = refusal
-    for url in nodes:
+    for others, url in zip(range(len(nodes) - 1, -1, -1), nodes, strict=True):
+        patience = hurried(context.not_before, time.time(), others)
         try:
             last = sent[-1] if sent else None
-            done = through_node(url, context, signer, [act], last, lambda call: sent.append(call.raw))
+            done = through_node(url, context, signer, [act], last, lambda call: sent.append(call.raw), patience)
             return {"block": done.block, "time": done.time, "transaction": done.transaction, "node": url}
         except SiegelError as refusal:
             failure = refusal

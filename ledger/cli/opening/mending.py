@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.cli.bidding.keeping import open_envelope
+from ledger.cli.bidding.receipt_file import open_envelope
 from ledger.cli.opening.finishing import known, may_bring
 from ledger.cli.opening.loading import sealing_key
 from ledger.cli.opening.server import round_server

@@ -96,7 +96,7 @@ def _evidence(data: bytes, bid: int | None) -> Mapping[str, Any]:
 
 def _envelope(path: Path) -> BinaryIO:
     """As a stream that can seek, also out of a receipt."""
-    from ledger.cli.bidding.keeping import open_envelope
+    from ledger.cli.bidding.receipt_file import open_envelope
     from ledger.evidence.receipt import is_receipt, read_receipt
 
     return open_envelope(read_receipt(path)) if is_receipt(path) else path.open("rb")

@@ -17,7 +17,7 @@ from ledger.evidence.log.stamping import Stamping
 from ledger.evidence.log.witnesses import TIMEOUT, feed
 from ledger.evidence.timestamps import Timestamps
 from ledger.index.database import Index
-from ledger.keeping import Keeper
+from ledger.keeper import Keeper
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, delete, event, update
 
+from ledger.index.answer_cache import AnswerCache
 from ledger.index.database import Index
-from ledger.index.kept import Kept
 from ledger.index.process_list import FEW
 from ledger.index.queries import Queries
 from ledger.index.rows import ProcessFilter, ProcessRow, Sort, Status
@@ -27,7 +27,7 @@ from tests.index.town import DAY, START
 
 def test_kept_position_moved_nothing_of_the_old_is_found() -> None:
     """An answer is found at its position only, and what was made before a move is not kept after it."""
-    kept: Kept[str] = Kept(10)
+    kept: AnswerCache[str] = AnswerCache(10)
     assert kept.get(1, "a", 5) is None
     kept.put(1, "a", "old", 0, 9)
     assert kept.get(1, "a", 5) == "old"
@@ -41,7 +41,7 @@ def test_kept_position_moved_nothing_of_the_old_is_found() -> None:
 
 def test_kept_seconds_over_answer_is_made_anew() -> None:
     """An answer holds from its first to its last second, both included."""
-    kept: Kept[str] = Kept(10)
+    kept: AnswerCache[str] = AnswerCache(10)
     kept.get(1, "a", 5)
     kept.put(1, "a", "held", 5, 7)
     assert [kept.get(1, "a", now) for now in (4, 5, 7, 8)] == [None, "held", "held", None]
@@ -49,7 +49,7 @@ def test_kept_seconds_over_answer_is_made_anew() -> None:
 
 def test_kept_full_lets_go_of_what_was_not_asked_for_longest() -> None:
     """Sizes are added up; one that alone is too large is not kept and pushes nothing out."""
-    kept: Kept[str] = Kept(10, len)
+    kept: AnswerCache[str] = AnswerCache(10, len)
     kept.get(1, "", 0)
     for key, value in (("a", "1234"), ("b", "1234"), ("a", "123456")):
         kept.put(1, key, value, 0, 0)

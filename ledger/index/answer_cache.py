@@ -16,7 +16,7 @@ Value = TypeVar("Value")
 Position = Hashable
 
 
-class Kept(Generic[Value]):
+class AnswerCache(Generic[Value]):
     """The ``most`` answers that were asked for last; safe to use from many threads. ``size`` tells what one counts."""
 
     def __init__(self, most: int, size: Callable[[Value], int] = lambda _: 1) -> None:

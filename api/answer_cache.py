@@ -14,8 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.answers import JSON, KEEP, REVALIDATE, is_held
+from ledger.index.answer_cache import AnswerCache
 from ledger.index.database import Index
-from ledger.index.kept import Kept
 from ledger.index.queries import Queries
 
 MOST: Final = 16 * 2**20
@@ -51,12 +51,12 @@ class _Answer:
         await send({"type": "http.response.body", "body": body})
 
 
-class KeptAnswers:
+class CachedAnswers:
     """Gives the answer that was given before, where nothing has changed since."""
 
     def __init__(self, app: ASGIApp, *, index: Index, queries: Queries) -> None:
         self._app, self._index, self._queries = app, index, queries
-        self._kept: Kept[_Answer] = Kept(MOST, lambda answer: answer.size)
+        self._kept: AnswerCache[_Answer] = AnswerCache(MOST, lambda answer: answer.size)
         index.keep(self._kept)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

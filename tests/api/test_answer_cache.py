@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import create_engine, event, update
 
-from api.kept import LONGEST_QUERY
+from api.answer_cache import LONGEST_QUERY
 from ledger.index.schema import processes
 from tests.api.conftest import Api
 from tests.explorer.site import AWARDED, OPEN
@@ -97,7 +97,7 @@ def test_get_when_a_deadline_passes_the_new_status_is_answered(api: Api, monkeyp
 
     def status_at(second: int) -> str:
         clock = SimpleNamespace(time=lambda: second + 0.5, perf_counter=time.perf_counter)
-        for module in ("api.kept", "ledger.index.queries"):
+        for module in ("api.answer_cache", "ledger.index.queries"):
             monkeypatch.setattr(f"{module}.time", clock)
         return str(api.get(path).json()["status"])
 

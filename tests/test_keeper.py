@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from ledger.errors import NodeUnreachable
-from ledger.keeping import Keeper
+from ledger.keeper import Keeper
 from tests.waiting import wait_until
 
 
