@@ -68,12 +68,12 @@ def read_told_result(told: Any, of: ResultOf, where: str) -> ToldResult:
     for field, value in expected.items():
         got = str(whole.get(field)).removeprefix("0x").lower()
         if got != value:
-            raise ResultForeign(where=where, field=field, expected=value, got=got[:80])
+            raise ResultForeign(where=where, field=field, expected=value, got=" ".join(got[:80].split()))
     lots = tuple(_lot(each, f"lots/{number}") for number, each in enumerate(_list(whole.get("lots"), "lots")))
     seen = set[str]()
     for lot in lots:
         if lot.id in seen:
-            raise OpeningResultUnreadable(reason=f"lots: has {lot.id:.80} twice")
+            raise OpeningResultUnreadable(reason=f"lots: has {lot.id[:80]!r} twice")
         seen.add(lot.id)
     return ToldResult(_text_or_none(whole, "title"), _text_or_none(whole, "ocid"), _text(whole, "source"), lots)
 
@@ -91,7 +91,7 @@ def _bids(lot: Mapping[str, Any], place: str) -> Iterator[ToldBid]:
         tenderers = [_object(one, f"{at}/tenderers") for one in _list(bid.get("tenderers"), f"{at}/tenderers")]
         names = tuple(_text_or_none(one, "name", f"{at}/tenderers") or "–" for one in tenderers)
         variants = bid.get("variants")
-        if not isinstance(variants, int) or isinstance(variants, bool) or variants < 0:
+        if not isinstance(variants, int) or isinstance(variants, bool) or not 0 <= variants < 2**53:
             raise OpeningResultUnreadable(reason=f"{at}/variants: is no number of variants")
         yield ToldBid(names, ToldOffer(*figures), variants)
 

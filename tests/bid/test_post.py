@@ -561,7 +561,7 @@ def test_bid_result_says_places_by_the_criteria_that_the_round_names(
         " decide nothing.",
         "L9",
         "   Bau & Söhne GmbH, Zweite KG; 148500.00 EUR; discount 2.5 %; variants: 1",
-        "  No places are computed: The criteria have no lot L9; they have L1, L2.",
+        "  No places are computed: the criteria do not have this lot.",
     ]
     (tmp_path / "criteria.json").write_bytes(DOCUMENT)
     data = bid_result("--criteria", tmp_path / "criteria.json", "--json").data

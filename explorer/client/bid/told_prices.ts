@@ -32,7 +32,8 @@ export class NoOrders {
 }
 
 export function ordersOf(criteria: Criteria, lots: readonly ToldLot[]): PriceOrders {
-  return lots.map(({ id, offers }) => criteria.lots.some((lot) => lot.id === id) ? priceOrder(criteria, id, offers) : undefined);
+  const known = new Set(criteria.lots.map(({ id }) => id));
+  return lots.map(({ id, offers }) => known.has(id) ? priceOrder(criteria, id, offers) : undefined);
 }
 
 export function isSameLedger(terms: Terms, bid: OwnBid): boolean {

@@ -9,7 +9,7 @@ from typing import Any
 from ledger.cli.acts.criteria import method_in_words
 from ledger.cli.language import say, say_error
 from ledger.cli.ranking.lines import money, on_one_line, points, why_not_ranked
-from ledger.errors import LotUnknown, SiegelError
+from ledger.errors import SiegelError
 from ledger.evaluation.criteria import LOWEST_PRICE, WEIGHTED_POINTS, Criteria
 from ledger.evaluation.price_order import PricedOffer, PriceOrder, price_order, price_order_json
 from ledger.opening.told_result import ToldBid, ToldLot, ToldResult
@@ -17,26 +17,21 @@ from ledger.opening.told_result import ToldBid, ToldLot, ToldResult
 
 @dataclass(frozen=True, slots=True)
 class ToldPrices:
-    """A result with the order of the prices for each lot; of one that is none of the criteria's, why there is none.
-    ``criteria``: those that it follows from, or what kept them from being had."""
+    """A result with the order of the prices for each lot; None of one that the criteria do not have. ``criteria``:
+    those that it follows from, or what kept them from being had."""
 
     told: ToldResult
     criteria: Criteria | SiegelError
-    orders: tuple[PriceOrder | LotUnknown | None, ...]
+    orders: tuple[PriceOrder | None, ...]
 
 
 def told_prices(told: ToldResult, criteria: Criteria | SiegelError) -> ToldPrices:
     """Of all lots; without criteria nothing follows for any."""
-    return ToldPrices(told, criteria, tuple(_order(lot, criteria) for lot in told.lots))
-
-
-def _order(lot: ToldLot, criteria: Criteria | SiegelError) -> PriceOrder | LotUnknown | None:
     if isinstance(criteria, SiegelError):
-        return None
-    try:
-        return price_order(criteria, lot.id, lot.offers)
-    except LotUnknown as unknown:
-        return unknown
+        return ToldPrices(told, criteria, (None,) * len(told.lots))
+    known = {lot.id for lot in criteria.lots}
+    orders = (price_order(criteria, lot.id, lot.offers) if lot.id in known else None for lot in told.lots)
+    return ToldPrices(told, criteria, tuple(orders))
 
 
 def told_json(prices: ToldPrices) -> dict[str, Any]:
@@ -46,7 +41,7 @@ def told_json(prices: ToldPrices) -> dict[str, Any]:
     return {
         "criteria": criteria.digest if isinstance(criteria, Criteria) else None,
         "missing": criteria.name if isinstance(criteria, SiegelError) else None,
-        "lots": [price_order_json(order) for order in prices.orders if isinstance(order, PriceOrder)],
+        "lots": [price_order_json(order) for order in prices.orders if order is not None],
     }
 
 
@@ -56,16 +51,16 @@ def told_lines(prices: ToldPrices) -> Iterator[str]:
     yield f"{on_one_line(told.title or '')} ({on_one_line(told.ocid or '')}), {on_one_line(told.source)}"
     for lot, order in zip(told.lots, prices.orders, strict=True):
         name = f"{on_one_line(lot.id)} {on_one_line(lot.title or '')}".rstrip()
-        if isinstance(order, PriceOrder):
+        if order is not None:
             yield f"{name}: {method_in_words(order.lot.method)}"
             yield from _ordered_lines(lot, order)
-        else:
-            yield name
-            yield from (f"   {_told(bid)}" for bid in lot.bids)
-        if isinstance(order, LotUnknown):
-            yield say("  No places are computed: {why}", why=say_error(order))
+            continue
+        yield name
+        yield from (f"   {_told(bid)}" for bid in lot.bids)
+        if isinstance(prices.criteria, Criteria):
+            yield say("  No places are computed: the criteria do not have this lot.")
     if isinstance(prices.criteria, SiegelError):
-        yield say("No places are computed: {why}", why=say_error(prices.criteria))
+        yield say("No places are computed: {why}", why=on_one_line(say_error(prices.criteria)))
 
 
 def _ordered_lines(lot: ToldLot, order: PriceOrder) -> Iterator[str]:
