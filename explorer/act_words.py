@@ -38,7 +38,7 @@ ROUNDS: Final = {
     "participation": N_("requests to participate"),
     "bids": N_("bids"),
     "negotiation": N_("negotiated bids"),
-    "supplement": N_("supplements"),
+    "supplement": N_("documents and explanations asked for"),
 }
 
 STAGES: Final = {

@@ -53,13 +53,14 @@ class ReleaseView:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One act on the timeline. ``altered``: something that belongs to it is not as it was recorded. ``lot`` is named
-    only where a process has several."""
+    only where a process has several. ``of_answers``: the act is of a round of answers to letters."""
 
     act: ActRow
     release: ReleaseView | None
     lot: LotRow | None
     altered: bool
     early: bool
+    of_answers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,9 @@ def view(services: Services, process_id: bytes) -> ProcessView:
     by_sequence = {release.row.sequence: release for release in releases}
     early = {award.award for award in whole.awards if award.early}
     named = {lot.lot: lot for lot in whole.lots} if len(whole.lots) > 1 else {}
-    steps = [_step(act, by_sequence, named, altered_steps, early) for act in queries.acts(process_id)]
     rounds = queries.rounds(process_id)
+    of_answers = {round.round for round in rounds if round.kind == "supplement"}
+    steps = [_step(act, by_sequence, named, altered_steps, early, of_answers) for act in queries.acts(process_id)]
     documents = _documents(releases)
     return ProcessView(
         row=row,
@@ -210,6 +212,7 @@ def _step(
     lots: Mapping[bytes, LotRow],
     altered: set[int],
     early: set[int],
+    of_answers: set[int],
 ) -> Step:
     release = releases.get(act.sequence)
     return Step(
@@ -218,6 +221,7 @@ def _step(
         lot=lots.get(act.lot) if act.lot else None,
         altered=act.sequence in altered or bool(release and release.altered),
         early=act.act == "ContractConcluded" and act.ref in early,
+        of_answers=act.round in of_answers,
     )
 
 

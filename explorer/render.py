@@ -17,6 +17,7 @@ from api.answers import REVALIDATE
 from api.services import Services
 from explorer import formats, links
 from explorer.actors import Actors
+from explorer.answer_sentences import AnswerSentences
 from explorer.facet_words import Facets
 from explorer.failures import failure_sentence, remedy
 from explorer.findings import Findings
@@ -135,6 +136,7 @@ def _environment(bid_page: PageFile, language: Language) -> Environment:
         language=language,
         words=words,
         sentences=Sentences(messages, written),
+        answer_sentences=AnswerSentences(messages, written),
         actors=Actors(messages),
         silent_days=SILENT_DAYS,
         facets=Facets(messages, words, language),

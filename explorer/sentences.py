@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from gettext import NullTranslations
-from typing import Any
+from typing import Any, ClassVar
 
 from markupsafe import Markup, escape
 
@@ -20,6 +20,8 @@ from ledger.terms import STATUTE, Stage
 
 class Sentences:
     """The acts in one language."""
+
+    plain: ClassVar[Mapping[str, str]] = PLAIN
 
     def __init__(self, messages: NullTranslations, formats: Formats) -> None:
         self._ = messages.gettext
@@ -63,7 +65,7 @@ class Sentences:
         if act.act not in TITLES or (act.act in DETAILED and not act.detail):
             return self._fill(N_("What happened here cannot be read: the entry in the database was altered."))
         compose = self._composed.get(act.act)
-        return compose(act) if compose else self._fill(PLAIN[act.act], bid=bid_number(act.bid), ref=act.ref)
+        return compose(act) if compose else self._fill(self.plain[act.act], bid=bid_number(act.bid), ref=act.ref)
 
     def round_kind(self, kind: str) -> str:
         """What is handed in during a round."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +25,10 @@ FETCHED: Final = "fetch letter"
 
 MOST: Final = 10_000
 """Letters of a round."""
+
+
+def _now() -> int:
+    return int(time.time())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +50,17 @@ class Letter:
 
 
 class Letters:
-    """The letters of a round in one state database."""
+    """The letters of a round in one state database. ``clock`` gives seconds since 1970: when a letter is sent and
+    fetched. The audit trail has a clock of its own, which nobody sets."""
 
-    def __init__(self, state: State, process_id: bytes, round_number: int) -> None:
-        self._state, self._process_id, self._round = state, process_id, round_number
+    def __init__(self, state: State, process_id: bytes, round_number: int, clock: Callable[[], int] = _now) -> None:
+        self._state, self._process_id, self._round, self._clock = state, process_id, round_number, clock
 
     def send(self, recipient: bytes, sender: bytes, subject: str, text: str, answer_round: int | None) -> int:
         """Keep a letter, and give its number; durable when this returns. Raises LettersTooMany."""
         row = {
             "process_id": self._process_id, "round": self._round, "recipient": recipient, "sender": sender,
-            "at": int(time.time()), "subject": subject, "text": text, "answer_round": answer_round,
+            "at": self._clock(), "subject": subject, "text": text, "answer_round": answer_round,
         }  # fmt: skip
         with self._state.writing() as connection:
             count = connection.execute(select(func.count()).select_from(letters).where(self._of_round())).scalar()
@@ -71,7 +77,7 @@ class Letters:
         with self._state.writing() as connection:
             new = connection.execute(select(letters.c.number).where(own, letters.c.read_at.is_(None))).scalars().all()
             if new:
-                now = int(time.time())
+                now = self._clock()
                 connection.execute(update(letters).where(letters.c.number.in_(new)).values(read_at=now))
                 self._note(connection, recipient, FETCHED, numbers=list(new))
         return self._read(own)

@@ -13,6 +13,7 @@ from ledger.cli.demo.canaries import Search
 from ledger.cli.demo.school_run import OCID
 from ledger.cli.demo.sealed_checks import LIVE, process_path
 from ledger.cli.demo.stage import Stage
+from ledger.cli.demo.supplement import NUMBER
 from ledger.cli.demo.town import BUYER
 
 LINK = re.compile(r'(?:href|src)="(/[^"#]*)"')
@@ -42,6 +43,7 @@ TILE = 256
 def addresses(client: httpx.Client) -> Iterator[tuple[str, bytes]]:
     """Everything that a visitor comes to from the start page, in both languages, and what programs ask."""
     of_bids = [f"/api/v1/processes/{process_path(ocid)}{part}" for ocid in (OCID, LIVE) for part in OF_A_PROCESS]
+    of_bids.append(f"/api/v1/processes/{process_path(OCID)}/rounds/{NUMBER}/sealing")
     waiting, seen = ["/", "/?lang=en", *FEEDS, *of_bids, *_of_acts(client), *_of_the_log(client)], set[str]()
     while waiting:
         path = waiting.pop(0)

@@ -24,7 +24,7 @@ from unittest import mock
 import pytest
 
 from ledger.cli.demo import school_run as story
-from ledger.cli.demo import seeding, tenderers
+from ledger.cli.demo import seeding, supplement, tenderers
 from ledger.cli.demo.calendar import stamp
 from ledger.cli.demo.canaries import Search, canaries_of
 from ledger.cli.demo.running import application, for_a_while, node_answers
@@ -40,10 +40,12 @@ from ledger.cli.demo.sealed_checks import (
 )
 from ledger.cli.demo.seeding import open_demo
 from ledger.cli.demo.stage import Stage
-from ledger.cli.demo.town import BUSES, BUYER, COACHES
+from ledger.cli.demo.supplement import DECLARATION, SUBJECT, TITLE
+from ledger.cli.demo.town import BUSES, BUYER, COACHES, WHEELS
 from ledger.cli.demo.visitor import Visitor
 from ledger.errors import CheckFailed
 from ledger.sealing.bid import Bid
+from ledger.store.letters import Letters
 from tests.cli.conftest import Siegel
 from tests.demo.public import found_in_public
 from tests.waiting import wait_until
@@ -54,15 +56,20 @@ AWARDED = {COACHES.name, COACHES.street}
 
 @dataclass
 class Undecided:
-    """A stopped town in which a round is opened and nothing is awarded, with its bids as they were sealed."""
+    """A stopped town in which bids and an answer are opened and nothing is awarded; ``bids`` as they were sealed, the
+    answer among them, and the ``letters`` that were sent."""
 
     home: Path
     bids: list[tuple[Bid, bytes]] = field(default_factory=list)
+    letters: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def canaries(self) -> set[str]:
-        """Of all fields of all bids, with their disclosures and salts, and what is in their documents."""
+        """Of all fields of all bids, with their disclosures and salts, what is in their documents, and each line of the
+        letters."""
         found = {document.decode() for _, document in self.bids}
+        for subject, text in self.letters:
+            found |= {subject, *text.splitlines()}
         for bid, _ in self.bids:
             values = {str(each.name): each.value for each in bid.fields}
             found |= set(canaries_of(values, [each.text for each in bid.fields]))
@@ -73,16 +80,23 @@ class Undecided:
 def undecided(tmp_path_factory: pytest.TempPathFactory) -> Undecided:
     """The demo's story up to the evening before the award."""
     made, seal = Undecided(tmp_path_factory.mktemp("undecided") / "home"), tenderers.seal
+    send = Letters.send
 
     def noted(stage: Stage, process: bytes, deadline: int, bid: Bid, document: bytes, **more: Any) -> Any:
         made.bids.append((bid, document))
         return seal(stage, process, deadline, bid, document, **more)
 
+    def kept(letters: Letters, recipient: bytes, sender: bytes, subject: str, text: str, answer_round: int) -> int:
+        made.letters.append((subject, text))
+        return send(letters, recipient, sender, subject, text, answer_round)
+
     def until_the_award(stage: Stage, home: Path) -> Any:
-        return itertools.takewhile(lambda moment: moment < stage.ago(15), story.school_run(stage, home))
+        return itertools.takewhile(lambda moment: moment < stage.ago(13), story.school_run(stage, home))
 
     with (
         mock.patch.object(story, "seal", noted),
+        mock.patch.object(supplement, "seal", noted),
+        mock.patch.object(Letters, "send", kept),
         mock.patch.object(seeding, "school_run", until_the_award),
         open_demo(made.home, tampering=False, procedures=0),
     ):
@@ -109,11 +123,12 @@ def found_by(visitor: Visitor, search: Search) -> dict[str, str]:
 def test_sealed_bids_leave_nothing_in_public_before_the_award(
     undecided: Undecided, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Seven bids of a round that was opened, whatever became of them, and one that was handed in a moment ago."""
+    """Seven bids of a round that was opened, whatever became of them, a letter to one of them and the answer, and a bid
+    that was handed in a moment ago."""
     caplog.set_level(logging.DEBUG)
     search = Search({*undecided.canaries, *canaries_of(OFFER)})
-    assert len(undecided.bids) == len(PRICES) == 7
-    assert {*PRICES, "1187654.32"} <= search.canaries
+    assert (len(undecided.bids), len(PRICES), len(undecided.letters)) == (8, 7, 1)
+    assert {*PRICES, "1187654.32", SUBJECT, TITLE, DECLARATION.decode(), WHEELS.name} <= search.canaries
     for bid, _ in undecided.bids:
         assert {each.salt for each in bid.fields} <= search.canaries
     with visited(undecided.home) as visitor:
@@ -127,7 +142,7 @@ def test_sealed_bids_leave_nothing_in_public_before_the_award(
 
 
 def test_guess_at_a_bid_is_not_confirmed(undecided: Undecided) -> None:
-    """Neither a search nor the lookup of a file answers otherwise to what is in a bid."""
+    """Neither a search nor the lookup of a file answers otherwise to what is in a bid or an answer."""
     with visited(undecided.home) as visitor:
         for bid, document in undecided.bids:
             values = {str(each.name): each.value for each in bid.fields}
@@ -140,7 +155,7 @@ def test_guess_at_a_bid_is_not_confirmed(undecided: Undecided) -> None:
 def test_award_discloses_who_the_supplier_is_and_nothing_else(
     siegel: Siegel, town: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The same search in the same places finds the two texts that the award tells, of more than sixty; also when
+    """The same search in the same places finds the two texts that the award tells, of more than eighty; also when
     tenderers were let see the names and sums of the opening, which their receipts show them."""
     caplog.set_level(logging.DEBUG)
     with visited(town) as visitor:
@@ -157,7 +172,7 @@ def test_award_discloses_who_the_supplier_is_and_nothing_else(
         assert told_by_the_award(visitor) == AWARDED
         found = found_by(visitor, search)
         assert exactly_the_disclosed_is_public(visitor).split()[0] == "2"
-    assert len(search.canaries) > 60
+    assert len(search.canaries) > 80
     require_exactly(found, AWARDED)
     assert search.found_in(caplog.text.encode()) == set()
     for more in (PRICES[4], BUSES.name):

@@ -70,7 +70,7 @@ def test_demo_check_all_hold_exits_zero_and_leaves_nothing(tmp_path: Path) -> No
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line.split()[0] for line in lines[:-1]] == ["ok"] * (len(lines) - 1)
-    assert len(lines) == 22
+    assert len(lines) == 23
     assert sum("alteration" in line for line in lines) == 3
     assert any(f"{12 + PROCEDURES} procedures of 6 buyers" in line for line in lines)
     assert any("vanished: ocds-demo10-2026-02; changed: ocds-demo10-2026-03" in line for line in lines)

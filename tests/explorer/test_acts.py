@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 
 from explorer.act_words import DETAILED, NOTICE_TITLES, PLAIN, TITLES, TITLES_OF_LOT
 from explorer.actors import BIDDERS, PUBLISHED
+from explorer.answer_sentences import AnswerSentences
+from explorer.formats import Formats
+from explorer.language import Language, catalogue
+from ledger.index.rows import ActRow
 from ledger.index.sync import Synchroniser
 from ledger.terms import STATUTE
 from tests.chain.nodes import anvil
@@ -46,11 +51,50 @@ def test_every_act_of_the_statute_has_its_words() -> None:
     assert {name for name, entry in OF_PROCESSES.items() if entry.who == ("bidder",)} == BIDDERS
 
 
+OF_ANSWERS: dict[str, dict[str, Any]] = {
+    "RoundOpened": {"terms": {"deadline": 3}},
+    "RoundResumed": {"deadline": 3},
+    "BidCommitted": {},
+    "BidWithdrawn": {},
+    "ExternalBidRegistered": {},
+    "RoundClosed": {"counted": 2},
+    "BidsOpened": {"outcomes": [{}, {}]},
+    "OutcomeRevised": {},
+    "BidExcluded": {},
+    "BidReadmitted": {},
+}
+"""Acts that a round of answers can have, with their own arguments."""
+
+
+@pytest.mark.parametrize(("language", "bid", "answer"), [("de", "Angebot", "Antwort"), ("en", "bid", "answer")])
+def test_act_of_a_round_of_answers_never_calls_an_answer_a_bid(language: Language, bid: str, answer: str) -> None:
+    """In its title and its sentence, whoever handed it in and whatever became of it; also where there was none."""
+    told = AnswerSentences(catalogue(language), Formats(language))
+    rows = [act_row(name, detail) for name, detail in OF_ANSWERS.items()]
+    rows += [act_row("BidCommitted", {}, arrival=1), act_row("RoundClosed", {"counted": 0})]
+    rows.append(act_row("BidsOpened", {"outcomes": []}))
+    for row in rows:
+        text = f"{told.title(row)}: {told.sentence(row)}"
+        assert re.search(rf"\b{bid}", text, re.IGNORECASE) is None, text
+        assert answer in text or answer.capitalize() in text or row.act == "RoundOpened", text
+        assert "%(" not in text
+    of_rounds = {name for name, entry in OF_PROCESSES.items() if "round" in entry.record}
+    assert of_rounds - OF_ANSWERS.keys() == {"TenderPublished", "TenderAmended", "AwardAnnounced", "Remanded"}
+
+
+def act_row(name: str, detail: dict[str, Any], arrival: int = 2) -> ActRow:
+    """An act of round 2 and, if it is of one, of its first bid."""
+    return ActRow(
+        process_id=bytes(32), organisation_id=bytes(32), act=name, number=0, sequence=1, roles=0, time=2,
+        first=bytes(20), second=None, lot=None, round=2, bid=0, ref=None, arrival=arrival, ground=None, release=None,
+        subject=None, detail=detail, digest=bytes(32), data=b"", block_number=1, block_hash=bytes(32),
+        transaction_hash=bytes(32), log_index=0,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_page_of_a_long_story_tells_every_act(told: str, language: str) -> None:
     """Each act of the story is on the page with its sentence, none of them unreadable."""
-    from explorer.language import catalogue
-
     speak = catalogue("de" if language == "de" else "en").gettext
     html = httpx.get(told, params={"lang": language}).text
     page = text_of(html)

@@ -15,8 +15,9 @@ from urllib.parse import quote, quote_plus
 
 from ledger.ocds.disclosure import read_disclosure
 
-SHARED: Final = frozenset({"scheme", "postalCode", "locality", "currency", "format", "requirement"})
-"""Members of a bid whose texts others use, too: where those are found, nothing was told of a bid."""
+SHARED: Final = frozenset({"scheme", "postalCode", "locality", "currency", "format", "requirement", "mainBid"})
+"""Members of a bid whose texts others use, too: where those are found, nothing was told of a bid. The commitment that
+an answer names as its ``mainBid`` stands on the ledger."""
 SHORTEST: Final = 8
 """Characters of a text that is not found by chance."""
 DEEPEST: Final = 5

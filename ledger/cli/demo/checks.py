@@ -19,7 +19,7 @@ from ledger.chain.acts import Call, ConcludeContract
 from ledger.chain.heads import fold, genesis_process_head, head_slot
 from ledger.chain.identifiers import process_id
 from ledger.chain.signers import keystore_account
-from ledger.cli.demo import sealed_checks
+from ledger.cli.demo import answer_checks, sealed_checks
 from ledger.cli.demo.anchored import TAMPERED_OCID
 from ledger.cli.demo.calendar import DAY, HOUR
 from ledger.cli.demo.neighbour import CHANGED_OCID, VANISHED_OCID
@@ -274,6 +274,7 @@ CHECKS: Final[tuple[tuple[str, Callable[[Visitor], str]], ...]] = (
     ("Envelopes are for those alone who take part", sealed_checks.envelopes_are_for_the_entitled),
     ("Of the bids exactly that is public which was disclosed", sealed_checks.exactly_the_disclosed_is_public),
     ("The award follows from criteria and bids again", sealed_checks.ranking_is_recomputed),
+    ("The answer to a letter came sealed and stands in the minutes", answer_checks.answer_came_as_asked_for),
     ("Nobody closes a round before its deadline", sealed_checks.nobody_closes_early),
     ("A sealed bid is handed in and its receipt holds", sealed_checks.bid_is_handed_in_now),
     ("The process page tells the alteration", page_tells_the_alteration),

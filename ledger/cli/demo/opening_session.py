@@ -20,7 +20,7 @@ from ledger.opening.closing import close
 from ledger.opening.contributing import contribution, index_of
 from ledger.opening.counting import Brought, Opener
 from ledger.opening.facts import Bid, read_round
-from ledger.opening.opened import OpenedRound, opened_folder
+from ledger.opening.opened import FILE, OpenedRound, opened_folder
 from ledger.opening.round_file import opened_round
 from ledger.opening.sealed_round import SealedRound
 from ledger.opening.signed_contribution import SignedContribution
@@ -36,18 +36,18 @@ OPENERS = (
 """Who brings shares: of both groups as many as are needed."""
 
 
-def close_round(stage: Stage, ocid: str) -> None:
+def close_round(stage: Stage, ocid: str, number: int = 1) -> None:
     """Freeze which envelopes are here; nobody is admitted late."""
-    facts = _sealed(stage, ocid).facts
-    arrived = stage.receiver.envelopes.of_round(facts.process_id, 1)
+    facts = _sealed(stage, ocid, number).facts
+    arrived = stage.receiver.envelopes.of_round(facts.process_id, number)
     closed = close(facts, {(each.commitment, each.author) for each in arrived})
-    stage.together(CloseRound(stage.call(ocid), 1, closed.counted, closed.present, closed.admitted))
+    stage.together(CloseRound(stage.call(ocid), number, closed.counted, closed.present, closed.admitted))
 
 
-def open_round(stage: Stage, ocid: str, home: Path) -> OpenedRound:
+def open_round(stage: Stage, ocid: str, home: Path, number: int = 1) -> OpenedRound:
     """Open all bids, record how each ended, and leave ``round.json`` in the officers' home."""
-    sealed = _sealed(stage, ocid)
-    folder = opened_folder(home, sealed.facts.process_id, 1)
+    sealed = _sealed(stage, ocid, number)
+    folder = opened_folder(home, sealed.facts.process_id, number)
     officer = index_of(sealed, Group.OFFICERS, stage.sealing_keys["officer-one"])
     opener = Opener(
         sealed,
@@ -62,9 +62,9 @@ def open_round(stage: Stage, ocid: str, home: Path) -> OpenedRound:
     assert not count.unfinished
     assert not count.false
     outcomes = tuple(each.outcome for each in count.found)
-    stage.together(OpenBids(stage.call(ocid), 1, 0, outcomes))
-    opened = opened_round(_sealed(stage, ocid), count.found)
-    opened.write(folder / "round.json")
+    stage.together(OpenBids(stage.call(ocid), number, 0, outcomes))
+    opened = opened_round(_sealed(stage, ocid, number), count.found)
+    opened.write(folder / FILE)
     return opened
 
 
@@ -95,10 +95,10 @@ def _header(stage: Stage, bid: Bid) -> bytes:
     return stage.receiver.envelopes.read_header(arrived.digest).encoded()
 
 
-def _sealed(stage: Stage, ocid: str) -> SealedRound:
-    """Round 1 as the ledger has it now."""
+def _sealed(stage: Stage, ocid: str, number: int) -> SealedRound:
+    """A round as the ledger has it now."""
     chain = stage.chain
-    return SealedRound(chain.chain_id, chain.ledger, read_round(_records(stage, ocid), 1), stage.recipients)
+    return SealedRound(chain.chain_id, chain.ledger, read_round(_records(stage, ocid), number), stage.recipients)
 
 
 def _records(stage: Stage, ocid: str) -> list[ActRecord]:

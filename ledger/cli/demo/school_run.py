@@ -1,5 +1,5 @@
-"""A whole procedure with sealed bids: one replaced, one withdrawn, one unreadable, one promised in time, one late, and
-what officers decide of them until the contract."""
+"""A whole procedure with sealed bids: one replaced, one withdrawn, one unreadable, one promised in time, one late, one
+to which a document is asked for, and what officers decide of them until the contract."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from ledger.cli.demo.opening_session import close_round, open_round
 from ledger.cli.demo.procedure import Procedure, award, contract
 from ledger.cli.demo.sealed import STANDSTILL, announce, publish_tender, tender_period
 from ledger.cli.demo.stage import Stage, Story
+from ledger.cli.demo.supplement import round_of_answers
 from ledger.cli.demo.tenderers import LOT, SealedBid, bid_of, commit, seal, upload, withdraw
-from ledger.cli.demo.town import BUSES, BUYER, COACHES, MINIBUSES, QUICK, RIDES, VALLEY
+from ledger.cli.demo.town import BUSES, BUYER, COACHES, MINIBUSES, QUICK, RIDES, VALLEY, WHEELS
 from ledger.evaluation.criteria import Criteria
 from ledger.evaluation.evaluation import read_evaluation
 from ledger.evaluation.offers import SubmittedBid
@@ -33,10 +34,12 @@ PRICES: Final = ("688112.47", "702318.63", "651247.31", "640129.58", "648931.26"
 TENDERERS: Final = (BUSES, MINIBUSES, BUSES, VALLEY, COACHES, QUICK, RIDES)
 EXCLUDED: Final = 5
 """The bid that was promised in time; its price list is for fewer lines than the tender has."""
+ASKED: Final = 4
+"""The bid that names a subcontractor whose declaration is missing."""
 
 
 def school_run(stage: Stage, home: Path) -> Story:
-    """Seven commitments, five tenderers with a bid that could be opened; ``home`` is the officers'."""
+    """Seven commitments, five tenderers with a bid that could be opened, one answer; ``home`` is the officers'."""
     procedure = Procedure(
         OCID,
         "Schülerbeförderung zu den Grundschulen 2027 bis 2029",
@@ -71,7 +74,7 @@ def school_run(stage: Stage, home: Path) -> Story:
     broken = sealed(3, root=bytes(31) + b"\1")
     commit(stage, broken, upload(stage, broken))
     yield stage.ago(20, "08:30")
-    coaches = sealed(4)
+    coaches = sealed(ASKED)
     commit(stage, coaches, upload(stage, coaches))
     yield deadline - 5
     quick = sealed(5)
@@ -84,10 +87,11 @@ def school_run(stage: Stage, home: Path) -> Story:
     close_round(stage, OCID)
     yield deadline + 2 * HOUR
     opened = open_round(stage, OCID, home)
-    yield stage.ago(17)
+    yield stage.ago(19, "09:00")
     ground = "Das Preisblatt nennt fünf statt sechs Linien, ändert also die Vergabeunterlagen (§ 57 Abs. 1 Nr. 4 VgV)."
     stage.together(ExcludeBid(stage.call(OCID, ground=ground), ZERO, 1, EXCLUDED))
-    yield stage.ago(15)
+    yield from round_of_answers(stage, procedure, coaches, home)
+    yield stage.ago(13)
     best, amount, evaluation = _evaluated(stage, criteria, opened, opened_folder(home, process, 1))
     winner = TENDERERS[best]
     when = stage.clock.now()
@@ -98,7 +102,7 @@ def school_run(stage: Stage, home: Path) -> Story:
     number = announce(stage, procedure, stage.release(BUYER, decision, "AwardAnnounced"), LOT, best)
     dispatched = stage.clock.now()
     stage.alone(InformLosers(stage.call(OCID), number, dispatched, dispatched + STANDSTILL))
-    yield stage.ago(3)
+    yield stage.ago(2)
     signed = procedure.release(
         stage.clock.now(),
         "contract",
@@ -117,7 +121,8 @@ def bid_with(number: int) -> tuple[Bid, bytes]:
     firm, amount = TENDERERS[number], PRICES[number]
     lines = "fünf" if number == EXCLUDED else "sechs"
     price_list = f"{firm.name}: {amount} EUR für zwei Schuljahre, {lines} Linien.".encode()
-    return bid_of(firm, amount, ANSWERS, price_list)
+    subcontractors = (WHEELS,) if number == ASKED else ()
+    return bid_of(firm, amount, ANSWERS, price_list, *subcontractors)
 
 
 def _evaluated(stage: Stage, criteria: Criteria, opened: OpenedRound, folder: Path) -> tuple[int, float, bytes]:

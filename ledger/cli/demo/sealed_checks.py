@@ -24,6 +24,7 @@ from ledger.cli.demo.canaries import Search, canaries_of
 from ledger.cli.demo.school_run import EVALUATION, OCID, TENDERERS, bid_with
 from ledger.cli.demo.seeding import POLICY
 from ledger.cli.demo.stage import Stage
+from ledger.cli.demo.supplement import DECLARATION, NUMBER
 from ledger.cli.demo.tenderers import LOT
 from ledger.cli.demo.town import BUYER
 from ledger.cli.demo.visitor import Visitor
@@ -37,7 +38,9 @@ from ledger.evaluation.ranking import rank
 from ledger.evidence.verify.policy import read_policy
 from ledger.evidence.verify.receipt import verify_receipt
 from ledger.evidence.verify.report import ReceiptStep, Verdict
-from ledger.opening.opened import OpenedRound, opened_folder, read_opened
+from ledger.opening.opened import FILE, OpenedRound, opened_folder, read_opened
+from ledger.store.letters import Letter, Letters
+from ledger.store.state import State
 
 ENDED: Final = ("superseded", "withdrawn", "opened", "unreadable", "opened", "opened", "late")
 """How the story's bids ended, by their numbers."""
@@ -67,29 +70,38 @@ def bids_ended_as_told(visitor: Visitor) -> str:
 
 
 def envelopes_are_for_the_entitled(visitor: Visitor) -> str:
-    """Nobody gets an envelope, a header or a contribution without having a part in the round, nor a list of them."""
-    base, asked = f"/api/v1/processes/{process_path(OCID)}/rounds/1", 0
-    commitment = opened_in_the_story(visitor).bids[2].commitment
-    assert commitment is not None
-    for path in (
-        "envelopes",
-        f"envelopes/0x{commitment.hex()}",
-        f"envelopes/0x{commitment.hex()}/header",
-        "contributions",
-    ):
-        answer = visitor.web.get(f"{base}/{path}")
-        if answer.status_code != 401:
-            raise CheckFailed(seen=f"{path}: {answer.status_code}")
-        asked += 1
+    """Nobody gets an envelope, a header, a contribution or a letter without having a part in the round, nor a list of
+    them; neither of the bids nor of the answer to a letter."""
+    asked = 0
+    for number, bid in ((1, 2), (NUMBER, 0)):
+        base = f"/api/v1/processes/{process_path(OCID)}/rounds/{number}"
+        commitment = opened_in_the_story(visitor, number).bids[bid].commitment
+        assert commitment is not None
+        envelope = f"envelopes/0x{commitment.hex()}"
+        for path in ("envelopes", envelope, f"{envelope}/header", "contributions", "letters"):
+            answer = visitor.web.get(f"{base}/{path}")
+            if answer.status_code != 401:
+                raise CheckFailed(seen=f"{number}, {path}: {answer.status_code}")
+            asked += 1
     return say("{count} addresses", count=asked)
 
 
 def exactly_the_disclosed_is_public(visitor: Visitor) -> str:
-    """Of all that is in the bids the award tells who the supplier is and where; that is found, and nothing else, in
-    whatever form, where the procedure is told of: its pages, answers, feed, table, bundle, and the metrics."""
+    """Of all that is in the bids, the letter to one of them and its answer the award tells who the supplier is and
+    where; that is found, and nothing else, in whatever form, where the procedure is told of: its pages, answers, feed,
+    table, bundle, and the metrics."""
     process, found = process_path(OCID), dict[str, str]()
     search, disclosed = Search(canaries_of_the_story(visitor)), told_by_the_award(visitor)
-    of_process = ("", "/acts", "/rounds", "/releases", "/record", "/evidence", "/rounds/1/sealing")
+    of_process = (
+        "",
+        "/acts",
+        "/rounds",
+        "/releases",
+        "/record",
+        "/evidence",
+        "/rounds/1/sealing",
+        f"/rounds/{NUMBER}/sealing",
+    )
     paths = [f"{page}?lang={language}" for page in ("/", f"/processes/{process}") for language in ("de", "en")]
     paths += [f"/api/v1/processes/{process}{part}" for part in of_process]
     paths += [f"/api/v1/feed.atom?ocid={OCID}", f"/api/v1/processes.csv?ocid={OCID}", "/metrics"]
@@ -104,13 +116,17 @@ def exactly_the_disclosed_is_public(visitor: Visitor) -> str:
 
 
 def canaries_of_the_story(visitor: Visitor) -> set[str]:
-    """What is in every bid, whether it was opened or not, and of opened ones the fields' salts, too."""
-    found = set[str]()
+    """What is in every bid, whether it was opened or not, in the letter to one of them, and in its answer; of opened
+    ones the fields' salts, too."""
+    found = {DECLARATION.decode()}
     for number in range(len(TENDERERS)):
         bid, price_list = bid_with(number)
         found |= {price_list.decode(), *canaries_of({str(field.name): field.value for field in bid.fields})}
-    for opened in opened_in_the_story(visitor).bids:
-        found |= {*canaries_of(opened.values or {}, opened.disclosures or ())}
+    for number in (1, NUMBER):
+        for opened in opened_in_the_story(visitor, number).bids:
+            found |= {*canaries_of(opened.values or {}, opened.disclosures or ())}
+    for letter in letters_of_the_story(visitor):
+        found |= {letter.subject, *letter.text.splitlines()}
     return found
 
 
@@ -193,7 +209,16 @@ def process_path(ocid: str) -> str:
     return "0x" + process_id(Stage.organisation(BUYER), ocid).hex()
 
 
-def opened_in_the_story(visitor: Visitor) -> OpenedRound:
-    """What the officers have of the opening, in their own folder."""
+def opened_in_the_story(visitor: Visitor, number: int = 1) -> OpenedRound:
+    """What the officers have of the opening of a round, in their own folder."""
     home = visitor.demo.settings.home
-    return read_opened(opened_folder(home, process_id(Stage.organisation(BUYER), OCID), 1) / "round.json")
+    return read_opened(opened_folder(home, process_id(Stage.organisation(BUYER), OCID), number) / FILE)
+
+
+def letters_of_the_story(visitor: Visitor) -> list[Letter]:
+    """To tenderers of the first round, as they lie on the server."""
+    state = State(visitor.demo.settings.state_url)
+    try:
+        return Letters(state, process_id(Stage.organisation(BUYER), OCID), 1).sent()
+    finally:
+        state.close()

@@ -31,29 +31,46 @@ class SealedBid:
 
     account: KeySigner
     process_id: bytes
+    round: int
     envelope: bytes
     commitment: bytes
 
 
-def bid_of(firm: Firm, amount: str, answers: dict[str, Any], price_list: bytes) -> tuple[Bid, bytes]:
+def bid_of(
+    firm: Firm, amount: str, answers: dict[str, Any], price_list: bytes, *subcontractors: Firm
+) -> tuple[Bid, bytes]:
     """A bid for the one lot, with its only document."""
     values: dict[str, Any] = {
-        "tenderers/0001": {
-            "name": firm.name,
-            "identifier": {"scheme": "DE-HRB", "id": firm.uid, "legalName": firm.name},
-            "address": {"streetAddress": firm.street, "postalCode": firm.postal_code, "locality": firm.place},
-        },
+        "tenderers/0001": _named(firm),
         f"lots/{LOT}/value": {"amount": amount, "currency": "EUR"},
-        "documents/0001": {
-            "title": f"Preisblatt {amount}.txt",
-            "format": "text/plain",
-            "requirement": "prices",
-            "size": len(price_list),
-            "digest": hashlib.sha256(price_list).hexdigest(),
-        },
+        "documents/0001": _document(f"Preisblatt {amount}.txt", price_list, requirement="prices"),
         **{f"requirementResponses/{name}": {"value": value} for name, value in answers.items()},
+        **{f"subcontractors/{number:04}": _named(each) for number, each in enumerate(subcontractors, 1)},
     }
     return Bid.of(values), price_list
+
+
+def answer_of(firm: Firm, main_bid: bytes, title: str, document: bytes) -> tuple[Bid, bytes]:
+    """An answer to a letter that came to the bid with this commitment: one document, and nothing that the bid says."""
+    values = {
+        "tenderers/0001": _named(firm),
+        "mainBid": main_bid.hex(),
+        "documents/0001": _document(title, document),
+    }
+    return Bid.of(values), document
+
+
+def _named(firm: Firm) -> dict[str, Any]:
+    return {
+        "name": firm.name,
+        "identifier": {"scheme": "DE-HRB", "id": firm.uid, "legalName": firm.name},
+        "address": {"streetAddress": firm.street, "postalCode": firm.postal_code, "locality": firm.place},
+    }
+
+
+def _document(title: str, content: bytes, **more: str) -> dict[str, Any]:
+    digest = hashlib.sha256(content).hexdigest()
+    return {"title": title, "format": "text/plain", "size": len(content), "digest": digest, **more}
 
 
 def seal(
@@ -63,21 +80,22 @@ def seal(
     bid: Bid,
     document: bytes,
     *,
+    round: int = 1,
     account: KeySigner | None = None,
     root: bytes | None = None,
 ) -> SealedBid:
-    """Seal for round 1 and the town's key set. ``root``: another one than the fields have, which makes the bid
+    """Seal for a round and the town's key set. ``root``: another one than the fields have, which makes the bid
     unreadable, and its sealer's doing."""
     signer, chain = account or KeySigner.generate(), stage.chain
-    context = Context(chain.chain_id, chain.ledger, process_id, 1, signer.account, stage.key_set, deadline)
+    context = Context(chain.chain_id, chain.ledger, process_id, round, signer.account, stage.key_set, deadline)
     out = io.BytesIO()
     content = content_of(bid, [lambda: io.BytesIO(document)])
     sealed: Sealed = seal_content(content, root or bid.root, context, stage.recipients, out)
     header = sealed.header
     commitment = bid_commitment(
-        chain.chain_id, chain.ledger, process_id, 1, signer.account, header.bid_root, header.rest_digest
+        chain.chain_id, chain.ledger, process_id, round, signer.account, header.bid_root, header.rest_digest
     )
-    return SealedBid(signer, process_id, out.getvalue(), commitment)
+    return SealedBid(signer, process_id, round, out.getvalue(), commitment)
 
 
 def upload(stage: Stage, bid: SealedBid) -> Promise:
@@ -91,10 +109,10 @@ def upload(stage: Stage, bid: SealedBid) -> Promise:
 def commit(stage: Stage, bid: SealedBid, promise: Promise | None = None, *, instead_of: SealedBid | None = None) -> int:
     """Put the commitment on the ledger; the bid's number."""
     before = ZERO if instead_of is None else instead_of.commitment
-    act = CommitBid(bid.process_id, 1, bid.commitment, before, stage.expires, promise or Promise())
+    act = CommitBid(bid.process_id, bid.round, bid.commitment, before, stage.expires, promise or Promise())
     return stage.send_by(act, bid.account).records[0].bid
 
 
 def withdraw(stage: Stage, bid: SealedBid) -> None:
     """Take the bid back."""
-    stage.send_by(WithdrawBid(bid.process_id, 1, bid.commitment, stage.expires), bid.account)
+    stage.send_by(WithdrawBid(bid.process_id, bid.round, bid.commitment, stage.expires), bid.account)

@@ -231,3 +231,4 @@ QUICK: Final = Firm("90013", "Schnelllinie Nebenau GmbH", "Ringstraße 2", "5998
 RIDES: Final = Firm(
     "90014", "Fahrdienst Beispiel, Inh. A. Muster", "Gartenweg 3", "59999", "Musterbach", sole_trader=True
 )
+WHEELS: Final = Firm("90015", "Rollimobil Nebenau gGmbH", "Rampenweg 5", "59985", "Nebenau")
