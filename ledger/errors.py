@@ -1410,6 +1410,20 @@ class OpeningResultForbidden(SiegelError):
     status = 409
 
 
+class OpeningResultUnreadable(SiegelError):
+    """Not what tenderers are told of an opening (``siegel-opening-result/1``)."""
+
+    sentence = "This is no result of an opening for tenderers: {reason}."
+    status = 422
+
+
+class ResultForeign(SiegelError):
+    """What tenderers are told of another opening: of another round, process or ledger."""
+
+    sentence = "{where} has not the result of this opening ({field}: {got}, not {expected}). It is not shown."
+    status = 409
+
+
 class AnswersNotTold(SiegelError):
     """Only of an opening of bids do tenderers see names and sums (§ 14(6) VOB/A), never of answers to letters."""
 

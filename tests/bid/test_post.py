@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -11,12 +13,16 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, Route, expect
 
 from ledger.evidence.receipt import read_receipt, write_receipt
 from tests.bid.answered_town import PostDesk, answered_town, offer
+from tests.bid.tender import CRITERIA, DOCUMENT
 from tests.bid.tenderer import PASSPHRASE, PDF, listened, save
 from tests.bid.test_page import contents, violations
+from tests.cli.conftest import Called, Siegel, siegel
+
+__all__ = ["siegel"]
 
 HOSTILE = '<img src=x onerror="document.title=1"><b id="bold">fett</b>'
 TURNED = "Rechnung \u202egnp.exe"
@@ -294,8 +300,17 @@ OFFERS = [
 ]
 
 
+COLUMNS = ["Bieter", "Summe", "Nachlass", "Nebenangebote"]
+
+
+def cells(rows: Locator) -> list[list[str]]:
+    """What stands in a table's rows, without the columns' names."""
+    texts = "(all) => all.map((one) => one.lastChild.data)"
+    return [row.locator("td").evaluate_all(texts) for row in rows.all()[1:]]
+
+
 def test_result_is_shown_to_whose_bid_was_opened(context: BrowserContext, desk: PostDesk, tmp_path: Path) -> None:
-    """A table for each lot with tenderers, sum, discount and variants; what is no number stays as it was written."""
+    """A table for each lot with tenderers, sums, place; what is no number stays as it was written."""
     page, said = listened(context)
     lots: list[Any] = [{"id": "L1", "title": "Rohbau", "offers": OFFERS}, {"id": "L2", "title": "Dach", "offers": []}]
     desk.tell(lots)
@@ -304,11 +319,10 @@ def test_result_is_shown_to_whose_bid_was_opened(context: BrowserContext, desk: 
     table = page.get_by_role("table", name="Los L1: Rohbau")
     rows = table.get_by_role("row")
     expect(rows).to_have_count(3)
-    expect(rows.nth(0).get_by_role("columnheader")).to_have_text(["Bieter", "Summe", "Nachlass", "Nebenangebote"])
-    texts = "(all) => all.map((one) => one.lastChild.data)"
-    assert [rows.nth(number).locator("td").evaluate_all(texts) for number in (1, 2)] == [
-        ["Bau & Söhne GmbH, Zweite KG", "148.500,00 EUR", "2,5 %", "1"],
-        ["<b>Erdbau</b> [U+202E]HbmG", "viel EUR", "–", "0"],
+    expect(rows.nth(0).get_by_role("columnheader")).to_have_text([*COLUMNS, "Rang nach Preis"])
+    assert cells(rows) == [
+        ["Bau & Söhne GmbH, Zweite KG", "148.500,00 EUR", "2,5 %, also 144.787,50", "1", "1"],
+        ["<b>Erdbau</b> [U+202E]HbmG", "viel EUR", "–", "0", "Summe unlesbar"],
     ]
     expect(page.locator("#result-shown")).to_contain_text("Für dieses Los liegt kein Angebot vor.")
     expect(page.locator("#result-shown")).to_contain_text("§ 14(6) VOB/A")
@@ -319,6 +333,79 @@ def test_result_is_shown_to_whose_bid_was_opened(context: BrowserContext, desk: 
     page.get_by_role("button", name="English").click()
     expect(table.or_(page.get_by_role("table", name="Lot L1: Rohbau"))).to_contain_text("148,500.00 EUR")
     assert said == []
+
+
+def points_for_the_roof() -> bytes:
+    """The town's criteria, but that the second lot is ranked by points."""
+    changed = copy.deepcopy(CRITERIA)
+    quality = {"id": "quality", "title": "Konzept", "weight": "40", "mostPoints": "5"}
+    changed["lots"][1] |= {"method": "weightedPoints", "priceWeight": "60", "criteria": [quality]}
+    return json.dumps(changed).encode()
+
+
+def give_criteria(page: Page, document: bytes, named: bytes | None) -> None:
+    """A server with other criteria, whose digest the round's terms name, or another, or none."""
+    told = named and {"digest": "0x" + hashlib.sha256(named).hexdigest(), "document": None}
+
+    def sealing(route: Route) -> None:
+        route.fulfill(body=json.dumps(route.fetch().json() | {"criteria": told}), content_type="application/json")
+
+    page.route("**/sealing", sealing)
+    page.route("**/documents/*", lambda route: route.fulfill(body=document))
+
+
+PLACED = [
+    offer("Erste", amount="150.00"), offer("Zweite", amount="300", discount="50"), offer("Dritte", amount="100"),
+    offer("Vierte", amount="1e2"), offer("Fünfte", amount="9" * 60), offer("Sechste") | {"amount": None},
+    offer("Siebte", amount="0.01") | {"currency": "CHF"}, offer("Achte", amount="-5"),
+    offer("Neunte", amount="1", discount="100.1"),
+]  # fmt: skip
+
+
+def test_result_shows_places_by_price_and_points_only_where_they_follow(
+    context: BrowserContext, desk: PostDesk
+) -> None:
+    """Equals share a place; what is no sum has none, and pushes nobody off the page. Where points decide there is no
+    place, and for a lot that the criteria do not have nothing."""
+    page, said = listened(context)
+    give_criteria(page, points_for_the_roof(), points_for_the_roof())
+    desk.tell([{"id": lot, "title": None, "offers": PLACED} for lot in ("L1", "L2", "L9")])
+    open_receipt(page, desk)
+    page.click("#fetch-result")
+    by_price, by_points, unknown = (page.get_by_role("table", name=f"Los {lot}") for lot in ("L1", "L2", "L9"))
+    expect(by_price.get_by_role("columnheader")).to_have_text([*COLUMNS, "Rang nach Preis"])
+    places = ["3", "3", "2", "Summe unlesbar", "5", "keine Summe", "andere Währung", "1", "Nachlass unlesbar"]
+    assert [row[-1] for row in cells(by_price.get_by_role("row"))] == places
+    expect(by_points.get_by_role("columnheader")).to_have_text([*COLUMNS, "Punkte für den Preis"])
+    points = ["30", "30", "60", *places[3:4], "0", *places[5:7], "Preis nicht über null", places[8]]
+    assert [row[-1] for row in cells(by_points.get_by_role("row"))] == points
+    expect(unknown.get_by_role("columnheader")).to_have_text(COLUMNS)
+    for told in ("und er entscheidet nichts", "deshalb steht hier kein Rang", "steht nicht in den Zuschlagskriterien"):
+        expect(page.locator("#result-shown")).to_contain_text(told)
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert violations(page) == []
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("document", "named", "why"),
+    [
+        (points_for_the_roof(), DOCUMENT, "Das sind nicht die Zuschlagskriterien der Ausschreibung"),
+        (DOCUMENT, None, "Die Ausschreibung nennt keine Zuschlagskriterien."),
+    ],
+)
+def test_result_by_criteria_that_the_terms_do_not_name_has_no_places(
+    context: BrowserContext, desk: PostDesk, document: bytes, named: bytes | None, why: str
+) -> None:
+    """Whoever can swap the criteria could make another tenderer the first; the sums are shown, and why no place is."""
+    page = context.new_page()
+    give_criteria(page, document, named)
+    desk.tell([{"id": "L1", "title": None, "offers": PLACED}])
+    open_receipt(page, desk)
+    page.click("#fetch-result")
+    expect(page.locator("#no-places")).to_contain_text(f"Ein Rang nach Preis wird nicht berechnet. {why}")
+    expect(page.get_by_role("columnheader")).to_have_text(COLUMNS)
 
 
 def test_result_is_refused_by_name_to_whose_bid_was_not_opened(context: BrowserContext, desk: PostDesk) -> None:
@@ -441,3 +528,82 @@ def reach(page: Page, identifier: str) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(identifier)
+
+
+@pytest.fixture
+def bid_result(siegel: Siegel, desk: PostDesk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Called]:
+    """The command of a tenderer without a home, with the receipt of the bid that was opened."""
+    monkeypatch.setenv("SIEGEL_PASSPHRASE", PASSPHRASE)
+    return lambda *more: siegel("bid", "result", desk.handed["bidder 1"].receipt, "--server", desk.url, *more)
+
+
+def test_bid_result_says_places_by_the_criteria_that_the_round_names(
+    bid_result: Callable[..., Called], desk: PostDesk, tmp_path: Path
+) -> None:
+    """In their order as they were told, exact for programs; a name that goes on in the next line gets no place there.
+    A copy of the criteria does as well, another one does not."""
+    turned = [*OFFERS, offer("Hochbau\n   1. Andere", amount="144787.50"), offer("Letzte", amount="139990")]
+    lots: list[Any] = [
+        {"id": "L1", "title": "Rohbau", "offers": turned},
+        {"id": "L9", "title": None, "offers": OFFERS[:1]},
+    ]
+    desk.tell(lots)
+    done = bid_result()
+    assert done.exit_code == 0, done.err
+    assert done.out.splitlines() == [
+        "Erweiterung der Grundschule (ocds-a2ef3d-school), § 14(6) VOB/A",
+        "L1 Rohbau: lowest price",
+        "   2. Bau & Söhne GmbH, Zweite KG; 148500.00 EUR; discount 2.5 %; variants: 1; price 144787.50",
+        "    – <b>Erdbau</b> [U+202E]HbmG; viel EUR; no place: its amount is no decimal text",
+        "   2. Hochbau 1. Andere; 144787.50 EUR; price 144787.50",
+        "   1. Letzte; 139990 EUR; price 139990.00",
+        "  Places by the sums as they were told, unchecked: corrections, exclusions and variants can change them. They"
+        " decide nothing.",
+        "L9",
+        "   Bau & Söhne GmbH, Zweite KG; 148500.00 EUR; discount 2.5 %; variants: 1",
+        "  No places are computed: the criteria do not have this lot.",
+    ]
+    (tmp_path / "criteria.json").write_bytes(DOCUMENT)
+    data = bid_result("--criteria", tmp_path / "criteria.json", "--json").data
+    assert data["lots"] == lots
+    assert data["priceOrder"]["criteria"] == "0x" + hashlib.sha256(DOCUMENT).hexdigest()
+    (order,) = data["priceOrder"]["lots"]
+    assert [(each["place"], each["price"]) for each in order["offers"]] == [
+        (2, "289575/2"), (None, None), (2, "289575/2"), (1, "139990"),
+    ]  # fmt: skip
+    (tmp_path / "criteria.json").write_bytes(points_for_the_roof())
+    refused = bid_result("--criteria", tmp_path / "criteria.json")
+    assert (refused.exit_code, "[CriteriaForeign]" in refused.err, refused.out) == (1, True, "")
+    (tmp_path / "policy.json").write_text("{}")
+    refused = bid_result("--policy", tmp_path / "policy.json")
+    assert (refused.exit_code, "[PolicyUnreadable]" in refused.err, refused.out) == (2, True, "")
+
+
+def test_bid_result_without_criteria_says_sums_and_why_there_are_no_places(
+    bid_result: Callable[..., Called], desk: PostDesk, tmp_path: Path
+) -> None:
+    """The server has lost the document; the result is as it was told."""
+    desk.tell([{"id": "L1", "title": "Rohbau", "offers": OFFERS[:1]}])
+    document = desk.services.store.path(hashlib.sha256(DOCUMENT).digest())
+    away = document.rename(tmp_path / "away")
+    try:
+        told, data = bid_result().out.splitlines(), bid_result("--json").data
+    finally:
+        away.rename(document)
+    assert told[1:3] == ["L1 Rohbau", "   Bau & Söhne GmbH, Zweite KG; 148500.00 EUR; discount 2.5 %; variants: 1"]
+    assert told[3].startswith("No places are computed: ")
+    assert (data["priceOrder"]["criteria"], data["priceOrder"]["lots"]) == (None, [])
+
+
+def test_bid_result_of_another_opening_is_refused_and_ten_thousand_offers_are_placed(
+    bid_result: Callable[..., Called], desk: PostDesk
+) -> None:
+    """The server keeps what officers give it, also of another ledger."""
+    lots = [{"id": "L1", "title": None, "offers": [offer("A", amount=str(10_000 - each)) for each in range(10_000)]}]
+    with desk.officer() as server:
+        server.tell_result(desk.result(lots) | {"ledger": "ab" * 20})
+        refused = bid_result()
+        assert (refused.exit_code, "[ResultForeign]" in refused.err, refused.out) == (1, True, "")
+        server.tell_result(desk.result(lots))
+    (order,) = bid_result("--json").data["priceOrder"]["lots"]
+    assert [each["place"] for each in order["offers"]] == list(range(10_000, 0, -1))

@@ -103,6 +103,7 @@ def test_result_is_read_and_its_offers_are_bounded() -> None:
         ({"source": None}, "AnswerUnreadable"),
         ({"lots": {}}, "AnswerUnreadable"),
         ({"lots": [{"id": "L1", "title": None}]}, "AnswerUnreadable"),
+        ({"lots": [{"id": "L1", "title": title, "offers": [OFFER]} for title in "ab"]}, "AnswerUnreadable"),
         ({"lots": [{"id": "L1", "title": None, "offers": [OFFER | {"amount": 7}]}]}, "AnswerUnreadable"),
         ({"lots": [{"id": "L1", "title": None, "offers": [OFFER | {"variants": "1"}]}]}, "AnswerUnreadable"),
         ({"lots": [{"id": "L1", "title": None, "offers": [OFFER | {"tenderers": "Bau"}]}]}, "AnswerUnreadable"),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ledger.chain.deployment import Deployment
 from ledger.chain.identifiers import organisation_id, process_id
 from ledger.cli.demo.town import BUYER
 from ledger.evaluation.criteria import read_criteria
@@ -167,3 +168,63 @@ def test_rank_without_the_criteria_here_takes_any_copy(
     asked = siegel(*given, home=town)
     assert (asked.exit_code, "--criteria" in asked.err) == (2, True)
     assert siegel(*given, "--criteria", copy, home=town).exit_code == 0
+
+
+def told_result(town: Path, folder: Path, **more: Any) -> Path:
+    """What the officers told the tenderers of the same opening."""
+    deployment = Deployment.load(town / "deployment.json")
+
+    def told(name: str, amount: str, discount: str | None) -> dict[str, Any]:
+        tenderers = [{"name": name, "address": None}]
+        return {"tenderers": tenderers, "amount": amount, "currency": "EUR", "discount": discount, "variants": 0}
+
+    offers = [told("Rein & Klar GmbH", "280000.00", None), told("Glanz\n  1. & Söhne", "268000", "2")]
+    content = {
+        "format": "siegel-opening-result/1", "source": "§ 14(6) VOB/A", "title": "Reinigung", "ocid": CLEANING,
+        "processId": PROCESS.hex(), "round": 1, "chainId": deployment.chain_id, "ledger": deployment.ledger.hex(),
+        "lots": [{"id": FIRST, "title": "Schulen Nord", "offers": offers}],
+    }  # fmt: skip
+    return write(folder / "result.json", content | more)
+
+
+def test_rank_what_tenderers_were_told_by_the_criteria_of_the_ledger(
+    siegel: Siegel, town: Path, tmp_path: Path
+) -> None:
+    """Points for the price by the same formula, and no place, for other points are not told; without an opened file."""
+    done = siegel("--language", "de", "rank", CLEANING, "--result", told_result(town, tmp_path), home=town)
+    assert done.exit_code == 0, done.err
+    assert done.out.splitlines()[1:4] == [
+        "LOT-0001 Schulen Nord: gewichtete Punkte",
+        "    – Rein & Klar GmbH; 280000.00 EUR; Preis 280000.00; Punkte für den Preis: 65.373",
+        "    – Glanz 1. & Söhne; 268000 EUR; Nachlass 2 %; Preis 262640.00; Punkte für den Preis: 70.000",
+    ]
+    assert "deshalb gibt es keinen Rang" in done.out
+    done = siegel("rank", CLEANING, "--result", tmp_path / "result.json", "--json", home=town)
+    assert (done.data["tier"], done.data["priceOrder"]["lots"][0]["offers"][0]["pricePoints"]) == (
+        "told", str(70 * (2 - Fraction(280000, 262640))),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"),
+    [
+        ({"processId": "ab" * 32}, "ResultForeign"),
+        ({"round": 2}, "ResultForeign"),
+        ({"chainId": 1}, "ResultForeign"),
+        ({"ledger": "ab" * 20}, "ResultForeign"),
+        ({"lots": [7]}, "OpeningResultUnreadable"),
+    ],
+)
+def test_rank_what_was_told_of_another_opening_refused(
+    siegel: Siegel, town: Path, tmp_path: Path, changed: dict[str, Any], error: str
+) -> None:
+    """By name; nor is anything ranked beside it."""
+    refused = siegel("rank", CLEANING, "--result", told_result(town, tmp_path, **changed), home=town)
+    assert (refused.exit_code, f"[{error}]" in refused.err, refused.out) == (1, True, "")
+
+
+def test_rank_what_was_told_and_the_bids_at_once_refused(siegel: Siegel, town: Path, tmp_path: Path) -> None:
+    """They are two ways to compute it."""
+    file = told_result(town, tmp_path)
+    refused = siegel("rank", CLEANING, "--result", file, "--evaluation", file, home=town)
+    assert (refused.exit_code, "[ArgumentInvalid]" in refused.err) == (2, True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.chain.nodes import ROOT
-from tests.evaluation import criteria_vectors, ranking_vectors
+from tests.evaluation import criteria_vectors, price_order_vectors, ranking_vectors
 
 VECTORS = ROOT / "tests/vectors/criteria-1"
 
@@ -21,6 +21,7 @@ def contents() -> dict[str, Any]:
     return {
         "criteria-accepted.json": [{"name": name, "text": text} for name, text in criteria_vectors.ACCEPTED.items()],
         "rankings.json": [case.written() for case in ranking_vectors.RANKED],
+        "price-orders.json": [case.written() for case in price_order_vectors.ORDERED],
         "evaluations-refused.json": [case.written() for case in ranking_vectors.REFUSED],
         "criteria-refused.json": [
             {"name": name, "error": "CriteriaInvalid", "reason": reason, "text": text}

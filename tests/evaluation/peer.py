@@ -14,6 +14,7 @@ from ledger.evaluation.criteria import read_criteria
 from ledger.evaluation.evaluation import read_evaluation
 from ledger.evaluation.figures import read_decimal, shown
 from ledger.evaluation.offers import SubmittedBid
+from ledger.evaluation.price_order import ToldOffer, price_order, price_order_json
 from ledger.evaluation.ranking import rank
 from ledger.evaluation.telling import ranking_json
 from ledger.ocds.json_text import read_json
@@ -39,7 +40,7 @@ class PythonSide:
         """The answer to one task."""
         ((name, given),) = task.items()
         try:
-            return {"criteria": _criteria, "rank": _rank, "shown": _shown}[name](given)
+            return {"criteria": _criteria, "rank": _rank, "priceOrder": _price_order, "shown": _shown}[name](given)
         except SiegelError as refused:
             values = {
                 name: value.hex() if isinstance(value, bytes) else value for name, value in refused.values.items()
@@ -63,6 +64,11 @@ def _rank(given: dict[str, Any]) -> dict[str, Any]:
     bids = [SubmittedBid(each["bid"], each["values"]) for each in read_json(given["bids"].encode())]
     excluded = {(number, lot) for number, lot in given["excluded"]}
     return ranking_json(rank(criteria, given["lot"], bids, evaluation, excluded))
+
+
+def _price_order(given: dict[str, Any]) -> dict[str, Any]:
+    told = [ToldOffer(**each) for each in given["offers"]]
+    return price_order_json(price_order(read_criteria(given["criteria"].encode()), given["lot"], told))
 
 
 def _shown(given: dict[str, Any]) -> dict[str, Any]:

@@ -57,6 +57,26 @@ def test_rank_gives_what_was_computed_by_hand(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("case", cases("price-orders.json"))
+def test_price_order_gives_what_was_computed_by_hand(case: dict[str, Any], side: str) -> None:
+    """Places, prices and points of the price for each offer that was told, or why it has none."""
+    given = {name: case[name] for name in ("criteria", "lot", "offers")}
+    answer = sides()[side].answer({"priceOrder": given})
+    assert (answer["lot"], answer["offers"]) == (case["lot"], case["order"])
+
+
+def test_price_order_of_a_quarter_of_a_million_offers_is_computed_in_the_browser() -> None:
+    """As many as the largest result can have, nearly all equal: they are too many arguments of one call."""
+    offers = [{"amount": "9" * 60, "currency": "EUR", "discount": None}] * 249_999
+    offers.insert(7, {"amount": "1", "currency": "EUR", "discount": "0.5"})
+    case = json.loads((VECTORS / "price-orders.json").read_text("utf-8"))[0]
+    task = {"priceOrder": {"criteria": case["criteria"], "lot": "LOT-0001", "offers": offers}}
+    answer = sides()["typescript"].answer(task)
+    places = [each["place"] for each in answer["offers"]]
+    assert (places[7], set(places[:7] + places[8:])) == (1, {2})
+
+
+@pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize("case", cases("evaluations-refused.json"))
 def test_rank_with_an_evaluation_that_does_not_fit_refused(case: dict[str, Any], side: str) -> None:
     """Missing, out of range, of something else, or an order that nobody may give."""
@@ -83,9 +103,11 @@ def test_rank_by_criteria_with_altered_weights_refused(side: str) -> None:
 def test_rank_for_an_unknown_lot_names_those_that_there_are(side: str) -> None:
     """A mistyped lot is no lot without bids."""
     case = json.loads((VECTORS / "rankings.json").read_text("utf-8"))[0]
-    refusal = sides()[side].answer(rank_task({**case, "lot": "LOT-1"}))["refusal"]
-    assert refusal["error"] == "LotUnknown"
-    assert refusal["values"] == {"lot": "LOT-1", "known": "LOT-0001, LOT-0002, LOT-0003"}
+    prices = {"priceOrder": {"criteria": case["criteria"], "lot": "LOT-1", "offers": []}}
+    for task in (rank_task({**case, "lot": "LOT-1"}), prices):
+        refusal = sides()[side].answer(task)["refusal"]
+        assert refusal["error"] == "LotUnknown"
+        assert refusal["values"] == {"lot": "LOT-1", "known": "LOT-0001, LOT-0002, LOT-0003"}
 
 
 @pytest.mark.parametrize("side", SIDES)

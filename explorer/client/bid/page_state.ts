@@ -11,6 +11,7 @@ import type { Result } from "./result.js";
 import { takesBids, type Round } from "./round.js";
 import { isSupplement } from "./supplement.js";
 import type { Terms } from "./terms.js";
+import type { NoOrders, PriceOrders } from "./told_prices.js";
 import { LEAST_PASSPHRASE, passphraseIds } from "./view_seal.js";
 import { visible } from "./visible.js";
 import { isWord, shownMoment, word, type Language, type Word, type WordValues } from "./words.js";
@@ -51,6 +52,8 @@ export interface Post {
   /** The rounds for answers, by their numbers; null where the server does not tell what one is. */
   readonly rounds: ReadonlyMap<number, Terms | null>;
   readonly result: Result | undefined;
+  /** What follows from it. */
+  readonly orders: PriceOrders | NoOrders | undefined;
   readonly told: Readonly<Record<"letters" | "result", () => string>>;
 }
 

@@ -12,6 +12,7 @@ import { saveFile } from "./saving.js";
 import type { Server } from "./servers.js";
 import type { Terms } from "./terms.js";
 import { toldOf } from "./told.js";
+import { isSameLedger, priceOrders } from "./told_prices.js";
 import { LATEST } from "./told_members.js";
 import { visible } from "./visible.js";
 import { ask } from "./worker_client.js";
@@ -31,7 +32,9 @@ export async function openPost({ terms }: Round): Promise<void> {
   await withReceipt(async (receipt, passphrase) => {
     const bid = await ask("own", { receipt, passphrase, terms });
     state.opening = NOT_OPENED;
-    state.post = { bid, letters: undefined, rounds: new Map(), result: undefined, told: { letters: () => "", result: () => "" } };
+    state.post = {
+      bid, letters: undefined, rounds: new Map(), result: undefined, orders: undefined, told: { letters: () => "", result: () => "" },
+    };
     changed();
     byId("post-title").focus();
     tell(() => say("postOpen"));
@@ -55,8 +58,10 @@ export async function readPost(round: Round): Promise<void> {
 
 export async function readResult(round: Round): Promise<void> {
   await fetched("result", async (bid) => {
-    const result = await fetchResult(round.servers[0] as Server, bid, serverTime(round));
-    return { change: { result }, told: () => say("resultThere") };
+    const [server] = round.servers as [Server];
+    const result = await fetchResult(server, bid, serverTime(round));
+    const orders = await priceOrders(server, bid, result.lots);
+    return { change: { result, orders }, told: () => say("resultThere") };
   });
 }
 
@@ -103,10 +108,6 @@ async function termsFor(server: Server, bid: OwnBid, number: number): Promise<Te
     if (!(error instanceof PageRefusal || error instanceof Problem)) throw error;
     return null;
   }
-}
-
-function isSameLedger(terms: Terms, bid: OwnBid): boolean {
-  return terms.chainId === bid.chainId && terms.ledger === bid.ledger;
 }
 
 function serverTime({ ahead }: Round): number {

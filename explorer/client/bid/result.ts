@@ -31,7 +31,7 @@ export interface Result {
 
 const FORMAT = "siegel-opening-result/1";
 
-/** Throws AnswerUnreadable, and ResultForeign for the result of another opening. */
+/** No lot stands twice in it. Throws AnswerUnreadable, and ResultForeign for the result of another opening. */
 export function readResult(answer: unknown, own: OwnBid, server: string): Result {
   const told = new Told(server);
   const whole = told.object(told.object(answer).result);
@@ -42,12 +42,14 @@ export function readResult(answer: unknown, own: OwnBid, server: string): Result
     const got = String(whole[field]).replace(/^0x/, "").toLowerCase().slice(0, 80);
     if (got !== value) throw new PageRefusal("ResultForeign", { server, field, expected: value, got });
   }
+  const lots = told.list(whole.lots).map((each) => {
+    const { id, title, offers } = told.object(each);
+    return { id: told.text(id), title: told.textOrNull(title), offers: told.list(offers).map((offer) => readOffer(offer, told)) };
+  });
+  if (new Set(lots.map(({ id }) => id)).size < lots.length) told.unreadable();
   return {
     whole, source: told.text(whole.source), authority: told.textOrNull(whole.authority) ?? "", openedAt: told.moment(whole.openedAt),
-    lots: told.list(whole.lots).map((each) => {
-      const { id, title, offers } = told.object(each);
-      return { id: told.text(id), title: told.textOrNull(title), offers: told.list(offers).map((offer) => readOffer(offer, told)) };
-    }),
+    lots,
   };
 }
 

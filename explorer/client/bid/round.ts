@@ -65,7 +65,8 @@ export function takesBids({ state }: Terms): boolean {
   return state === "open";
 }
 
-async function criteriaOf(terms: Terms, server: Server): Promise<Criteria | null | undefined> {
+/** Null where the tender names none, undefined where they are not public. Throws CriteriaForeign, CriteriaInvalid, ServerSilent. */
+export async function criteriaOf(terms: Terms, server: Server): Promise<Criteria | null | undefined> {
   const { criteriaDigest } = terms;
   if (criteriaDigest === null) return null;
   let document: Uint8Array;

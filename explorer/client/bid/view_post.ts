@@ -1,14 +1,13 @@
 // What whoever has the receipt of a bid can read: the buyer's letters, and under VOB/A the opening's result.
 
-import { shownDecimal } from "./amount.js";
 import { el, type Child } from "./element.js";
 import type { Letter } from "./letters.js";
 import type { Post } from "./page_state.js";
-import { firstOffers, type Result, type ToldLot, type ToldOffer } from "./result.js";
 import { isSupplement } from "./supplement.js";
 import { takesBids } from "./round.js";
 import type { Terms } from "./terms.js";
 import { button, facts } from "./view.js";
+import { resultOf, short } from "./view_result.js";
 import { shownMoment, type Language, type Word, type WordValues } from "./words.js";
 
 interface PostView {
@@ -25,9 +24,6 @@ interface PostView {
 }
 
 const MOST_LETTERS = 200;
-const MOST_OFFERS = 500;
-const MOST_NAMES = 10;
-const LONGEST = 300;
 
 export function postPart(view: PostView): HTMLElement {
   const { say, post } = view;
@@ -96,58 +92,4 @@ function untilOf({ deadline }: Terms, language: Language): string {
 
 function subjectOf({ letters }: Post, number: number): string {
   return short(letters?.find((letter) => letter.number === number)?.subject ?? "", 80);
-}
-
-function resultOf(view: PostView, result: Result): Child[] {
-  const { say, language } = view;
-  const shown = firstOffers(result.lots, MOST_OFFERS);
-  const count = (lots: readonly ToldLot[]): number => lots.reduce((sum, { offers }) => sum + offers.length, 0);
-  const isCut = count(shown) < count(result.lots) || shown.length < result.lots.length;
-  return [
-    el("div", { id: "result-shown" },
-      facts(
-        [say("resultAuthority"), short(result.authority, LONGEST)],
-        [say("resultSource"), short(result.source, LONGEST)],
-        [say("resultOpened"), shownMoment(result.openedAt, language)],
-      ),
-      isCut && el("p", { id: "result-cut", class: "state open" }, say("resultCut", { shown: count(shown), count: count(result.lots) })),
-      ...shown.map((lot, at) => lotOf(view, lot, at)),
-      el("p", { class: "hint" }, say("resultLimits"))),
-    el("div", { class: "buttons" }, button(say("saveResult"), () => view.saveResult(), { id: "save-result" })),
-  ];
-}
-
-/** The roles are said, for what is shown in blocks on a narrow screen, each value behind its column's name, is a table all the same. */
-function lotOf(view: PostView, { id, title, offers }: ToldLot, at: number): HTMLElement {
-  const { say } = view;
-  const heads = [say("offerTenderers"), say("offerSum"), say("offerDiscount"), say("offerVariants")];
-  const name = `lot-${at}-title`;
-  return el("div", {},
-    el("h3", { id: name }, title === null ? say("lotAlone", { id: short(id, LONGEST) }) : say("lot", { id: short(id, LONGEST), title: short(title, LONGEST) })),
-    offers.length === 0 ? el("p", {}, say("noOffers")) : el("table", { role: "table", "aria-labelledby": name },
-      el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...heads.map((head, place) =>
-        el("th", { role: "columnheader", scope: "col", class: place > 0 && "number" }, head)))),
-      el("tbody", { role: "rowgroup" }, ...offers.map((offer) => el("tr", { role: "row" }, ...cellsOf(view, offer).map((cell, place) =>
-        el("td", { role: "cell", class: place > 0 && "number" },
-          el("span", { class: "head" }, heads[place]), cell)))))));
-}
-
-function cellsOf({ say, language }: PostView, { tenderers, amount, currency, discount, variants }: ToldOffer): string[] {
-  const names = tenderers.slice(0, MOST_NAMES).map((each) => short(each, LONGEST));
-  if (tenderers.length > MOST_NAMES) names.push(say("moreNames", { count: tenderers.length - MOST_NAMES }));
-  return [
-    names.join(", ") || "–",
-    amount === null ? "–" : `${decimal(amount, language, 2)} ${short(currency ?? "", 10)}`.trim(),
-    discount === null ? "–" : `${decimal(discount, language, 0)} %`,
-    String(variants),
-  ];
-}
-
-/** What is no decimal text stays as it was written. */
-function decimal(text: string, language: Language, leastDecimals: number): string {
-  return /^[0-9]{1,40}(?:\.[0-9]{1,20})?$/.test(text) ? shownDecimal(text, language, leastDecimals) : short(text, LONGEST);
-}
-
-function short(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}…`;
 }

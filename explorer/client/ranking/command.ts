@@ -7,9 +7,10 @@ import { Fields, parseJson, type Json } from "../verifier/json.js";
 import { readCriteria, requireDigest } from "./criteria.js";
 import { readEvaluation, requireOf } from "./evaluation.js";
 import { readDecimal } from "./figure.js";
+import { priceOrder, type ToldSum } from "./price_order.js";
 import { rank, type Exclusion } from "./rank.js";
 import { Refusal } from "./refusal.js";
-import { tell } from "./telling.js";
+import { tell, tellPriceOrder } from "./telling.js";
 
 /** `bids` is the text of a JSON list of objects, each `bid` and `values`. */
 interface RankTask {
@@ -20,6 +21,12 @@ interface RankTask {
   readonly excluded: readonly Exclusion[];
   readonly expected?: Hex;
   readonly of?: readonly [processId: Hex, round: number];
+}
+
+interface PriceOrderTask {
+  readonly criteria: string;
+  readonly lot: string;
+  readonly offers: readonly ToldSum[];
 }
 
 const tasks = {
@@ -33,6 +40,10 @@ const tasks = {
     const judged = evaluation === null ? null : readEvaluation(utf8(evaluation), read);
     if (judged && of) requireOf(judged, ...of);
     return tell(rank(read, lot, (parseJson(bids) as Fields[]).map(submitted), judged, excluded));
+  },
+
+  priceOrder({ criteria, lot, offers }: PriceOrderTask): object {
+    return tellPriceOrder(lot, priceOrder(readCriteria(utf8(criteria)), lot, offers));
   },
 
   shown({ text, places }: { readonly text: string; readonly places: number }): object {

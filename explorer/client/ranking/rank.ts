@@ -168,7 +168,8 @@ function ordered(entries: readonly Scored[], lot: CriteriaLot, draws: readonly D
         found.push({ ...(part[0] as Scored), rank: before + 1, tie: equals.length > 1 ? "price" : null });
       } else if (draw === undefined) {
         const tie = lot.ties.includes("lot") ? "toBeDrawn" : "undecided";
-        found.push(...part.map((entry): Entry => ({ ...entry, rank: before + 1, tie })));
+        // One by one: thousands of equals are too many arguments of one call.
+        for (const entry of part) found.push({ ...entry, rank: before + 1, tie });
       } else {
         unused.delete(name);
         const placed = draw.bids.map((bid) => part.find((entry) => entry.bid === bid) as Scored);

@@ -1,6 +1,7 @@
 // A ranking as JSON can say it, siegel-ranking/1 (docs/criteria-1.md): every figure exact, so that two can be compared.
 
 import type { Figure } from "./figure.js";
+import type { PriceOrder } from "./price_order.js";
 import { isComplete, type Entry, type Ranking } from "./rank.js";
 
 export function tell(ranking: Ranking): object {
@@ -13,6 +14,16 @@ export function tell(ranking: Ranking): object {
     lowest: figure(ranking.lowest),
     complete: isComplete(ranking),
     entries: ranking.entries.map(tellEntry),
+  };
+}
+
+/** Of a lot in a result of an opening, as `siegel bid result --json` has it. */
+export function tellPriceOrder(lot: string, { method, offers }: PriceOrder): object {
+  return {
+    lot,
+    method,
+    offers: offers.map(({ place, price, pricePoints, problem }) =>
+      ({ place, price: figure(price), pricePoints: figure(pricePoints), problem })),
   };
 }
 

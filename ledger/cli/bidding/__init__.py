@@ -190,15 +190,30 @@ def post(session: Session, receipt: ReceiptArgument, server: ServerOption) -> An
     return Answer({"file": receipt, "letters": letters}, list(post_lines(letters)))
 
 
-def result(session: Session, receipt: ReceiptArgument, server: ServerOption) -> Answer:
+def result(
+    session: Session,
+    receipt: ReceiptArgument,
+    server: ServerOption,
+    criteria: Annotated[
+        Path | None,
+        typer.Option("--criteria", metavar="FILE", help=say("the award criteria; default: those of the server")),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option("--policy", metavar="FILE", help=say("trust policy: the round's terms must be proven under it")),
+    ] = None,
+) -> Answer:
     """Show what officers let the tenderers see of the opening: names, sums, discounts, how many variants.
 
-    Only whoever has the receipt of a bid that was opened is told; under VgV and UVgO nobody is.
+    Prices, and places where the lowest price wins, are computed from it by the criteria that the round's terms name;
+    they decide nothing. Only whoever has the receipt of a bid that was opened is told; under VgV and UVgO nobody is.
     """
-    from ledger.cli.bidding.opened_result import ask_result, result_lines
+    from ledger.cli.bidding.opened_result import ask_result
+    from ledger.cli.ranking.told import told_json, told_lines
 
-    told = ask_result(receipt, server, passphrase_for(str(receipt), session.settings))
-    return Answer(told, result_lines(told))
+    passphrase = passphrase_for(str(receipt), session.settings)
+    asked = ask_result(receipt, server, passphrase, criteria, policy)
+    return Answer({**asked.whole, "price_order": told_json(asked.prices)}, list(told_lines(asked.prices)))
 
 
 def withdraw(session: Session, receipt: ReceiptArgument, server: ServerOption, node: NodeOption = None) -> Answer:

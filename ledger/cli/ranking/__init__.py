@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,10 @@ from ledger.cli.command import command
 from ledger.cli.language import say
 from ledger.cli.session import Session
 from ledger.cli.values import is_digest
+from ledger.errors import ArgumentInvalid
+
+if TYPE_CHECKING:
+    from ledger.evaluation.criteria import Criteria
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +45,12 @@ def rank_(
         str | None,
         typer.Option("--organisation", metavar="SCHEME:ID", help=say("whose ocid it is; default: the publisher")),
     ] = None,
+    result: Annotated[
+        Path | None,
+        typer.Option(
+            "--result", metavar="FILE", help=say("what tenderers were told, instead of the bids: order of the prices")
+        ),
+    ] = None,
 ) -> Answer:
     """Compute the ranking of an opened round again, with every figure's derivation, for those who may see the bids.
 
@@ -59,6 +69,12 @@ def rank_(
     process_id = known_process(session, process, _publisher(session, process, organisation))
     standing = read_standing(records_of(session, process_id), round_number)
     published = criteria_of(session, standing.criteria, criteria)
+    if result is not None:
+        if opened is not None or evaluation is not None or lot is not None:
+            raise ArgumentInvalid(
+                argument="--result", value=result, why=say("it takes the place of bids and evaluation")
+            )
+        return _told(session, result, (process_id, round_number), published)
     path = opened or opened_folder(settings.home, process_id, round_number) / FILE
     bids = submitted_bids(read_opened(path), standing)
     judged = None
@@ -78,6 +94,20 @@ def rank_(
         "rankings": [ranking_json(each) for each in rankings],
     }
     return Answer(data, [*lines, *_tier(path)])
+
+
+def _told(session: Session, path: Path, of: tuple[bytes, int], criteria: Criteria) -> Answer:
+    """What tenderers can compute."""
+    from ledger.cli.ranking.told import told_json, told_lines, told_prices
+    from ledger.ocds.json_text import read_json
+    from ledger.opening.told_result import ResultOf, read_told_result
+
+    whole = read_json(read_document(path, "--result"))
+    chain = session.chain
+    told = read_told_result(whole, ResultOf(chain.chain_id, chain.ledger, *of), str(path))
+    prices = told_prices(told, criteria)
+    data = {"processId": of[0], "round": of[1], "tier": "told", "result": path, "price_order": told_json(prices)}
+    return Answer(data, list(told_lines(prices)))
 
 
 def _tier(path: Path) -> list[str]:

@@ -25,7 +25,7 @@ def ranking_lines(
     ranking: Ranking, evaluation: Evaluation | None, values: Mapping[int, Mapping[str, Any]]
 ) -> Iterator[str]:
     """All lines of a lot; ``values``: those of the bids, for the names of their tenderers."""
-    yield f"{ranking.lot.id} {_on_one_line(ranking.lot.title)}: {method_in_words(ranking.lot.method)}"
+    yield f"{ranking.lot.id} {on_one_line(ranking.lot.title)}: {method_in_words(ranking.lot.method)}"
     if not ranking.entries:
         yield say("  No bid has a value for this lot.")
     assessments = evaluation.assessments if evaluation else {}
@@ -42,7 +42,7 @@ def _name(entry: Entry, values: Mapping[str, Any]) -> str:
     tenderer = values.get("tenderers/0001")
     parts = [say("bid {number}", number=spoken_bid(entry.bid))]
     if isinstance(tenderer, Mapping) and isinstance(tenderer.get("name"), str):
-        parts.append(_on_one_line(tenderer["name"]))
+        parts.append(on_one_line(tenderer["name"]))
     if entry.variant is not None:
         parts.append(say("variant {id}", id=entry.variant))
     return ", ".join(parts)
@@ -52,7 +52,7 @@ def _result(entry: Entry, ranking: Ranking) -> str:
     if entry.standing == "excluded":
         return say("excluded on the ledger")
     if entry.problem is not None:
-        return say("cannot be ranked: {why}", why=_PROBLEMS[entry.problem]())
+        return say("cannot be ranked: {why}", why=why_not_ranked(entry.problem))
     assert entry.score is not None
     if ranking.lot.method == LOWEST_PRICE:
         result = f"{shown(entry.score, PRICE_PLACES)} {ranking.currency}"
@@ -69,61 +69,68 @@ def _derived(entry: Entry, ranking: Ranking, assessment: Assessment | None) -> I
     if assessment is not None and assessment.amount is not None:
         yield say(
             "submitted {submitted}, corrected to {amount}: {reason}",
-            submitted="?" if submitted is None else _money(submitted),
-            amount=_money(assessment.amount.figure),
-            reason=_on_one_line(assessment.amount.reason),
+            submitted="?" if submitted is None else money(submitted),
+            amount=money(assessment.amount.figure),
+            reason=on_one_line(assessment.amount.reason),
         )
     if assessment is not None and assessment.percentage is not None:
         yield say(
             "discount corrected to {percentage} %: {reason}",
             percentage=_short(assessment.percentage.figure),
-            reason=_on_one_line(assessment.percentage.reason),
+            reason=on_one_line(assessment.percentage.reason),
         )
     if entry.percentage and entry.amount is not None and entry.price is not None:
         yield say(
             "{amount} less {percentage} % makes {price}",
-            amount=_money(entry.amount),
+            amount=money(entry.amount),
             percentage=_short(entry.percentage),
-            price=_money(entry.price),
+            price=money(entry.price),
         )
     if entry.score is None or entry.price is None or ranking.lot.method == LOWEST_PRICE:
         return
-    price = _money(entry.price)
+    price = money(entry.price)
     if entry.price_points is not None and ranking.lot.price_weight is not None and ranking.lowest is not None:
         yield say(
             "price: {weight} · (2 − {price} / {lowest}), at least 0: {points}",
             weight=_short(ranking.lot.price_weight),
             price=price,
-            lowest=_money(ranking.lowest),
-            points=_points(entry.price_points),
+            lowest=money(ranking.lowest),
+            points=points(entry.price_points),
         )
     for criterion, share in zip(ranking.lot.criteria, entry.shares, strict=True):
         yield say(
             "{title}: {weight} · {given} / {most} = {share}",
-            title=_on_one_line(criterion.title),
+            title=on_one_line(criterion.title),
             weight=_short(criterion.weight),
             given=_short(share.points),
             most=_short(criterion.most_points),
-            share=_points(share.share),
-        ) + (f" ({_on_one_line(assessment.points[criterion.id].reason)})" if assessment else "")
+            share=points(share.share),
+        ) + (f" ({on_one_line(assessment.points[criterion.id].reason)})" if assessment else "")
     if entry.price_points is None:
         total = sum((share.share for share in entry.shares), Fraction(0))
-        yield say("{points} points by the price {price}", points=_points(total), price=price)
+        yield say("{points} points by the price {price}", points=points(total), price=price)
 
 
-def _on_one_line(text: str) -> str:
+def on_one_line(text: str) -> str:
     """Foreign text: a tenderer whose name goes on in the next line would add a place to the ranking, one whose name is
     a million characters long would drive it off the screen."""
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
-def _money(figure: Fraction) -> str:
+def money(figure: Fraction) -> str:
+    """An amount or a price, rounded for people."""
     return shown(figure, PRICE_PLACES)
 
 
-def _points(figure: Fraction) -> str:
+def points(figure: Fraction) -> str:
+    """The same for points."""
     return shown(figure, POINTS_PLACES)
+
+
+def why_not_ranked(problem: str) -> str:
+    """What keeps an offer from being ranked, in words."""
+    return _PROBLEMS[problem]()
 
 
 def _short(figure: Fraction) -> str:
@@ -138,6 +145,7 @@ _TIES: Final = {
     "undecided": lambda: say("EQUAL to others; nothing published decides between them"),
 }
 _PROBLEMS: Final = {
+    "valueMissing": lambda: say("no sum was told"),
     "valueMalformed": lambda: say("its amount is no decimal text"),
     "currencyDiffers": lambda: say("its amount is in another currency"),
     "discountMalformed": lambda: say("its discount is no percentage from 0 to 100"),
