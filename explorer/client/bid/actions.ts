@@ -4,7 +4,7 @@ import { utf8, ZERO } from "../verifier/bytes.js";
 import { documentMembers, fieldsOf, formOf } from "./bid_fields.js";
 import { emptyForm, translatedForm, variantForm } from "./bid_form.js";
 import { calendarOf } from "./calendar.js";
-import { followed, hasUnsavedReceipt, maySend, type Intent, type KeptBid, type Purpose } from "./course.js";
+import { followed, hasUnsavedReceipt, maySend, type Intent, type KeptBid, type Purpose } from "./hand_in_course.js";
 import { HandInFailed, handIn, rehearse, withdraw, type Hearing } from "./hand_in.js";
 import { incidentOf } from "./incident.js";
 import type { StepName } from "./missing.js";
@@ -18,7 +18,7 @@ import { criteriaNamed, type Round } from "./round.js";
 import { saveFile } from "./saving.js";
 import { signedBefore } from "./signed_before.js";
 import { ask as askServer, type Server } from "./servers.js";
-import { toldOf } from "./told.js";
+import { failureSentence } from "./failure_sentence.js";
 import { visible } from "./visible.js";
 import { ask } from "./worker_client.js";
 import type { Language } from "./words.js";
@@ -73,7 +73,7 @@ export async function seal(round: Round, intent: Intent): Promise<void> {
   } catch (error) {
     state.step = "seal";
     follow({ kind: "form" });
-    tellTrouble(() => toldOf(error, state.language));
+    tellTrouble(() => failureSentence(error, state.language));
   }
 }
 
@@ -222,7 +222,7 @@ export async function withReceipt(open: (receipt: File, passphrase: string) => P
   try {
     await open(file, passphrase);
   } catch (error) {
-    openingTold(toldOf(error, state.language));
+    openingTold(failureSentence(error, state.language));
   }
 }
 
@@ -240,7 +240,7 @@ export async function chooseCriteria(round: Round, file: File): Promise<void> {
     state.trouble = undefined;
     changed();
   } catch (error) {
-    tellTrouble(() => toldOf(error, state.language));
+    tellTrouble(() => failureSentence(error, state.language));
   }
 }
 

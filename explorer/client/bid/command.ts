@@ -10,7 +10,7 @@ import { readDecimal, shownDecimal } from "./amount.js";
 import { documentMembers, fieldsOf, formOf } from "./bid_fields.js";
 import { changedForm, emptyForm, translatedForm, variantForm, type Attachment, type FormAction } from "./bid_form.js";
 import { calendarOf } from "./calendar.js";
-import { followed, hasUnsavedReceipt, type Course, type CourseAction } from "./course.js";
+import { followed, hasUnsavedReceipt, type Course, type CourseAction } from "./hand_in_course.js";
 import { incidentOf } from "./incident.js";
 import { readLetters } from "./letters.js";
 import { lacks } from "./missing.js";
@@ -22,7 +22,7 @@ import { revertOf } from "./revert.js";
 import { hurried } from "./servers.js";
 import { askedAgain, isSupplement } from "./supplement.js";
 import { readAddress, readTerms, requireSame, requireStill, type Asked, type Terms } from "./terms.js";
-import { toldOf } from "./told.js";
+import { failureSentence } from "./failure_sentence.js";
 import { commitCall, signedTransaction, withdrawCall } from "./transaction.js";
 import { visible } from "./visible.js";
 import type { Language } from "./words.js";
@@ -158,7 +158,7 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
   },
   revert: ({ data, language }: { data: unknown; language: Language }) => {
     const found = revertOf(data);
-    return found && { name: found.name, values: found.values, told: toldOf(found, language) };
+    return found && { name: found.name, values: found.values, told: failureSentence(found, language) };
   },
   patience: ({ deadline, now, others }: Readonly<Record<"deadline" | "now" | "others", number>>) =>
     hurried({ url: "", name: "" }, deadline, now, others).patience ?? null,

@@ -10,7 +10,7 @@ import { receiptSheet } from "./receipt_sheet.js";
 import { takesBids, type Round } from "./round.js";
 import { isSupplement } from "./supplement.js";
 import { visible } from "./visible.js";
-import { toldOf } from "./told.js";
+import { failureSentence } from "./failure_sentence.js";
 import { button, summaryOf, type View } from "./view.js";
 import { answersStep, filesStep, firmsStep, lotsStep } from "./view_form.js";
 import { handInStep } from "./view_hand_in.js";
@@ -42,7 +42,7 @@ function contents(): Child[] {
   if (refusal !== undefined) {
     return [
       el("div", { class: "whole bad", id: "refusal", tabindex: -1 },
-        el("h2", {}, say("refusedTitle")), el("p", {}, toldOf(refusal, language))),
+        el("h2", {}, say("refusedTitle")), el("p", {}, failureSentence(refusal, language))),
       el("div", { class: "buttons" }, button(say("reload"), () => location.reload(), { id: "reload" })),
     ];
   }

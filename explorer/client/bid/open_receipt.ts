@@ -9,7 +9,7 @@ import { NOBODY } from "../verifier/bytes.js";
 import { accountOf } from "../verifier/signature.js";
 import { openSecret, readReceipt } from "../receipt/receipt.js";
 import type { EarlierField } from "./bid_fields.js";
-import type { FiledBid } from "./course.js";
+import type { FiledBid } from "./hand_in_course.js";
 import { signerOfPromise } from "./promise.js";
 import { PageRefusal } from "./refusal.js";
 import { digestOf } from "./sealing_task.js";

@@ -2,7 +2,7 @@
 
 import { chooseLanguage, send } from "./actions.js";
 import { emptyForm } from "./bid_form.js";
-import { hasUnsavedReceipt } from "./course.js";
+import { hasUnsavedReceipt } from "./hand_in_course.js";
 import { draw } from "./drawing.js";
 import { byId, drawnBy, say, state } from "./page_state.js";
 import { readPins } from "./pins.js";

@@ -2,7 +2,7 @@
 
 import { ZERO, type Hex } from "../verifier/bytes.js";
 import { changedForm, emptyForm, type BidForm, type FormAction } from "./bid_form.js";
-import { followed, type Course, type CourseAction } from "./course.js";
+import { followed, type Course, type CourseAction } from "./hand_in_course.js";
 import { lacks, type Lack, type StepName } from "./missing.js";
 import type { Letter } from "./letters.js";
 import type { NamedBid, OwnBid } from "./own_bid.js";

@@ -11,7 +11,7 @@ import { loadRound, type Round } from "./round.js";
 import { saveFile } from "./saving.js";
 import type { Server } from "./servers.js";
 import type { Terms } from "./terms.js";
-import { toldOf } from "./told.js";
+import { failureSentence } from "./failure_sentence.js";
 import { isSameLedger, priceOrders } from "./told_prices.js";
 import { LATEST } from "./told_members.js";
 import { visible } from "./visible.js";
@@ -80,7 +80,7 @@ async function fetched(what: "letters" | "result", fetching: (bid: OwnBid) => Pr
     keep(bid, change, what, told);
   } catch (error) {
     const meaning = error instanceof Problem ? MEANINGS[what][error.name] : undefined;
-    keep(bid, {}, what, () => [...(meaning === undefined ? [] : [say(meaning)]), toldOf(error, state.language)].join(" "));
+    keep(bid, {}, what, () => [...(meaning === undefined ? [] : [say(meaning)]), failureSentence(error, state.language)].join(" "));
   }
 }
 
@@ -127,7 +127,7 @@ export async function answerLetter(address: string): Promise<void> {
     history.pushState(null, "", url);
     enterRound(next, bid);
   } catch (error) {
-    keep(bid, {}, "letters", () => toldOf(error, state.language));
+    keep(bid, {}, "letters", () => failureSentence(error, state.language));
   }
 }
 
@@ -138,7 +138,7 @@ export async function takeMainBid({ terms }: Round, file: File): Promise<void> {
     enter({ kind: "mainBid", text: named.commitment });
     state.mainBidTold = () => say("mainBidTaken", { round: String(named.round) });
   } catch (error) {
-    state.mainBidTold = () => toldOf(error, state.language);
+    state.mainBidTold = () => failureSentence(error, state.language);
   }
   changed();
   tell(state.mainBidTold);

@@ -1,7 +1,7 @@
 // The receipt on one sheet of paper, with a square code that leads to the commitment.
 
 import encodeQR from "qr";
-import type { Course } from "./course.js";
+import type { Course } from "./hand_in_course.js";
 import { el, squares } from "./element.js";
 import { processName } from "./process_name.js";
 import type { Terms } from "./terms.js";

@@ -5,7 +5,7 @@ import { sealSecret, writeReceipt } from "../receipt/receipt.js";
 import { accountOf } from "../verifier/signature.js";
 import { newKey } from "./account.js";
 import type { NamedValue } from "./bid_fields.js";
-import type { FiledBid } from "./course.js";
+import type { FiledBid } from "./hand_in_course.js";
 import { sealBid, type SealingTask } from "./sealing_task.js";
 import type { Terms } from "./terms.js";
 

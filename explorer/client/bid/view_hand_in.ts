@@ -1,11 +1,11 @@
 // The step that hands in: save the receipt, send, and what came of it.
 
-import { hasUnsavedReceipt, maySend, type Course, type Intent, type KeptBid } from "./course.js";
+import { hasUnsavedReceipt, maySend, type Course, type Intent, type KeptBid } from "./hand_in_course.js";
 import { el, type Child } from "./element.js";
 import type { Recorded, Stage } from "./hand_in.js";
 import { shownSize } from "./missing.js";
 import type { Server } from "./servers.js";
-import { toldOf } from "./told.js";
+import { failureSentence } from "./failure_sentence.js";
 import { button, facts } from "./view.js";
 import { shownMoment, type Language, type Word, type WordValues } from "./words.js";
 
@@ -114,7 +114,7 @@ function failed(view: HandInView, course: With<"failed">): Child[] {
       el("h3", { id: "failure-title" }, view.say(recorded === null ? "failedTitle" : "envelopeTitle")),
       ...(recorded === null ? [] : withoutEnvelope(view, recorded)),
       el("ul", {}, ...failures.map(({ server, error }) => el("li", {},
-        `${shownMoment(error.at / 1000, view.language)}, ${server.name}: ${toldOf(error, view.language)}`))),
+        `${shownMoment(error.at / 1000, view.language)}, ${server.name}: ${failureSentence(error, view.language)}`))),
       el("p", {}, view.say(intent === "rehearse" ? "failedRehearsal" : "failedLead"))),
     recorded !== null && el("p", { id: "save-again" }, view.say("saveWithTransaction")),
     isOlder && el("p", { class: "state open", id: "save-state" }, view.say("receiptOlder")),

@@ -1,7 +1,7 @@
 // The part for those who come back with a receipt: go on, replace, withdraw, add a variant, while the round takes bids; read what
 // came of it.
 
-import type { Purpose } from "./course.js";
+import type { Purpose } from "./hand_in_course.js";
 import { el } from "./element.js";
 import { button } from "./view.js";
 import type { Word, WordValues } from "./words.js";

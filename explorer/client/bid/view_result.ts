@@ -7,7 +7,7 @@ import { el, type Child } from "./element.js";
 import type { Post } from "./page_state.js";
 import { firstOffers, type Result, type ToldLot, type ToldOffer } from "./result.js";
 import { NoOrders } from "./told_prices.js";
-import { toldOf } from "./told.js";
+import { failureSentence } from "./failure_sentence.js";
 import { button, facts } from "./view.js";
 import { isWord, shownMoment, type Language, type Word, type WordValues } from "./words.js";
 
@@ -52,7 +52,7 @@ export function resultOf(view: ResultView, result: Result): Child[] {
 }
 
 function whyOf({ say, language }: ResultView, { why }: NoOrders): string {
-  return typeof why === "string" && isWord(why) ? say(why) : toldOf(why, language);
+  return typeof why === "string" && isWord(why) ? say(why) : failureSentence(why, language);
 }
 
 /** A column: what it is called, whether figures stand in it, and what of each offer. */

@@ -6,7 +6,7 @@ import { namedBid, ownBid, type NamedBid, type NamedBidTask, type OwnBid, type O
 import { Refusal as VerifierRefusal } from "../verifier/refusal.js";
 import { PageRefusal } from "./refusal.js";
 import { keptReceipt, sealWithReceipt, type KeepTask, type SealReceiptTask } from "./seal_receipt.js";
-import type { FiledBid } from "./course.js";
+import type { FiledBid } from "./hand_in_course.js";
 
 /** Each task by its name, with what it is given and what it gives. */
 export interface Tasks {

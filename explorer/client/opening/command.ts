@@ -21,7 +21,7 @@ import { openChallenge } from "./rehearsing.js";
 import { roundFile } from "./round_file.js";
 import type { SealedRound } from "./sealed_round.js";
 import { openSealingKey } from "./sealing_key.js";
-import { toldOf } from "./told.js";
+import { failureSentence } from "./failure_sentence.js";
 import type { Language } from "./words.js";
 
 interface GivenRecipient {
@@ -140,7 +140,7 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
     return { text: roundFile(processId, facts, all) };
   },
   told: ({ problem, detail, values, language }: { problem: string; detail: string; values: Values; language: Language }) =>
-    ({ sentence: toldOf(new Problem(409, problem, detail, values), language) }),
+    ({ sentence: failureSentence(new Problem(409, problem, detail, values), language) }),
 };
 
 async function answered(task: string, given: never): Promise<unknown> {

@@ -20,7 +20,7 @@ import { look, readAddress, type Look } from "./look.js";
 import { OpeningRefusal } from "./refusal.js";
 import { roundFile } from "./round_file.js";
 import { RoundServer } from "./server.js";
-import { toldOf } from "./told.js";
+import { failureSentence } from "./failure_sentence.js";
 import { button, type View } from "./view.js";
 import { keysPart, type ChosenFiles, type Officer } from "./view_keys.js";
 import { contributePart, openPart } from "./view_opening.js";
@@ -66,7 +66,7 @@ function isOfAnswers(): boolean {
 }
 
 function failure(error: unknown): string {
-  return toldOf(error, language, isOfAnswers());
+  return failureSentence(error, language, isOfAnswers());
 }
 
 function tell(words: () => string, trouble = false): void {

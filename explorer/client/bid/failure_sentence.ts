@@ -10,7 +10,7 @@ import { BrowserFailure } from "./worker_client.js";
 import problemWords from "./problem_words.json" with { type: "json" };
 import { word, type Language } from "./words.js";
 
-export function toldOf(error: unknown, language: Language): string {
+export function failureSentence(error: unknown, language: Language): string {
   if (error instanceof PageRefusal) return pageSentence(error.error, error.values, language);
   if (error instanceof SealingRefusal) return sentence(error.error, error.values, language);
   if (error instanceof RankingRefusal) return rankingSentence(error.error, error.values, language);

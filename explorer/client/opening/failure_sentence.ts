@@ -14,7 +14,7 @@ function whyOf(why: unknown, language: Language, ofAnswers: boolean): string {
 }
 
 /** `ofAnswers`: in a round of answers to letters. */
-export function toldOf(error: unknown, language: Language, ofAnswers = false): string {
+export function failureSentence(error: unknown, language: Language, ofAnswers = false): string {
   if (error instanceof OpeningRefusal) {
     const { values } = error;
     const named = error.error === "WrongPassphrase" ? { file: word(values.file === "sealing" ? "fileSealing" : "fileKeystore", language) }
