@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -544,6 +545,18 @@ def test_submit_older_copy_of_a_receipt_finds_what_was_signed_before_its_account
     receipt = read_receipt(path)
     assert (receipt.transaction, receipt.promise is None) == (transaction, False)
     assert [each["commitment"] for each in bidder.bids()].count(commitment) == 1
+
+
+@pytest.mark.parametrize(("days", "seconds"), [(20, 20 * 86_400), (40, 86_400), (-1, 86_400)])
+def test_submit_call_without_a_promise_ends_with_the_deadline_if_the_ledger_takes_that(
+    bidder: Bidder, monkeypatch: pytest.MonkeyPatch, days: int, seconds: int
+) -> None:
+    """It refuses what ends in more than 30 days; and after the deadline nothing ends with it any more."""
+    bidder.seal()
+    now = int(time.time())
+    monkeypatch.setattr(time, "time", lambda: now)
+    (act,) = handing_in._acts(read_receipt(bidder.folder / "receipt.zip"), now + days * 86_400)
+    assert act.expires == now + seconds
 
 
 def test_submit_promise_that_was_made_up_does_not_keep_a_bid_from_the_node(bidder: Bidder) -> None:
