@@ -211,6 +211,18 @@ def test_bid_receipt_holds_envelope_secret_promise_and_transaction(bidder: Bidde
     assert b"91250.50" not in (bidder.folder / "receipt.zip").read_bytes()
 
 
+def test_status_where_no_proof_can_be_had_yet_says_so(bidder: Bidder) -> None:
+    """Whoever verified the receipt at once would read that it proves nothing."""
+    bidder.seal()
+    bidder.run("submit")
+    assert len(bidder.bids()) == 1
+    behind = json.dumps({"type": "/problems/EvidenceNotYet", "process": "0x00", "block": 1}).encode()
+    headers = {"content-type": "application/problem+json"}
+    with instead(bidder.url, "/evidence", lambda _: httpx.Response(409, headers=headers, content=behind)) as url:
+        told = bidder.siegel("bid", "status", bidder.folder / "receipt.zip", "--server", url)
+    assert "No proof of it can be had yet" in told.out
+
+
 @pytest.mark.parametrize(
     ("changed", "missing"),
     [

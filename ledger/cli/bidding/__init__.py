@@ -175,6 +175,8 @@ def status(session: Session, receipt: ReceiptArgument, server: ServerOption) -> 
         lines.append(say("Outcome: {outcome}", outcome=outcome_in_words(seen.bid["outcome"])))
     if seen.proven is not None:
         lines.append(say("The receipt holds a proof for block {block}; siegel verify checks it.", block=seen.proven))
+    elif seen.bid is not None and seen.receipt.proof is None:
+        lines.append(say("No proof of it can be had yet: the server's log is behind. Ask again in a few seconds."))
     data = {"file": receipt, **_told(seen.receipt), "bid": seen.bid, "proven_block": seen.proven}
     return Answer(data, lines, exit_code=1 if seen.bid is None else 0)
 
