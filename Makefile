@@ -65,7 +65,7 @@ contracts-test: setup-dev
 
 # Three lanes on two cores, for each waits now and then: for a process, a browser, a deadline. Each test is in one of them.
 COMMANDS := tests/cli
-PAGES    := tests/bid tests/demo tests/explorer tests/index tests/officers
+PAGES    := tests/bid tests/demo tests/explorer tests/officers
 LANES    := test-commands test-pages test-others
 PYTEST := $(BIN)/python -m pytest
 

@@ -342,6 +342,7 @@ def test_submit_wrong_passphrase_sends_nothing(bidder: Bidder, monkeypatch: pyte
 def test_submit_goes_on_where_a_lost_connection_ended(bidder: Bidder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of what has arrived nothing is sent twice."""
     monkeypatch.setattr(uploading, "PIECE", 4096)
+    monkeypatch.setattr(uploading, "TRIES", 2)
     bidder.seal()
     with going_away(bidder.url, after=3) as (url, sent):
         failed = bidder.run("submit", "receipt.zip", url)
