@@ -94,10 +94,10 @@ coverage-verifier: setup-dev
 test-commands: setup-dev
 	$(PYTEST) $(COMMANDS)
 
-test-pages: setup-dev
+test-pages: contracts-test
 	$(PYTEST) $(PAGES)
 
-test-others: contracts-test
+test-others: setup-dev
 	$(PYTEST) tests $(patsubst %,--ignore=%,$(COMMANDS) $(PAGES))
 
 bench: setup-dev
