@@ -19,13 +19,13 @@ from api.entitled import Part, Signed, entitled
 from api.sealing_info import Round
 from api.services import Services
 from ledger.errors import AccessForbidden, AnswersNotTold, InvalidParameter, OpeningResultMissing, RoundNotOpened
+from ledger.opening.minutes_json import RESULT_FORMAT
 from ledger.opening.procedure_rule import ProcedureRule
 from ledger.store.opening_results import OpeningResults
 from ledger.terms import RoundKind, RoundState
 
 router = APIRouter(tags=["openings"])
 
-FORMAT: Final = "siegel-opening-result/1"
 MOST_BYTES: Final = 16 * 2**20
 """As much as an answer may have that is read whole."""
 CONFIDENTIAL: Final = ", ".join(rule.law.confidential for rule in ProcedureRule)
@@ -49,7 +49,7 @@ async def give(request: Request, services: Using, signed: Signed, processId: Dig
     if who.round.state is not RoundState.OPENED:
         raise RoundNotOpened(process_id=process_id, round=round)
     told = await json_object(request, MOST_BYTES)
-    for name, expected in (("format", FORMAT), ("processId", process_id.hex()), ("round", round)):
+    for name, expected in (("format", RESULT_FORMAT), ("processId", process_id.hex()), ("round", round)):
         if told.get(name) != expected:
             raise InvalidParameter(parameter=name, value=f"{told.get(name)!s:.80}", why=f"expected is {expected}")
     await run_in_threadpool(_keep, services, process_id, round, who.account, told)

@@ -36,6 +36,13 @@ def hurried(deadline: int, now: float, others: int) -> float:
     return PATIENCE if others == 0 or left <= 0 else min(PATIENCE, max(_LEAST, left / (2 * (others + 1))))
 
 
+def in_turn(urls: Sequence[str], deadline: int, later: int = 0) -> Iterator[tuple[str, float]]:
+    """Each address with the seconds that it may be silent for (``hurried``), counted when its turn comes. ``later``:
+    how many can be asked after all of these."""
+    for others, url in zip(range(len(urls) + later - 1, -1, -1), urls, strict=False):
+        yield url, hurried(deadline, time.time(), others)
+
+
 class Remote:
     """One server by its address; close it."""
 
@@ -102,8 +109,8 @@ def first_that_answers(urls: Sequence[str], asking: Callable[[Remote], Answered]
     """What ``asking`` gives at the first server that does not refuse; ``urls`` names at least one. ``deadline``: until
     when it counts, in seconds since 1970, 0 if that does not matter. Raises what the last of them refuses with."""
     *others, last = urls
-    for left, url in zip(range(len(others), 0, -1), others, strict=True):
-        with suppress(SiegelError), Remote(url, hurried(deadline, time.time(), left)) as server:
+    for url, patience in in_turn(others, deadline, later=1):
+        with suppress(SiegelError), Remote(url, patience) as server:
             return asking(server)
     with Remote(last) as server:
         return asking(server)

@@ -263,6 +263,18 @@ def test_receiver_whose_proxy_answers_a_page_is_followed_by_the_next(
     assert committed(desk, read_receipt(path)) == ["BidCommitted"]
 
 
+def test_page_whose_other_receiver_answers_no_terms_opens_and_names_it(context: BrowserContext, desk: Desk) -> None:
+    """Its proxy answers a page: nothing is contradicted, and nothing was compared."""
+    page = context.new_page()
+    page.route(
+        f"{desk.other}/**/sealing",
+        lambda route: route.fulfill(body="<h1>Wartung</h1>", headers={"access-control-allow-origin": desk.url}),
+    )
+    page.goto(desk.page)
+    expect(page.locator("#content")).to_contain_text("Nicht erreichbar und nicht verglichen: Empfangsdienst Süd")
+    expect(page.locator("#step-title")).to_be_visible()
+
+
 def test_receiver_that_hangs_just_before_the_deadline_is_followed_by_the_next(
     context: BrowserContext, desk: Desk, tmp_path: Path
 ) -> None:

@@ -1,4 +1,4 @@
-"""How long the page waits for one server while others could still be asked."""
+"""Which server the page asks when, and how long it waits for one while others could still be asked."""
 
 from __future__ import annotations
 
@@ -35,3 +35,9 @@ def test_patience_in_the_last_seconds_is_enough_for_an_answer() -> None:
 def test_patience_with_the_last_server_or_after_the_deadline_is_as_usual(left: int, others: int) -> None:
     """Nothing is won by giving up then."""
     assert patience(left, others) is None
+
+
+def test_order_of_servers_has_those_last_that_did_not_answer() -> None:
+    """All others stay as they are: the page's own origin first."""
+    names = ["own", "away", "other", "gone", "third"]
+    assert peer().ask("inOrder", names=names, silent=["gone", "away"]) == ["own", "other", "third", "away", "gone"]

@@ -279,7 +279,7 @@ def test_submit_next_receiver_is_taken_where_one_is_away(bidder: Bidder) -> None
 
 def test_submit_receiver_that_hangs_is_followed_by_the_next(bidder: Bidder, monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes the announcement of the envelope and says nothing: it is asked twice, as a connection may be lost."""
-    monkeypatch.setattr(handing_in, "hurried", lambda _deadline, _now, others: 0.5 if others else 60.0)
+    monkeypatch.setattr(remote, "hurried", lambda _deadline, _now, others: 0.5 if others else 60.0)
     bidder.seal()
     asked: list[str] = []
     done = threading.Event()

@@ -19,7 +19,7 @@ import { readPromise, signerOfPromise } from "./promise.js";
 import { PageRefusal } from "./refusal.js";
 import { firstOffers, readResult } from "./result.js";
 import { revertOf } from "./revert.js";
-import { hurried } from "./servers.js";
+import { hurried, silentLast } from "./servers.js";
 import { askedAgain, isSupplement } from "./supplement.js";
 import { readAddress, readTerms, requireSame, requireStill, type Asked, type Terms } from "./terms.js";
 import { failureSentence } from "./failure_sentence.js";
@@ -162,6 +162,10 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
   },
   patience: ({ deadline, now, others }: Readonly<Record<"deadline" | "now" | "others", number>>) =>
     hurried({ url: "", name: "" }, deadline, now, others).patience ?? null,
+  inOrder: ({ names, silent }: Readonly<Record<"names" | "silent", readonly string[]>>) => {
+    const servers = names.map((name) => ({ url: "", name }));
+    return silentLast(servers, servers.filter(({ name }) => silent.includes(name))).map(({ name }) => name);
+  },
   visible: ({ text }: { text: string }) => ({ text: visible(text) }),
   calendar: ({ uid, deadline, made, summary, address }: CalendarTask) =>
     ({ text: calendarOf(uid, deadline, made, summary, address) }),

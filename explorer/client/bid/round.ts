@@ -5,7 +5,7 @@ import { readCriteria, requireDigest, type Criteria } from "../ranking/criteria.
 import { termsOf } from "./hand_in.js";
 import { requirePinned, type Pin } from "./pins.js";
 import { PageRefusal, Problem } from "./refusal.js";
-import { answered, nodesOf, serversOf, type Server } from "./servers.js";
+import { answered, nodesOf, serversOf, silentLast, type Server } from "./servers.js";
 import { askedAgain, isSupplement } from "./supplement.js";
 import type { Hex } from "../verifier/bytes.js";
 import { readAddress, requireSame, type Terms } from "./terms.js";
@@ -53,9 +53,7 @@ export async function loadRound(address: URL, pins: readonly Pin[] | undefined):
   const known = limits.filter((limit) => limit !== null);
   const mostBytes = known.length === 0 ? null : Math.min(...known);
   const criteria = takesBids(terms) ? await criteriaOf(terms, own) : null;
-  // Who did not answer just now is asked last.
-  const inOrder = [...servers.filter((server) => !silent.includes(server)), ...silent];
-  return { terms: { ...terms, mostBytes }, servers: inOrder, nodes: nodesOf(terms.nodes), agreed, silent, ahead, criteria };
+  return { terms: { ...terms, mostBytes }, servers: silentLast(servers, silent), nodes: nodesOf(terms.nodes), agreed, silent, ahead, criteria };
 }
 
 /** What a server is found with that is none of ours just now. */

@@ -35,6 +35,11 @@ export function serversOf(origin: string, receivers: readonly Receiver[]): Serve
   return [...new Set(urls as string[])].map((url) => ({ url, name: named(url) ?? new URL(url).host }));
 }
 
+/** Who did not answer just now is asked last; else they stay in their order. */
+export function silentLast(servers: readonly Server[], silent: readonly Server[]): readonly Server[] {
+  return [...servers.filter((server) => !silent.includes(server)), ...servers.filter((server) => silent.includes(server))];
+}
+
 /** Nodes of the chain that take transactions, by their addresses; what is none is left out. */
 export function nodesOf(addresses: readonly string[]): Server[] {
   const usable = [...new Set(addresses)].filter((url) => /^https?:/.test(url) && originOf(url) !== "");

@@ -29,6 +29,10 @@ ServerOption = Annotated[
     typer.Option("--server", metavar="URL", help=say("address of a receiver; repeated: the next to be tried")),
 ]
 
+TermsPolicyOption = Annotated[
+    Path | None,
+    typer.Option("--policy", metavar="FILE", help=say("trust policy: the round's terms must be proven under it")),
+]
 NodeOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -74,10 +78,7 @@ def seal(
         Path | None,
         typer.Option("--beside", metavar="RECEIPT", help=say("the main bid, whose account this variant takes, too")),
     ] = None,
-    policy: Annotated[
-        Path | None,
-        typer.Option("--policy", metavar="FILE", help=say("trust policy: the round's terms must be proven under it")),
-    ] = None,
+    policy: TermsPolicyOption = None,
 ) -> Answer:
     """Seal a bid on this machine, and write the receipt: envelope, seed and the bid's account under a passphrase.
 
@@ -200,10 +201,7 @@ def result(
         Path | None,
         typer.Option("--criteria", metavar="FILE", help=say("the award criteria; default: those of the server")),
     ] = None,
-    policy: Annotated[
-        Path | None,
-        typer.Option("--policy", metavar="FILE", help=say("trust policy: the round's terms must be proven under it")),
-    ] = None,
+    policy: TermsPolicyOption = None,
 ) -> Answer:
     """Show what officers let the tenderers see of the opening: names, sums, discounts, how many variants.
 

@@ -23,7 +23,7 @@ from ledger.cli.bidding.signed_before import committing, signed_before
 from ledger.cli.bidding.through_node import OF_PROMISES, through_node
 from ledger.cli.bidding.uploading import upload
 from ledger.cli.language import say, say_error
-from ledger.cli.remote import Remote, hurried
+from ledger.cli.remote import Remote, in_turn
 from ledger.errors import (
     ActExpired,
     CommitmentWithoutEnvelope,
@@ -77,17 +77,17 @@ def hand_in(
     _, account = open_secret(receipt.secret, passphrase())
     signer, deadline = KeySigner(account), context_of(receipt).not_before
     failures: list[incident.Failure] = []
-    for others, url in zip(range(len(servers) + len(nodes) - 1, -1, -1), servers, strict=False):
+    for url, patience in in_turn(servers, deadline, later=len(nodes)):
         try:
-            with Remote(url, hurried(deadline, time.time(), others)) as server:
+            with Remote(url, patience) as server:
                 return _at(server, path, signer, tell)
         except SiegelError as failure:
             tell(say("{server}: {failure}", server=url, failure=say_error(failure)))
             failures.append(incident.Failure(url, failure, int(time.time())))
     by_nodes: list[incident.Failure] = []
-    for others, url in zip(range(len(nodes) - 1, -1, -1), nodes, strict=True):
+    for url, patience in in_turn(nodes, deadline):
         try:
-            done = _by_node(url, path, signer, hurried(deadline, time.time(), others))
+            done = _by_node(url, path, signer, patience)
         except SiegelError as failure:
             tell(say("{server}: {failure}", server=url, failure=say_error(failure)))
             by_nodes.append(incident.Failure(url, failure, int(time.time())))

@@ -12,7 +12,7 @@ from ledger.chain.signers import KeySigner
 from ledger.cli.bidding.receipt_file import context_of
 from ledger.cli.bidding.relaying import next_number, recorded, relay, signed_with
 from ledger.cli.bidding.through_node import through_node
-from ledger.cli.remote import Remote, first_that_answers, hurried
+from ledger.cli.remote import Remote, first_that_answers, in_turn
 from ledger.errors import SiegelError, TransactionRefused
 from ledger.evidence.receipt import open_secret, read_receipt
 
@@ -45,8 +45,7 @@ def withdraw_bid(path: Path, servers: Sequence[str], passphrase: str, nodes: Seq
         return first_that_answers(servers, at, context.not_before)
     except SiegelError as refusal:
         failure = refusal
-    for others, url in zip(range(len(nodes) - 1, -1, -1), nodes, strict=True):
-        patience = hurried(context.not_before, time.time(), others)
+    for url, patience in in_turn(nodes, context.not_before):
         try:
             last = sent[-1] if sent else None
             done = through_node(url, context, signer, [act], last, lambda call: sent.append(call.raw), patience)
