@@ -17,7 +17,6 @@ from api.answers import REVALIDATE
 from api.services import Services
 from explorer import formats, links
 from explorer.actors import Actors
-from explorer.answer_sentences import AnswerSentences
 from explorer.facet_words import Facets
 from explorer.failures import failure_sentence, remedy
 from explorer.findings import Findings
@@ -26,6 +25,7 @@ from explorer.page_file import OPENING_PAGE, STATIC_DIR, PageFile
 from explorer.pinned_page import page_of
 from explorer.places import Places
 from explorer.sentences import Sentences, bid_number
+from explorer.submission_words import ANSWERS
 from explorer.words import Words
 from ledger.index.rows import SILENT_DAYS, is_silent_row
 from ledger.ocds.odd_characters import visible
@@ -136,7 +136,7 @@ def _environment(bid_page: PageFile, language: Language) -> Environment:
         language=language,
         words=words,
         sentences=Sentences(messages, written),
-        answer_sentences=AnswerSentences(messages, written),
+        answer_sentences=Sentences(messages, written, ANSWERS),
         actors=Actors(messages),
         silent_days=SILENT_DAYS,
         facets=Facets(messages, words, language),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from gettext import NullTranslations
-from typing import Any, ClassVar
+from typing import Any
 
 from markupsafe import Markup, escape
 
-from explorer.act_words import DETAILED, NOTICE_TITLES, NOTICES, PLAIN, ROUNDS, STAGES, TITLES, TITLES_OF_LOT
+from explorer.act_words import DETAILED, NOTICE_TITLES, NOTICES, ROUNDS, STAGES, TITLES_OF_LOT
 from explorer.formats import Formats
+from explorer.submission_words import BIDS, SubmissionWords
 from explorer.words import N_
 from ledger.bid_number import spoken_bid
 from ledger.index.names import NOTICE_KINDS, ROUND_KINDS, word
@@ -21,12 +22,12 @@ from ledger.terms import STATUTE, Stage
 class Sentences:
     """The acts in one language."""
 
-    plain: ClassVar[Mapping[str, str]] = PLAIN
-
-    def __init__(self, messages: NullTranslations, formats: Formats) -> None:
+    def __init__(self, messages: NullTranslations, formats: Formats, submissions: SubmissionWords = BIDS) -> None:
+        """``submissions``: what is said of what is handed in."""
         self._ = messages.gettext
+        self._submissions = submissions
         self._language = formats.language
-        self.ngettext = messages.ngettext
+        self._ngettext = messages.ngettext
         self._moment: Callable[[int | datetime], Markup] = formats.moment
         self._composed: dict[str, Callable[[ActRow], Markup]] = {
             "NoticePublished": self._notice,
@@ -55,17 +56,19 @@ class Sentences:
 
     def name(self, act: str) -> str:
         """The same for the name of an act alone; of acts outside processes, the sentence of the statute table."""
-        if act in TITLES:
-            return self._(TITLES[act])
+        if act in self._submissions.titles:
+            return self._(self._submissions.titles[act])
         entry = next((entry for entry in STATUTE.values() if entry.name == act), None)
         return entry.description[self._language] if entry else act
 
     def sentence(self, act: ActRow) -> Markup:
         """What happened. An act whose row was altered so that it cannot be read is still shown, as just that."""
-        if act.act not in TITLES or (act.act in DETAILED and not act.detail):
+        if act.act not in self._submissions.titles or (act.act in DETAILED and not act.detail):
             return self._fill(N_("What happened here cannot be read: the entry in the database was altered."))
         compose = self._composed.get(act.act)
-        return compose(act) if compose else self._fill(self.plain[act.act], bid=bid_number(act.bid), ref=act.ref)
+        if compose:
+            return compose(act)
+        return self._fill(self._submissions.plain[act.act], bid=bid_number(act.bid), ref=act.ref)
 
     def round_kind(self, kind: str) -> str:
         """What is handed in during a round."""
@@ -73,6 +76,9 @@ class Sentences:
 
     def _fill(self, message: str, **values: Any) -> Markup:
         return escape(self._(message)) % {name: escape(value) for name, value in values.items()}
+
+    def _count(self, message: tuple[str, str], count: int) -> Markup:
+        return escape(self._ngettext(*message, count)) % {"count": count}
 
     def _notice(self, act: ActRow) -> Markup:
         return self._fill(NOTICES[NOTICE_KINDS[act.detail["kind"]]])
@@ -96,60 +102,39 @@ class Sentences:
     def _round(self, act: ActRow) -> Markup:
         terms = act.detail["terms"]
         return self._fill(
-            N_("Round %(round)s begins: %(kind)s until %(deadline)s."),
+            self._submissions.begun,
             round=act.round,
             kind=self.round_kind(ROUND_KINDS[terms["kind"]]),
             deadline=self._moment(terms["deadline"]),
         )
 
     def _resumed(self, act: ActRow) -> Markup:
-        return self._fill(
-            N_("The round goes on until %(deadline)s, as two officers agreed; bids that came before are in time."),
-            deadline=self._moment(act.detail["deadline"]),
-        )
+        return self._fill(self._submissions.resumed, deadline=self._moment(act.detail["deadline"]))
 
     def _bid(self, act: ActRow) -> Markup:
-        if act.arrival and act.arrival != act.time:
-            return self._fill(
-                N_(
-                    "Bid no. %(bid)s arrived on %(arrival)s, as a receiver promised, and stands here since %(time)s. "
-                    "Nobody can read it before the opening."
-                ),
-                bid=bid_number(act.bid),
-                arrival=self._moment(act.arrival),
-                time=self._moment(act.time),
-            )
+        promised = act.arrival and act.arrival != act.time
         return self._fill(
-            N_("Bid no. %(bid)s arrived on %(arrival)s. Nobody can read it before the opening."),
+            self._submissions.promised if promised else self._submissions.arrived,
             bid=bid_number(act.bid),
+            round=act.round,
             arrival=self._moment(act.arrival or act.time),
+            time=self._moment(act.time),
         )
 
     def _paper_bid(self, act: ActRow) -> Markup:
         return self._fill(
-            N_("Bid no. %(bid)s arrived on paper on %(arrival)s and was registered unopened."),
+            self._submissions.on_paper,
             bid=bid_number(act.bid),
             arrival=self._moment(act.arrival or act.time),
         )
 
     def _closed(self, act: ActRow) -> Markup:
-        counted = act.detail["counted"]
-        return self._fill(N_("From now on no bid can be added or exchanged.")) + (
-            " "
-            + escape(self.ngettext("%(count)s sealed bid counts.", "%(count)s sealed bids count.", counted))
-            % {"count": counted}
-            if counted
-            else ""
-        )
+        closed, counted = self._fill(self._submissions.closed), act.detail["counted"]
+        return closed + " " + self._count(self._submissions.counted, counted) if counted else closed
 
     def _opened(self, act: ActRow) -> Markup:
         count = len(act.detail["outcomes"])
-        if not count:
-            return self._fill(N_("There were no sealed bids to open."))
-        text = self.ngettext(
-            "The outcome of %(count)s bid was recorded.", "The outcomes of %(count)s bids were recorded.", count
-        )
-        return escape(text) % {"count": count}
+        return self._count(self._submissions.opened, count) if count else self._fill(self._submissions.none_opened)
 
     def _letters(self, act: ActRow) -> Markup:
         return self._fill(

@@ -19,6 +19,11 @@ def N_(message: str) -> str:
     return message
 
 
+def ngettext_noop(singular: str, plural: str) -> tuple[str, str]:
+    """The same for a message with a number in it."""
+    return singular, plural
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A term as the page shows it: ``label``, one ``sentence``, KERN's ``tone`` and the name of an ``icon``."""

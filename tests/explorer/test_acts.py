@@ -11,12 +11,13 @@ import pytest
 
 from explorer.act_words import DETAILED, NOTICE_TITLES, PLAIN, TITLES, TITLES_OF_LOT
 from explorer.actors import BIDDERS, PUBLISHED
-from explorer.answer_sentences import AnswerSentences
 from explorer.formats import Formats
 from explorer.language import Language, catalogue
+from explorer.sentences import Sentences
+from explorer.submission_words import ANSWERS
 from ledger.index.rows import ActRow
 from ledger.index.sync import Synchroniser
-from ledger.terms import STATUTE
+from ledger.terms import STATUTE, RoundKind
 from tests.chain.nodes import anvil
 from tests.chain.story import OCID, tell
 from tests.chain.town import BUYER, settle
@@ -52,7 +53,7 @@ def test_every_act_of_the_statute_has_its_words() -> None:
 
 
 OF_ANSWERS: dict[str, dict[str, Any]] = {
-    "RoundOpened": {"terms": {"deadline": 3}},
+    "RoundOpened": {"terms": {"kind": RoundKind.SUPPLEMENT, "deadline": 3}},
     "RoundResumed": {"deadline": 3},
     "BidCommitted": {},
     "BidWithdrawn": {},
@@ -69,7 +70,7 @@ OF_ANSWERS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize(("language", "bid", "answer"), [("de", "Angebot", "Antwort"), ("en", "bid", "answer")])
 def test_act_of_a_round_of_answers_never_calls_an_answer_a_bid(language: Language, bid: str, answer: str) -> None:
     """In its title and its sentence, whoever handed it in and whatever became of it; also where there was none."""
-    told = AnswerSentences(catalogue(language), Formats(language))
+    told = Sentences(catalogue(language), Formats(language), ANSWERS)
     rows = [act_row(name, detail) for name, detail in OF_ANSWERS.items()]
     rows += [act_row("BidCommitted", {}, arrival=1), act_row("RoundClosed", {"counted": 0})]
     rows.append(act_row("BidsOpened", {"outcomes": []}))

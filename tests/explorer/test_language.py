@@ -24,7 +24,7 @@ from ledger.index import findings
 from tests.explorer.site import Site
 
 ROOT = Path(explorer.__file__).parent
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "ngettext_noop": (1, 2)}
 
 
 def message_ids() -> set[str]:
