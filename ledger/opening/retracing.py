@@ -15,7 +15,6 @@ from typing import Any, BinaryIO
 from ledger.errors import (
     EnvelopeForeign,
     KeySetDiffers,
-    ProofUnverified,
     RoundForbids,
     SealsDiffer,
     SharesTooFew,
@@ -26,8 +25,7 @@ from ledger.errors import (
 )
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.proven import Process, Proven
-from ledger.evidence.verify.report import REQUIRED, Verdict
-from ledger.evidence.verify.verifier import verify
+from ledger.evidence.verify.verifier import prove
 from ledger.opening.facts import Bid
 from ledger.opening.found import Found, open_found, unreadable
 from ledger.opening.round_acts import RoundAct, outcomes_of
@@ -68,7 +66,7 @@ def retrace(evidence: Mapping[str, Any], envelope: BinaryIO, bundle: BinaryIO, p
     """
     commitment, seed = _read(evidence)
     digest = evidence_digest(evidence)
-    named = _find(_prove(bundle, policy), policy, commitment, digest)
+    named = _find(prove(bundle, policy), policy, commitment, digest)
     sealed, bid = named.sealed, named.bid
     if evidence["refusal"] == SharesTooFew.__name__:
         raise UnreadableBlamesNobody(bid=bid.number)
@@ -92,16 +90,6 @@ def _read(evidence: Mapping[str, Any]) -> tuple[bytes, bytes | None]:
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableEvidenceMalformed(reason=f"{type(error).__name__}: {error}") from None
     return commitment, found
-
-
-def _prove(bundle: BinaryIO, policy: Policy) -> Proven:
-    proven = Proven()
-    report = verify(bundle, policy, proven)
-    for result in report.results:
-        is_open = result.step in REQUIRED and result.verdict is not Verdict.PASSED
-        if is_open or result.verdict is Verdict.FAILED:
-            raise ProofUnverified(number=result.number)
-    return proven
 
 
 def _find(proven: Proven, policy: Policy, commitment: bytes, digest: bytes) -> _Named:

@@ -1,14 +1,18 @@
 """``siegel bid seal --policy``: a server that lies consistently about one member of a round's terms is found out by the
-evidence, by that member's name, and nothing is sealed."""
+evidence, by that member's name, and nothing is sealed. ``siegel bid status``: no server costs a tenderer the proof."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +24,10 @@ from ledger.chain.registry import KeySet
 from ledger.cli.bidding.asked import ask
 from ledger.cli.bidding.completeness import criteria_of
 from ledger.cli.remote import Remote
+from ledger.evidence.receipt import pieces_of, read_receipt
+from ledger.evidence.verify.archive import BUNDLE, ArchiveReader, write_archive
 from ledger.evidence.verify.policy import Policy
+from ledger.evidence.verify.receipt import verify_receipt
 from tests.api.sealed_town import key_set_of
 from tests.bid.tender import CRITERIA
 from tests.bid.town import OCID, RECEIVERS, Desk, served_town
@@ -64,6 +71,26 @@ class Tenderer:
         offer = write(self.folder / "bid.json", OFFER)
         given = ("--bid", offer, "--policy", self.folder / "policy.json", "-o", self.receipt)
         return self.siegel("bid", "seal", ocid, "--server", url, *given, "--json", *more)
+
+    def hand_in(self) -> None:
+        """Sealed, and on the ledger; evidence of it can be had."""
+        for done in (self.seal(self.desk.url), self.siegel("bid", "submit", self.receipt, "--server", self.desk.url)):
+            assert done.exit_code == 0, done.out
+        self.desk.publish_evidence()
+
+    def status(self, url: str, *more: object) -> Called:
+        """What has become of the bid."""
+        return self.siegel("bid", "status", self.receipt, "--server", url, "--json", *more)
+
+    def proof(self) -> bytes:
+        """What the receipt holds; nothing of none."""
+        stored = read_receipt(self.receipt).proof
+        return b"" if stored is None else b"".join(pieces_of(stored))
+
+    def has_proof(self) -> bool:
+        """Whether the receipt is verified."""
+        with self.receipt.open("rb") as stream:
+            return verify_receipt(stream, self.desk.policy()).verified
 
     def refused(self, called: Called) -> tuple[str, dict[str, Any]]:
         """The name of what it refused with, and its values; nothing was sealed."""
@@ -255,3 +282,83 @@ def test_seal_to_custodians_whom_the_policy_does_not_name_is_refused(tenderer: T
     assert (error, values["ocid"]) == ("CustodiansMissing", ALONE)
     sealed = tenderer.seal(desk.url, policy=trusting)
     assert sealed.exit_code == 0, sealed.out
+
+
+def cut_off(bundle: bytes) -> bytes:
+    """Its manifest alone."""
+    return bundle[: 30 + len("manifest.json") + int.from_bytes(bundle[18:22], "little")]
+
+
+def of_a_later_block(bundle: bytes) -> bytes:
+    """The same acts, said to be those of a block that is still to come."""
+    reader, out = ArchiveReader(io.BytesIO(bundle), BUNDLE), io.BytesIO()
+    entries = [b"".join(pieces) for _, pieces in reader.entries()]
+    later = replace(reader.listing, block=reader.listing.block + 1000)
+    write_archive(later, [(zlib.crc32(each), partial(bytes, each)) for each in entries], out)
+    return out.getvalue()
+
+
+@contextmanager
+def giving(tenderer: Tenderer, change: Callable[[bytes], bytes]) -> Iterator[str]:
+    """A server that passes all on, but for the evidence."""
+    changed = lambda answer: httpx.Response(200, content=change(answer.content))  # noqa: E731
+    with instead(tenderer.desk.url, "/evidence", changed) as url:
+        yield url
+
+
+def test_status_evidence_that_is_no_proof_of_the_bid_is_not_taken(tenderer: Tenderer) -> None:
+    """Read to its end, of this process, and with the bid among its acts; else the receipt stays without one."""
+    tenderer.hand_in()
+    desk = tenderer.desk
+    other = httpx.get(f"{desk.url}/api/v1/processes/0x{desk.town.process(ALONE).hex()}/evidence", timeout=60).content
+    for change in (cut_off, lambda _: other):
+        with giving(tenderer, change) as url:
+            refused = tenderer.status(url)
+        assert json.loads(refused.out)["error"] == "ServerAnswerUnusable"
+        assert tenderer.proof() == b""
+
+
+def test_status_proof_that_is_held_gives_way_only_to_a_newer_one_that_holds(tenderer: Tenderer) -> None:
+    """A server can say of any block what it likes. Without a policy nobody finds out, so the proof stays; under one
+    what was made up is refused, an older proof is no gain, and a newer one is taken."""
+    tenderer.hand_in()
+    url, policy = tenderer.desk.url, ("--policy", tenderer.folder / "policy.json")
+    first = tenderer.status(url).data["provenBlock"]
+    older = tenderer.proof()
+    assert tenderer.has_proof()
+    withdrawn = tenderer.siegel("bid", "withdraw", tenderer.receipt, "--server", url)
+    assert withdrawn.exit_code == 0, withdrawn.out
+    tenderer.desk.publish_evidence()
+    for change, error in ((cut_off, "ServerAnswerUnusable"), (of_a_later_block, "ProofUnverified")):
+        with giving(tenderer, change) as lying_url:
+            kept = tenderer.status(lying_url)
+            assert (kept.exit_code, kept.data["provenBlock"], tenderer.proof()) == (0, first, older)
+            refused = tenderer.status(lying_url, *policy)
+            assert (json.loads(refused.out)["error"], tenderer.proof()) == (error, older)
+    newer = tenderer.status(url, *policy).data["provenBlock"]
+    assert newer > first
+    assert tenderer.has_proof()
+    with giving(tenderer, lambda _: older) as behind:
+        assert tenderer.status(behind, *policy).data["provenBlock"] == newer
+
+
+def test_status_proof_that_does_not_hold_gives_way_to_one_that_does(tenderer: Tenderer) -> None:
+    """Taken from the first server that was asked, without a policy: nothing was lost by it, and nothing stays of it."""
+    tenderer.hand_in()
+    with giving(tenderer, of_a_later_block) as url:
+        tenderer.status(url)
+    assert not tenderer.has_proof()
+    told = tenderer.status(tenderer.desk.url, "--policy", tenderer.folder / "policy.json")
+    assert told.exit_code == 0, told.out
+    assert tenderer.has_proof()
+
+
+def test_status_with_the_copy_made_before_submit_takes_the_proof(tenderer: Tenderer) -> None:
+    """The ledger says what it has, whoever handed it in and from whichever copy."""
+    assert tenderer.seal(tenderer.desk.url).exit_code == 0
+    submitted = tenderer.folder / "submitted.zip"
+    shutil.copy(tenderer.receipt, submitted)
+    assert tenderer.siegel("bid", "submit", submitted, "--server", tenderer.desk.url).exit_code == 0
+    tenderer.desk.publish_evidence()
+    assert tenderer.status(tenderer.desk.url).data["provenBlock"] is not None
+    assert tenderer.has_proof()

@@ -33,6 +33,10 @@ TermsPolicyOption = Annotated[
     Path | None,
     typer.Option("--policy", metavar="FILE", help=say("trust policy: the round's terms must be proven under it")),
 ]
+ProofPolicyOption = Annotated[
+    Path | None,
+    typer.Option("--policy", metavar="FILE", help=say("trust policy: take a newer proof that is verified under it")),
+]
 NodeOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -156,12 +160,19 @@ def submit(session: Session, receipt: ReceiptArgument, server: ServerOption, nod
     )  # fmt: skip
 
 
-def status(session: Session, receipt: ReceiptArgument, server: ServerOption) -> Answer:
-    """Say what has become of a bid, as the server shows it, and take the newest proof into the receipt."""
+def status(
+    session: Session, receipt: ReceiptArgument, server: ServerOption, policy: ProofPolicyOption = None
+) -> Answer:
+    """Say what has become of a bid, as the server shows it, and take a proof of it into the receipt.
+
+    A proof that is there already gives way only to a newer one that is verified under --policy.
+    """
+    from ledger.cli.acts.making import read_document
     from ledger.cli.bidding.looking import look
     from ledger.cli.bidding.outcomes import outcome_in_words
+    from ledger.evidence.verify.policy import read_policy
 
-    seen = look(receipt, server)
+    seen = look(receipt, server, None if policy is None else read_policy(read_document(policy, "--policy")))
     lines = [say("Commitment 0x{commitment}", commitment=seen.receipt.commitment.hex())]
     if seen.bid is None:
         lines.append(say("The ledger does not have it: it is NOT handed in."))
@@ -176,7 +187,9 @@ def status(session: Session, receipt: ReceiptArgument, server: ServerOption) -> 
         lines.append(say("Outcome: {outcome}", outcome=outcome_in_words(seen.bid["outcome"])))
     if seen.proven is not None:
         lines.append(say("The receipt holds a proof for block {block}; siegel verify checks it.", block=seen.proven))
-    elif seen.bid is not None and seen.receipt.proof is None:
+        if policy is None:
+            lines.append(say("With --policy a newer one takes its place, once it is verified."))
+    elif seen.bid is not None:
         lines.append(say("No proof of it can be had yet: the server's log is behind. Ask again in a few seconds."))
     data = {"file": receipt, **_told(seen.receipt), "bid": seen.bid, "proven_block": seen.proven}
     return Answer(data, lines, exit_code=1 if seen.bid is None else 0)

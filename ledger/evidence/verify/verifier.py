@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import BinaryIO
 
-from ledger.errors import SiegelError
+from ledger.errors import ProofUnverified, SiegelError
 from ledger.evidence.verify import steps
 from ledger.evidence.verify.contents import Contents, read_contents
 from ledger.evidence.verify.ended import check_bids
@@ -19,7 +19,7 @@ from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.proven import Proven
 from ledger.evidence.verify.published import check_releases
 from ledger.evidence.verify.ranked import check_ranking
-from ledger.evidence.verify.report import Note, NotProvable, Report, Result, Step, Verdict
+from ledger.evidence.verify.report import REQUIRED, Note, NotProvable, Report, Result, Step, Verdict
 
 _Check = Callable[[Contents, Policy, Proven], list[Note]]
 
@@ -71,6 +71,16 @@ def verify(stream: BinaryIO, policy: Policy, proven: Proven | None = None) -> Re
         manifest.block,
         None if header is None else header.time,
     )
+
+
+def prove(stream: BinaryIO, policy: Policy) -> Proven:
+    """What a bundle proves that is verified. Raises ProofUnverified."""
+    proven = Proven()
+    for result in verify(stream, policy, proven).results:
+        is_open = result.step in REQUIRED and result.verdict is not Verdict.PASSED
+        if is_open or result.verdict is Verdict.FAILED:
+            raise ProofUnverified(number=result.number)
+    return proven
 
 
 def _carried_out(step: Step, check: _Check, contents: Contents, policy: Policy, proven: Proven) -> Result[Step]:
