@@ -85,6 +85,15 @@ class OpenedRound:
         replace(path, f'{_json(head)[:-1]}, "bids": [\n{bids}\n]}}\n'.encode())
 
 
+def is_opened(data: bytes) -> bool:
+    """Whether it is the JSON of a ``round.json``, by its format; whether it can be read, ``read_opened`` says."""
+    try:
+        given = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(given, dict) and given.get("format") == FORMAT
+
+
 def read_opened(path: Path) -> OpenedRound:
     """Read ``round.json``. The values of an opened bid are those of its disclosures, whatever stands beside them.
 

@@ -28,6 +28,7 @@ from tests.cli.conftest import Siegel, siegel
 from tests.opening.conftest import round_, world
 from tests.opening.rounds import HandedIn, Round
 from tests.opening.test_counting import OFFICERS, _with_share
+from tests.sealing.actors import VALUES
 from tests.verifier.peer import policy_bytes
 
 __all__ = ["round_", "siegel", "world"]
@@ -154,8 +155,10 @@ def test_retrace_with_an_altered_bundle_refused(round_: Round, tmp_path: Path) -
 def test_retrace_command_takes_the_evidence_out_of_the_round_file(
     round_: Round, siegel: Siegel, tmp_path: Path
 ) -> None:
-    """An auditor needs three files and a policy, and nobody's server."""
-    round_.bid("bidder 1")
+    """An auditor needs three files and a policy, and nobody's server; no rival who nests a field as deep as a bid may
+    keeps anybody from it."""
+    deep = json.loads("[" * 62 + "]" * 62)
+    round_.bid("bidder 1", {**VALUES, "requirementResponses/deep": {"value": deep}})
     broken = round_.bid("bidder 2", content=b"no bid at all")
     round_.close()
     round_.bring_all()

@@ -53,7 +53,7 @@ def retrace(
     from ledger.opening.retracing import retrace as repeat
 
     number = None if bid is None else values.bid(bid, "--bid")
-    document = _evidence(read_document(evidence, "EVIDENCE"), number)
+    document = _evidence(evidence, number)
     trusted = read_policy(read_document(policy, "--policy"))
     with _envelope(envelope) as opened, bundle.open("rb") as proof:
         found = repeat(document, opened, proof, trusted)
@@ -73,25 +73,27 @@ def retrace(
     return Answer({**data, "mended": found.mended}, lines)
 
 
-def _evidence(data: bytes, bid: int | None) -> Mapping[str, Any]:
-    """The document, also out of a round's file. Raises ArgumentInvalid, UnreadableEvidenceMalformed."""
+def _evidence(path: Path, bid: int | None) -> Mapping[str, Any]:
+    """The document, also out of a round's file. Raises ArgumentInvalid, UnreadableEvidenceMalformed,
+    OpenedRoundUnreadable."""
     from ledger.errors import UnreadableEvidenceMalformed
     from ledger.ocds.json_text import read_json
-    from ledger.opening.opened import FORMAT
+    from ledger.opening.opened import is_opened, read_opened
 
+    data = read_document(path, "EVIDENCE")
+    if is_opened(data):
+        for each in read_opened(path).bids:
+            if each.bid == bid and each.evidence is not None:
+                return each.evidence
+        why = say("the round has no unreadable bid {bid}", bid="" if bid is None else spoken_bid(bid))
+        raise ArgumentInvalid(argument="--bid", value=str(bid), why=why)
     try:
         given = read_json(data)
     except SiegelError as error:
         raise UnreadableEvidenceMalformed(reason=str(error)) from error
     if not isinstance(given, dict):
         raise UnreadableEvidenceMalformed(reason="it is no object")
-    if given.get("format") != FORMAT:
-        return given
-    for each in given.get("bids") or ():
-        if isinstance(each, dict) and each.get("bid") == bid and isinstance(each.get("evidence"), dict):
-            return dict(each["evidence"])
-    why = say("the round has no unreadable bid {bid}", bid="" if bid is None else spoken_bid(bid))
-    raise ArgumentInvalid(argument="--bid", value=str(bid), why=why)
+    return given
 
 
 def _envelope(path: Path) -> BinaryIO:
