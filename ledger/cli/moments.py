@@ -10,8 +10,11 @@ _GERMAN_ZONES: Final = {"CET": "MEZ", "CEST": "MESZ"}
 
 def written_moment(seconds: int, language: str) -> str:
     """Seconds since 1970 as the reader's local time with the name of its zone: ``27.11.2026, 08:30:00 MEZ``,
-    ``27 November 2026, 08:30:00 CET``."""
-    local = datetime.fromtimestamp(seconds, UTC).astimezone()
+    ``27 November 2026, 08:30:00 CET``; as they are where no calendar has them."""
+    try:
+        local = datetime.fromtimestamp(seconds, UTC).astimezone()
+    except (OverflowError, ValueError, OSError):
+        return str(seconds)
     zone = local.tzname() or ""
     if zone[:1] in ("+", "-"):
         # Zones without a name are called by their offset alone.

@@ -87,11 +87,12 @@ class Remote:
         try:
             with cut_off_after(_LONGEST, self._client) as late, self._client.stream(method, url, **sent) as answer:
                 body = b"".join(_bounded(url, answer))
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             reason = "its answer takes too long" if late.is_set() else str(error) or type(error).__name__
             raise ServerUnreachable(url=url, reason=reason) from error
         if answer.status_code >= 300:
             raise _refusal(url, answer, body)
+        answer.headers.pop("content-encoding", None)  # undone by now, whoever compressed it
         return httpx.Response(answer.status_code, headers=answer.headers, content=body, request=answer.request)
 
     def _object(self, answer: httpx.Response) -> dict[str, Any]:

@@ -164,7 +164,7 @@ OWN_RECEIVER = {
     "here": True,
 }  # fmt: skip
 LIES: dict[str, tuple[str, Callable[[Said, Desk], Any]]] = {
-    "chain id": ("chainId", lambda said, _: said.update(chainId=str(int(said["chainId"]) + 1))),
+    "chain id": ("chainId", lambda said, _: said.update(chainId=said["chainId"] + 1)),
     "ledger": ("ledger", lambda said, _: said.update(ledger="0x" + "12" * 20)),
     "own custodians": ("keySet", with_key_set(own_organisations)),
     "own keys of the custodians": ("keySet", with_key_set(own_keys)),

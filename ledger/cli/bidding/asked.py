@@ -61,8 +61,9 @@ def ask(server: Remote, process: str, number: int | None) -> Asked:
     """
     found = _process(server, process)
     if number is None:
-        rounds = server.ask(f"/processes/{found}/rounds").get("rounds") or [{}]
-        number = max((each.get("round", 1) for each in rounds if isinstance(each, dict)), default=1)
+        listed = server.ask(f"/processes/{found}/rounds").get("rounds")
+        rounds = [each.get("round") for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+        number = max((each for each in rounds if type(each) is int), default=1)
     path = f"/processes/{found}/rounds/{number}/sealing"
     said = server.ask(path)
     try:
@@ -81,20 +82,25 @@ def ask(server: Remote, process: str, number: int | None) -> Asked:
 
 def _process(server: Remote, process: str) -> str:
     """The id of a process, 64 hex digits."""
-    plain = process.removeprefix("0x").lower()
-    if len(plain) == 64 and all(digit in "0123456789abcdef" for digit in plain):
+    if _is_id(plain := process.removeprefix("0x").lower()):
         return plain
     listed = server.ask("/processes", ocid=process, mode="sealed").get("processes")
     ids = [str(each.get("processId")) for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     if len(ids) != 1:
         raise OcidAmbiguous(ocid=process, found=len(ids))
-    return ids[0].removeprefix("0x")
+    if not _is_id(found := ids[0].removeprefix("0x")):
+        raise ServerAnswerUnusable(url=server.url, reason="it names no process")
+    return found
+
+
+def _is_id(text: str) -> bool:
+    return len(text) == 64 and all(digit in "0123456789abcdef" for digit in text)
 
 
 def _asked(said: dict[str, Any]) -> Asked:
-    key_set = said["keySet"]
+    key_set, most = said["keySet"], (said.get("limits") or {}).get("envelope")
     return Asked(
-        chain_id=int(said["chainId"]),
+        chain_id=_number(said["chainId"]),
         ledger=_bytes(said["ledger"], 20),
         organisation_id=_bytes(said["organisationId"], 32),
         process_id=_bytes(said["processId"], 32),
@@ -115,7 +121,7 @@ def _asked(said: dict[str, Any]) -> Asked:
             for each in said["receivers"]
         ),
         criteria=_bytes(said["criteria"]["digest"], 32) if said.get("criteria") else None,
-        largest_envelope=(said.get("limits") or {}).get("envelope"),
+        largest_envelope=None if most is None else _number(most),
         now=_number(said["now"]),
     )  # fmt: skip
 
@@ -132,7 +138,7 @@ def _bytes(said: str, length: int) -> bytes:
 
 
 def _number(said: Any) -> int:
-    if not isinstance(said, int) or isinstance(said, bool) or said < 0:
+    if not isinstance(said, int) or isinstance(said, bool) or not 0 <= said < 2**64:
         raise ValueError(said)
     return said
 

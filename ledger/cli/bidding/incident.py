@@ -16,7 +16,7 @@ from ledger.chain.identifiers import incident_digest
 from ledger.chain.signers import KeySigner
 from ledger.cli.home import replace_file
 from ledger.cli.remote import Remote
-from ledger.errors import SiegelError
+from ledger.errors import ServerAnswerUnusable, SiegelError
 from ledger.sealing.context import Context
 
 LONGEST: Final = 500
@@ -64,5 +64,12 @@ def keep(receipt: Path, found: dict[str, Any]) -> Path:
 
 
 def report(server: Remote, found: dict[str, Any]) -> dict[str, Any]:
-    """Hand the record in; the answer has the receiver's clock and signature."""
-    return {**found, **server.tell("/incidents", found)}
+    """Hand the record in: as it is, with ``receivedAt`` by the receiver's clock and its signature, ``receipt``.
+
+    Raises what the receiver refuses with, ServerAnswerUnusable.
+    """
+    said = server.tell("/incidents", found)
+    at, receipt = said.get("receivedAt"), said.get("signature")
+    if type(at) is not int or not isinstance(receipt, str):
+        raise ServerAnswerUnusable(url=server.url + "/incidents", reason="it has no time, or no signature")
+    return {**found, "receivedAt": at, "receipt": receipt}

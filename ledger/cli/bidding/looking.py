@@ -104,8 +104,14 @@ def _bid(server: Remote, receipt: Receipt) -> dict[str, Any] | None:
     try:
         rounds = {each["round"]: each["bids"] for each in server.ask(path)["rounds"]}
         wanted = ("0x" + receipt.commitment.hex(), "0x" + receipt.author.hex())
-        return next(
-            (bid for bid in rounds.get(receipt.round, []) if (bid["commitment"], bid.get("author")) == wanted), None
-        )
-    except (KeyError, TypeError) as error:
+        bids = (bid for bid in rounds.get(receipt.round, []) if (bid["commitment"], bid.get("author")) == wanted)
+        return next(map(_row, bids), None)
+    except (AttributeError, KeyError, TypeError) as error:
         raise ServerAnswerUnusable(url=server.url + path, reason=f"{type(error).__name__}: {error}") from error
+
+
+def _row(bid: dict[str, Any]) -> dict[str, Any]:
+    """The bid, if it can be told. Raises KeyError, TypeError."""
+    if [type(bid[name]) for name in ("bid", "arrival", "outcome")] != [int, int, str]:
+        raise TypeError(bid)
+    return bid

@@ -59,13 +59,16 @@ def is_underway(server: Remote, raw: bytes) -> bool:
 def recorded(
     server: Remote, transaction: bytes, *, wait: float = WAIT, pause: Callable[[float], None] = time.sleep
 ) -> dict[str, Any]:
-    """The same, once it is not waiting any more. Raises ReceiptTimeout after ``wait`` seconds, ServerAnswerUnusable for
-    one that was recorded and has no block."""
+    """The same, once it is ``recorded`` or ``refused``. Raises ReceiptTimeout after ``wait`` seconds,
+    ServerAnswerUnusable for one in another state, or that was recorded and has no block."""
     until = time.monotonic() + wait
     while True:
         found = state_of(server, transaction)
-        if found.get("state") not in ("waiting", "unknown"):
-            if found["state"] == "recorded" and not all(type(found.get(name)) is int for name in ("block", "time")):
+        state = found.get("state")
+        if state not in ("waiting", "unknown"):
+            if state not in ("recorded", "refused"):
+                raise ServerAnswerUnusable(url=server.url, reason=f"{state!r:.40} is no state")
+            if state == "recorded" and not all(type(found.get(name)) is int for name in ("block", "time")):
                 raise ServerAnswerUnusable(url=server.url, reason="a block is missing")
             return found
         if time.monotonic() >= until:

@@ -206,6 +206,9 @@ def _vanished(process_id: bytes, number: int) -> str:
 
 def _named(url: str, given: Any) -> tuple[bytes, int]:
     try:
-        return bytes.fromhex(str(given["processId"]).removeprefix("0x")), int(given["round"])
+        process_id, number = bytes.fromhex(str(given["processId"]).removeprefix("0x")), given["round"]
     except (KeyError, TypeError, ValueError) as error:
         raise ServerAnswerUnusable(url=url, reason=f"it names no round: {error!r}") from error
+    if len(process_id) != 32 or type(number) is not int or number < 0:
+        raise ServerAnswerUnusable(url=url, reason="it names no round")
+    return process_id, number

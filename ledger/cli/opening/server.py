@@ -6,6 +6,7 @@ verified, and its list of envelopes is compared with the ledger's bids.
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,6 +39,7 @@ PART: Final = 8 * 2**20
 MOST_AT_ONCE: Final = 500
 """Contributions in a request."""
 Item = TypeVar("Item")
+_SIZE: Final = re.compile("[0-9]{1,19}")
 _GROUPS: Final = {group.name.lower(): group for group in Group}
 
 
@@ -103,7 +105,7 @@ class RoundServer:
                 file.write(answer.content)
                 size += len(answer.content)
                 _, _, whole = answer.headers.get("content-range", "").rpartition("/")
-                if answer.status_code != 206 or not whole.isdigit() or size >= int(whole) or not answer.content:
+                if answer.status_code != 206 or not _SIZE.fullmatch(whole) or size >= int(whole) or not answer.content:
                     break
             file.seek(0)
             yield file
@@ -146,17 +148,19 @@ class RoundServer:
     def tell_result(self, result: Any) -> int:
         """Let those whose bids were opened see this (``siegel-opening-result/1``); how many they are."""
         answer = self._ask("PUT", "/result", json=result).content
-        return int(read_json(answer)["tenderers"])
+        return self._read("/result", answer, lambda said: _number(said["tenderers"]))
 
     def result(self) -> Any:
         """What officers let tenderers see of the opening. Raises OpeningResultMissing, AccessForbidden."""
-        answer = read_json(self._get("/result"))
-        return answer.get("result") if isinstance(answer, dict) else None
+        return self._read(
+            "/result", self._get("/result"), lambda said: said.get("result") if isinstance(said, dict) else None
+        )
 
     def write(self, to: bytes, subject: str, text: str, answer_round: int | None) -> int:
         """Write a letter to the account of a bid; its number."""
         letter = {"to": "0x" + to.hex(), "subject": subject, "text": text, "answerRound": answer_round}
-        return int(read_json(self._ask("POST", "/letters", json=letter).content)["number"])
+        answer = self._ask("POST", "/letters", json=letter).content
+        return self._read("/letters", answer, lambda said: _number(said["number"]))
 
     def letters(self) -> list[Letter]:
         """To an officer all letters of the round, to a tenderer the own ones, which count as fetched from then on."""
@@ -164,9 +168,13 @@ class RoundServer:
 
     def _list(self, what: str, member: str, read: Callable[[Any], Item]) -> list[Item]:
         """A list in an answer. Raises ServerAnswerUnusable for what is none, or has other members."""
-        url, content = self._remote.url + self._path + what, self._get(what)
+        return self._read(what, self._get(what), lambda said: [read(each) for each in said[member]])
+
+    def _read(self, what: str, answer: bytes, read: Callable[[Any], Item]) -> Item:
+        """What an answer says. Raises ServerAnswerUnusable for what is no JSON, or has other members."""
+        url = self._remote.url + self._path + what
         try:
-            return [read(each) for each in read_json(content)[member]]
+            return read(read_json(answer))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ServerAnswerUnusable(url=url, reason=f"{type(error).__name__}: {error}") from error
         except SiegelError as error:
@@ -188,8 +196,8 @@ class RoundServer:
 def _letter(given: Any) -> Letter:
     answer_round, read_at = given["answerRound"], given["readAt"]
     return Letter(
-        int(given["number"]), int(given["at"]), str(given["subject"]), str(given["text"]),
-        None if answer_round is None else int(answer_round), None if read_at is None else int(read_at),
+        _number(given["number"]), _number(given["at"]), str(given["subject"]), str(given["text"]),
+        None if answer_round is None else _number(answer_round), None if read_at is None else _number(read_at),
     )  # fmt: skip
 
 
@@ -212,7 +220,7 @@ def server_url(session: Session, url: str | None) -> str:
 def _listed(given: Any) -> tuple[int, tuple[bytes, bytes], bool]:
     """Number of a bid, commitment and author, and whether its envelope is here."""
     whose = _bytes(given["commitment"]), _bytes(given["author"])
-    return int(given["bid"]), whose, given["envelope"] is not None
+    return _number(given["bid"]), whose, given["envelope"] is not None
 
 
 def _brought(given: Any) -> Brought:
@@ -226,9 +234,16 @@ def _recipient(given: Any) -> Recipient:
     ready_at = given["readyAt"]
     return Recipient(
         _GROUPS[given["group"]], _index(given["index"]), None if given["name"] is None else str(given["name"]),
-        None if ready_at is None else int(ready_at), bool(given["ready"]),
+        None if ready_at is None else _number(ready_at), bool(given["ready"]),
         None if given["challenge"] is None else _bytes(given["challenge"]),
     )  # fmt: skip
+
+
+def _number(given: Any) -> int:
+    """From 0 on. Raises ValueError."""
+    if type(given) is not int or given < 0:
+        raise ValueError(given)
+    return given
 
 
 def _bytes(given: Any) -> bytes:
