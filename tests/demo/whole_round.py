@@ -150,7 +150,7 @@ class WholeRound:
     def verify(self) -> None:
         """The tenderer takes the newest proof into the receipt and verifies it."""
         self._be_witnessed()
-        self._siegel("bid", "status", self.receipt, "--server", self.url)
+        self._siegel("bid", "status", self.receipt, "--server", self.url, "--policy", self.policy)
         passphrase = self.folder / "passphrase"
         passphrase.write_text(RECEIPT_PASSPHRASE + "\n", "utf-8")
         self.found = self._siegel("verify", self.receipt, "--policy", self.policy, "--passphrase-file", passphrase)
