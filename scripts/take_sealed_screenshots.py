@@ -113,11 +113,15 @@ def _minutes() -> Minutes:
         replace(HEADING, remarks=told),
         contributions=[
             Contribution(
-                group=group, index=index, account=digest(f"{group} {index}")[:20].hex(), at=DEADLINE + 700 + index
+                group=group, index=index, account=digest(f"{group} {index}")[:20].hex(), at=DEADLINE + 700 + index,
+                organisation=organisation,
             )
-            for group in ("custodians", "officers") for index in (1, 2) for _ in range(7)
+            for group, index, organisation in (
+                ("custodians", 1, "DE-LEITWEG:05999002-0001-31"), ("custodians", 2, "DE-LEITWEG:05999003-0001-42"),
+                ("officers", 1, None), ("officers", 2, None),
+            )
+            for _ in range(7)
         ],
-        custodians=["DE-LEITWEG:05999002-0001-31", "DE-LEITWEG:05999003-0001-42"],
         incidents=[failure],
     )  # fmt: skip
 

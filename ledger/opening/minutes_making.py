@@ -5,8 +5,7 @@ Pure, so that two officers who know the same make the same minutes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ledger.chain.record import NOBODY, ZERO
@@ -43,12 +42,11 @@ def make_minutes(
     *,
     criteria: Mapping[str, Any] | None = None,
     contributions: Sequence[Contribution] = (),
-    custodians: Sequence[str] = (),
     incidents: Sequence[Incident] = (),
 ) -> Minutes:
     """The minutes of a round that is opened. ``acts``: all of the process, in the ledger's order; ``criteria``: the
-    document of the tender (``docs/criteria-1.md``), None if there is none; ``custodians``: of the round's key set, in
-    its order (``registered_custodians``).
+    document of the tender (``docs/criteria-1.md``), None if there is none; ``contributions`` of those who may have
+    brought them (``Contributors``).
 
     Raises OpeningUnrecorded, and OpenedRoundContradictsLedger if what is in the home is not what the ledger has.
     """
@@ -83,7 +81,7 @@ def make_minutes(
         # Where no envelope is there, nothing is opened: the round is with its close.
         opened_at=max(bids_opened, default=facts.closing.time),
         officers=_officers(acts, heading),
-        contributions=tuple(_contributions(contributions, custodians)),
+        contributions=tuple(sorted(contributions, key=lambda each: (each.group, each.index, each.at))),
         bids=tuple(_bid(bid, acts, heading, tendered) for bid in opened.bids),
         lots=_lots(opened.bids, tendered, admitted),
         answers=answers,
@@ -93,12 +91,6 @@ def make_minutes(
         ledger=heading.ledger.hex(),
         acts=tuple(map(_act, acts)),
     )
-
-
-def _contributions(given: Sequence[Contribution], custodians: Sequence[str]) -> Iterator[Contribution]:
-    for each in sorted(given, key=lambda each: (each.group, each.index, each.at)):
-        known = each.group == "custodians" and 0 < each.index <= len(custodians)
-        yield replace(each, organisation=custodians[each.index - 1]) if known else each
 
 
 def _bid(bid: OpenedBid, acts: Sequence[RoundAct], heading: Heading, tendered: Mapping[str, str]) -> MinutedBid:

@@ -39,9 +39,12 @@ class Contribution:
 class Claim:
     """Which bid a contribution says it is to, and whose share it brings; whole words."""
 
+    chain_id: bytes
+    ledger: bytes
     process_id: bytes
     round: bytes
     author: bytes
+    key_set: bytes
     bid_root: bytes
     rest_digest: bytes
     share: bytes
@@ -60,7 +63,7 @@ def contribute(header: Header, key_set: KeySet, group: Group, index: int, share:
 def claim_of(data: bytes) -> Claim:
     """What bytes say of themselves before the header they are compared with is found. Raises ContributionMalformed."""
     words = _head(data)
-    return Claim(words[4], words[5], words[6], words[9], words[10], words[11])
+    return Claim(*words[2:8], *words[9:12])
 
 
 def read_contribution(data: bytes, header: Header, key_set: KeySet) -> Contribution:
@@ -73,6 +76,12 @@ def read_contribution(data: bytes, header: Header, key_set: KeySet) -> Contribut
     for name, wanted, got in zip(_NAMES, split(_bid(header)), words[1:11], strict=True):
         if got != wanted:
             raise ContributionForeign(field=name, expected=wanted, got=got)
+    return read_form(data, key_set)
+
+
+def read_form(data: bytes, key_set: KeySet) -> Contribution:
+    """A contribution as far as it can be read without the header of its bid. Raises ContributionMalformed."""
+    words = _head(data)
     group, index = _whose(words[11], key_set)
     if words[12] != number(len(key_set.officers)):
         raise ContributionMalformed(position=12 * WORD, reason="another number of officers")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ledger.chain.deployment import Deployment
+from ledger.chain.identifiers import incident_digest
 from ledger.cli.home import create_home
 from ledger.opening.opened import FILE, opened_folder
 from ledger.opening.round_file import opened_round
@@ -71,6 +74,21 @@ def minutes(siegel: Siegel, home: Path, *arguments: object, rule: str = "vob-a",
 def round_file(home: Path) -> Path:
     """``round.json`` of the home."""
     return next((home / "opened").glob(f"*/1/{FILE}"))
+
+
+def reported(home: Path, **other: Any) -> dict[str, Any]:
+    """A tenderer's report of a failure as the server gives it, signed for the round of the home or another one."""
+    deployment, who = Deployment.load(home / "deployment.json"), signer("bidder 1")
+    said: dict[str, Any] = {
+        "process": bytes.fromhex(round_file(home).parts[-3]), "round_number": 1, "author": who.account,
+        "at": 1_767_600_000, "failure": "RelayBusy", "detail": "", **other,
+    }  # fmt: skip
+    signature = who.sign_digest(incident_digest(deployment.chain_id, deployment.ledger, **said))
+    return {
+        "processId": "0x" + said["process"].hex(), "round": said["round_number"], "author": "0x" + said["author"].hex(),
+        "at": said["at"], "failure": said["failure"], "detail": said["detail"], "signature": "0x" + signature.hex(),
+        "receivedAt": 1_767_600_001, "receipt": "0x" + "00" * 65,
+    }  # fmt: skip
 
 
 def test_opening_minutes_writes_what_was_in_the_bids_for_the_owner_alone(siegel: Siegel, home: Path) -> None:
@@ -142,17 +160,15 @@ def test_opening_minutes_without_an_opening_in_this_home_are_refused(siegel: Sie
 
 def test_opening_minutes_with_the_servers_answers_name_contributors_and_incidents(siegel: Siegel, home: Path) -> None:
     """Both lists as the server gives them."""
-    failure = {"author": "0x" + "cd" * 20, "at": 1_767_600_000, "receivedAt": 1_767_600_001, "failure": "RelayBusy"}
     shares, failures = home / SERVERS_ANSWER, home.parent / "failures.json"
-    failures.write_text(json.dumps([failure]))
+    failures.write_text(json.dumps([reported(home)]))
     made = minutes(siegel, home, "--contributions", shares, "--incidents", failures)
     assert made.exit_code == 0, made.err
     text = text_of((home.parent / "minutes.pdf").read_bytes())
     given = json.loads(shares.read_text())["contributions"]
     account = next(each["account"][2:] for each in given if (each["group"], each["index"]) == ("custodians", 3))
-    assert [
-        each for each in ("Verwahrer3(DE-LEITWEG:custodian-", account, "RelayBusy", "cd" * 20) if each not in text
-    ] == []
+    expected = ("Verwahrer3(DE-LEITWEG:custodian-", account, "RelayBusy", signer("bidder 1").account.hex())
+    assert [each for each in expected if each not in text] == []
 
 
 @pytest.mark.parametrize(
@@ -191,6 +207,106 @@ def test_opening_minutes_take_no_contribution_of_another_procedure(siegel: Siege
     shares.write_text(json.dumps({"contributions": given}))
     refused = minutes(siegel, home, "--contributions", shares)
     assert (refused.exit_code, "[ContributionForeign]" in refused.err) == (1, True)
+
+
+def signed_anew(given: dict[str, Any], name: str, data: bytes) -> dict[str, Any]:
+    """The entry with other bytes, signed by the account of this name."""
+    who = signer(name)
+    signature = SignedContribution.by(who, data).signature
+    return given | {"account": who.account.hex(), "contribution": data.hex(), "signature": signature.hex()}
+
+
+def zeroed(data: bytes, word: int) -> bytes:
+    """With nothing in one of its words."""
+    return data[: word * 32] + bytes(32) + data[(word + 1) * 32 :]
+
+
+@pytest.mark.parametrize(("group", "index"), [("custodians", 3), ("officers", 2)])
+@pytest.mark.parametrize("name", ["somebody", "officer 3", "custodian 1"])
+def test_opening_minutes_name_nobody_as_contributor_who_does_not_hold_the_share(
+    siegel: Siegel, home: Path, group: str, index: int, name: str
+) -> None:
+    """The server has the holder's contribution, and signs it by a key of its own; so do colleagues of the holder."""
+    given = json.loads((home / SERVERS_ANSWER).read_text())["contributions"]
+    one = next(each for each in given if (each["group"], each["index"]) == (group, index))
+    assert signer(name).account.hex() != one["account"][2:]
+    shares = home.parent / "shares.json"
+    shares.write_text(json.dumps([signed_anew(one, name, bytes.fromhex(one["contribution"][2:]))]))
+    refused = minutes(siegel, home, "--contributions", shares)
+    assert (refused.exit_code, "[ShareNotHeld]" in refused.err) == (1, True), refused.err
+    assert not (home.parent / "minutes.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        (lambda data: zeroed(data, 2), "ContributionForeign"),
+        (lambda data: zeroed(data, 3), "ContributionForeign"),
+        (lambda data: zeroed(data, 7), "ContributionForeign"),
+        (lambda data: zeroed(data, 6), "CommitmentUnknown"),
+        (lambda data: zeroed(data, 9), "CommitmentUnknown"),
+        (lambda data: zeroed(data, 10), "CommitmentUnknown"),
+        (lambda data: data[: 13 * 32], "ContributionMalformed"),
+    ],
+    ids=["chain", "ledger", "key set", "author", "bid root", "rest digest", "no sealed part"],
+)
+def test_opening_minutes_take_no_contribution_to_no_bid_of_the_round(
+    siegel: Siegel, home: Path, change: Callable[[bytes], bytes], refusal: str
+) -> None:
+    """Also of the share's holder, who can have signed anything elsewhere."""
+    given = json.loads((home / SERVERS_ANSWER).read_text())["contributions"]
+    one = next(each for each in given if (each["group"], each["index"]) == ("custodians", 3))
+    names = (f"custodian {number}" for number in (1, 2, 3))
+    holder = next(name for name in names if signer(name).account.hex() == one["account"][2:])
+    shares = home.parent / "shares.json"
+    shares.write_text(json.dumps([signed_anew(one, holder, change(bytes.fromhex(one["contribution"][2:])))]))
+    refused = minutes(siegel, home, "--contributions", shares)
+    assert (refused.exit_code, f"[{refusal}]" in refused.err) == (1, True), refused.err
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"signature": "0x" + "00" * 65}, "[IncidentUnsigned]"),
+        ({"author": "0x" + "cd" * 20}, "[IncidentUnsigned]"),
+        ({"failure": "WrongPassphrase"}, "[IncidentUnsigned]"),
+        ({"processId": "0x" + "99" * 32}, "--incidents"),
+        ({"round": 7}, "--incidents"),
+        ({"author": "Sauer GmbH"}, "--incidents"),
+        ({"at": "abc"}, "--incidents"),
+        ({"at": None}, "--incidents"),
+        ({"at": 10**30}, "--incidents"),
+        ({"receivedAt": "later"}, "--incidents"),
+    ],
+)
+def test_opening_minutes_take_no_report_that_no_tenderer_signed(
+    siegel: Siegel, home: Path, change: dict[str, Any], told: str
+) -> None:
+    """Whatever the server calls a tenderer's report; nor one of another round, which is told as such."""
+    failures = home.parent / "failures.json"
+    failures.write_text(json.dumps({"incidents": [reported(home) | change]}))
+    refused = minutes(siegel, home, "--incidents", failures)
+    assert (refused.exit_code, told in refused.err) == (1 if told.startswith("[") else 2, True), refused.err
+    assert not (home.parent / "minutes.pdf").exists()
+
+
+@pytest.mark.parametrize("other", [{"process": bytes(32)}, {"round_number": 2}])
+def test_opening_minutes_take_no_report_of_another_round(siegel: Siegel, home: Path, other: dict[str, Any]) -> None:
+    """A tenderer signed it, elsewhere; the server calls it one of this round."""
+    failures = home.parent / "failures.json"
+    of_this = {name: reported(home)[name] for name in ("processId", "round")}
+    failures.write_text(json.dumps([reported(home, **other) | of_this]))
+    assert "[IncidentUnsigned]" in minutes(siegel, home, "--incidents", failures).err
+
+
+@pytest.mark.parametrize("index", [-600, -255, 256, 10**90, 1.0, True, "1"])
+def test_opening_minutes_index_of_no_share_could_not_begin(siegel: Siegel, home: Path, index: object) -> None:
+    """One of them names officer one's share, by another group."""
+    given = json.loads((home / SERVERS_ANSWER).read_text())["contributions"][0]
+    shares = home.parent / "shares.json"
+    shares.write_text(json.dumps([given | {"index": index, "group": "custodians" if index == -255 else "officers"}]))
+    refused = minutes(siegel, home, "--contributions", shares)
+    assert (refused.exit_code, "--contributions" in refused.err) == (2, True), refused.err
 
 
 @pytest.mark.parametrize(

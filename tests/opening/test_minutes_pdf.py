@@ -70,8 +70,9 @@ def test_print_minutes_everything_that_the_law_asks_for_is_in_the_text() -> None
     story.paper({}, kind="sample")
     minutes = story.minutes(
         replace(HEADING, remarks={6: "Ausfall des Empfangsdienstes"}),
-        contributions=[Contribution(group="custodians", index=2, account="ab" * 20, at=DEADLINE + 700)],
-        custodians=["X:1", "X:2"],
+        contributions=[
+            Contribution(group="custodians", index=2, account="ab" * 20, at=DEADLINE + 700, organisation="X:2")
+        ],
         incidents=[
             Incident(
                 author="cd" * 20, at=DEADLINE - 30, received_at=DEADLINE + 20, failure="EnvelopeTooLarge", detail="x"

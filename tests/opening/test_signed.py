@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from ledger.chain.registry import Person, ReplacePeople
+from ledger.chain.registry_acts import registry_of
 from ledger.chain.signers import KeySigner
 from ledger.errors import (
     ContributionUnsigned,
@@ -19,14 +21,17 @@ from ledger.errors import (
     SharesTooFew,
     SiegelError,
 )
+from ledger.opening.contributors import Contributors
 from ledger.opening.counting import Brought, Count
 from ledger.opening.false_share import FalseShare, keep_false, read_false, show_false
 from ledger.opening.proven_false_share import prove_false
+from ledger.opening.round_acts import RoundAct
 from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing import hpke
 from ledger.sealing.context import Group
 from ledger.sealing.contribution import contribute
 from ledger.sealing.sealing import Sealed
+from ledger.terms import Role
 from tests.chain.signatures import mirrored
 from tests.index.town import signer
 from tests.opening.rounds import HandedIn, Round, World, key_of
@@ -358,3 +363,43 @@ def test_false_share_with_anything_altered_is_not_shown(closed: Round, tmp_path:
         read_false({}, closed.town.buyer, closed.key_set)
     with pytest.raises(FalseShareUnproven):
         read_false(document, closed.town.buyer, replace(closed.key_set, officers=closed.key_set.officers[::-1]))
+
+
+# For the minutes
+
+
+def test_contributors_of_a_custodian_were_its_officers_between_close_and_opening(round_: Round, tmp_path: Path) -> None:
+    """One left before the close, one after it; one came before the last bid was opened, one afterwards."""
+    town = round_.town
+    index = next(n for n in (1, 2, 3) if round_.account_of(CUSTODIANS, n) == signer("custodian 1").account)
+    holder = round_.key_set.custodians[index - 1].holder
+
+    def replace_people(**roles: Role) -> None:
+        town.advance_to(round_.world.now() + 10)
+        people = (Person(signer(name.replace("_", " ")).account, role) for name, role in roles.items())
+        ordered = tuple(sorted(people, key=lambda person: person.account))
+        town.chain.send(ReplacePeople(holder, digest("ground"), ordered, town.expires()), town.governor)
+
+    round_.bid("bidder 1")
+    replace_people(deputy_1=Role(0))
+    round_.close()
+    round_.bring_all()
+    replace_people(custodian_1=Role(0), successor=Role.OFFICER)
+    round_.record([found.outcome for found in round_.count(tmp_path).found])
+    replace_people(custodian_1=Role.OFFICER, successor=Role(0), latecomer=Role.OFFICER)
+    acts = [RoundAct(1, record) for record in round_.records()]
+    contributors = Contributors(round_.sealed, acts, registry_of(town.chain))
+    data = contribute(round_.bids[0].sealed.header, round_.key_set, CUSTODIANS, index, digest("a share")).encoded()
+    found = {}
+    for name in ("custodian 1", "successor", "deputy 1", "latecomer", "custodian 2", "officer 1"):
+        who = signer(name)
+        try:
+            by = contributors.contribution(CUSTODIANS, index, who.account, 7, SignedContribution.by(who, data))
+            found[name] = str(by.organisation)
+        except ShareNotHeld as refusal:
+            found[name] = refusal.name
+    assert found == {
+        "custodian 1": "DE-LEITWEG:custodian-1", "successor": "DE-LEITWEG:custodian-1",
+        "deputy 1": "ShareNotHeld", "latecomer": "ShareNotHeld",
+        "custodian 2": "ShareNotHeld", "officer 1": "ShareNotHeld",
+    }  # fmt: skip

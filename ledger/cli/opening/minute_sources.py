@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ledger.chain.codec import decode_detail
+from ledger.chain.identifiers import incident_digest
 from ledger.chain.logs import read_logs
 from ledger.chain.record import ACT_RECORDED, ZERO, decode_log
+from ledger.chain.signers import signer_of
 from ledger.cli import values
 from ledger.cli.acts.making import read_document
 from ledger.cli.acts.structures import WHOLE_TENDER
 from ledger.cli.keys import key_path
 from ledger.cli.language import say
 from ledger.cli.session import Session
-from ledger.errors import ArgumentInvalid, ContributionForeign, SiegelError
+from ledger.errors import ArgumentInvalid, IncidentUnsigned, SiegelError
+from ledger.evaluation.part import LARGEST_NUMBER
 from ledger.ocds.json_text import read_json
+from ledger.opening.contributors import Contributors
 from ledger.opening.minutes import Contribution, Incident
 from ledger.opening.round_acts import RoundAct
 from ledger.opening.signed_contribution import SignedContribution
-from ledger.sealing.context import Group, position
-from ledger.sealing.contribution import claim_of
-from ledger.sealing.words import number
+from ledger.sealing.context import Group
+from ledger.sealing.words import ACCOUNT
 from ledger.settings import Settings
 from ledger.terms import Act
 
 if TYPE_CHECKING:
     from ledger.chain.client import Chain
+    from ledger.chain.deployment import Deployment
+
+_MOST_INDEX: Final = 255
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,49 +78,51 @@ def account_and_name(settings: Settings, typed: str) -> tuple[str, str]:
     return keystore_account(key_path(settings, whose)).hex(), name.strip()
 
 
-def read_contributions(path: Path, process_id: bytes, round_number: int) -> tuple[Contribution, ...]:
+def read_contributions(path: Path, contributors: Contributors) -> tuple[Contribution, ...]:
     """What the server answered to ``GET .../contributions`` (``docs/opening.md``). Nobody stands in the minutes who did
-    not sign a contribution of this share in this round.
+    not sign a contribution to a bid of this round, of a share that the account or its organisation holds.
 
-    Raises ContributionUnsigned, ContributionForeign, ContributionMalformed.
+    Raises as ``Contributors.contribution``.
     """
-    needed = ("group", "index", "account", "at", "contribution", "signature")
-    return tuple(_contribution(path, each, process_id, round_number) for each in _list(path, "contributions", needed))
+    return tuple(contributors.contribution(*each) for each in _list(path, "contributions", _contribution))
 
 
-def _contribution(path: Path, given: Mapping[str, Any], process_id: bytes, round_number: int) -> Contribution:
-    try:
-        account, data, signature = (
-            bytes.fromhex(str(given[name]).removeprefix("0x")) for name in ("account", "contribution", "signature")
-        )
-        group, index, at = Group[str(given["group"]).upper()], int(given["index"]), int(given["at"])
-    except (KeyError, TypeError, ValueError) as error:
-        why = say("it is not the server's list")
-        raise ArgumentInvalid(argument="--contributions", value=path, why=why) from error
-    SignedContribution(data, signature).require_by(account)
-    claim = claim_of(data)
-    for field, expected, got in (
-        ("processId", process_id, claim.process_id),
-        ("round", number(round_number), claim.round),
-        ("share", number(position(group, index)), claim.share),
-    ):
-        if got != expected:
-            raise ContributionForeign(field=field, expected=expected, got=got)
-    return Contribution(group=group.name.lower(), index=index, account=account.hex(), at=at)
+def read_incidents(path: Path, deployment: Deployment, process_id: bytes, round_number: int) -> tuple[Incident, ...]:
+    """What the server answered to ``GET .../incidents`` (``docs/handing-in.md``): what tenderers signed of this round.
+    When it came is the server's word.
+
+    Raises IncidentUnsigned.
+    """
+    found = []
+    for (process, number), incident, signature in _list(path, "incidents", _incident):
+        if (process, number) != (process_id, round_number):
+            why = say("a report in it is of another process or round")
+            raise ArgumentInvalid(argument="--incidents", value=path, why=why)
+        author = bytes.fromhex(incident.author)
+        said = author, incident.at, incident.failure, incident.detail
+        digest = incident_digest(deployment.chain_id, deployment.ledger, process_id, round_number, *said)
+        if signer_of(digest, signature) != author:
+            raise IncidentUnsigned(author=author)
+        found.append(incident)
+    return tuple(found)
 
 
-def read_incidents(path: Path) -> tuple[Incident, ...]:
-    """What the server answered to ``GET .../incidents`` (``docs/handing-in.md``)."""
-    return tuple(
-        Incident(
-            author=_account(each["author"]),
-            at=int(each["at"]),
-            received_at=None if each.get("receivedAt") is None else int(each["receivedAt"]),
-            failure=str(each["failure"]),
-            detail=str(each.get("detail") or ""),
-        )
-        for each in _list(path, "incidents", ("author", "at", "failure"))
+def _contribution(given: Mapping[str, Any]) -> tuple[Group, int, bytes, int, SignedContribution]:
+    signed = SignedContribution(_bytes(given["contribution"]), _bytes(given["signature"]))
+    account, at = _bytes(given["account"], ACCOUNT), _whole(given["at"])
+    return Group[_text(given["group"]).upper()], _whole(given["index"], _MOST_INDEX), account, at, signed
+
+
+def _incident(given: Mapping[str, Any]) -> tuple[tuple[bytes, int], Incident, bytes]:
+    """Of which process and round, what was reported, and the signature."""
+    incident = Incident(
+        author=_bytes(given["author"], ACCOUNT).hex(),
+        at=_whole(given["at"]),
+        received_at=None if given.get("receivedAt") is None else _whole(given["receivedAt"]),
+        failure=_text(given["failure"]),
+        detail=_text(given["detail"]),
     )
+    return (_bytes(given["processId"]), _whole(given["round"])), incident, _bytes(given["signature"])
 
 
 def _criteria(session: Session, digest: bytes) -> Mapping[str, Any] | None:
@@ -138,17 +147,33 @@ def _is_lot(given: Any) -> bool:
     return False
 
 
-def _list(path: Path, name: str, needed: tuple[str, ...]) -> list[dict[str, Any]]:
+def _list(path: Path, name: str, read: Callable[[Mapping[str, Any]], _Read]) -> list[_Read]:
     """The server's list, bare or under its name."""
     try:
         given = read_json(read_document(path, f"--{name}"))
     except SiegelError as error:
         raise ArgumentInvalid(argument=f"--{name}", value=path, why=str(error)) from error
-    found = given.get(name) if isinstance(given, dict) else given
-    if not isinstance(found, list) or not all(isinstance(each, dict) and each.keys() >= set(needed) for each in found):
-        raise ArgumentInvalid(argument=f"--{name}", value=path, why=say("it is not the server's list"))
+    try:
+        found = given[name] if isinstance(given, dict) else given
+        return [read(each) for each in found]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ArgumentInvalid(argument=f"--{name}", value=path, why=say("it is not the server's list")) from error
+
+
+def _bytes(given: Any, size: int | None = None) -> bytes:
+    found = bytes.fromhex(_text(given).removeprefix("0x"))
+    if size not in (None, len(found)):
+        raise ValueError(given)
     return found
 
 
-def _account(given: Any) -> str:
-    return str(given).removeprefix("0x").lower()
+def _whole(given: Any, most: int = LARGEST_NUMBER) -> int:
+    if type(given) is not int or not 0 <= given <= most:
+        raise ValueError(given)
+    return given
+
+
+def _text(given: Any) -> str:
+    if not isinstance(given, str):
+        raise TypeError(given)
+    return given

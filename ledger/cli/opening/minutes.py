@@ -81,10 +81,12 @@ def minutes(
     """
     from ledger.chain.registry_acts import registry_of
     from ledger.cli.opening import minute_sources
-    from ledger.opening.custodians import registered_custodians
-    from ledger.opening.minutes import Heading
+    from ledger.opening.contributors import Contributors
+    from ledger.opening.facts import read_key_set, read_round
+    from ledger.opening.minutes import Contribution, Heading, Incident
     from ledger.opening.minutes_making import make_minutes
     from ledger.opening.opened import FILE, opened_folder, read_opened
+    from ledger.opening.sealed_round import SealedRound
 
     settings = session.require_home()
     law, asked = _rule(rule), None if purpose is None else _purpose(purpose)
@@ -94,9 +96,14 @@ def minutes(
     opened = read_opened(opened_folder(settings.home, process_id, round_number) / FILE)
     acts = minute_sources.acts_of(session.chain, process_id)
     tender = minute_sources.tender_of(session, acts)
-    custodians = list[str]()
+    brought, reported = tuple[Contribution, ...](), tuple[Incident, ...]()
     if contributions:
-        custodians = registered_custodians(registry_of(session.chain), acts, round_number)
+        registry, facts = registry_of(session.chain), read_round((act.record for act in acts), round_number)
+        key_set = read_key_set(registry, facts.key_set)
+        sealed = SealedRound(session.deployment.chain_id, session.deployment.ledger, facts, key_set)
+        brought = minute_sources.read_contributions(contributions, Contributors(sealed, acts, registry))
+    if incidents:
+        reported = minute_sources.read_incidents(incidents, session.deployment, process_id, round_number)
     made = make_minutes(
         opened,
         acts,
@@ -113,11 +120,8 @@ def minutes(
             purpose=asked,
         ),
         criteria=tender.criteria,
-        contributions=minute_sources.read_contributions(contributions, process_id, round_number)
-        if contributions
-        else (),
-        custodians=custodians,
-        incidents=minute_sources.read_incidents(incidents) if incidents else (),
+        contributions=brought,
+        incidents=reported,
     )
     _require_known(made, officer or [], remark or [])
     if purpose is not None and not made.is_supplement:
