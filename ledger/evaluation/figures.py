@@ -8,6 +8,7 @@ from typing import Final
 
 LONGEST: Final = 60
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_WHOLE: Final = 100
 
 
 def read_decimal(text: object) -> Fraction | None:
@@ -16,6 +17,12 @@ def read_decimal(text: object) -> Fraction | None:
     if not isinstance(text, str) or len(text) > LONGEST or not _DECIMAL.fullmatch(text):
         return None
     return Fraction(text)
+
+
+def read_percentage(text: object) -> Fraction | None:
+    """Decimal text from 0 to 100. None for anything else."""
+    figure = read_decimal(text)
+    return figure if figure is not None and 0 <= figure <= _WHOLE else None
 
 
 def exact(figure: Fraction) -> str:

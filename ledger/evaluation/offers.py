@@ -6,17 +6,14 @@ nobody else's.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 from ledger.evaluation.criteria import Criteria, CriteriaLot
-from ledger.evaluation.figures import read_decimal
-
-_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_WHOLE: Final = Fraction(100)
+from ledger.evaluation.figures import read_decimal, read_percentage
+from ledger.evaluation.ids import is_id
 
 Exclusions = Collection[tuple[int, str | None]]
 """Bids and the lot that each is excluded from; None: from all."""
@@ -63,13 +60,12 @@ def _percentage(discount: Any) -> Fraction | None:
     """Of no discount zero."""
     if discount is None:
         return Fraction(0)
-    percentage = read_decimal(discount.get("percentage")) if isinstance(discount, Mapping) else None
-    return percentage if percentage is not None and 0 <= percentage <= _WHOLE else None
+    return read_percentage(discount.get("percentage")) if isinstance(discount, Mapping) else None
 
 
 def _variant(variant: Any, lot: CriteriaLot) -> tuple[str | None, str | None]:
     if variant is None:
         return None, None
-    if not isinstance(variant, str) or not _ID.fullmatch(variant):
+    if not is_id(variant):
         return None, "variantMalformed"
     return variant, None if lot.variants else "variantNotAdmitted"

@@ -9,12 +9,12 @@ from typing import Any, Final, NoReturn
 
 from ledger.errors import CriteriaInvalid, EvaluationInvalid, SiegelError
 from ledger.evaluation.figures import read_decimal
+from ledger.evaluation.ids import is_id
 from ledger.ocds.json_text import read_json
 
 MOST_BYTES: Final = 1024 * 1024
 LARGEST_NUMBER: Final = 2**53 - 1
 _BOM: Final = b"\xef\xbb\xbf"
-_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -84,7 +84,9 @@ class Part:
 
     def id(self) -> str:
         """1 to 64 characters of ``A-Z a-z 0-9 . _ -``."""
-        return self._matching(_ID, "is no id")
+        if not is_id(self.value):
+            self.refuse("is no id")
+        return self.value
 
     def ids(self) -> tuple[str, ...]:
         """A list of ids, each once."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from ledger.chain.record import ActRecord
 from ledger.opening.facts import Bid, RoundFacts, read_round
@@ -60,16 +60,16 @@ class MainBids:
         if FIELD not in values:
             return NamedBid(None, ())
         stated = values[FIELD]
-        if not isinstance(stated, str) or not is_commitment(stated):
+        if not is_commitment(stated):
             return NamedBid(as_stated(stated), ())
         found = self._bids.get(stated, [])
         opened = [each for each in found if each.outcome == Outcome.OPENED.name.lower()]
         return NamedBid(stated, tuple(opened or found))
 
 
-def is_commitment(stated: str) -> bool:
-    """Whether it has the form of one."""
-    return _COMMITMENT.fullmatch(stated) is not None
+def is_commitment(stated: object) -> TypeGuard[str]:
+    """Whether it has the form of one: 64 lower-case hex digits."""
+    return isinstance(stated, str) and _COMMITMENT.fullmatch(stated) is not None
 
 
 def _main_bid(facts: RoundFacts, bid: Bid) -> MainBid:

@@ -11,6 +11,7 @@ import dataclasses
 import enum
 from typing import Any, Final
 
+from ledger.evaluation.price_order import ToldOffer
 from ledger.ocds.json_text import write_json
 from ledger.opening.minutes import MinutedLot, MinutedOffer, Minutes
 from ledger.opening.stated_offers import Tenderer
@@ -71,12 +72,12 @@ def _result_offers(minutes: Minutes, lot: MinutedLot) -> list[dict[str, Any]]:
 
 
 def _result_offer(each: MinutedOffer, whose: tuple[Tenderer, ...]) -> dict[str, Any]:
-    is_main = each.offer.variant is None
+    stated = each.offer.stated if each.offer.variant is None else ToldOffer(None, None, None)
     return {
         "tenderers": [{"name": _cut(one.name), "address": _cut(one.address)} for one in whose[:MOST_TENDERERS]],
-        "amount": each.offer.amount if is_main else None,
-        "currency": each.offer.currency if is_main else None,
-        "discount": each.offer.discount if is_main else None,
+        "amount": stated.amount,
+        "currency": stated.currency,
+        "discount": stated.discount,
         "variants": each.variants,
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ledger.evaluation.figures import read_decimal, read_percentage
 from ledger.opening.german_print import printed_amount, printed_moment, printed_percent, printed_text
 from ledger.opening.minutes import Minutes
 from ledger.opening.minutes_json import opening_result
@@ -52,7 +53,22 @@ def _row(offer: dict[str, Any]) -> list[Lines]:
     whose = [Tenderer(name=one["name"], identifier=None, address=one["address"]) for one in offer["tenderers"]]
     return [
         tenderer_lines(whose),
-        lines(printed_amount(offer["amount"], offer["currency"]) if offer["amount"] else "–"),
-        lines(printed_percent(offer["discount"]) if offer["discount"] else "–"),
+        lines(_amount(offer["amount"], offer["currency"])),
+        lines(_percent(offer["discount"])),
         lines(str(offer["variants"])),
     ]
+
+
+def _amount(amount: str | None, currency: str | None) -> str:
+    """What is no figure as it was written."""
+    if amount is None:
+        return "–"
+    if currency is None or read_decimal(amount) is None:
+        return printed_text(f"{amount} {currency or ''}")
+    return printed_amount(amount, printed_text(currency))
+
+
+def _percent(percentage: str | None) -> str:
+    if percentage is None:
+        return "–"
+    return printed_text(percentage) if read_percentage(percentage) is None else printed_percent(percentage)

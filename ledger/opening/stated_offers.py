@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ledger.evaluation.figures import read_decimal, read_percentage
+from ledger.evaluation.ids import is_id
+from ledger.evaluation.price_order import ToldOffer
 from ledger.opening.opened import EXTERNAL, OpenedBid
 
-_AMOUNT: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,29})(?:\.[0-9]{1,30})?")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _LOT_FIELD: Final = re.compile(r"lots/(.+)/(value|discount|variant)")
 _LONGEST_STATED: Final = 300
@@ -32,7 +34,11 @@ class Tenderer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """A bid for one lot. ``amount`` is the decimal text as submitted, without value-added tax; ``discount`` percent
-    without a condition; ``variant`` its id. ``unread``: what of these is not of the form, as it was written."""
+    without a condition; ``variant`` its id. ``unread``: what of these is not of the form, as it was written.
+
+    ``stated``: sum and discount as text also where they are not of the form. The order of the prices that follows from
+    them (``ledger/evaluation/price_order.py``) is then the ranking's.
+    """
 
     lot: str
     amount: str | None
@@ -40,6 +46,7 @@ class Offer:
     discount: str | None
     variant: str | None
     unread: str | None
+    stated: ToldOffer
 
 
 def stated_values(bid: OpenedBid) -> Mapping[str, Any]:
@@ -92,18 +99,20 @@ def _joined(given: Mapping[str, Any], between: str, *names: str) -> str:
 
 def _offer(lot: str, given: Mapping[str, Any]) -> Offer:
     amount = currency = discount = variant = None
-    unread = dict(given)
+    # As in the ranking, where there is none of something that is null; but for the value, without which nothing counts.
+    unread = {name: value for name, value in given.items() if value is not None or name == "value"}
     match given.get("value"):
-        case {"amount": str(stated), "currency": str(code)} if _AMOUNT.fullmatch(stated) and _CURRENCY.fullmatch(code):
+        case {"amount": str(stated), "currency": str(code)} if _is_decimal(stated) and _CURRENCY.fullmatch(code):
             amount, currency = stated, code
             del unread["value"]
     match given.get("discount"):
-        case {"percentage": str(stated)} if _AMOUNT.fullmatch(stated):
+        case {"percentage": str(stated)} if read_percentage(stated) is not None:
             discount = stated
             del unread["discount"]
-    match given.get("variant"):
-        case str(stated) if stated.strip():
-            variant = stated
+    if "variant" in unread:
+        # Whatever stands there, it is no main bid.
+        variant = _text(given["variant"])
+        if is_id(given["variant"]):
             del unread["variant"]
     return Offer(
         lot=lot,
@@ -112,11 +121,44 @@ def _offer(lot: str, given: Mapping[str, Any]) -> Offer:
         discount=discount,
         variant=variant,
         unread=as_stated(unread) if unread else None,
+        stated=ToldOffer(*_stated_value(given), _stated_discount(given.get("discount"))),
     )
+
+
+def _is_decimal(text: str) -> bool:
+    return read_decimal(text) is not None
+
+
+def _stated_value(given: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    match given:
+        case {"value": {"amount": str(amount), **rest}}:
+            currency = rest.get("currency")
+            return _cut(amount), _cut(currency) if isinstance(currency, str) else None
+        case {"value": value}:
+            # With the name before it, for a bare number would be read as decimal text.
+            return as_stated({"value": value}), None
+    return None, None
+
+
+def _stated_discount(given: Any) -> str | None:
+    match given:
+        case None:
+            return None
+        case {"percentage": str(percentage)}:
+            return _cut(percentage)
+    return as_stated({"discount": given})
+
+
+def _text(given: Any) -> str:
+    return given if isinstance(given, str) and given.strip() else as_stated(given)
 
 
 def as_stated(given: Any) -> str:
     """What is not of its form, as it was written, cut where it is long."""
     # A number that no float holds is a Decimal here, which JSON of Python does not know.
     text = json.dumps(given, sort_keys=True, ensure_ascii=False, default=str)
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_STATED else text[:_LONGEST_STATED] + "…"

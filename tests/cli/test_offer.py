@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,28 @@ def test_read_offer_what_is_no_bid_is_refused_by_its_member(folder: Path, change
     assert refused.value.values["member"] == member
 
 
+@pytest.mark.parametrize(
+    ("amount", "percentage"),
+    [("-5.00", "0"), ("1.123456789", "2.123456789"), ("9" * 60, "100.000000000"), ("0." + "0" * 58, "0.0")],
+)
+def test_read_offer_takes_figures_as_the_ranking_reads_them(folder: Path, amount: str, percentage: str) -> None:
+    """What the criteria's format allows is no matter of the command."""
+    lot = {"value": {"amount": amount, "currency": "EUR"}, "discount": {"percentage": percentage}}
+    values = values_of(read_offer(write(folder / "bid.json", OFFER | {"lots": {"LOT-1": lot}})).bid)
+    assert values["lots/LOT-1/value"]["amount"] == amount
+    assert values["lots/LOT-1/discount"]["percentage"] == percentage
+
+
+@pytest.mark.parametrize(
+    ("amount", "percentage"), [("9" * 61, "1"), ("1", "-1"), ("1", "100.1"), ("1", "2" + ".0" * 2)]
+)
+def test_read_offer_refuses_figures_that_the_ranking_does_not_read(folder: Path, amount: str, percentage: str) -> None:
+    """Told before it is sealed."""
+    lot = {"value": {"amount": amount, "currency": "EUR"}, "discount": {"percentage": percentage}}
+    with pytest.raises(OfferInvalid):
+        read_offer(write(folder / "bid.json", OFFER | {"lots": {"LOT-1": lot}}))
+
+
 def test_read_offer_a_member_that_stands_twice_is_refused(folder: Path) -> None:
     """Readers differ about which of the two counts."""
     (folder / "bid.json").write_text('{"tenderers": [{"name": "a"}], "tenderers": [{"name": "b"}]}')
@@ -123,6 +147,29 @@ def test_answer_without_its_main_bid_or_with_what_nobody_asked_is_refused(
     with pytest.raises(BidIncomplete) as refused:
         require_answer(answer, read_criteria(DOCUMENT))
     assert refused.value.values["missing"] == missing
+
+
+@pytest.mark.parametrize(
+    ("data_type", "value", "fits"),
+    [
+        *(("integer", value, True) for value in (60, -1, "60", "-1")),
+        *(("integer", value, False) for value in ("60.0", "1e3", "", "viel", "060", "9" * 61, True, 1.5, None)),
+        *(("number", value, True) for value in (5, "5", "2.5", "-0.001")),
+        *(("number", value, False) for value in ("viel", "1e3", "2,5", "", ".5", "9" * 61, True, 2.5, [1])),
+        *(("string", value, fits) for value, fits in (("viel", True), (5, False))),
+        *(("boolean", value, fits) for value, fits in ((False, True), ("false", False), (0, False))),
+    ],
+)
+def test_answer_of_another_type_than_was_asked_is_refused(
+    folder: Path, data_type: str, value: object, fits: bool
+) -> None:
+    """Figures as the page writes them, and whole numbers of JSON."""
+    criteria = read_criteria(DOCUMENT)
+    asked = tuple(replace(each, data_type=data_type) for each in criteria.requirements if each.id == "months")
+    answer = ANSWER | {"requirementResponses": {"months": value}}
+    bid = read_offer(write(folder / "bid.json", answer)).bid
+    with nullcontext() if fits else pytest.raises(BidIncomplete, match="requirementResponses/months"):
+        require_answer(bid, replace(criteria, requirements=asked))
 
 
 def test_answer_that_names_no_main_bid_is_refused(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -11,14 +12,21 @@ import pytest
 from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.chain.record import NOBODY
 from ledger.errors import OpenedRoundContradictsLedger, OpeningResultForbidden, OpeningUnrecorded
+from ledger.evaluation.criteria import read_criteria
+from ledger.evaluation.offers import SubmittedBid
+from ledger.evaluation.price_order import price_order
+from ledger.evaluation.ranking import Entry, rank
 from ledger.ocds.json_text import read_json
 from ledger.opening.minutes import Contribution, Incident, MinutedBid, Minutes
 from ledger.opening.minutes_json import minutes_json, opening_result, result_json
 from ledger.opening.minutes_making import make_minutes
+from ledger.opening.minutes_pdf import result_pdf
 from ledger.opening.procedure_rule import ProcedureRule
 from ledger.opening.stated_offers import offers
+from ledger.opening.told_result import ResultOf, read_told_result
 from ledger.sealing.bid import Bid
 from ledger.terms import Act, Outcome
+from tests.evaluation.criteria_vectors import schools, text_of
 from tests.opening.minuted import (
     CRITERIA,
     DEADLINE,
@@ -406,6 +414,65 @@ def test_opening_result_tells_names_sums_discounts_and_number_of_variants_only()
     secrets = ["171000", "99000", "98000", "NA-1", "vertraulich", OFFICER_ONE.hex(), "Amtmann"]
     secrets += [bid.commitment.hex() for bid in story.bids if bid.commitment]
     assert [secret for secret in secrets if secret in told] == []
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"value": {"amount": "100." + "0" * 31, "currency": "EUR"}},
+        {"value": {"amount": "9" * 31, "currency": "EUR"}},
+        {"value": {"amount": "9" * 61, "currency": "EUR"}},
+        {"value": {"amount": "-5.00", "currency": "EUR"}},
+        {"value": {"amount": "100", "currency": "€"}},
+        {"value": {"amount": "100"}},
+        {"value": {"amount": 100, "currency": "EUR"}},
+        {"value": 100},
+        {"value": None},
+        {"discount": {"percentage": "150"}},
+        {"discount": {"percentage": "-5"}},
+        {"discount": {"percentage": "-0"}},
+        {"discount": {"percentage": "2." + "5" * 31}},
+        {"discount": {"percentage": 2}},
+        {"discount": "2"},
+        {"discount": None, "variant": None},
+    ],
+    ids=str,
+)
+def test_opening_result_leads_each_offer_to_the_price_and_place_of_the_ranking(stated: dict[str, Any]) -> None:
+    """Whatever a tenderer writes as sum or discount is read by one definition, and what is none is told as such."""
+    story = Story()
+    story.bid(offered("Sonderbar GmbH", "100") | {f"lots/LOT-0001/{name}": value for name, value in stated.items()})
+    story.bid(offered("Nowak e. K.", "200.00"))
+    assert order_that_was_told(story) == [
+        (None if each.problem else each.price, each.rank, each.problem)
+        for each in sorted(ranking_of(story), key=lambda entry: entry.bid)
+    ]
+
+
+@pytest.mark.parametrize("variant", ["", "NA 1", 1, {"id": "NA-1"}], ids=str)
+def test_opening_result_malformed_variant_takes_no_place(variant: object) -> None:
+    """The ranking has none for it; as a main bid it would be before the rival."""
+    story = Story()
+    story.bid(offered("Sonderbar GmbH", "100") | {"lots/LOT-0001/variant": variant})
+    story.bid(offered("Nowak e. K.", "200.00"))
+    assert [(each.rank, each.problem) for each in ranking_of(story)] == [(1, None), (None, "variantMalformed")]
+    assert order_that_was_told(story) == [(None, None, "valueMissing"), (200, 1, None)]
+
+
+def ranking_of(story: Story) -> tuple[Entry, ...]:
+    """Of the first lot, by the lowest price."""
+    bids = [SubmittedBid(bid.bid, bid.values or {}) for bid in story.bids]
+    return rank(read_criteria(text_of(schools()).encode()), "LOT-0001", bids).entries
+
+
+def order_that_was_told(story: Story) -> list[tuple[Fraction | None, int | None, str | None]]:
+    """The same from what tenderers see: price, place and problem of each offer."""
+    minutes = story.minutes()
+    opening = ResultOf(HEADING.chain_id, HEADING.ledger, bytes.fromhex(minutes.process_id), 1)
+    told = read_told_result(json.loads(result_json(minutes)), opening, "here")
+    assert result_pdf(minutes)
+    order = price_order(read_criteria(text_of(schools()).encode()), "LOT-0001", told.lots[0].offers)
+    return [(each.price, each.place, each.problem) for each in order.offers]
 
 
 def test_opening_result_with_absurd_names_stays_short_enough_to_be_told() -> None:

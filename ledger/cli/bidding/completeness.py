@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -11,13 +10,13 @@ from ledger.cli.bidding.offer import values_of
 from ledger.cli.remote import API, Remote
 from ledger.errors import BidIncomplete
 from ledger.evaluation.criteria import Criteria, read_criteria
+from ledger.evaluation.figures import read_decimal
+from ledger.opening.main_bids import FIELD as MAIN_BID
+from ledger.opening.main_bids import is_commitment
 from ledger.sealing.bid import Bid
 from ledger.terms import RoundKind
 
-_COMMITMENT: Final = re.compile("[0-9a-f]{64}")
-_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    "string": (str,), "boolean": (bool,), "integer": (int,), "number": (int, str),
-}  # fmt: skip
+_NO_LOT: Final = "lots"
 
 
 def criteria_of(server: Remote, digest: bytes) -> Criteria:
@@ -31,20 +30,16 @@ def criteria_of(server: Remote, digest: bytes) -> Criteria:
 def require_answer(bid: Bid, criteria: Criteria | None) -> None:
     """Of a supplement round: the bid that it belongs to must be named, what is there must be known, and nothing else
     that the tender asks for is required a second time. Raises BidIncomplete."""
-    values = values_of(bid)
-    named = values.get("mainBid")
-    found = [] if isinstance(named, str) and _COMMITMENT.fullmatch(named) else ["mainBid"]
+    named = values_of(bid).get(MAIN_BID)
+    found = [] if is_commitment(named) else [MAIN_BID]
     if criteria is not None:
         asked = replace(
             criteria,
             requirements=tuple(replace(each, required=False) for each in criteria.requirements),
             documents=tuple(replace(each, required=False) for each in criteria.documents),
         )
-        lots = {name.split("/")[1] for name in values if name.startswith("lots/")}
-        found += _of_lots(values, lots, asked) if lots else ()
-        found += [*_of_answers(values, lots, asked), *_of_documents(bid, lots, asked)]
-    if found:
-        raise BidIncomplete(missing=", ".join(found))
+        found += (each for each in _missing(bid, asked) if each != _NO_LOT)
+    _require_none(found)
 
 
 def is_answer(kind: str) -> bool:
@@ -54,21 +49,26 @@ def is_answer(kind: str) -> bool:
 
 def require_complete(bid: Bid, criteria: Criteria) -> None:
     """Raises BidIncomplete naming all that is missing, or there and unknown."""
+    _require_none(list(_missing(bid, criteria)))
+
+
+def _require_none(missing: list[str]) -> None:
+    if missing:
+        raise BidIncomplete(missing=", ".join(missing))
+
+
+def _missing(bid: Bid, criteria: Criteria) -> Iterator[str]:
     values = values_of(bid)
     lots = {name.split("/")[1] for name in values if name.startswith("lots/")}
-    found = (
-        *_of_lots(values, lots, criteria),
-        *_of_answers(values, lots, criteria),
-        *_of_documents(bid, lots, criteria),
-    )
-    if found:
-        raise BidIncomplete(missing=", ".join(found))
+    yield from _of_lots(values, lots, criteria)
+    yield from _of_answers(values, lots, criteria)
+    yield from _of_documents(bid, lots, criteria)
 
 
 def _of_lots(values: Mapping[str, Any], lots: set[str], criteria: Criteria) -> Iterator[str]:
     known = {lot.id: lot for lot in criteria.lots}
     if not lots:
-        yield "lots"
+        yield _NO_LOT
     for lot in sorted(lots):
         if lot not in known:
             yield f"lots/{lot}"
@@ -107,7 +107,13 @@ def _of_documents(bid: Bid, lots: set[str], criteria: Criteria) -> Iterator[str]
 
 
 def _fits(value: Any, data_type: str) -> bool:
-    return isinstance(value, _TYPES[data_type]) and (data_type == "boolean" or not isinstance(value, bool))
+    match data_type:
+        case "string":
+            return isinstance(value, str)
+        case "boolean":
+            return isinstance(value, bool)
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return is_whole or (read_decimal(value) is not None and (data_type == "number" or "." not in value))
 
 
 def _concerns(of: tuple[str, ...], lots: set[str]) -> bool:

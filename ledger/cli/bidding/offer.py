@@ -26,14 +26,14 @@ from typing import Any, BinaryIO, Final
 
 from ledger.cli.values import why_unreadable
 from ledger.errors import ArgumentInvalid, OfferInvalid, SiegelError
+from ledger.evaluation.figures import read_decimal, read_percentage
+from ledger.evaluation.ids import is_id
 from ledger.ocds.json_text import read_json
 from ledger.sealing.bid import Bid
 
 MEMBERS: Final = {"tenderers", "subcontractors", "lots", "requirementResponses", "documents", "mainBid"}
 OF_A_LOT: Final = {"value", "discount", "variant"}
-AMOUNT: Final = re.compile(r"(0|[1-9][0-9]{0,30})(\.[0-9]{1,8})?")
-PERCENTAGE: Final = re.compile(r"100(\.0{1,8})?|[1-9]?[0-9](\.[0-9]{1,8})?")
-_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _CHUNK: Final = 2**20
 
 
@@ -88,13 +88,14 @@ def _of_lot(lot: str, said: Any) -> Mapping[str, Any]:
     _known(found, OF_A_LOT, where)
     value = _object(found.get("value"), f"{where}/value")
     _known(value, {"amount", "currency"}, f"{where}/value")
-    _require(AMOUNT, value.get("amount"), f"{where}/value/amount", 'decimal text, as "1234.50"')
-    _require(re.compile("[A-Z]{3}"), value.get("currency"), f"{where}/value/currency", 'three letters, as "EUR"')
+    _require(_is_decimal(value.get("amount")), f"{where}/value/amount", 'decimal text, as "1234.50"')
+    _require(_is_currency(value.get("currency")), f"{where}/value/currency", 'three letters, as "EUR"')
     values: dict[str, Any] = {f"{where}/value": value}
     if "discount" in found:
         discount = _object(found["discount"], f"{where}/discount")
         _known(discount, {"percentage"}, f"{where}/discount")
-        _require(PERCENTAGE, discount.get("percentage"), f"{where}/discount/percentage", 'decimal text up to "100"')
+        percentage = read_percentage(discount.get("percentage"))
+        _require(percentage is not None, f"{where}/discount/percentage", 'decimal text up to "100"')
         values[f"{where}/discount"] = discount
     if "variant" in found:
         _require_id(found["variant"], f"{where}/variant")
@@ -149,9 +150,17 @@ def _known(found: Mapping[str, Any], known: set[str], where: str) -> None:
 
 
 def _require_id(said: Any, where: str) -> None:
-    _require(_ID, said, where, "1 to 64 characters of A-Z a-z 0-9 . _ -")
+    _require(is_id(said), where, "1 to 64 characters of A-Z a-z 0-9 . _ -")
 
 
-def _require(form: re.Pattern[str], said: Any, where: str, expected: str) -> None:
-    if not isinstance(said, str) or form.fullmatch(said) is None:
+def _is_decimal(said: Any) -> bool:
+    return read_decimal(said) is not None
+
+
+def _is_currency(said: Any) -> bool:
+    return isinstance(said, str) and _CURRENCY.fullmatch(said) is not None
+
+
+def _require(is_so: bool, where: str, expected: str) -> None:
+    if not is_so:
         raise OfferInvalid(member=where, reason=f"expected is {expected}")
