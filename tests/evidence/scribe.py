@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.chain.acts import CommitBid, LedgerAct, OpenRound, Promise, PublishTender, RegisterExternalBid, WithdrawBid
 from ledger.chain.codec import encode_detail
 from ledger.chain.record import NOBODY, ZERO, ActRecord
-from ledger.evidence.verify.procedure import FIRST_EXTERNAL_BID, Procedure, Round
+from ledger.evidence.verify.procedure import Procedure, Round
 from ledger.terms import STATUTE
 from tests.chain.arbitrary import snake
 from tests.evidence.log_data import write

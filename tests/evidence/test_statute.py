@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.chain.acts import InformLosers
 from ledger.chain.codec import encode_detail
 from ledger.chain.identifiers import process_id, promise_digest
 from ledger.chain.record import ZERO
-from ledger.evidence.verify.procedure import FIRST_EXTERNAL_BID, Procedure
+from ledger.evidence.verify.procedure import Procedure
 from ledger.index.fold import ProcessFold
 from ledger.terms import Act, ArtifactKind, NoticeKind, OrganisationKind, Outcome
 from tests.chain import story

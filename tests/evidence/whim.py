@@ -6,10 +6,11 @@ import random
 from collections.abc import Sequence
 from typing import TypeVar
 
+from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.chain import identifiers
 from ledger.chain.acts import BidOutcome, Call, CommitBid, LedgerAct, Promise, WithdrawBid
 from ledger.chain.record import ZERO
-from ledger.evidence.verify.procedure import FIRST_EXTERNAL_BID, Bid, Procedure, Round
+from ledger.evidence.verify.procedure import Bid, Procedure, Round
 from ledger.terms import Outcome, RoundState
 from tests.chain.story import ROOF, WINDOWS
 from tests.chain.town import BUYER, OBSERVER, RECEIVER, Town, actor, digest

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ledger.bid_number import FIRST_EXTERNAL_BID
 from ledger.chain.record import ZERO, ActRecord
 from ledger.evidence.verify.acting import Acting
 from ledger.terms import AwardState, LotState, Outcome, ProcessState, RoundKind, RoundState
 
-FIRST_EXTERNAL_BID = 2**31
 WORD = 256
 """Bids in a word of the bitmaps."""
 

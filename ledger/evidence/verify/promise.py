@@ -7,6 +7,8 @@ from ledger.chain.record import NOBODY
 from ledger.evidence.verify.signature import signer_of
 from ledger.evidence.verify.statute_row import digest
 
+MAX_PROMISE = 86_400
+"""Seconds from the arrival to when it is to be delivered, at most."""
 _TYPE = keccak(b"siegel/1 promise")
 _SIGNED = b"\x19Ethereum Signed Message:\n32"
 

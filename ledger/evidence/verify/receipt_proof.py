@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from ledger.errors import (
     BidUnproven,
@@ -17,15 +16,13 @@ from ledger.errors import (
 )
 from ledger.evidence.verify.policy import Policy
 from ledger.evidence.verify.procedure import Bid, Procedure, Round
-from ledger.evidence.verify.promise import promisor
+from ledger.evidence.verify.promise import MAX_PROMISE, promisor
 from ledger.evidence.verify.receipt_contents import Held
 from ledger.evidence.verify.receipt_entries import Promised
 from ledger.evidence.verify.receipt_file import Handed
 from ledger.evidence.verify.report import Note, NotProvable, Report, Verdict
 from ledger.evidence.verify.statute_row import own_arguments
 from ledger.terms import Act, OrganisationKind, Outcome, Role, RoundState
-
-_MAX_PROMISE: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +130,8 @@ def _valid_promise(
     """The promise, if the ledger would take it; None if the proof, which speaks of a block of ``until``, is older."""
     if promise.receiver not in round_.receivers:
         raise ReceiverUnknown(receiver=promise.receiver)
-    if promise.deliver_by > promise.arrived_at + _MAX_PROMISE:
-        raise PromiseTooLong(deliverBy=promise.deliver_by, most=promise.arrived_at + _MAX_PROMISE)
+    if promise.deliver_by > promise.arrived_at + MAX_PROMISE:
+        raise PromiseTooLong(deliverBy=promise.deliver_by, most=promise.arrived_at + MAX_PROMISE)
     if promise.arrived_at > until:
         return None
     signer, authorities = signer_of_promise(handed, promise), procedure.acting.authorities

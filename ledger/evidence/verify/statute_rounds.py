@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ledger.bid_number import spoken_bid
+from ledger.bid_number import FIRST_EXTERNAL_BID, spoken_bid
 from ledger.chain.record import NOBODY, ZERO, ActRecord
-from ledger.evidence.verify.procedure import FIRST_EXTERNAL_BID, WORD, Bid, Procedure, Round
-from ledger.evidence.verify.promise import promisor
+from ledger.evidence.verify.procedure import WORD, Bid, Procedure, Round
+from ledger.evidence.verify.promise import MAX_PROMISE, promisor
 from ledger.evidence.verify.statute_row import Refused
 from ledger.terms import OrganisationKind, Outcome, Role, RoundKind, RoundState
 
 _MAX_AMENDMENT = 30 * 86_400
-_MAX_PROMISE = 86_400
 
 
 def open_round(procedure: Procedure, record: ActRecord, terms: tuple[Any, ...]) -> None:
@@ -157,8 +156,8 @@ def _require_arrival(
     _require_past(arrived_at, record.time)
     if record.time > deliver_by:
         raise Refused("PromiseExpired", f"it was to be delivered by {deliver_by}")
-    if deliver_by > arrived_at + _MAX_PROMISE:
-        raise Refused("PromiseTooLong", f"it was to be delivered more than {_MAX_PROMISE} seconds after the arrival")
+    if deliver_by > arrived_at + MAX_PROMISE:
+        raise Refused("PromiseTooLong", f"it was to be delivered more than {MAX_PROMISE} seconds after the arrival")
     terms = (record.round, record.subject, record.first, arrived_at, deliver_by)
     signer = promisor(procedure.chain_id, procedure.ledger, procedure.process_id, *terms, signature=signature)
     procedure.acting.require_roles_in_time(receiver, record)
