@@ -38,6 +38,7 @@ class Contributors:
         if sealed.facts.closing is None:
             raise sealed.facts.forbids(Act.BIDS_OPENED)
         self._sealed, self._names = sealed, registered_names(registry)
+        self._bids = {(bid.commitment, account(bid.author)) for bid in sealed.facts.bids}
         by_series = sorted(registry, key=attrgetter("organisation_id"))
         self._series = {id_: tuple(records) for id_, records in groupby(by_series, attrgetter("organisation_id"))}
         self._authorities = Authorities(self._series)
@@ -81,7 +82,7 @@ class Contributors:
         author = claim.author[-ACCOUNT:]
         where = sealed.chain_id, sealed.ledger, facts.process_id, facts.number
         commitment = bid_commitment(*where, author, claim.bid_root, claim.rest_digest)
-        if not any((bid.commitment, account(bid.author)) == (commitment, claim.author) for bid in facts.bids):
+        if (commitment, claim.author) not in self._bids:
             raise CommitmentUnknown(commitment=commitment, author=author)
 
     def _was_officer(self, custodian: bytes, by: bytes) -> bool:
