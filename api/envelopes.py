@@ -8,7 +8,6 @@ was lost counts.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import AsyncIterator, Mapping
 from email.utils import formatdate
 from typing import Annotated, Any, Final, TypeAlias
@@ -226,7 +225,7 @@ def _announced(metadata: str) -> bytes:
         if key == "digest":
             try:
                 return digest_of(base64.b64decode(value, validate=True).decode("ascii"))
-            except (binascii.Error, UnicodeDecodeError):
+            except ValueError:  # no base64, or no ASCII in it or around it
                 break
     raise InvalidParameter(
         parameter="Upload-Metadata", value=metadata[:100], why="expected is digest, and 64 hex digits in base64"

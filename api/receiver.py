@@ -112,9 +112,7 @@ class Receiver:
         What does not fit is forgotten, and raises EnvelopeRefused's kinds, RoundTakesNothing or ReceiverNotNamed.
         Raises as EnvelopeStore.append, and ReceiverFull.
         """
-        upload = self.upload(digest)
-        if upload.process_id is not None and upload.round is not None and not upload.committed:
-            self._require_room(upload.process_id, upload.round, len(data))
+        self._require_room(self.upload(digest), len(data))
         end = self.envelopes.append(digest, offset, data, clock=self._clock)
         self._look(digest)
         return end
@@ -220,28 +218,16 @@ class Receiver:
 
     def _look(self, digest: bytes) -> None:
         """Check what has come so far; what does not fit is refused and forgotten."""
-        upload = self.upload(digest)
         try:
-            if upload.process_id is None and (header := self._header(upload)) is not None:
-                committed = self._require_fitting(header, upload.size)
-                self.envelopes.describe(digest, header, committed=committed)
-                if not committed:
-                    self._require_room(header.context.process_id, header.context.round, 0)
+            self.envelopes.describe(digest, self._require_fitting)
+            upload = self.upload(digest)
+            self._require_room(upload, 0)
             if upload.held == upload.size and not upload.whole:
                 header = self.envelopes.read_header(digest)
                 self._require_open(header.context.process_id, header.context.round)
                 self.envelopes.complete(digest)
         except (EnvelopeAltered, EnvelopeRefused, RoundTakesNothing, ReceiverNotNamed, ReceiverFull):
             self.envelopes.discard(digest)
-            raise
-
-    def _header(self, upload: Upload) -> Header | None:
-        """None while its bytes are not all here."""
-        try:
-            return self.envelopes.read_header(upload.digest)
-        except EnvelopeMalformed as error:
-            if upload.held < upload.size and error.values["position"] >= upload.held:
-                return None
             raise
 
     def _require_fitting(self, header: Header, size: int) -> bool:
@@ -279,9 +265,14 @@ class Receiver:
             raise RoundTakesNothing(processId=process_id, round=round, state=_word(found.state))
         return found.deadline
 
-    def _require_room(self, process_id: bytes, round: int, more: int) -> None:
-        if self.envelopes.unnamed_bytes(process_id, round) + more > self.limits.round_bytes:
-            raise ReceiverFull(processId=process_id, round=round, most=self.limits.round_bytes)
+    def _require_room(self, upload: Upload, more: int) -> None:
+        """For ``more`` bytes of an upload whose header was looked at. Where there is none, a commitment on the
+        ledger has one place nevertheless."""
+        process_id, round, most = upload.process_id, upload.round, self.limits.round_bytes
+        if process_id is None or round is None or self.envelopes.unnamed_bytes(process_id, round) + more <= most:
+            return
+        if not (upload.committed and self.envelopes.claim_place(upload.digest)):
+            raise ReceiverFull(processId=process_id, round=round, most=most)
 
     def _terms_of(self, process_id: bytes, round: int) -> RoundTerms:
         """Read once: they never change, but for the deadline."""

@@ -20,6 +20,7 @@ MOST_RECIPIENTS: Final = 32
 _MAGIC: Final = tag("siegel/1 envelope")
 _FIXED: Final = 14
 _ROOT: Final = 9
+LONGEST_HEADER: Final = (_FIXED + 2 * MOST_RECIPIENTS * SEALED_WORDS) * WORD
 
 
 @dataclass(frozen=True, slots=True)

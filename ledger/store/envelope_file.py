@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Final
 
-from ledger.errors import EnvelopeAltered, StoreFull
-from ledger.sealing.envelope import Header, read_header
+from ledger.errors import EnvelopeAltered, EnvelopeMalformed, StoreFull
+from ledger.sealing.envelope import LONGEST_HEADER, Header, read_header
 from ledger.sealing.opening import check_content
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -30,6 +30,20 @@ def add(file: BinaryIO, offset: int, data: bytes) -> None:
             os.fsync(descriptor)
     except StoreFull:
         os.ftruncate(descriptor, offset)
+        raise
+
+
+def header_of(file: BinaryIO, held: int, size: int) -> Header | None:
+    """The header of an envelope of ``size`` bytes, ``held`` of which are here; None while it is not all among these.
+
+    Raises EnvelopeMalformed.
+    """
+    file.seek(0)
+    try:
+        return read_header(io.BytesIO(file.read(min(held, LONGEST_HEADER))))
+    except EnvelopeMalformed as error:
+        if held < size and error.values["position"] >= held:
+            return None
         raise
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, false, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, exists, false, func, insert, or_, select, true, update
 
 from ledger.chain.identifiers import bid_commitment
 from ledger.durable import sync
@@ -38,7 +38,7 @@ from ledger.errors import (
 )
 from ledger.sealing import envelope
 from ledger.store.durable_files import make_folders
-from ledger.store.envelope_file import add, compared, naming_no_room
+from ledger.store.envelope_file import add, compared, header_of, naming_no_room
 from ledger.store.state import State
 from ledger.store.tables import envelopes, relayed
 
@@ -160,18 +160,42 @@ class EnvelopeStore:
             add(file, offset, data)
             now = clock()
             changed: dict[str, Any] = {"held": end, "changed_at": now, "whole": False}
+            if not offset:
+                changed["process_id"] = None  # after a restored backup: the header comes anew
             if end == row.size and row.arrived_at is None:
                 changed["arrived_at"] = now
             with self._writing() as connection:
                 connection.execute(update(envelopes).where(envelopes.c.digest == digest).values(**changed))
             return end
 
-    def describe(self, digest: bytes, header: envelope.Header, *, committed: bool = False) -> None:
-        """Note whose envelope an unfinished one is, by its header: its bytes count for the round from now on, unless
-        the ledger has its commitment already."""
-        noted = {**_facts(header), "committed": committed}
+    def describe(self, digest: bytes, fits: Callable[[envelope.Header, int], bool]) -> None:
+        """Note whose envelope an unfinished one is, once its header is here: its bytes count for the round from now on.
+
+        ``fits`` is asked of header and announced size while nobody else can change the bytes: it raises, or says
+        whether the ledger has the commitment already. Raises UploadUnknown, EnvelopeMalformed.
+        """
+        self._known(digest)
+        with self._locked(digest) as file:
+            row = self._known(digest)
+            header = None if row.process_id is not None else header_of(file, self._usable(row), row.size)
+            if header is not None:
+                noted = {**_facts(header), "committed": fits(header, row.size)}
+                with self._writing() as connection:
+                    connection.execute(update(envelopes).where(envelopes.c.digest == digest).values(**noted))
+
+    def claim_place(self, digest: bytes) -> bool:
+        """Have this upload be the only one with its commitment, of which one digest alone can be right: others, that
+        lack bytes, are forgotten. False if one has all of them, which then is the right one or being compared."""
         with self._writing() as connection:
-            connection.execute(update(envelopes).where(envelopes.c.digest == digest).values(**noted))
+            commitment = select(envelopes.c.commitment).where(envelopes.c.digest == digest).scalar_subquery()
+            others = and_(envelopes.c.commitment == commitment, envelopes.c.digest != digest)
+            found = connection.execute(select(envelopes).where(others)).all()
+            if any(row.held == row.size or row.receiver is not None for row in found):
+                return False
+            connection.execute(delete(envelopes).where(envelopes.c.digest.in_([row.digest for row in found])))
+        for row in found:
+            self._remove_file(row.digest)
+        return True
 
     def complete(self, digest: bytes) -> Arrived:
         """Compare the digests of an envelope whose bytes are all here; from now on it is whole. Repeating is no harm.
@@ -263,11 +287,17 @@ class EnvelopeStore:
 
     def unnamed_bytes(self, process_id: bytes, round: int) -> int:
         """Bytes of a round's envelopes, unfinished ones among them, that no commitment was seen for; each counts for
-        ``LEAST`` at least."""
-        counted = func.sum(_largest(envelopes.c.held, LEAST))
-        condition = and_(_in_round(process_id, round), envelopes.c.committed == false())
+        ``LEAST`` at least. Of several with one commitment all but one count: anybody with its header begins them."""
+        counted, here, other = _largest(envelopes.c.held, LEAST), _in_round(process_id, round), envelopes.alias()
+        unnamed = select(func.sum(counted)).where(here, envelopes.c.committed == false())
+        is_first = or_(other.c.whole, other.c.digest < envelopes.c.digest)
+        first = exists().where(other.c.commitment == envelopes.c.commitment, is_first)
+        # The round is no condition, else its whole envelopes would be read: unfinished ones are few.
+        beside = select(func.sum(case((here, counted), else_=0))).where(
+            envelopes.c.whole == false(), envelopes.c.committed, first
+        )
         with self.state.reading() as connection:
-            return int(connection.execute(select(counted).where(condition)).scalar() or 0)
+            return sum(int(connection.execute(query).scalar() or 0) for query in (unnamed, beside))
 
     def unnamed_rounds(self) -> list[tuple[bytes, int]]:
         """Process and round of all envelopes that no commitment was seen for."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from api import envelopes as uploads
@@ -35,6 +38,7 @@ from tests.api.receiving import (
     receiving_town,
     served_desk,
 )
+from tests.api.test_free_option import commit, commitment_of
 from tests.index.town import signer
 from tests.node_command import NODE
 from tests.waiting import wait_until
@@ -170,10 +174,9 @@ def test_upload_of_what_is_not_announced_so_is_refused_by_name(desk: Desk) -> No
     ):
         answer = client.patch(address, headers={**wrong, **changed}, content=b"x")
         assert (answer.status_code, name_of(answer)) == (status, expected)
-    for metadata in ("", "name eA==", "digest !!", "digest eA=="):
-        announced = client.post(
-            "/api/v1/envelopes", headers={**TUS, "Upload-Length": "5", "Upload-Metadata": metadata or "x"}
-        )
+    for metadata in (b"x", b"name eA==", b"digest !!", b"digest eA==", b"digest \xe9"):
+        told = [(b"Tus-Resumable", b"1.0.0"), (b"Upload-Length", b"5"), (b"Upload-Metadata", metadata)]
+        announced = client.post("/api/v1/envelopes", headers=told)
         assert (announced.status_code, name_of(announced)) in ((400, "InvalidParameter"), (400, "InvalidDigest"))
     beyond = client.patch(address, headers=wrong, content=bid.data + b"!")
     assert (beyond.status_code, name_of(beyond)) == (413, "UploadBeyondEnd")
@@ -386,10 +389,8 @@ def test_upload_beyond_the_quota_of_a_round_is_refused_unless_committed(tmp_path
         assert (refused.status_code, name_of(refused)) == (507, "ReceiverFull")
         assert desk.where(third.data).status_code == 404
         # Whoever commits first, by any node, has a place.
-        header = third.header
         store = desk.services.envelopes
-        commitment = commitment_of(desk, header, signer("bidder 3").account)
-        act = CommitBid(town.process(OCID), 1, commitment, ZERO, town.expires(), Promise())
+        act = CommitBid(town.process(OCID), 1, commitment_of(third), ZERO, town.expires(), Promise())
         town.chain.send(act, signer("bidder 3"))
         assert desk.promise(desk.hand_in(third)).status_code == 200
         # One that is relayed and recorded makes room for the next.
@@ -403,14 +404,86 @@ def test_upload_beyond_the_quota_of_a_round_is_refused_unless_committed(tmp_path
         assert desk.hand_in(desk.seal(signer("bidder 4")))
 
 
-def commitment_of(desk: Desk, header: Any, author: bytes) -> bytes:
-    """As the contract computes it."""
-    from ledger.chain.identifiers import bid_commitment
+@pytest.mark.parametrize("committed_at", [0, 10])
+def test_upload_header_of_a_committed_bid_opens_the_quota_once_only(tmp_path: Path, committed_at: int) -> None:
+    """Invented digests, for each the bytes of one's own bid but the last: one has the place of the commitment, all
+    others count, also where the ledger is seen to have it only later."""
+    with receiving_town(tmp_path) as town, served_desk(tmp_path, town, round_bytes=2 * 2**20) as desk:
+        bid, store, receiver = desk.seal(), desk.services.envelopes, desk.services.receiver
+        assert receiver is not None
+        for number in range(20):
+            if number == committed_at:
+                commit(desk, bid)
+                receiver.sweep()
+            begin_falsely(desk, bid.data, number)
+            assert len(list(store.folder.glob("*/*"))) <= 3
+            assert store.unnamed_bytes(town.process(OCID), 1) <= 2 * 2**20
+        assert desk.promise(desk.hand_in(bid)).status_code == 200
 
-    chain = desk.town.chain
-    return bid_commitment(
-        chain.chain_id, chain.ledger, desk.town.process(OCID), 1, author, header.bid_root, header.rest_digest
-    )
+
+def test_upload_of_a_committed_bid_is_not_kept_out_by_whoever_has_its_header(tmp_path: Path) -> None:
+    """The quota is full, and somebody has announced another digest with the bid's header first: the true envelope
+    comes in all the same, and is not driven out again."""
+    with receiving_town(tmp_path) as town, served_desk(tmp_path, town, round_bytes=2 * 2**20) as desk:
+        bid, store = desk.seal(), desk.services.envelopes
+        commit(desk, bid)
+        begin_falsely(desk, bid.data, 0)
+        for number in (1, 2):
+            desk.hand_in(desk.seal(signer(f"outsider {number}")))
+        desk.begin(bid.data)
+        for start, end in ((0, 10_000), (10_000, None)):
+            assert desk.send(bid.data, start, end).status_code == 204
+        refused = begin_falsely(desk, bid.data, 3)
+        assert (refused.status_code, name_of(refused)) == (507, "ReceiverFull")
+        assert desk.promise(hashlib.sha256(bid.data).digest()).status_code == 200
+        assert len(list(store.folder.glob("*/*"))) == 3
+
+
+def begin_falsely(desk: Desk, data: bytes, number: int) -> httpx.Response:
+    """Announce a digest of nothing, and send the bytes of an envelope but the last."""
+    digest = hashlib.sha256(bytes([number])).hexdigest()
+    metadata = "digest " + base64.b64encode(digest.encode()).decode()
+    told = {**TUS, "Upload-Length": str(len(data)), "Upload-Metadata": metadata}
+    assert desk.client.post("/api/v1/envelopes", headers=told).status_code == 201
+    told = {**BYTES, "Upload-Offset": "0"}
+    return desk.client.patch(f"/api/v1/envelopes/{digest}", headers=told, content=data[:-1])
+
+
+def test_upload_begun_anew_while_the_chain_is_asked_is_not_described_by_other_bytes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The header of a bid that fits, sent under another envelope's digest; while it is compared, a second connection
+    gives that upload up and begins it anew. What comes then is compared by its own header."""
+    bid, other = desk.seal(), desk.seal(key_set=b"\x77" * 32)
+    while len(bid.data) != len(other.data):
+        bid = desk.seal()
+    commit(desk, bid)
+    receiver = desk.services.receiver
+    assert receiver is not None
+    fitting = receiver._require_fitting
+
+    def begin_anew() -> None:
+        with httpx.Client(base_url=desk.client.base_url) as client:
+            assert client.delete(address_of(other.data), headers=TUS).status_code == 204
+        assert desk.begin(other.data).status_code == 201
+
+    second = threading.Thread(target=begin_anew)
+
+    def slowly(*given: Any) -> bool:
+        found = fitting(*given)
+        second.start()
+        second.join(1)
+        return found
+
+    desk.begin(other.data)
+    with monkeypatch.context() as patched:
+        patched.setattr(receiver, "_require_fitting", slowly)
+        told = {**BYTES, "Upload-Offset": "0"}
+        desk.client.patch(address_of(other.data), headers=told, content=bid.data[:10_000])
+    second.join()
+    refused = desk.send(other.data)
+    assert (refused.status_code, name_of(refused)) == (422, "EnvelopeForeign")
+    assert name_of(desk.promise(hashlib.sha256(other.data).digest())) == "EnvelopeMissing"
 
 
 def test_begin_too_many_uploads_is_refused_for_now(tmp_path: Path) -> None:
