@@ -23,7 +23,6 @@ from ledger.chain.sending import Submitted
 from ledger.chain.signed_calls import SignedCall, hand_in, outcome, read_signed_call, transactions_of
 from ledger.errors import (
     ActExpired,
-    CommitmentForeign,
     CommitmentUnknown,
     CommitmentWithoutEnvelope,
     NodeAnswerMalformed,
@@ -86,7 +85,7 @@ class Relay:
         """Keep a signed transaction durably and hand it in; the same bytes again, the same answer.
 
         Raises TransactionMalformed, TransactionElsewhere, CallMalformed, RelayBusy, NonceUsed, NonceAhead,
-        CommitmentWithoutEnvelope, CommitmentForeign, OutOfGas, and what the smart contract would refuse it with.
+        CommitmentWithoutEnvelope, OutOfGas, and what the smart contract would refuse it with.
         """
         call = self._read(raw)
         known = self._book.find(call.hash)
@@ -160,15 +159,10 @@ class Relay:
         if not isinstance(act, CommitBid):
             return
         found = self._envelopes.of_commitment(act.commitment)
-        if found is None:
+        where = call.account, act.process_id, act.round
+        # One answer for both: commitments are public, and which envelopes are here is not before the close.
+        if found is None or (found.author, found.process_id, found.round) != where:
             raise CommitmentWithoutEnvelope(commitment=act.commitment)
-        for field, expected, got in (
-            ("author", found.author, call.account),
-            ("processId", found.process_id, act.process_id),
-            ("round", found.round, act.round),
-        ):
-            if expected != got:
-                raise CommitmentForeign(field=field, expected=expected, got=got)
 
     def _require_next(self, call: SignedCall) -> None:
         following = self.next_nonce(call.account)

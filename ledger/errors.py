@@ -2094,15 +2094,9 @@ class NonceAhead(SiegelError):
     status = 409
 
 
-class CommitmentForeign(SiegelError):
-    """The envelope of the commitment is of another author, process or round than the transaction."""
-
-    sentence = "The transaction does not fit the envelope that is here: {field} is {got}, {expected} was expected."
-    status = 409
-
-
 class CommitmentWithoutEnvelope(SiegelError):
-    """A bid is relayed once its envelope is here; committed without one it would end as missing."""
+    """A bid is relayed once its envelope is here, of the same author, process and round; committed without one it would
+    end as missing. Nobody else is told whether it is here."""
 
     sentence = "The sealed bid of the commitment {commitment} is not here. Hand it in first."
     status = 409

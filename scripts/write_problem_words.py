@@ -24,7 +24,7 @@ OF_HANDING_IN: Final = (
     errors.EnvelopeMissing, errors.EnvelopeUnfinished, errors.EnvelopeTooLarge, errors.UploadSizeDiffers,
     errors.UploadUnknown, errors.UploadsTooMany, errors.ReceiverMissing, errors.ReceiverNotNamed,
     errors.ReceiverFull, errors.RoundTakesNothing, errors.StoreFull, errors.NonceUsed, errors.NonceAhead,
-    errors.CommitmentForeign, errors.CommitmentWithoutEnvelope, errors.RelayBusy, errors.ActExpired,
+    errors.CommitmentWithoutEnvelope, errors.RelayBusy, errors.ActExpired,
     errors.ProcessForbids, errors.RoundForbids, errors.ReceiverUnknown, errors.KindMissing, errors.PromiseInvalid,
     errors.PromiseTooLong, errors.PromiseExpired, errors.ArrivalInFuture, errors.CommitmentKnown,
     errors.CommitmentUnknown, errors.CommitmentGone, errors.TooLate, errors.ProcessUnknown, errors.RoundUnknown,
