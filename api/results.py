@@ -50,8 +50,9 @@ async def give(request: Request, services: Using, signed: Signed, processId: Dig
         raise RoundNotOpened(process_id=process_id, round=round)
     told = await json_object(request, MOST_BYTES)
     for name, expected in (("format", RESULT_FORMAT), ("processId", process_id.hex()), ("round", round)):
-        if told.get(name) != expected:
-            raise InvalidParameter(parameter=name, value=f"{told.get(name)!s:.80}", why=f"expected is {expected}")
+        got = told.get(name)
+        if type(got) is not type(expected) or got != expected:
+            raise InvalidParameter(parameter=name, value=f"{got!s:.80}", why=f"expected is {expected}")
     await run_in_threadpool(_keep, services, process_id, round, who.account, told)
     opened = await run_in_threadpool(_opened, services, process_id, round)
     return answer(request, {"tenderers": len(opened)}, cache=NEVER)
@@ -72,6 +73,10 @@ def result(request: Request, services: Using, signed: Signed, processId: DigestT
 
 
 def _keep(services: Services, process_id: bytes, round_number: int, account: bytes, told: dict[str, Any]) -> None:
+    try:
+        orjson.dumps({"result": told})  # as it will be answered: more levels can be read than written
+    except orjson.JSONEncodeError:
+        raise InvalidParameter(parameter="body", value="…", why="it has too many levels") from None
     OpeningResults(services.state).keep(process_id, round_number, account, orjson.dumps(told))
 
 

@@ -81,7 +81,13 @@ def test_result_is_given_by_officers_alone_for_their_own_opened_round(opened: Se
         assert problem(put(opened, who, CLOSED, told)) == (403, "AccessForbidden")
     for ocid in (OPEN, CLOSING):
         assert problem(put(opened, opened.town.officer_one, ocid, result_of(opened, ocid))) == (409, "RoundNotOpened")
-    for changed in ({"format": "x"}, {"round": 2}, {"processId": "00" * 32}):
+    deep: dict[str, Any] = {}
+    for _ in range(253):
+        deep = {"lots": deep}
+    # What is kept can be answered: one level less is as deep as that goes.
+    assert put(opened, opened.town.officer_one, CLOSED, told | deep["lots"]).status_code == 200
+    assert opened.get(opened.town.bidder_one, CLOSED, "result").json()["result"] == told | deep["lots"]
+    for changed in ({"format": "x"}, {"round": 2}, {"round": True}, {"round": 1.0}, {"processId": "00" * 32}, deep):
         refused = put(opened, opened.town.officer_one, CLOSED, told | changed)
         assert problem(refused) == (400, "InvalidParameter")
 
