@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
 from ledger.errors import LettersTooMany
 from ledger.store.audit import AuditTrail
@@ -80,17 +80,12 @@ class Letters:
                 now = self._clock()
                 connection.execute(update(letters).where(letters.c.number.in_(new)).values(read_at=now))
                 self._note(connection, recipient, FETCHED, numbers=list(new))
-        return self._read(own)
+            return _found(connection, own)  # here, so that no letter is told that was not marked
 
     def sent(self) -> list[Letter]:
         """All letters of the round, for the buyer."""
-        return self._read(self._of_round())
-
-    def _read(self, condition: ColumnElement[bool]) -> list[Letter]:
-        query = select(letters).where(condition).order_by(letters.c.number)
         with self._state.reading() as connection:
-            rows = connection.execute(query).mappings().all()
-        return [Letter(**{name: row[name] for name in Letter.__slots__}) for row in rows]
+            return _found(connection, self._of_round())
 
     def _of_round(self) -> ColumnElement[bool]:
         return and_(letters.c.process_id == self._process_id, letters.c.round == self._round)
@@ -98,3 +93,8 @@ class Letters:
     def _note(self, connection: Any, actor: bytes, action: str, **detail: Any) -> None:
         subject = "0x" + self._process_id.hex()
         AuditTrail(connection).add("0x" + actor.hex(), action, subject, round=self._round, **detail)
+
+
+def _found(connection: Connection, condition: ColumnElement[bool]) -> list[Letter]:
+    rows = connection.execute(select(letters).where(condition).order_by(letters.c.number)).mappings().all()
+    return [Letter(**{name: row[name] for name in Letter.__slots__}) for row in rows]

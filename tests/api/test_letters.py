@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from ledger.chain.acts import OpenRound, RoundTerms
 from ledger.store import AuditTrail
-from ledger.store.letters import FETCHED, SENT
+from ledger.store.letters import FETCHED, SENT, Letters
 from ledger.terms import RoundKind
 from tests.api.sealed_town import CLOSED, CUSTODIANS, DEADLINE, OPEN, OUTSIDER, SealedTown, sealed_town
 from tests.api.test_entitled import problem
@@ -55,6 +57,24 @@ def test_letter_reaches_its_tenderer_alone_and_fetching_is_written_down(town: Se
     with town.services.state.reading() as connection:
         actions = [each.action for each in AuditTrail(connection).entries() if each.action in (SENT, FETCHED)]
     assert actions == [SENT, SENT, FETCHED]
+
+
+def test_letter_written_while_others_are_fetched_is_not_told_without_counting_as_fetched(
+    town: SealedTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second officer writes right after the letters were marked: what is told is what was marked."""
+    state, recipient = town.services.state, OUTSIDER.account
+    book = Letters(state, b"\x07" * 32, 1)
+    reading = state.reading
+
+    def late() -> AbstractContextManager[Connection]:
+        monkeypatch.setattr(state, "reading", reading)
+        book.send(recipient, town.town.officer_two.account, "Frage", "Bitte antworten.", None)
+        return reading()
+
+    book.send(recipient, town.town.officer_one.account, "Frage", "Bitte antworten.", None)
+    monkeypatch.setattr(state, "reading", late)
+    assert [each.read_at is not None for each in book.fetch(recipient)] == [True]
 
 
 def test_letters_are_for_those_who_take_part(town: SealedTown) -> None:
