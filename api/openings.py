@@ -18,7 +18,7 @@ from api.head import is_head
 from api.sealed_round import SealedRound
 from api.sealing_info import Round
 from api.services import Services
-from ledger.chain.identifiers import bid_commitment
+from ledger.chain.identifiers import commitment_of
 from ledger.errors import BidNotHere, CommitmentGone, ObjectAltered
 from ledger.sealing.envelope import Header
 from ledger.store.envelopes import Arrived
@@ -138,12 +138,7 @@ def header_of(services: Services, found: SealedRound, commitment: bytes) -> Head
     """
     arrived = _arrived(services, found, commitment)
     read = services.envelopes.read_header(arrived.digest)
-    context = read.context
-    actual = bid_commitment(
-        context.chain_id, context.ledger, context.process_id, context.round, context.author, read.bid_root,
-        read.rest_digest,
-    )  # fmt: skip
-    if actual != commitment:
+    if (actual := commitment_of(read)) != commitment:
         raise ObjectAltered(digest=commitment, actual=actual)
     return read
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from ledger.chain.acts import Promise, RoundTerms
 from ledger.chain.client import Chain
-from ledger.chain.identifiers import bid_commitment, incident_digest, promise_digest
+from ledger.chain.identifiers import commitment_of, incident_digest, promise_digest
 from ledger.chain.record import ACT_RECORDED, decode_log
 from ledger.chain.round_terms import terms_of_round
 from ledger.chain.signers import KeySigner, signer_of
@@ -249,11 +249,7 @@ class Receiver:
         if length != size:
             why = "cut off" if size < length else "bytes after the end"
             raise EnvelopeMalformed(position=min(size, length), reason=why)
-        commitment = bid_commitment(
-            chain.chain_id, chain.ledger, context.process_id, context.round, context.author, header.bid_root,
-            header.rest_digest,
-        )  # fmt: skip
-        return self._has_bid(context.process_id, context.round, commitment, context.author)
+        return self._has_bid(context.process_id, context.round, commitment_of(header), context.author)
 
     def _require_open(self, process_id: bytes, round: int) -> int:
         """The round's present deadline. Late envelopes are taken, too, until the round is closed."""

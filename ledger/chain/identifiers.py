@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import TYPE_CHECKING
 
 from eth_abi.abi import encode
 
 from ledger.chain.abi import types, values
 from ledger.chain.keccak import keccak
 from ledger.chain.registry import KeySet
+
+if TYPE_CHECKING:
+    from ledger.sealing.envelope import Header
 
 _BID, _COVER, _PROMISE, _INCIDENT, _ACCESS, _CONTRIBUTION = (
     keccak(f"siegel/1 {kind}".encode()) for kind in ("bid", "cover", "promise", "incident", "access", "contribution")
@@ -45,6 +49,14 @@ def bid_commitment(
             ["bytes32", "uint256", "address", "bytes32", "uint32", "address", "bytes32", "bytes32"],
             [_BID, chain_id, ledger, process, round_number, author, bid_root, rest_digest],
         )
+    )
+
+
+def commitment_of(header: Header) -> bytes:
+    """What stands on the chain for an envelope, by its header, which names chain, ledger and author."""
+    of = header.context
+    return bid_commitment(
+        of.chain_id, of.ledger, of.process_id, of.round, of.author, header.bid_root, header.rest_digest
     )
 
 

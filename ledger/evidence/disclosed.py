@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ledger.chain.identifiers import bid_commitment
+from ledger.chain.identifiers import bid_commitment, commitment_of
 from ledger.errors import DisclosedMalformed, FieldUnproven, SiegelError
 from ledger.ocds.disclosure import Disclosure
 from ledger.ocds.json_text import read_json
@@ -43,8 +43,8 @@ class Disclosed:
         proofs = [bid.prove(name) for name in names]
         context, digests = header.context, bid.prove(bid.names[0]).digests
         where = context.chain_id, context.ledger, context.process_id, context.round, context.author
-        commitment = bid_commitment(*where, header.bid_root, header.rest_digest)
-        return cls(*where, commitment, header.rest_digest, digests, tuple(proof.text for proof in proofs))
+        texts = tuple(proof.text for proof in proofs)
+        return cls(*where, commitment_of(header), header.rest_digest, digests, texts)
 
     def write(self) -> bytes:
         """The file."""

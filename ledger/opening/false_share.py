@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ledger.chain.identifiers import bid_commitment, key_set_id
+from ledger.chain.identifiers import commitment_of, key_set_id
 from ledger.chain.registry import KeySet
 from ledger.durable import replace
 from ledger.errors import FalseShareUnproven, ShareNotHeld
@@ -60,7 +60,7 @@ def show_false(
     ikm = Seed(seed, header.context.words(header.bid_root)).ephemeral(read.group, read.index)
     return {
         "format": FORMAT,
-        "commitment": _commitment(header).hex(),
+        "commitment": commitment_of(header).hex(),
         "account": account.hex(),
         "header": header.encoded().hex(),
         "contribution": signed.contribution.hex(),
@@ -81,7 +81,7 @@ def read_false(document: Mapping[str, Any], organisation_id: bytes, key_set: Key
     header, signed, account, ikm, officer, point = _members(document)
     if header.context.key_set != key_set_id(organisation_id, key_set):
         raise FalseShareUnproven(reason="the bid is sealed to another key set")
-    commitment = _commitment(header)
+    commitment = commitment_of(header)
     if commitment.hex() != document["commitment"]:
         raise FalseShareUnproven(reason="the header belongs to another commitment")
     read = read_contribution(signed.contribution, header, key_set)
@@ -145,10 +145,3 @@ def _members(document: Mapping[str, Any]) -> tuple[Header, SignedContribution, b
     if stream.read(1):
         raise FalseShareUnproven(reason="there are bytes behind the header")
     return found, SignedContribution(contribution, signature), account, ikm, document["officer"], point
-
-
-def _commitment(header: Header) -> bytes:
-    of = header.context
-    return bid_commitment(
-        of.chain_id, of.ledger, of.process_id, of.round, of.author, header.bid_root, header.rest_digest
-    )

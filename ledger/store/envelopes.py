@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, Final
 
 from sqlalchemy import ColumnElement, Row, and_, case, delete, exists, false, func, insert, or_, select, true, update
 
-from ledger.chain.identifiers import bid_commitment
+from ledger.chain.identifiers import commitment_of
 from ledger.durable import sync
 from ledger.errors import (
     DatabaseFull,
@@ -476,16 +476,13 @@ def _largest(column: ColumnElement[int], least: int) -> Any:
 
 
 def _facts(header: envelope.Header) -> dict[str, Any]:
-    """What the header says, as the columns have it; the commitment is of the header's own chain and ledger."""
-    context, rest = header.context, header.rest_digest
-    commitment = bid_commitment(
-        context.chain_id, context.ledger, context.process_id, context.round, context.author, header.bid_root, rest
-    )
+    """What the header says, as the columns have it."""
+    context = header.context
     return {
         "process_id": context.process_id,
         "round": context.round,
         "author": context.author,
-        "commitment": commitment,
+        "commitment": commitment_of(header),
         "bid_root": header.bid_root,
-        "rest_digest": rest,
+        "rest_digest": header.rest_digest,
     }

@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, cast
 from eth_abi.abi import encode
 
 from ledger.chain.abi import types, values
-from ledger.chain.identifiers import bid_commitment
+from ledger.chain.identifiers import commitment_of
 from ledger.chain.record import ZERO
 from ledger.chain.registry import KeySet
 from ledger.chain.signers import KeySigner
@@ -61,7 +61,6 @@ def seal_offer(offer: Offer, asked: Asked, passphrase: str, out: Path, before: B
         if asked.largest_envelope is not None and size > asked.largest_envelope:
             raise EnvelopeTooLarge(size=size, most=asked.largest_envelope)
         envelope.flush()
-        header = sealed.header
         receipt = Receipt(
             chain_id=asked.chain_id,
             ledger=asked.ledger,
@@ -70,10 +69,7 @@ def seal_offer(offer: Offer, asked: Asked, passphrase: str, out: Path, before: B
             process_id=asked.process_id,
             round=asked.round,
             author=author,
-            commitment=bid_commitment(
-                asked.chain_id, asked.ledger, asked.process_id, asked.round, author, header.bid_root,
-                header.rest_digest,
-            ),
+            commitment=commitment_of(sealed.header),
             supersedes=ZERO if before is None else before.commitment,
             key_set_detail=encode([f"({','.join(types(KeySet))})"], [values(asked.key_set)]),
             promise=None,

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from api.receiver import promise_of
 from ledger.chain.acts import CommitBid, Promise, WithdrawBid
-from ledger.chain.identifiers import bid_commitment
+from ledger.chain.identifiers import commitment_of
 from ledger.chain.record import ZERO
 from ledger.chain.signers import KeySigner
 from ledger.cli.demo.stage import Stage
@@ -91,11 +91,7 @@ def seal(
     out = io.BytesIO()
     content = content_of(bid, [lambda: io.BytesIO(document)])
     sealed: Sealed = seal_content(content, root or bid.root, context, stage.recipients, out)
-    header = sealed.header
-    commitment = bid_commitment(
-        chain.chain_id, chain.ledger, process_id, round, signer.account, header.bid_root, header.rest_digest
-    )
-    return SealedBid(signer, process_id, round, out.getvalue(), commitment)
+    return SealedBid(signer, process_id, round, out.getvalue(), commitment_of(sealed.header))
 
 
 def upload(stage: Stage, bid: SealedBid) -> Promise:
