@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.answers import NEVER, DigestText, Using, answer, digest_of, digest_query, plain
 from api.bodies import described, hex_of, json_object
-from api.described import HEX, NUMBER, list_of, object_of, ours
+from api.described import GROUP, HEX, NUMBER, list_of, object_of, ours
 from api.entitled import Entitled, Part, Signed, entitled
 from api.openings import header_of
 from api.sealing_info import Round
@@ -34,7 +34,6 @@ MOST: Final = 1_000
 MOST_BYTES: Final = 16 * 2**20
 """So many of the longest, in hexadecimal."""
 
-GROUP: Final = {"enum": ["officers", "custodians"]}
 SHARE: Final = {"commitment": HEX, "group": GROUP, "index": NUMBER}
 SIGNED: Final = {"contribution": HEX, "signature": HEX}
 KEPT: Final = SHARE | {"account": HEX, "at": NUMBER} | SIGNED

@@ -20,7 +20,13 @@ TEXT: Final[Schema] = {"type": "string"}
 ADDRESS: Final[Schema] = {"type": "string", "format": "uri-reference"}
 TEXT_OR_NULL: Final[Schema] = {"type": ["string", "null"]}
 NUMBER: Final[Schema] = {"type": ["integer", "string"], "description": "as text beyond 2**53"}
+HEX_OR_NULL: Final[Schema] = {"anyOf": [{"type": "null"}, HEX]}
+NUMBER_OR_NULL: Final[Schema] = {"anyOf": [{"type": "null"}, NUMBER]}
 ANY_OBJECT: Final[Schema] = {"type": "object"}
+GROUP: Final[Schema] = {"enum": ["officers", "custodians"]}
+"""Of a key set's recipients."""
+
+BYTES: Final = "application/octet-stream"
 
 PROBLEM: Final[Schema] = {
     "type": "object",

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.answers import NEVER, DigestText, Using, answer, bytes_answer, digest_of, plain
 from api.bodies import bytes_of, described, json_object
-from api.described import HEX, TEXT, content, ours
+from api.described import BYTES, HEX, TEXT, content, ours
 from api.entitled import Part, Signed, entitled
 from api.sealing_info import Round
 from api.services import Services
@@ -25,7 +25,6 @@ router = APIRouter(tags=["openings"])
 
 MOST_BYTES: Final = 8 * 2**20
 """Of the request; the document can have about half of it."""
-BYTES: Final = "application/octet-stream"
 PATH: Final = "/processes/{processId}/rounds/{round}/grounds"
 
 

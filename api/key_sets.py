@@ -7,14 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.answers import DigestText, Using, digest_of, index_answer, plain
-from api.described import HEX, NUMBER, list_of, object_of, ours, schema_of
+from api.described import HEX, NUMBER, NUMBER_OR_NULL, list_of, object_of, ours, schema_of
 from ledger.index.rows import RecipientRow, WholeKeySet
 
 router = APIRouter(tags=["key sets"])
 
 _OFFICER = ("holder", "key")
 _CUSTODIAN = schema_of(RecipientRow)
-_TIME = {"anyOf": [{"type": "null"}, NUMBER]}
 
 KEY_SET = {
     "id": HEX,
@@ -24,8 +23,8 @@ KEY_SET = {
     "officers": list_of(object_of(dict.fromkeys(_OFFICER, HEX))),
     "custodians": list_of(_CUSTODIAN),
     "registeredTime": NUMBER,
-    "readyTime": _TIME,
-    "retiredTime": _TIME,
+    "readyTime": NUMBER_OR_NULL,
+    "retiredTime": NUMBER_OR_NULL,
 }
 
 

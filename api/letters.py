@@ -5,7 +5,6 @@ A letter can name a round for the answer (a supplement round), which is handed i
 
 from __future__ import annotations
 
-import time
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.answers import NEVER, DigestText, Using, answer, digest_of, plain
 from api.bodies import bytes_of, described, json_object, text_of
-from api.described import HEX, NUMBER, TEXT, list_of, ours, schema_of
+from api.described import HEX, NUMBER, NUMBER_OR_NULL, TEXT, list_of, ours, schema_of
 from api.entitled import Part, Signed, entitled
 from api.sealing_info import LAST_ROUND, Round
 from api.services import Services
@@ -27,7 +26,6 @@ LONGEST_SUBJECT: Final = 200
 LONGEST_TEXT: Final = 50_000
 """Characters."""
 MOST_BYTES: Final = 2**19
-NUMBER_OR_NULL: Final = {"anyOf": [{"type": "null"}, NUMBER]}
 BODY: Final = described({"to": HEX, "subject": TEXT, "text": TEXT, "answerRound": NUMBER_OR_NULL})
 PATH: Final = "/processes/{processId}/rounds/{round}/letters"
 
@@ -63,8 +61,7 @@ def _send(services: Services, process_id: bytes, round_number: int, sender: byte
         raise TendererUnknown(process_id=process_id, round=round_number, account=recipient)
     if answered is not None:
         chain = services.chain
-        now = max(int(time.time()), chain.block(chain.block_number()).time)
-        require_answer_round(chain.round(process_id, answered), process_id, answered, now)
+        require_answer_round(chain.round(process_id, answered), process_id, answered, chain.now())
     return Letters(services.state, process_id, round_number).send(recipient, sender, subject, text, answered)
 
 

@@ -11,7 +11,20 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from api.answers import NEVER, DigestText, Using, answer, bytes_answer, digest_of, plain
-from api.described import HEX, NUMBER, PROBLEMS, TEXT, content, list_of, object_of, ours, schema_of
+from api.described import (
+    BYTES,
+    HEX,
+    HEX_OR_NULL,
+    NUMBER,
+    NUMBER_OR_NULL,
+    PROBLEMS,
+    TEXT,
+    content,
+    list_of,
+    object_of,
+    ours,
+    schema_of,
+)
 from api.downloads import FileFor
 from api.entitled import Part, Signed, entitled
 from api.head import is_head
@@ -27,15 +40,11 @@ from ledger.terms import RoundState
 
 router = APIRouter(tags=["openings"])
 
-BYTES: Final = "application/octet-stream"
 BASE: Final = "/processes/{processId}/rounds/{round}"
 OFFICER: Final = Part.OFFICER
 OFFICER_OR_CUSTODIAN: Final = Part.OFFICER | Part.CUSTODIAN
 
-NUMBER_OR_NULL: Final = {"anyOf": [{"type": "null"}, NUMBER]}
-ENVELOPE: Final = object_of(
-    {"digest": {"anyOf": [{"type": "null"}, HEX]}, "size": NUMBER_OR_NULL, "arrivedAt": NUMBER_OR_NULL}
-)
+ENVELOPE: Final = object_of({"digest": HEX_OR_NULL, "size": NUMBER_OR_NULL, "arrivedAt": NUMBER_OR_NULL})
 BID: Final = object_of(
     {
         "bid": NUMBER, "commitment": HEX, "author": HEX, "arrival": NUMBER, "late": {"type": "boolean"},

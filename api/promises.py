@@ -5,7 +5,7 @@ from __future__ import annotations
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
-from api.answers import NEVER, Using, answer
+from api.answers import NEVER, Using, answer, plain
 from api.bodies import bytes_of, described, json_object
 from api.described import HEX, NUMBER, ours
 
@@ -15,6 +15,7 @@ _PROMISE = {
     **dict.fromkeys(("receiver", "processId", "commitment", "author", "signature"), HEX),
     **dict.fromkeys(("round", "arrivedAt", "deliverBy"), NUMBER),
 }
+_NAMES = ("receiver", "process_id", "round", "commitment", "author", "arrived_at", "deliver_by", "signature")
 _MOST = 4_096
 
 
@@ -29,18 +30,4 @@ async def promise(request: Request, services: Using) -> Response:
     receiver = services.require_receiver()
     body = await json_object(request, _MOST)
     made = await to_thread.run_sync(receiver.promise, bytes_of(body, "envelope", 32))
-    told = {
-        "receiver": made.receiver,
-        "processId": made.process_id,
-        "round": made.round,
-        "commitment": made.commitment,
-        "author": made.author,
-        "arrivedAt": made.arrived_at,
-        "deliverBy": made.deliver_by,
-        "signature": made.signature,
-    }
-    return answer(request, {name: _hex(value) for name, value in told.items()}, cache=NEVER)
-
-
-def _hex(value: bytes | int | None) -> str | int | None:
-    return "0x" + value.hex() if isinstance(value, bytes) else value
+    return answer(request, plain({name: getattr(made, name) for name in _NAMES}), cache=NEVER)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
@@ -37,9 +36,7 @@ def proposals(request: Request, services: Using, signed: Signed, processId: Dige
     process_id = digest_of(processId)
     entitled(services, signed, process_id, round, Part.OFFICER)
     chain = services.chain
-    # As calls are judged: by the chain's clock, which stands still while nothing happens.
-    now = max(int(time.time()), chain.block(chain.block_number()).time)
-    found = standing_proposals(chain, process_id, round, ACTS, now)
+    found = standing_proposals(chain, process_id, round, ACTS, chain.now())
     told = [
         {
             "act": STATUTE[Act(each.act)].name,

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.answers import NEVER, DigestText, Using, answer, digest_of, plain
 from api.bodies import bytes_of, described, json_object, number_of, text_of
-from api.described import HEX, NUMBER, TEXT_OR_NULL, list_of, object_of, ours
+from api.described import GROUP, HEX, HEX_OR_NULL, NUMBER, NUMBER_OR_NULL, TEXT_OR_NULL, list_of, object_of, ours
 from api.entitled import Entitled, Part, Signed, entitled
 from api.sealed_round import SealedRound, sealed_round
 from api.sealing_info import Round
@@ -27,9 +27,6 @@ FRESH: Final = 7 * 86_400
 """Seconds for which somebody who showed it is counted on."""
 LONGEST_ANSWER: Final = 1_000
 
-GROUP: Final = {"enum": ["officers", "custodians"]}
-NUMBER_OR_NULL: Final = {"anyOf": [{"type": "null"}, NUMBER]}
-HEX_OR_NULL: Final = {"anyOf": [{"type": "null"}, HEX]}
 RECIPIENT: Final = {
     "group": GROUP, "index": NUMBER, "holder": HEX, "name": TEXT_OR_NULL, "readyAt": NUMBER_OR_NULL,
     "ready": {"type": "boolean"}, "challenge": HEX_OR_NULL,

@@ -10,7 +10,7 @@ import orjson
 from fastapi import APIRouter, Path, Request, Response
 
 from api.answers import NEVER, DigestText, Using, answer, digest_of, plain
-from api.described import ANY_OBJECT, HEX, NUMBER, TEXT, TEXT_OR_NULL, list_of, object_of, ours
+from api.described import ANY_OBJECT, HEX, NUMBER, NUMBER_OR_NULL, TEXT, TEXT_OR_NULL, list_of, object_of, ours
 from api.key_sets import KEY_SET, key_set_json
 from api.services import Services
 from ledger.chain.identifiers import organisation_id
@@ -41,7 +41,7 @@ SEALING = {
     "receivers": list_of(object_of(RECEIVER)),
     "nodes": list_of(TEXT),
     "criteria": {"anyOf": [{"type": "null"}, CRITERIA]},
-    "limits": object_of({"envelope": {"anyOf": [{"type": "null"}, NUMBER]}}),
+    "limits": object_of({"envelope": NUMBER_OR_NULL}),
     "now": NUMBER,
 }
 

@@ -5,6 +5,7 @@ Works alike on the embedded node in this process and on any node given by RPC UR
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -105,6 +106,11 @@ class Chain:
     def block(self, number: int) -> BlockInfo:
         """A block by number. Raises BlockUnknown."""
         return read_block(self._block(number))
+
+    def now(self) -> int:
+        """The present second, not before the newest block: calls are judged by the chain's clock, which stands still
+        while nothing happens."""
+        return max(int(time.time()), self.block(self.block_number()).time)
 
     def block_hash(self, number: int) -> bytes:
         """A block's hash as the node says it. Raises BlockUnknown."""
