@@ -137,10 +137,6 @@ class EnvelopeStore:
         is_whole = row.whole and held == row.size
         return Upload(digest, row.size, held, row.changed_at, is_whole, row.committed, row.process_id, row.round)
 
-    def offset(self, digest: bytes) -> int:
-        """Bytes that are durable here, from the start on. Raises UploadUnknown."""
-        return self._usable(self._known(digest))
-
     def append(self, digest: bytes, offset: int, data: bytes, *, clock: Callable[[], int] = _now) -> int:
         """Add bytes durably; the new offset. ``clock`` is asked when they are durable.
 

@@ -629,7 +629,7 @@ def test_backup_while_an_envelope_is_handed_in_holds_the_whole_ones(
     with envelopes_of(back) as restored:
         assert restored.arrived(whole) == promised
         assert restored.path(whole).read_bytes() == bids[0]
-        assert restored.offset(coming) == 0
+        assert restored.begin(coming, len(bids[1])) == 0
         assert restored.append(coming, 0, bids[1]) == len(bids[1])
         assert restored.complete(coming).size == len(bids[1])
     assert siegel("doctor", home=back).exit_code == siegel("doctor", home=home).exit_code
