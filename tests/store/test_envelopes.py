@@ -32,6 +32,7 @@ from ledger.errors import (
     UploadsTooMany,
     UploadUnknown,
 )
+from ledger.sealing.envelope import Header
 from ledger.store import State
 from ledger.store.envelopes import DAY, EnvelopeStore
 from ledger.store.tables import relayed
@@ -359,6 +360,32 @@ def test_remove_uncommitted_removes_only_what_nobody_waits_for(envelopes: Envelo
     assert not envelopes.path(never).exists()
     # What was once committed is never asked for again.
     assert envelopes.remove_uncommitted(NOON + 99 * DAY, lambda _: False) == 0
+
+
+def test_describe_reads_only_bytes_that_count_and_again_those_that_come_anew(envelopes: EnvelopeStore) -> None:
+    """Not what a crash left behind them in the file; and after a restored backup, which lacks the file, by another
+    header than before."""
+    seen: list[bytes] = []
+
+    def fits(header: Header, size: int) -> bool:
+        assert size == len(BID)
+        seen.append(header.encoded())
+        return False
+
+    other = sealed_bid(context=replace(CONTEXT, author=b"\x07" * 20)).data
+    envelopes.begin(DIGEST, len(BID))
+    envelopes.append(DIGEST, 0, BID[:100])
+    with envelopes.path(DIGEST).open("ab") as file:
+        file.write(BID[100:])
+    envelopes.describe(DIGEST, fits)
+    assert seen == []
+    envelopes.append(DIGEST, 100, BID[100:5_000])
+    envelopes.describe(DIGEST, fits)
+    envelopes.path(DIGEST).unlink()
+    envelopes.append(DIGEST, 0, other[:5_000])
+    envelopes.describe(DIGEST, fits)
+    envelopes.describe(DIGEST, fits)
+    assert seen == [BID[:CONTENT], other[:CONTENT]]
 
 
 def test_note_committed_frees_the_room_of_a_round(envelopes: EnvelopeStore) -> None:
