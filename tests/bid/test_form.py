@@ -255,6 +255,15 @@ def test_receipt_is_unsaved_from_what_came_to_it_until_it_is_saved() -> None:
     assert unsaved(*rehearsed) == [False] * 5
 
 
+def test_what_comes_to_a_receipt_late_does_not_take_the_place_of_another_bid() -> None:
+    """Whoever opens a receipt to withdraw its bid, while the proof of another one comes, withdraws no other."""
+    one, two = ({**BID, "commitment": digit * 64} for digit in "12")
+    opened = {"kind": "opened", "bid": two, "intent": "withdraw"}
+    assert unsaved(opened, {"kind": "kept", "bid": one})[-1] is False
+    assert unsaved(opened, {"kind": "kept", "bid": two})[-1] is False
+    assert unsaved({**opened, "intent": "handIn"}, {"kind": "kept", "bid": two})[-1] is True
+
+
 def unsaved(*actions: Any) -> list[bool]:
     """Whether leaving would lose a receipt, at first and after each step."""
     steps = [{"kind": action} if isinstance(action, str) else action for action in actions]

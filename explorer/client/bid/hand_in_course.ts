@@ -87,12 +87,17 @@ export function followed(course: Course, action: CourseAction): Course {
     case "progress":
       return course.at === "sending" ? { ...course, sent: action.sent, total: action.total } : course;
     case "kept":
-      return "bid" in course ? { ...course, bid: action.bid, saved: false } : course;
+      return isOfBid(course, action.bid) ? { ...course, bid: action.bid, saved: false } : course;
     case "failed":
       return course.at === "sending" ? { ...withBid(course), at: "failed", failures: action.failures, recorded: action.recorded } : course;
     case "done":
       return course.at === "sending" ? { ...withBid(course), at: "done", recorded: action.recorded } : course;
   }
+}
+
+/** Meanwhile another receipt may have been opened, or this one to withdraw its bid. */
+function isOfBid(course: Course, { commitment }: KeptBid): course is Exclude<Course, { at: "form" | "sealing" }> {
+  return "bid" in course && course.intent === "handIn" && course.bid.commitment === commitment;
 }
 
 function withBid({ intent, bid, saved }: WithBid): WithBid {
