@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from tests.bid.peer import peer
-from tests.bid.tender import DOCUMENT
+from tests.bid.tender import CRITERIA, DOCUMENT
 
 COMPLETE: list[dict[str, Any]] = [
     {"kind": "lot", "id": "L1", "change": {"chosen": True, "amount": "12.345,60", "discount": "2,5", "variant": "N1"}},
@@ -61,6 +62,75 @@ def test_fields_of_an_earlier_bid_give_the_same_form_again() -> None:
     """Whoever replaces a bid begins where it was."""
     found = form(*COMPLETE)
     assert found["again"] == found["fields"]
+
+
+EARLIER: list[dict[str, Any]] = [
+    {
+        "name": "tenderers/0001",
+        "value": {
+            "name": "Dachdeckerei Beispiel GmbH",
+            "identifier": {"scheme": "DE-HRB", "id": "1234"},
+            "address": {"locality": "Aue", "countryName": "DE"},
+            "contactPoint": {"email": "a@b.example", "telephone": "+49 30 1"},
+            "roles": ["tenderer"],
+        },
+    },
+    {
+        "name": "subcontractors/0001",
+        "value": {"name": "Erdbau", "identifier": {"scheme": "DE-HRB", "id": "5"}, "lots": ["L1"]},
+    },
+]
+"""The firms of a bid of the command, which says more of them than the page asks."""
+
+
+def test_bid_of_the_command_that_is_replaced_keeps_what_the_page_does_not_ask() -> None:
+    """A register without its scheme would be another one; what is changed on the page is changed there alone."""
+    lot = {"kind": "lot", "id": "L1", "change": {"chosen": True, "amount": "1"}}
+    fields = dict(form(lot, earlier=EARLIER)["fields"])
+    assert {name: fields[name] for name in fields if not name.startswith("lots/")} == {
+        each["name"]: each["value"] for each in EARLIER
+    }
+    moved = {
+        "kind": "changeFirm",
+        "role": "tenderers",
+        "at": 0,
+        "change": {"register": "", "town": "", "email": "c@d.example"},
+    }
+    assert dict(form(moved, earlier=EARLIER)["fields"])["tenderers/0001"] == {
+        "name": "Dachdeckerei Beispiel GmbH",
+        "address": {"countryName": "DE"},
+        "contactPoint": {"email": "c@d.example", "telephone": "+49 30 1"},
+        "roles": ["tenderer"],
+    }
+    dropped = {"kind": "changeFirm", "role": "tenderers", "at": 0, "change": {"earlier": None}}
+    assert dict(form(dropped, earlier=EARLIER)["fields"])["tenderers/0001"] == {
+        "name": "Dachdeckerei Beispiel GmbH",
+        "identifier": {"id": "1234"},
+        "address": {"locality": "Aue"},
+        "contactPoint": {"email": "a@b.example"},
+    }
+
+
+def test_ids_that_are_members_of_every_object_are_ids_like_others() -> None:
+    """The criteria allow them, and a page that found a function in place of an answer would show nothing at all."""
+    lot, (asked, *_), (slot, _) = CRITERIA["lots"][0], CRITERIA["requirements"], CRITERIA["documents"]
+    names = ("__proto__", "constructor", "toString")
+    criteria = CRITERIA | {
+        "lots": [lot | {"id": name} for name in names],
+        "requirements": [asked | {"id": name, "dataType": "string", "lots": [name]} for name in names],
+        "documents": [slot | {"id": name, "lots": [name]} for name in names],
+    }
+    given = {"criteria": json.dumps(criteria).encode().hex()}
+    assert [word for _, word in words(form(**given))] == ["lackLot", "lackName"]
+    chosen = [{"kind": "lot", "id": name, "change": {"chosen": True, "amount": "1"}} for name in names]
+    assert [word for _, word in words(form(*chosen, **given))] == [*["lackAnswer"] * 3, "lackName", *["lackFile"] * 3]
+    answers = [{"kind": "answer", "id": name, "text": "x"} for name in names]
+    for found in (form(*chosen, *answers, **given), form(*chosen, *answers, then="en", **given)):
+        assert found["again"] == found["fields"]
+        assert [name for name, _ in found["fields"][:-1]] == [
+            *(f"lots/{name}/value" for name in names),
+            *(f"requirementResponses/{name}" for name in names),
+        ]
 
 
 def test_change_of_language_changes_how_numbers_are_written_not_what_they_are() -> None:

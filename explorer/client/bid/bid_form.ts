@@ -3,8 +3,9 @@
 import { MOST_DECIMALS, readDecimal, shownDecimal } from "./amount.js";
 import type { Criteria } from "../ranking/criteria.js";
 
-/** A firm (OCDS *Organization*, as far as it is asked). */
+/** A firm (OCDS *Organization*, as far as it is asked). `earlier` is what an earlier bid said of it, which may be more; null of none. */
 export interface Firm {
+  readonly earlier: object | null;
   readonly name: string;
   readonly register: string;
   readonly street: string;
@@ -32,9 +33,10 @@ export interface Attachment {
   readonly file: Blob & { readonly name: string };
 }
 
+/** By ids that the criteria name: a Map, for in an object `constructor` is there already. */
 export interface BidForm {
-  readonly lots: Readonly<Record<string, LotEntry>>;
-  readonly answers: Readonly<Record<string, string>>;
+  readonly lots: ReadonlyMap<string, LotEntry>;
+  readonly answers: ReadonlyMap<string, string>;
   readonly tenderers: readonly Firm[];
   readonly subcontractors: readonly Subcontractor[];
   readonly attachments: readonly Attachment[];
@@ -54,15 +56,15 @@ export type FormAction =
 
 export type Role = "tenderers" | "subcontractors";
 
-export const NO_FIRM: Firm = { name: "", register: "", street: "", postcode: "", town: "", contact: "", email: "" };
+export const NO_FIRM: Firm = { earlier: null, name: "", register: "", street: "", postcode: "", town: "", contact: "", email: "" };
 const NO_LOT: LotEntry = { chosen: false, amount: "", discount: "", variant: "" };
 
 /** Nothing is entered yet; of one lot only there is nothing to choose. */
 export function emptyForm(criteria: Criteria | null): BidForm {
   const lots = criteria?.lots ?? [];
   return {
-    lots: Object.fromEntries(lots.map(({ id }) => [id, { ...NO_LOT, chosen: lots.length === 1 }])),
-    answers: {},
+    lots: new Map(lots.map(({ id }) => [id, { ...NO_LOT, chosen: lots.length === 1 }])),
+    answers: new Map(),
     tenderers: [NO_FIRM],
     subcontractors: [],
     attachments: [],
@@ -78,9 +80,9 @@ export function variantForm({ tenderers, subcontractors }: BidForm, criteria: Cr
 export function changedForm(form: BidForm, action: FormAction): BidForm {
   switch (action.kind) {
     case "lot":
-      return { ...form, lots: { ...form.lots, [action.id]: { ...(form.lots[action.id] ?? NO_LOT), ...action.change } } };
+      return { ...form, lots: new Map([...form.lots, [action.id, { ...(form.lots.get(action.id) ?? NO_LOT), ...action.change }]]) };
     case "answer":
-      return { ...form, answers: { ...form.answers, [action.id]: action.text } };
+      return { ...form, answers: new Map([...form.answers, [action.id, action.text]]) };
     case "addFirm":
       if (action.role === "tenderers") return { ...form, tenderers: [...form.tenderers, NO_FIRM] };
       return { ...form, subcontractors: [...form.subcontractors, { ...NO_FIRM, lots: [] }] };
@@ -103,12 +105,12 @@ export function changedForm(form: BidForm, action: FormAction): BidForm {
 }
 
 export function chosenLots(form: BidForm): string[] {
-  return Object.entries(form.lots).filter(([, { chosen }]) => chosen).map(([id]) => id);
+  return [...form.lots].filter(([, { chosen }]) => chosen).map(([id]) => id);
 }
 
 /** Whether something asked of these lots (of the whole bid, if of none) is asked of this bid. */
 export function concerns(asked: { readonly lots: readonly string[] }, form: BidForm): boolean {
-  return asked.lots.length === 0 || asked.lots.some((lot) => form.lots[lot]?.chosen === true);
+  return asked.lots.length === 0 || asked.lots.some((lot) => form.lots.get(lot)?.chosen === true);
 }
 
 /** Numbers are typed in the form of a language: when that changes, what could be read is written anew, so no number changes. */
@@ -121,9 +123,9 @@ export function translatedForm(form: BidForm, criteria: Criteria | null, from: "
     const dataType = criteria?.requirements.find((each) => each.id === id)?.dataType;
     return dataType === "number" || dataType === "integer";
   };
-  const lots = Object.entries(form.lots).map(([id, lot]) =>
+  const lots = [...form.lots].map(([id, lot]) =>
     [id, { ...lot, amount: rewritten(lot.amount, 2), discount: rewritten(lot.discount, 2) }] as const);
-  const answers = Object.entries(form.answers).map(([id, text]) =>
+  const answers = [...form.answers].map(([id, text]) =>
     [id, isNumber(id) ? rewritten(text, MOST_DECIMALS) : text] as const);
-  return { ...form, lots: Object.fromEntries(lots), answers: Object.fromEntries(answers) };
+  return { ...form, lots: new Map(lots), answers: new Map(answers) };
 }

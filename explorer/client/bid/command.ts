@@ -7,7 +7,7 @@ import { readCriteria, type Criteria } from "../ranking/criteria.js";
 import { Refusal as RankingRefusal } from "../ranking/refusal.js";
 import { accountOf } from "../verifier/signature.js";
 import { readDecimal, shownDecimal } from "./amount.js";
-import { documentMembers, fieldsOf, formOf } from "./bid_fields.js";
+import { documentMembers, fieldsOf, formOf, type EarlierField } from "./bid_fields.js";
 import { changedForm, emptyForm, translatedForm, variantForm, type Attachment, type FormAction } from "./bid_form.js";
 import { calendarOf } from "./calendar.js";
 import { followed, hasUnsavedReceipt, type Course, type CourseAction } from "./hand_in_course.js";
@@ -35,6 +35,8 @@ interface FormTask {
   readonly isBeside?: boolean;
   /** The language that is changed to before all is read. */
   readonly then?: Language;
+  /** The fields of an earlier bid, with which the form begins. */
+  readonly earlier?: readonly EarlierField[];
   readonly actions: readonly FormAction[];
 }
 
@@ -96,19 +98,21 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
   },
   form: (given: FormTask) => {
     const criteria = given.criteria === null ? null : askedIn(given.kind, readCriteria(fromHex(given.criteria)));
-    let form = given.actions.reduce(changedForm, emptyForm(criteria));
     let { language } = given;
+    const begun = given.earlier === undefined ? emptyForm(criteria) : formOf(given.earlier, criteria, language);
+    let form = given.actions.reduce(changedForm, begun);
     if (given.then !== undefined) {
       form = translatedForm(form, criteria, language, given.then);
       language = given.then;
     }
     const fields = fieldsOf(form, criteria, language);
+    const variant = variantForm(form, criteria);
     const again = formOf(fields.map(([name, value]) => ({ name, value })), criteria, language);
     return {
       fields,
       again: fieldsOf(again, criteria, language),
       documents: form.attachments.map((each: Attachment) => documentMembers(each, criteria)),
-      variant: variantForm(form, criteria),
+      variant: { ...variant, lots: [...variant.lots], answers: [...variant.answers] },
       lacks: lacks(form, criteria, given.kind, given.mostBytes, language, given.isBeside),
     };
   },

@@ -49,7 +49,7 @@ export function lacks(
   if (lots.length > 0 && chosenLots(form).length === 0) lack("lots", fieldIds.lot((lots[0] as { id: string }).id), "lackLot");
 
   for (const { id, title, variants } of lots) {
-    const { chosen, amount, discount, variant } = form.lots[id] as LotEntry;
+    const { chosen, amount, discount, variant } = form.lots.get(id) as LotEntry;
     if (!chosen) continue;
     if (isBeside && !variants) lack("lots", fieldIds.lot(id), "noVariants", { title });
     else if (isBeside && variant.trim() === "") lack("lots", fieldIds.variant(id), "lackVariant", { title });
@@ -62,7 +62,7 @@ export function lacks(
   }
   for (const asked of criteria?.requirements ?? []) {
     if (!concerns(asked, form)) continue;
-    const typed = (form.answers[asked.id] ?? "").trim();
+    const typed = (form.answers.get(asked.id) ?? "").trim();
     if (typed === "") {
       if (asked.required) lack("answers", fieldIds.answer(asked.id), "lackAnswer", { title: asked.title });
     } else if (asked.dataType === "integer" && readDecimal(typed, language, 0) === undefined) {
@@ -96,7 +96,7 @@ export function lacks(
     const most = shownSize(largestContent(mostBytes), language);
     lack("files", fieldIds.furtherFiles, "bidTooLarge", { whole: shownSize(whole, language), most });
   }
-  const isAnswered = Object.values(form.answers).some((typed) => typed.trim() !== "");
+  const isAnswered = [...form.answers.values()].some((typed) => typed.trim() !== "");
   const isEmpty = form.attachments.length === 0;
   if (isEmpty && (criteria === null || (isSupplement(kind) && !isAnswered))) lack("files", fieldIds.furtherFiles, "lackAnyFile");
   return found;

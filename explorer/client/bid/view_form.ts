@@ -1,5 +1,6 @@
 // The steps of the form: lots, prices and answers, firms, files.
 
+import { keptOf } from "./bid_fields.js";
 import { chosenLots, concerns, type Firm, type LotEntry, type Role } from "./bid_form.js";
 import type { DocumentSlot, Requirement } from "../ranking/criteria.js";
 import { el, type Child } from "./element.js";
@@ -18,7 +19,7 @@ export function lotsStep(view: View): Child[] {
     lots.length > 0 && group(view.say(isBeside ? "chooseLotsBeside" : "chooseLots"),
       first !== undefined && errorOf(view, first, view.lacks.get(first)),
       ...lots.map((lot) => {
-        const entry = form.lots[lot.id] as LotEntry;
+        const entry = form.lots.get(lot.id) as LotEntry;
         const id = fieldIds.lot(lot.id);
         const label = view.say("lot", { id: lot.id, title: lot.title });
         if (isBeside && !lot.variants) return el("p", { class: "hint" }, `${label} – ${view.say("lotNoVariants")}`);
@@ -40,12 +41,12 @@ export function lotsStep(view: View): Child[] {
 export function answersStep(view: View): Child[] {
   const { criteria, form } = view;
   if (criteria === null) return [el("p", {}, view.say("noLots"))];
-  const chosen = criteria.lots.filter(({ id }) => form.lots[id]?.chosen);
+  const chosen = criteria.lots.filter(({ id }) => form.lots.get(id)?.chosen);
   const asked = criteria.requirements.filter((each) => concerns(each, form));
   return [
     chosen.length === 0 && !isSupplement(view.terms.kind) && el("p", {}, view.say("noLotChosen")),
     ...chosen.map(({ id, title }) => {
-      const { amount, discount } = form.lots[id] as LotEntry;
+      const { amount, discount } = form.lots.get(id) as LotEntry;
       return group(view.say("lot", { id, title }),
         textField(view, {
           id: fieldIds.amount(id), label: view.say("amount", { currency: criteria.currency }), hint: view.say("amountHint"),
@@ -64,7 +65,7 @@ export function answersStep(view: View): Child[] {
 
 function answerField(view: View, { id: name, title, description, dataType, required, lots }: Requirement): HTMLElement {
   const id = fieldIds.answer(name);
-  const value = view.form.answers[name] ?? "";
+  const value = view.form.answers.get(name) ?? "";
   const hear = (text: string): void => view.typed({ kind: "answer", id: name, text });
   const label = lots.length === 0 ? title : view.say("ofLots", { title, lots: lots.join(", ") });
   const kind = dataType === "integer" ? view.say("integerHint") : dataType === "number" ? view.say("numberHint") : null;
@@ -101,7 +102,7 @@ export function firmsStep(view: View): Child[] {
   ];
 }
 
-const MEMBERS: readonly (readonly [keyof Firm, string])[] = [
+const MEMBERS: readonly (readonly [Exclude<keyof Firm, "earlier">, string])[] = [
   ["name", "organization"], ["register", "off"], ["street", "street-address"], ["postcode", "postal-code"],
   ["town", "address-level2"], ["contact", "name"], ["email", "email"],
 ];
@@ -112,6 +113,7 @@ function firmFields(view: View, role: Role, firm: Firm, at: number): HTMLElement
       : at === 0 ? view.say("leadingMember") : view.say("member", { number: at + 1 });
   const removable = role === "subcontractors" || view.form.tenderers.length > 1;
   const { criteria, form } = view;
+  const kept = keptOf(firm);
   return group(legend,
     ...MEMBERS.map(([member, autocomplete]) => textField(view, {
       id: fieldIds.firm(role, at, member), label: view.say(`firm_${member}`), required: member === "name", value: firm[member],
@@ -131,6 +133,9 @@ function firmFields(view: View, role: Role, firm: Firm, at: number): HTMLElement
           } }),
           el("label", { for: id }, view.say("lot", { id: lot, title: criteria?.lots.find((each) => each.id === lot)?.title ?? "" })));
       })),
+    kept.length > 0 && el("p", { class: "hint", id: fieldIds.firm(role, at, "kept") }, view.say("firmKept", { kept: kept.join(", ") }), " ",
+      button(view.say("firmKeptNot", { name: firm.name || legend }), () => view.changed({ kind: "changeFirm", role, at, change: { earlier: null } }),
+        { id: fieldIds.firm(role, at, "kept-not") })),
     removable && button(view.say("removeFirm", { name: firm.name || legend }), () => view.changed({ kind: "removeFirm", role, at }),
       { id: fieldIds.firm(role, at, "remove") }));
 }

@@ -51,7 +51,7 @@ function entered(view: View): Child[] {
     return read === undefined ? typed : shownDecimal(read, language, decimals);
   };
   const lots = chosenLots(form).map((id) => {
-    const { amount, discount, variant } = form.lots[id] as LotEntry;
+    const { amount, discount, variant } = form.lots.get(id) as LotEntry;
     const title = criteria?.lots.find((lot) => lot.id === id)?.title ?? "";
     const told = [
       amount === "" ? view.say("missing") : `${number(amount, 2)} ${criteria?.currency ?? ""}`,
@@ -61,7 +61,7 @@ function entered(view: View): Child[] {
     return [view.say("lot", { id, title }), told.join(", ")] as const;
   });
   const answers = (criteria?.requirements ?? []).filter((asked) => concerns(asked, form)).map((asked) => {
-    const typed = (form.answers[asked.id] ?? "").trim();
+    const typed = (form.answers.get(asked.id) ?? "").trim();
     const shown = typed === "" ? view.say(asked.required ? "missing" : "notAnswered")
       : asked.dataType === "boolean" ? view.say(typed === "true" ? "yes" : "no")
         : asked.dataType === "string" ? typed : number(typed, 0);
