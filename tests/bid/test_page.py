@@ -213,6 +213,11 @@ def test_lost_answer_of_the_relay_does_not_hand_in_twice(context: BrowserContext
     assert told["incident"]["failure"] == "ServerSilent"
     assert told["answer"]["receivedAt"] >= told["incident"]["at"]
     expect(page.locator("#incident")).to_contain_text("gemeldet")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.click("#back")
+    assert "kann schon abgegeben sein" in asked[0]
+    expect(page.locator("#failure")).to_be_visible()
     page.unroute(f"{desk.url}/api/v1/transactions")
     page.on(
         "request", lambda asked: sent.append(asked.post_data or "") if asked.url.endswith("/transactions") else None
@@ -324,6 +329,45 @@ def test_bid_is_replaced_and_then_withdrawn_with_its_receipt(
     assert committed(desk, new) == ["BidCommitted", "BidWithdrawn"]
 
 
+def test_typed_form_outlasts_the_withdrawal_of_an_earlier_bid(
+    context: BrowserContext, desk: Desk, tmp_path: Path
+) -> None:
+    """Nobody loses a new bid by withdrawing the old one, in vain or not, and replacing that one asks first."""
+    receipt = hand_in(opened(context, desk), tmp_path / "receipt.zip")
+    page = opened(context, desk)
+    fill(page)
+
+    def bring(button: str) -> None:
+        page.click("#opening")
+        page.set_input_files("#receipt", receipt)
+        page.fill("#receipt-passphrase", PASSPHRASE)
+        page.click(button)
+
+    def require_typed() -> None:
+        expect(page.locator("#step-title")).to_be_visible()
+        page.click("#step-answers")
+        expect(page.locator("#amount-L1")).to_have_value("1.234.567,80")
+        expect(page.locator("#replace-not")).to_have_count(0)
+
+    with page.expect_event("dialog", timeout=60_000) as dialog:
+        page.once("dialog", lambda dialog: dialog.dismiss())
+        bring("#replace")
+    assert dialog.value.message.startswith("Was Sie hier eingegeben haben, geht verloren")
+    require_typed()
+    bring("#withdraw")
+    page.route("**/sealing", lambda route: route.abort())
+    page.click("#send", timeout=60_000)
+    expect(page.locator("#failure")).to_be_visible(timeout=60_000)
+    page.click("#back")
+    require_typed()
+    page.unroute("**/sealing")
+    bring("#withdraw")
+    page.click("#send", timeout=60_000)
+    expect(page.locator("#outcome")).to_contain_text("zurückgezogen", timeout=60_000)
+    page.click("#back")
+    require_typed()
+
+
 def test_receipt_with_another_passphrase_or_of_another_kind_is_refused(
     context: BrowserContext, desk: Desk, tmp_path: Path
 ) -> None:
@@ -364,6 +408,21 @@ def test_rehearsal_uploads_all_but_a_byte_and_leaves_nothing(context: BrowserCon
     page.click("#seal")
     expect(page.locator("#save")).to_be_visible(timeout=60_000)
     expect(page.locator("#banner")).to_have_count(0)
+
+
+def test_failed_rehearsal_leads_back_to_the_form(context: BrowserContext, desk: Desk) -> None:
+    """It has no receipt: what was typed is nowhere else."""
+    page = opened(context, desk)
+    fill(page)
+    page.click("#rehearse")
+    expect(page.locator("#banner")).to_be_visible(timeout=60_000)
+    page.route("**/api/v1/envelopes**", lambda route: route.fulfill(status=413))
+    page.click("#send")
+    expect(page.locator("#failure")).to_be_visible(timeout=60_000)
+    page.click("#back")
+    expect(page.locator("#banner")).to_have_count(0)
+    page.click("#step-answers")
+    expect(page.locator("#amount-L1")).to_have_value("1.234.567,80")
 
 
 def lie(page: Page, change: Callable[[dict[str, Any]], None]) -> None:
@@ -463,6 +522,10 @@ def test_server_that_changes_its_terms_after_sealing_gets_nothing(
     page.click("#send")
     expect(page.locator("#failure")).to_contain_text("Einer der Server irrt oder lügt", timeout=60_000)
     assert desk.uploads() == before
+    # Nothing was signed, so nobody is asked; a question would be answered with no.
+    page.click("#back")
+    page.click("#step-answers")
+    expect(page.locator("#amount-L1")).to_have_value("1.234.567,80")
 
 
 def test_policy_of_the_page_lists_the_receivers_and_nothing_else(desk: Desk) -> None:

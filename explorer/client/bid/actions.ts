@@ -4,7 +4,7 @@ import { utf8, ZERO } from "../verifier/bytes.js";
 import { documentMembers, fieldsOf, formOf } from "./bid_fields.js";
 import { emptyForm, translatedForm, variantForm } from "./bid_form.js";
 import { calendarOf } from "./calendar.js";
-import { followed, hasUnsavedReceipt, maySend, type Intent, type KeptBid, type Purpose } from "./hand_in_course.js";
+import { followed, hasUnsavedReceipt, isOfForm, mayArrive, maySend, type Intent, type KeptBid, type Purpose } from "./hand_in_course.js";
 import { HandInFailed, handIn, rehearse, withdraw, type Hearing } from "./hand_in.js";
 import { incidentOf } from "./incident.js";
 import type { StepName } from "./missing.js";
@@ -108,8 +108,9 @@ export async function send({ servers, nodes }: Round): Promise<void> {
     const recorded = intent === "rehearse" ? await rehearse(bid, servers, hear)
       : intent === "withdraw" ? await withdraw(bid, servers, nodes, hear)
         : await handIn(await withSigned(bid, servers, nodes, hear), servers, nodes, hear);
-    // What was rehearsed stands in the form only.
-    state.isTouched = intent === "rehearse";
+    // All else stands in the form only.
+    if (isOfForm(state.course)) state.isTouched = false;
+    if (intent === "withdraw" && superseded() === bid.commitment) state.before = undefined;
     follow({ kind: "done", recorded: recorded ?? null });
     const node = recorded?.node;
     tell(() => node ? say(intent === "withdraw" ? "withdrawnByNode" : "doneByNode", { server: node.name })
@@ -192,6 +193,10 @@ export async function openReceipt(round: Round, purpose: Purpose): Promise<void>
     const isNew = purpose === "replace" || purpose === "beside";
     const { bid, fields, documents } = await ask("open", { receipt, passphrase, terms, withContent: isNew });
     state.opening = NOT_OPENED;
+    if (state.course.at !== "form" || (isNew && state.isTouched && !confirm(say("leaveForm")))) {
+      changed();
+      return;
+    }
     if (!isNew) {
       state.step = "handIn";
       follow({ kind: "opened", bid: { ...bid, terms, isOpened: true, beside: null }, intent: purpose });
@@ -244,12 +249,14 @@ export async function chooseCriteria(round: Round, file: File): Promise<void> {
   }
 }
 
-/** To the form; after a bid to an empty one. */
+/** To the form as it was; after the bid that was sealed from it, to an empty one. */
 export function back(round: Round): void {
-  const isDone = state.course.at === "done" && state.course.intent !== "rehearse";
-  if (isDone && hasUnsavedReceipt(state.course) && !confirm(say("leaveUnsaved"))) return;
-  if (isDone) beginAnew(round);
-  state.step = isDone ? "lots" : "seal";
+  const { course } = state;
+  if (mayArrive(course) && !confirm(say("leaveUnfinished"))) return;
+  // Of what was not sent nobody needs a receipt.
+  if (course.at !== "sealed" && hasUnsavedReceipt(course) && !confirm(say("leaveUnsaved"))) return;
+  if (course.at === "done" && isOfForm(course)) beginAnew(round);
+  state.step = state.isTouched ? "seal" : "lots";
   follow({ kind: "form" });
 }
 

@@ -114,6 +114,17 @@ export function maySend(course: Course): course is Extract<Course, { at: "sealed
   return course.at === "failed" || (course.at === "sealed" && (course.saved || course.intent === "rehearse"));
 }
 
+/** Whether it is the bid that was sealed from the form, and not one of a receipt. */
+export function isOfForm(course: Course): boolean {
+  return "bid" in course && course.intent === "handIn" && !course.bid.isOpened;
+}
+
+/** Whether a hand-in failed whose bid may stand in the ledger all the same, or come there yet: it was signed here, or maybe before. */
+export function mayArrive(course: Course): boolean {
+  return course.at === "failed" && course.intent === "handIn"
+    && (course.bid.isOpened || course.bid.transaction !== null || course.recorded !== null);
+}
+
 /** Whether the tab would take with it what no receipt on disk has. Of a rehearsal there is nothing to keep. */
 export function hasUnsavedReceipt(course: Course): boolean {
   return "bid" in course && course.intent !== "rehearse" && !course.saved;

@@ -121,7 +121,8 @@ function failed(view: HandInView, course: With<"failed">): Child[] {
     el("div", { class: "buttons" },
       button(view.say(recorded === null ? "again" : "envelopeAgain"), () => view.send(), { id: "send", class: "primary" }),
       intent === "handIn" && button(view.say("saveReceipt"), () => view.save(), { id: "save" }),
-      intent !== "rehearse" && button(view.say("report"), () => view.report(), { id: "report" })),
+      intent !== "rehearse" && button(view.say("report"), () => view.report(), { id: "report" }),
+      button(view.say("backToForm"), () => view.back(), { id: "back" })),
     intent !== "rehearse" && el("p", { class: "hint", id: "incident" },
       view.say(view.incident === "taken" ? "reportTaken" : view.incident === "saved" ? "reportSaved" : "reportHint")),
   ];
