@@ -16,8 +16,9 @@ from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
 from ledger.chain.identifiers import incident_digest
 from ledger.chain.signers import signer_of
 from ledger.evidence.receipt import read_receipt
+from ledger.evidence.verify.receipt import verify_receipt
 from tests.bid import qr_reading
-from tests.bid.tenderer import require_handed_in, save, seal
+from tests.bid.tenderer import PASSPHRASE, listened, require_handed_in, save, seal
 from tests.bid.test_page import committed, fill, opened, violations
 from tests.bid.town import Desk, served_town
 from tests.waiting import wait_until
@@ -78,6 +79,46 @@ def test_newest_receipt_that_is_not_saved_is_not_lost_without_a_question(
     assert stays_on_closing(page)
     save(page, tmp_path / "proven.zip")
     assert not stays_on_closing(page)
+
+
+def test_proof_is_kept_only_whole_and_with_the_bid_in_it(context: BrowserContext, desk: Desk, tmp_path: Path) -> None:
+    """No answer that can be read, a broken connection, a bundle that is cut and one that is older: each server is asked
+    again, the bid stays handed in, and what comes at last proves it."""
+    desk.publish_evidence()
+    evidence = f"{desk.url}/api/v1/processes/{desk.process.hex()}/evidence"
+    older = httpx.get(evidence).content
+    page, said = listened(context)
+    page.add_init_script(
+        """const whole = Response.prototype.blob;
+        Response.prototype.blob = function () {
+            return this.headers.has("broken") ? Promise.reject(new TypeError("network error")) : whole.call(this);
+        };"""
+    )
+    page.goto(desk.page)
+    expect(page.locator("#step-title")).to_be_visible()
+    fill(page)
+    seal(page, tmp_path / "early.zip")
+    faults = ["broken", "cut", "older"]
+
+    def answer(route: Route) -> None:
+        if not faults:
+            route.continue_()
+            return
+        fault = faults.pop()
+        route.fulfill(body={"older": older, "cut": older[: len(older) // 2]}.get(fault, b""), headers={fault: ""})
+
+    looked = iter(["{}", "null"])
+    page.route("**/evidence", answer)
+    page.route("**/lookup/*", lambda route: route.fulfill(body=next(looked, '{"found": [1]}')))
+    page.route(f"{desk.other}/**/lookup/*", lambda route: route.abort())
+    page.click("#send")
+    require_handed_in(page)
+    wait_until(lambda: page.evaluate("true") and len(faults) < 3)
+    desk.publish_evidence()
+    expect(page.locator("#save-again")).to_contain_text("Prüfpaket", timeout=60_000)
+    assert (faults, [line for line in said if "ERR_FAILED" not in line]) == ([], [])
+    with save(page, tmp_path / "receipt.zip").open("rb") as stream:
+        assert verify_receipt(stream, desk.policy(), PASSPHRASE).verified
 
 
 def test_bid_that_was_saved_after_handing_in_closes_without_a_question(

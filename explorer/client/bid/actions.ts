@@ -20,7 +20,7 @@ import { signedBefore } from "./signed_before.js";
 import { ask as askServer, type Server } from "./servers.js";
 import { failureSentence } from "./failure_sentence.js";
 import { visible } from "./visible.js";
-import { ask } from "./worker_client.js";
+import { ask, BrowserFailure } from "./worker_client.js";
 import type { Language } from "./words.js";
 
 /** Milliseconds between two drawings of how much was sent. */
@@ -115,7 +115,6 @@ export async function send({ servers, nodes }: Round): Promise<void> {
     const node = recorded?.node;
     tell(() => node ? say(intent === "withdraw" ? "withdrawnByNode" : "doneByNode", { server: node.name })
       : say(intent === "rehearse" ? "rehearsedTitle" : intent === "withdraw" ? "withdrawnTitle" : "doneTitle"));
-    if (intent === "handIn") await addProof(servers);
   } catch (error) {
     const own = { url: location.origin, name: location.host };
     const failures = error instanceof HandInFailed ? error.failures
@@ -124,6 +123,8 @@ export async function send({ servers, nodes }: Round): Promise<void> {
     follow({ kind: "failed", failures, recorded });
     tell(() => say(recorded === null ? "failedTitle" : "envelopeTitle"));
   }
+  // Whatever becomes of that, the bid is handed in.
+  await addProof(servers);
 }
 
 /** A receipt that was chosen may be older than what came of its bid. */
@@ -140,14 +141,23 @@ async function keep(bid: KeptBid): Promise<void> {
   follow({ kind: "kept", bid: { ...bid, receipt } });
 }
 
-/** The evidence of the act, once a server can give it; a receipt without it can be proven later, too. */
+/**
+ * The evidence of the act, once a server can give it; a receipt without it can be proven later, too. One that the receipt has
+ * stays: whether another one is better, only a verifier can say.
+ */
 async function addProof(servers: readonly Server[]): Promise<void> {
-  if (state.course.at !== "done") return;
+  if (state.course.at !== "done" || state.course.intent !== "handIn" || state.course.bid.proof !== null) return;
   const { bid } = state.course;
-  const proof = await proofOf(servers, bid);
-  if (proof === null || state.course.at !== "done" || state.course.bid.commitment !== bid.commitment) return;
-  await keep({ ...bid, proof });
-  tell(() => say("proofThere"));
+  const proven = await proofOf(servers, bid, async (proof) => {
+    const receipt = await ask("keep", { ...bid, bundle: proof });
+    return { ...bid, proof, receipt };
+  }).catch((error: unknown) => {
+    if (!(error instanceof BrowserFailure)) throw error;
+    return null;
+  });
+  const before = state.course;
+  if (proven !== null) follow({ kind: "kept", bid: proven });
+  if (state.course !== before) tell(() => say("proofThere"));
 }
 
 export function saveReceipt(): void {

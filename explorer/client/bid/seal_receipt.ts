@@ -5,6 +5,7 @@ import { sealSecret, writeReceipt } from "../receipt/receipt.js";
 import { accountOf } from "../verifier/signature.js";
 import { newKey } from "./account.js";
 import type { NamedValue } from "./bid_fields.js";
+import { requireBundleOf } from "./bundle_of_bid.js";
 import type { FiledBid } from "./hand_in_course.js";
 import { sealBid, type SealingTask } from "./sealing_task.js";
 import type { Terms } from "./terms.js";
@@ -32,14 +33,18 @@ export async function sealWithReceipt(task: SealReceiptTask, progress: (share: n
   return { ...bid, receipt: await keptReceipt({ ...bid, terms }) };
 }
 
-export type KeepTask = Omit<FiledBid, "receipt">;
+export interface KeepTask extends Omit<FiledBid, "receipt"> {
+  /** To be its proof from now on. */
+  readonly bundle?: Blob;
+}
 
-/** The receipt with all that there is. */
+/** The receipt with all that there is. Throws what `requireBundleOf` throws of a new proof. */
 export async function keptReceipt(task: KeepTask): Promise<Blob> {
-  const { terms, envelope, author, commitment, supersedes, secret, promise, transaction } = task;
+  const { terms, envelope, author, commitment, supersedes, secret, promise, transaction, bundle } = task;
+  if (bundle !== undefined) await requireBundleOf(task, bundle);
   const { chainId, ledger, organisationId, ocid, processId, round, keySetCode } = terms;
   return await writeReceipt({
     chainId, ledger, organisationId, ocid, processId, round: Number(round), author, commitment, supersedes, envelope, secret,
-    keySetDetail: keySetCode, promise: promise ?? undefined, transaction: transaction ?? undefined, proof: task.proof ?? undefined,
+    keySetDetail: keySetCode, promise: promise ?? undefined, transaction: transaction ?? undefined, proof: bundle ?? task.proof ?? undefined,
   });
 }

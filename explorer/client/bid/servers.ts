@@ -85,13 +85,18 @@ export async function askBounded(server: Server, path: string, init: RequestInit
   return await readBounded(server, await answered(server, path, init), most);
 }
 
+/** What is read of an answer's body. Throws ServerSilent where the connection breaks on the way, or all takes too long. */
+export async function whole<Body>(server: Server, body: Promise<Body>): Promise<Body> {
+  return await body.catch(() => { throw new PageRefusal("ServerSilent", { server: server.name }); });
+}
+
 /** Throws ServerSilent, AnswerTooLarge, AnswerUnreadable. */
 export async function readBounded(server: Server, answer: Response, most: number): Promise<unknown> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
   for (;;) {
-    const { done, value } = await reader.read().catch(() => { throw new PageRefusal("ServerSilent", { server: server.name }); });
+    const { done, value } = await whole(server, reader.read());
     if (done) break;
     size += value.length;
     if (size > most) {
