@@ -33,6 +33,7 @@ from tests.bid.tenderer import (
 )
 from tests.bid.town import OCID, RECEIVERS, Desk, served_town
 from tests.chain.nodes import ROOT
+from tests.cli.conftest import call
 from tests.explorer.test_accessibility import AXE, cut
 from tests.waiting import wait_until
 
@@ -213,10 +214,10 @@ def test_lost_answer_of_the_relay_does_not_hand_in_twice(context: BrowserContext
     assert told["incident"]["failure"] == "ServerSilent"
     assert told["answer"]["receivedAt"] >= told["incident"]["at"]
     expect(page.locator("#incident")).to_contain_text("gemeldet")
-    asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-    page.click("#back")
-    assert "kann schon abgegeben sein" in asked[0]
+    with page.expect_event("dialog") as dialog:
+        page.once("dialog", lambda dialog: dialog.dismiss())
+        page.click("#back")
+    assert "kann schon abgegeben sein" in dialog.value.message
     expect(page.locator("#failure")).to_be_visible()
     page.unroute(f"{desk.url}/api/v1/transactions")
     page.on(
@@ -327,6 +328,43 @@ def test_bid_is_replaced_and_then_withdrawn_with_its_receipt(
     page.click("#send")
     expect(page.locator("#outcome")).to_contain_text("zurückgezogen", timeout=60_000)
     assert committed(desk, new) == ["BidCommitted", "BidWithdrawn"]
+
+
+def test_bid_of_the_command_is_replaced_with_all_that_it_says_of_a_firm(
+    context: BrowserContext, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the form does not ask is shown with the firm, and sealed again."""
+    firm = {
+        "name": "Dachdeckerei Beispiel GmbH",
+        "identifier": {"scheme": "DE-HRB", "id": "1234"},
+        "contactPoint": {"telephone": "+49 30 1"},
+        "roles": ["tenderer"],
+    }
+    (tmp_path / "lv.pdf").write_bytes(BILL)
+    offer = {
+        "tenderers": [firm],
+        "lots": {"L1": {"value": {"amount": "148500.00", "currency": "EUR"}}},
+        "requirementResponses": {"listed": True, "months": 60},
+        "documents": [{"file": "lv.pdf", "requirement": "bill"}],
+    }
+    (tmp_path / "bid.json").write_text(json.dumps(offer))
+    monkeypatch.setenv("SIEGEL_PASSPHRASE", PASSPHRASE)
+    receipt = tmp_path / "receipt.zip"
+    sealed = call("bid", "seal", OCID, "--server", desk.url, "--bid", tmp_path / "bid.json", "-o", receipt)
+    assert sealed.exit_code == 0, sealed.err
+    page = come_back(context, desk, receipt, "#replace")
+    expect(page.locator("#replace-not")).to_be_visible(timeout=60_000)
+    page.click("#step-firms")
+    kept = page.locator("#tenderers-0-kept")
+    expect(kept).to_contain_text("DE-HRB")
+    expect(kept).to_contain_text("telephone: +49 30 1")
+    expect(kept.get_by_role("button")).to_have_text("Bei Dachdeckerei Beispiel GmbH weglassen")
+    assert violations(page) == []
+    page.click("#step-seal")
+    choose_passphrase(page)
+    found = contents(read_receipt(seal(page, tmp_path / "second.zip")), tmp_path / "opened")
+    assert found["tenderers/0001"] == firm
+    assert found["requirementResponses/months"] == {"value": "60"}
 
 
 def test_typed_form_outlasts_the_withdrawal_of_an_earlier_bid(
