@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import BinaryIO, Final
 
-from ledger.errors import BidMalformed, BidRootDiffers, DocumentAltered
+from ledger.errors import BidMalformed, BidRootDiffers, DocumentAltered, EnvelopeRefused
 from ledger.sealing.bid import MOST_FIELDS, Bid, Document, read_field
 
 MOST_LINES: Final = 16 * 2**20
@@ -52,21 +52,28 @@ class ContentReader:
     """Takes in a content in pieces of any size (``write``), and hands the documents of the bid with this root to
     ``sink``.
 
-    Nothing of it is certain before ``end``. Both raise BidMalformed, BidRootDiffers, DocumentAltered.
+    Nothing of it is certain before ``end``, nor is it refused before: whether what is decrypted comes to its end is
+    judged first (``docs/adr/0148``), and how far somebody decrypts ahead must not decide what is named.
     """
 
     def __init__(self, bid_root: bytes, sink: Sink) -> None:
         self._reading = _reading(bid_root, sink)
+        self._refused: EnvelopeRefused | None = None
         next(self._reading)
 
     def write(self, piece: bytes) -> int:
-        """Take in some bytes."""
-        if piece:
-            self._reading.send(piece)
+        """Take in some bytes; of what is refused, nothing more is looked at. Raises what ``sink`` raises."""
+        if piece and self._refused is None:
+            try:
+                self._reading.send(piece)
+            except EnvelopeRefused as refused:
+                self._refused = refused
         return len(piece)
 
     def end(self) -> Bid:
-        """The bid, now that all is taken in."""
+        """The bid, now that all is taken in. Raises BidMalformed, BidRootDiffers, DocumentAltered."""
+        if self._refused is not None:
+            raise self._refused
         try:
             self._reading.send(b"")
         except StopIteration as end:

@@ -124,8 +124,8 @@ def check_content(header: Header, stream: BinaryIO) -> None:
 def open_content(header: Header, seed: bytes, stream: BinaryIO, sink: Sink) -> Bid:
     """Decrypt and read what follows the header; documents go to ``sink``, to be believed when this returns.
 
-    ``stream`` was checked (``check_content``), the seed passed the re-seal check. Raises ContentUnreadable,
-    BidMalformed, DocumentAltered, BidRootDiffers.
+    ``stream`` was checked (``check_content``), the seed passed the re-seal check. Raises ContentUnreadable, and only of
+    what decrypts to its end BidMalformed, BidRootDiffers, DocumentAltered.
     """
     reader = ContentReader(header.bid_root, sink)
     age.decrypt(stream, reader.write, Seed(seed, header.context.words(header.bid_root)).scalar())

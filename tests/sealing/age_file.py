@@ -34,13 +34,13 @@ def stanza(recipient: bytes) -> bytes:
     return b"-> X25519 " + _base64(own) + b"\n" + _base64(wrapped) + b"\n"
 
 
-def age_file(stanzas: Iterable[bytes], chunks: Sequence[bytes]) -> bytes:
-    """Header and payload; the last of the chunks is marked as the last."""
+def age_file(stanzas: Iterable[bytes], chunks: Sequence[bytes], *, marked: int | None = None) -> bytes:
+    """Header and payload; the last of the chunks is marked as the last, or the one with this number."""
     start = b"age-encryption.org/v1\n" + b"".join(stanzas) + b"---"
     mac = hmac.digest(_derived(FILE_KEY, b"", b"header"), start, "sha256")
     nonce = hashlib.sha256(b"nonce").digest()[:16]
     sealing = ChaCha20Poly1305(_derived(FILE_KEY, nonce, b"payload"))
-    last = len(chunks) - 1
+    last = len(chunks) - 1 if marked is None else marked
     payload = (
         sealing.encrypt(number.to_bytes(11, "big") + bytes([number == last]), chunk, None)
         for number, chunk in enumerate(chunks)

@@ -12,7 +12,7 @@ from ledger.sealing.context import Context, Group
 from ledger.sealing.envelope import Header
 from ledger.sealing.sealing import seal_shares
 from ledger.sealing.seed import Seed
-from tests.sealing.age_file import age_file, chunks_of, recipient_of, stanza
+from tests.sealing.age_file import CHUNK, age_file, chunks_of, recipient_of, stanza
 from tests.sealing.peer_actors import CONTEXT, CUSTODIANS, OFFICERS, document, key_set, salt
 from tests.sealing.python_peer import PythonPeer, key_set_of
 from tests.sealing.reference import WORD, Holder, bid_root, content, decoded, encoded, padme, tag, word
@@ -69,6 +69,7 @@ class Judged:
         self.contributions()
         self.signatures()
         self.age_files()
+        self.long_age_files()
         self.fields()
         self.contents()
         self.proofs()
@@ -531,9 +532,9 @@ class Judged:
         """The honest one."""
         return content(shape("officers-alone").said["fields"], PLAN, COVER)
 
-    def unreadable(self, name: str, age: bytes) -> None:
+    def unreadable(self, name: str, age: bytes, root: str | None = None) -> None:
         """The age file is refused."""
-        self.refuse(name, "read", "ContentUnreadable", of="officers-alone", file=self.own(name, age))
+        self.refuse(name, "read", "ContentUnreadable", of="officers-alone", file=self.own(name, age, root))
 
     def no_bid(self, name: str, plain: bytes, error: str = "BidMalformed", **values: Any) -> None:
         """The content is refused."""
@@ -613,6 +614,25 @@ class Judged:
         }.items():
             own_file = self.own(name, age_file(stanzas, chunks))
             self.accept(name, "read", answer, of="officers-alone", file=own_file)
+
+    def long_age_files(self) -> None:
+        """What does not decrypt to its end, though its first chunk alone says that it is no bid."""
+        texts = [described(str(CHUNK - 10_000))]
+        root = bid_root(texts)
+        altered = content(texts, b"!" * (CHUNK - 10_000)).ljust(CHUNK, b"\0")
+        none = b"siegel-bid/2\n\n".ljust(CHUNK, b"a")
+        lines = (b"siegel-bid/1\n" + b"a\n" * 20_000).ljust(CHUNK, b"a")
+        ours, other = ([stanza(recipient_of(self.scalar(of)))] for of in (None, root))
+
+        def broken(age: bytes) -> bytes:
+            return age[:-1] + bytes([age[-1] ^ 1])
+
+        self.unreadable("a document altered, and the next chunk", broken(age_file(other, [altered, b"!"])), root)
+        self.unreadable(
+            "10,001 lines without an end, and the next chunk altered", broken(age_file(ours, [lines, b"a"]))
+        )
+        self.unreadable("no bid, and marked as the last with a chunk behind it", age_file(ours, [none, b"a"], marked=0))
+        self.unreadable("no bid, and a full last chunk that is not marked", age_file(ours, [none], marked=1))
 
     def fields(self) -> None:
         """Texts that are no fields, in a content that is else well made."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.sealing.age_file import CHUNK, age_file, chunks_of, recipient_of, stanza
 from tests.sealing.peer import Refused, peer
-from tests.sealing.peer_actors import BOTH, CONTEXT, FIELDS, OFFER, document, key_set, salt
+from tests.sealing.peer_actors import ALONE, BOTH, CONTEXT, FIELDS, OFFER, SEED, Sealed, document, key_set, salt, seal
 from tests.sealing.python_peer import PythonPeer, Side
-from tests.sealing.reference import Holder, decoded
+from tests.sealing.reference import Holder, bid_root, content, decoded, field
 
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 CHANCE = 20261128
+OFFER_OF_CHUNKS = b"an offer" * 30_000
 PYTHON = PythonPeer()
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 NAMES = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=256).filter(
@@ -178,6 +181,77 @@ def test_open_with_bytes_altered_anywhere_both_refuse_alike(envelope: Path) -> N
         damaged.write_bytes(whole[:end])
         assert refusal_of(PYTHON, "open", asked) == ("EnvelopeMalformed", {"position": end})
         assert refusal_of(peer(), "open", asked) == ("EnvelopeMalformed", {"position": end})
+
+
+@pytest.fixture(scope="module")
+def long_bid(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
+    """Its one document fills chunk after chunk of age."""
+    return seal(
+        tmp_path_factory.mktemp("long") / "bid.siegel", ALONE, documents=[document(OFFER_OF_CHUNKS, "LV")], fields=[]
+    )
+
+
+def long_contents(bid: Sealed) -> dict[str, tuple[bytes, Any]]:
+    """Contents of three chunks and more, and what each is refused with; each says it early, most in the first chunk."""
+    texts, more = bid.open()["fields"], b"x" * (3 * CHUNK)
+    altered = b"!" + OFFER_OF_CHUNKS[1:]
+    digests = {name: hashlib.sha256(of).hexdigest() for name, of in (("expected", OFFER_OF_CHUNKS), ("got", altered))}
+    other = [field("a", 1, salt("a"))]
+    malformed: Any = ("BidMalformed", {})
+    long = content(texts, OFFER_OF_CHUNKS)
+    return {
+        "another first line": (b"siegel-bid/2\n\n" + more, malformed),
+        "too many lines without an end": (b"siegel-bid/1\n" + b"a\n" * 20_000 + more, malformed),
+        "bytes behind the padding": (long + more, malformed),
+        "padding that is not zero": (long[:-1].rstrip(b"\0") + b"\1" + bytes(3 * CHUNK), malformed),
+        "cut off in the document": (long[: 3 * CHUNK], malformed),
+        "another bid": (
+            content(other, more),
+            ("BidRootDiffers", {"expected": bid.bid_root, "got": bid_root(other)}),
+        ),
+        "a document altered": (
+            content(texts, altered) + more,
+            ("DocumentAltered", {"document": "documents/0001", **digests}),
+        ),
+    }
+
+
+def damaged(plain: bytes, stanzas: list[bytes]) -> dict[str, bytes]:
+    """Age files of this content that do not decrypt to their end."""
+    chunks = chunks_of(plain)
+    full = chunks_of(plain[: len(plain) // CHUNK * CHUNK])
+    whole = age_file(stanzas, chunks)
+    start = len(age_file(stanzas, []))
+    found = {
+        "last chunk not marked": age_file(stanzas, full, marked=len(full)),
+        "empty last chunk": age_file(stanzas, [*full, b""]),
+        "cut off between chunks": whole[: start + 2 * (CHUNK + 16)],
+    }
+    for number in range(1, len(chunks)):
+        at = start + number * (CHUNK + 16)
+        found[f"chunk {number} altered"] = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
+        found[f"chunk {number - 1} marked as last"] = age_file(stanzas, chunks, marked=number - 1)
+    return found
+
+
+def test_read_contents_that_do_not_decrypt_to_their_end_content_unreadable_whatever_they_say(long_bid: Sealed) -> None:
+    """How far one decrypts before it reads, and in which pieces, makes no difference to what two officers record."""
+    stanzas = [stanza(recipient_of(long_bid.secrets.derive(b"age")))]
+
+    def judged(age: bytes, pieces: Sequence[int] = (CHUNK, 2**21, 10_007)) -> list[Any]:
+        asked = {"envelope": str(long_bid.with_age_file(age)), "keySet": ALONE, "seed": SEED.hex()}
+        told = [refusal_of(PYTHON, "read", asked)]
+        return told + [refusal_of(peer(), "read", {**asked, "piece": piece}) for piece in pieces]
+
+    for name, (plain, refusal) in long_contents(long_bid).items():
+        assert judged(age_file(stanzas, chunks_of(plain))) == [refusal] * 4, name
+        for damage, age in damaged(plain, stanzas).items():
+            assert judged(age) == [("ContentUnreadable", {})] * 4, (name, damage)
+    endless = chunks_of(b"siegel-bid/1\n" + b"x" * (2**24 + 4 * CHUNK))
+    whole = age_file(stanzas, endless)
+    assert judged(whole, [2**21]) == [("BidMalformed", {})] * 2
+    altered = whole[:-CHUNK] + bytes([whole[-CHUNK] ^ 1]) + whole[1 - CHUNK :]
+    assert judged(altered, [2**21]) == [("ContentUnreadable", {})] * 2
 
 
 def test_receive_with_bytes_altered_anywhere_both_refuse_alike(envelope: Path) -> None:

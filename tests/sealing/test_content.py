@@ -111,10 +111,8 @@ def test_read_lines_that_never_end_refused_when_they_are_too_many(monkeypatch: p
     monkeypatch.setattr(content, "MOST_LINES", LINES - 1)
     with pytest.raises(BidMalformed, match="before the documents"):
         read([PLAIN])
-    reader = ContentReader(BID.root, Folder().sink)
     with pytest.raises(BidMalformed, match="before the documents"):
-        for _ in range(LINES):
-            reader.write(b"siegel-bid/1")
+        read(b"siegel-bid/1" for _ in range(LINES))
     with pytest.raises(BidMalformed, match="before the documents"):
         list(content_of(BID, opens(DRAWING, LETTER, b"")))
 
@@ -139,6 +137,8 @@ def test_read_bid_with_another_root_hands_on_nothing() -> None:
     """Documents of something else are not written anywhere."""
     folder = Folder()
     reader = ContentReader(bytes(32), folder.sink)
+    reader.write(PLAIN[:LINES])
+    reader.write(PLAIN[LINES:])
     with pytest.raises(BidRootDiffers):
-        reader.write(PLAIN)
+        reader.end()
     assert folder.found == {}

@@ -402,6 +402,14 @@ def test_open_content_failure_of_a_disk_is_not_the_sealer_s() -> None:
     with pytest.raises(OSError, match="Input/output error"):
         opening.open_content(ENVELOPE.header, ENVELOPE.sealed.seed, Broken(), Folder().sink)
 
+    class BrokenAtItsEnd(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            return super().read(size) or Broken().read()
+
+    no_bid = sealed_content(b"no bid at all\n\n")
+    with pytest.raises(OSError, match="Input/output error"):
+        opening.open_content(no_bid.header, no_bid.sealed.seed, BrokenAtItsEnd(no_bid.content.read()), Folder().sink)
+
 
 def test_seal_for_a_recipient_without_a_key_refused() -> None:
     """A key that is no point of the curve."""

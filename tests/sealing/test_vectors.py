@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,21 @@ REFUSED, ACCEPTED = cases("refused"), cases("accepted")
 LARGEST = 1_500_000
 
 
-@pytest.fixture(params=["python", "typescript"])
+class LargePieces:
+    """The TypeScript one, which gets an envelope as from a browser: in pieces of many chunks of age."""
+
+    def ask(self, task: str, **given: Any) -> dict[str, Any]:
+        """The answer to one task. Raises ``Refused``."""
+        return peer().ask(task, **given, piece=2**21)
+
+
+SIDES: dict[str, Callable[[], Side]] = {"python": PythonPeer, "typescript": peer, "large pieces": LargePieces}
+
+
+@pytest.fixture(params=SIDES)
 def side(request: pytest.FixtureRequest) -> Side:
     """Each of the implementations."""
-    return PythonPeer() if request.param == "python" else peer()
+    return SIDES[request.param]()
 
 
 @pytest.fixture(params=SHAPES)

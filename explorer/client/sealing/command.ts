@@ -55,6 +55,8 @@ type ShareTask = readonly [number, number, Hex];
 interface OfEnvelope {
   readonly envelope: string;
   readonly keySet: KeySetTask;
+  /** Bytes of the envelope that are read at once, where its content is read. */
+  readonly piece?: number;
 }
 
 /** A field is salt, name and value, or a text that is ready. */
@@ -117,16 +119,16 @@ const tasks = {
     return { ...sealed, contentSize, contentDigest, ...sizes, restDigest: restDigest(header), commitment: commitment(header) };
   },
 
-  async open({ envelope, context, keySet, shares }: OpenTask): Promise<object> {
+  async open({ envelope, context, keySet, shares, piece }: OpenTask): Promise<object> {
     const keys = keySetOf(keySet);
-    const opened = await openEnvelope(new FileSource(envelope), contextOf(context), keys);
+    const opened = await openEnvelope(new FileSource(envelope, piece), contextOf(context), keys);
     const { seed, wrong } = await combine(opened.header, keys, shares.map(shareOf));
     return { ...(await bidOf(opened, keys, seed)), seed: toHex(seed), wrong: wrong.map(({ group, index }) => [group, index]) };
   },
 
   /** Steps 4 and 5 alone, with a seed. */
-  async read({ envelope, keySet, seed }: OfEnvelope & { readonly seed: Hex }): Promise<object> {
-    const found = await read(envelope);
+  async read({ envelope, keySet, seed, piece }: OfEnvelope & { readonly seed: Hex }): Promise<object> {
+    const found = await read(envelope, piece);
     await checkContent(found);
     return await bidOf(found, keySetOf(keySet), fromHex(seed));
   },
@@ -200,8 +202,8 @@ const tasks = {
   },
 } as const;
 
-async function read(path: string): Promise<Envelope> {
-  return await readEnvelope(new FileSource(path));
+async function read(path: string, piece?: number): Promise<Envelope> {
+  return await readEnvelope(new FileSource(path, piece));
 }
 
 async function bidOf(envelope: Envelope, keySet: KeySet, seed: Uint8Array): Promise<object> {

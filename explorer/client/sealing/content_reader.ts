@@ -12,7 +12,10 @@ const LF = 10;
 /** Takes the pieces of a document, in order; a promise is waited for. */
 export type Receiver = (document: DocumentField, piece: Uint8Array) => void | Promise<void>;
 
-/** Reads a content whose bid must be the one with this root. Throws BidMalformed, BidRootDiffers, DocumentAltered. */
+/**
+ * Reads a content whose bid must be the one with this root. Throws BidMalformed, BidRootDiffers, DocumentAltered, when all pieces
+ * came: what fails in them is thrown instead (docs/adr/0148). How far somebody reads ahead must not decide which of both is named.
+ */
 export async function readContent(pieces: AsyncIterable<Uint8Array>, bidRoot: Hex, receive: Receiver): Promise<Bid> {
   const reader = new Reader(pieces);
   try {
@@ -23,6 +26,9 @@ export async function readContent(pieces: AsyncIterable<Uint8Array>, bidRoot: He
     const size = sizeOf(bid);
     await readPadding(reader, paddedSize(size) - size);
     return bid;
+  } catch (error) {
+    if (error instanceof Refusal) await reader.toItsEnd();
+    throw error;
   } finally {
     await reader.stop();
   }
@@ -105,6 +111,11 @@ class Reader {
       left -= part.length;
       yield part;
     }
+  }
+
+  /** What is left is not looked at. */
+  async toItsEnd(): Promise<void> {
+    while ((await this.pieces.next()).done !== true);
   }
 
   async stop(): Promise<void> {

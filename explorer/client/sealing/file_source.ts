@@ -8,6 +8,8 @@ const PIECE = 65536;
 export class FileSource implements Source {
   constructor(
     private readonly path: string,
+    /** Bytes that are read at once. */
+    private readonly piece = PIECE,
     private readonly from = 0,
     private readonly to = statSync(path).size,
   ) {}
@@ -17,7 +19,7 @@ export class FileSource implements Source {
   }
 
   slice(from: number, to: number): FileSource {
-    return new FileSource(this.path, this.from + from, Math.min(this.from + to, this.to));
+    return new FileSource(this.path, this.piece, this.from + from, Math.min(this.from + to, this.to));
   }
 
   stream(): ReadableStream<Uint8Array> {
@@ -25,7 +27,7 @@ export class FileSource implements Source {
     let at = this.from;
     return new ReadableStream<Uint8Array>({
       pull: (controller) => {
-        const piece = new Uint8Array(Math.min(PIECE, this.to - at));
+        const piece = new Uint8Array(Math.min(this.piece, this.to - at));
         const count = piece.length && readSync(file, piece, 0, piece.length, at);
         at += count;
         if (count > 0) controller.enqueue(piece.subarray(0, count));
