@@ -2,10 +2,10 @@
 //
 //   node scripts/build_sealing.mjs --command   writes build/sealing/command.mjs, for Node
 //   node scripts/build_sealing.mjs --counted   writes it to build/sealing-counted; it counts the branches that it takes
-//   node scripts/build_sealing.mjs --module    writes build/sealing/sealing.js, as a page for browsers has it
+//   node scripts/build_sealing.mjs --module    writes build/sealing/sealing.js, for a browser
 //
 // A folder behind it takes the place of build/sealing. The same sources give the same bytes, wherever they are written.
-// The pages that seal and open bundle the same sources; there is none yet.
+// The bid page and the officers' page bundle the same sources.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

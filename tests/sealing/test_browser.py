@@ -54,7 +54,7 @@ OPENING = (
   for (const [group, index, key] of keys) {
     shares.push(await sealing.openShare(opened.header, keySetGiven, { group, index }, bytes(key)));
   }
-  const { seed } = await sealing.combine(opened.header, keySetGiven, shares);
+  const { seed } = await sealing.findSeed(opened.header, keySetGiven, shares);
   let size = 0;
   const bid = await sealing.readBid(opened, keySetGiven, seed, (document, piece) => { size += piece.length; });
   return [hex(seed), bid.fields.map(({ text }) => text), size];

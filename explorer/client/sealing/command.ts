@@ -7,12 +7,12 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { fromHex, toHex, type Hex } from "../verifier/bytes.js";
 import { toJson } from "../verifier/report.js";
 import { paddedSize } from "./bid.js";
-import { combine } from "./combine.js";
 import type { Context } from "./context.js";
 import { contribute, openContribution, readContribution } from "./contribution.js";
 import { checkContent, readEnvelope, type Envelope } from "./envelope.js";
 import { makeField, readField, type Field } from "./field.js";
 import { FileSource } from "./file_source.js";
+import { findSeed } from "./find_seed.js";
 import { commitment, readHeader, restDigest } from "./header.js";
 import { derivePrivateKey, publicOf } from "./hpke.js";
 import type { Group, GroupNumber, KeySet } from "./key_set.js";
@@ -122,7 +122,7 @@ const tasks = {
   async open({ envelope, context, keySet, shares, piece }: OpenTask): Promise<object> {
     const keys = keySetOf(keySet);
     const opened = await openEnvelope(new FileSource(envelope, piece), contextOf(context), keys);
-    const { seed, wrong } = await combine(opened.header, keys, shares.map(shareOf));
+    const { seed, wrong } = await findSeed(opened.header, keys, shares.map(shareOf));
     return { ...(await bidOf(opened, keys, seed)), seed: toHex(seed), wrong: wrong.map(({ group, index }) => [group, index]) };
   },
 

@@ -34,7 +34,7 @@ export async function openShare(header: Header, keySet: KeySet, place: Place, pr
 }
 
 /**
- * Steps 4 and 5 with a seed: of `combine`, of a receipt, or published as evidence; the content was checked before
+ * Steps 4 and 5 with a seed: of `findSeed`, of a receipt, or published as evidence; the content was checked before
  * (`openEnvelope`, `checkContent`), or what somebody altered later would seem to be the sealer's doing. Documents are handed on
  * piece by piece, and are the bid's only when this has come to its end. Throws KeySetDiffers, SealsDiffer, ContentUnreadable,
  * BidMalformed, BidRootDiffers, DocumentAltered.

@@ -67,7 +67,8 @@ export async function seal(
   const contentSize = encryptedSize(paddedSize(sizeOf(bid)));
   if (contentSize >= CONTENT_LIMIT) bidMalformed("it has a terabyte or more");
   const secrets = new Secrets(seed, sealed, sizes);
-  const shares = await sealShares(secrets, sealed, keySet);
+  const shares: Uint8Array[] = [];
+  for await (const { packed } of sealShares(secrets, sealed, keySet)) shares.push(packed);
   const file = await encrypted(streamOf(contentOf(bid, sources)), secrets.age);
   let contentDigest: Hex | undefined;
 
@@ -90,7 +91,7 @@ export async function seal(
     content: streamOf(counted()),
     header() {
       if (contentDigest === undefined) throw new Error("the content was not read to its end");
-      return writeHeader({ sealed, contentSize, contentDigest, sizes }, shares.map(({ packed }) => packed));
+      return writeHeader({ sealed, contentSize, contentDigest, sizes }, shares);
     },
   };
 }

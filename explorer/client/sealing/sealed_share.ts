@@ -48,17 +48,17 @@ interface PackedShare extends Place {
   readonly packed: Uint8Array;
 }
 
-/** All sealed shares of a bid, in the order of the header. */
-export async function sealShares(secrets: Secrets, sealed: Sealed, keySet: KeySet): Promise<PackedShare[]> {
+/** All sealed shares of a bid, in the order of the header, one after the other. */
+export async function* sealShares(secrets: Secrets, sealed: Sealed, keySet: KeySet): AsyncGenerator<PackedShare, void> {
   const shares = secrets.shares();
-  const places = groupsOf(keySet).flatMap(([group, { recipients }]) =>
-    recipients.map((recipient, at) => ({ group, index: at + 1, recipient })));
-  return await Promise.all(places.map(async ({ group, index, recipient }) => {
-    const share = shares.get(group)?.[index - 1] as Uint8Array;
-    const info = shareInfo(sealed, { group, index }, recipient);
-    const message = await seal(recipient.key, info, share, secrets.ephemeral(group, index));
-    return { group, index, packed: packSealed(message) };
-  }));
+  for (const [group, { recipients }] of groupsOf(keySet)) {
+    for (const [at, recipient] of recipients.entries()) {
+      const place = { group, index: at + 1 };
+      const share = shares.get(group)?.[at] as Uint8Array;
+      const message = await seal(recipient.key, shareInfo(sealed, place, recipient), share, secrets.ephemeral(group, place.index));
+      yield { ...place, packed: packSealed(message) };
+    }
+  }
 }
 
 /** Opens the share that was sealed to this place of the key set. Throws ShareUnopenable. */

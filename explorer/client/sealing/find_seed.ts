@@ -2,13 +2,13 @@
 // two officers record of a bid must not depend on which program they use).
 
 import { equal } from "../verifier/bytes.js";
-import type { Header } from "../sealing/header.js";
-import { seal } from "../sealing/hpke.js";
-import { groupName, groupsOf, type GroupNumber, type KeySet } from "../sealing/key_set.js";
-import { Refusal, SealsDiffer } from "../sealing/refusal.js";
-import { packSealed, shareInfo, type Place, type Share } from "../sealing/sealed_share.js";
-import { Secrets, seedOf } from "../sealing/seed.js";
-import { valueAt, type Point } from "../sealing/shamir.js";
+import { requireKeySet, type Header } from "./header.js";
+import { groupName, groupsOf, type GroupNumber, type KeySet } from "./key_set.js";
+import { Refusal, SealsDiffer } from "./refusal.js";
+import { differing, placesOf } from "./reseal.js";
+import type { Place, Share } from "./sealed_share.js";
+import { Secrets, seedOf } from "./seed.js";
+import { valueAt, type Point } from "./shamir.js";
 
 export const MOST_ATTEMPTS = 20_000;
 
@@ -24,8 +24,12 @@ export interface FoundSeed {
   readonly wrong: readonly Place[];
 }
 
-/** Throws SharesTooFew, SealsDiffer (with what differs for the first shares of each group). */
+/**
+ * One share at most of each place of the key set. Throws KeySetDiffers, SharesTooFew, SealsDiffer (with what differs for the first
+ * shares of each group).
+ */
 export async function findSeed(header: Header, keySet: KeySet, shares: readonly Share[]): Promise<FoundSeed> {
+  requireKeySet(header, keySet);
   let first: Uint8Array | undefined;
   for (const seed of candidates(keySet, shares)) {
     first ??= seed;
@@ -33,15 +37,19 @@ export async function findSeed(header: Header, keySet: KeySet, shares: readonly 
     const { done } = await differing(header, keySet, seed).next();
     if (done) return { seed, wrong: wrongOf(header, seed, shares) };
   }
-  throw new SealsDiffer(first as Uint8Array, placesOf(await all(differing(header, keySet, first as Uint8Array))));
+  throw new SealsDiffer(first as Uint8Array, await placesOf(differing(header, keySet, first as Uint8Array)));
 }
 
-/** The first seed that gives some sealed shares, byte for byte: only whoever sealed with it can have made these. */
+/**
+ * The first seed that gives some sealed shares, byte for byte: only whoever sealed with it can have made these. Throws KeySetDiffers,
+ * SharesTooFew.
+ */
 export async function partialSeed(header: Header, keySet: KeySet, shares: readonly Share[]): Promise<SealsDiffer | undefined> {
+  requireKeySet(header, keySet);
   for (const seed of candidates(keySet, shares)) {
     if (!givesAny(header, seed, shares)) continue;
-    const differ = await all(differing(header, keySet, seed));
-    if (differ.length < header.shares.length) return new SealsDiffer(seed, placesOf(differ));
+    const differ = await placesOf(differing(header, keySet, seed));
+    if (differ.length < header.shares.length) return new SealsDiffer(seed, differ);
   }
   return undefined;
 }
@@ -104,30 +112,6 @@ function* product<Each>(lists: readonly (readonly Each[])[]): Generator<Each[]> 
 function givesAny(header: Header, seed: Uint8Array, shares: readonly Share[]): boolean {
   const made = new Secrets(seed, header.sealed, header.sizes).shares();
   return shares.some(({ group, index, bytes }) => equal(made.get(group)?.[index - 1] as Uint8Array, bytes));
-}
-
-/** The recipients whose sealed share the seed does not give, one after the other: mostly the first says enough. */
-async function* differing(header: Header, keySet: KeySet, seed: Uint8Array): AsyncGenerator<Place, void> {
-  const secrets = new Secrets(seed, header.sealed, header.sizes);
-  const shares = secrets.shares();
-  const recipients = groupsOf(keySet).flatMap(([, group]) => group.recipients);
-  for (const [at, sealed] of header.shares.entries()) {
-    const { group, index } = sealed;
-    const recipient = recipients[at] as (typeof recipients)[number];
-    const info = shareInfo(header.sealed, sealed, recipient);
-    const made = await seal(recipient.key, info, shares.get(group)?.[index - 1] as Uint8Array, secrets.ephemeral(group, index));
-    if (!equal(packSealed(made), packSealed(sealed))) yield { group, index };
-  }
-}
-
-async function all(places: AsyncGenerator<Place, void>): Promise<Place[]> {
-  const found: Place[] = [];
-  for await (const place of places) found.push(place);
-  return found;
-}
-
-function placesOf(places: readonly Place[]): (readonly [number, number])[] {
-  return places.map(({ group, index }) => [group, index]);
 }
 
 function wrongOf(header: Header, seed: Uint8Array, shares: readonly Share[]): Place[] {
