@@ -116,6 +116,15 @@ def test_read_terms_without_a_member_is_refused_by_name(member: str) -> None:
     assert refusal(answer) == "TermsUnreadable"
 
 
+@pytest.mark.parametrize("member", ["deadline", "now"])
+def test_read_a_moment_beyond_the_calendar_is_refused_by_name(member: str) -> None:
+    """No page could show it, nor a file for calendars hold it."""
+    last = 253_402_300_799  # the end of the year 9999
+    assert peer().ask("terms", answer=sealing(**{member: last}), path=PATH)
+    for beyond in (last + 1, 2**53 - 1):
+        assert refusal(sealing(**{member: beyond})) == "TermsUnreadable"
+
+
 def test_read_a_round_without_key_set_says_that_nothing_is_sealed() -> None:
     """An anchored process has bids elsewhere."""
     assert refusal(sealing(keySet=None)) == "NothingSealed"

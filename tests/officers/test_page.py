@@ -270,6 +270,16 @@ def test_altered_acts_and_other_peoples_keys_are_refused(town: OpeningTown, tend
     one.page.route("**/acts", shortened)
     one.page.click("#look")
     one.done("andere Vorgänge, als ihr Kettenende sagt")
+    one.page.unroute("**/acts")
+
+    def ready_beyond_the_calendar(route: Route) -> None:
+        told = route.fetch().json()
+        told["recipients"][0]["readyAt"] = 2**53 - 1
+        route.fulfill(json=told)
+
+    one.page.route("**/rehearsal", ready_beyond_the_calendar)
+    one.page.click("#look")
+    one.done("Unverständlichem (moment)")
     one.page.click("#forget")
     one.done("Die Schlüssel sind vergessen")
     one.page.set_input_files("#keystore", town.files("officer-one")[0])

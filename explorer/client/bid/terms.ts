@@ -6,6 +6,7 @@ import { requireUsable, type KeySet, type Recipient } from "../sealing/key_set.j
 import { Refusal as SealingRefusal } from "../sealing/refusal.js";
 import { keySetCode, keySetId } from "./key_set_code.js";
 import { PageRefusal } from "./refusal.js";
+import { LATEST } from "./told_members.js";
 
 /** Characters of a name that are shown. */
 const LONGEST_NAME = 120;
@@ -102,7 +103,7 @@ export function readTerms(answer: unknown, asked: Asked): Terms {
     title: typeof given.title === "string" ? given.title : ocid,
     kind: text(given.kind),
     state: text(given.state),
-    deadline: whole(given.deadline),
+    deadline: moment(given.deadline),
     keySetId: id,
     keySetCode: code,
     receivers: list(given.receivers).map(readReceiver),
@@ -110,7 +111,7 @@ export function readTerms(answer: unknown, asked: Asked): Terms {
     nodes: list(given.nodes ?? []).map(text),
     criteriaDigest: criteria === null ? null : notZero(hex(criteria.digest, 32)),
     mostBytes: limits.envelope === null ? null : Number(whole(limits.envelope)),
-    now: Number(whole(given.now)),
+    now: Number(moment(given.now)),
   };
 }
 
@@ -180,6 +181,12 @@ function text(given: unknown): string {
 
 function whole(given: unknown): bigint {
   return Number.isSafeInteger(given) && (given as number) >= 0 ? BigInt(given as number) : unreadable("number");
+}
+
+/** Seconds since 1970. */
+function moment(given: unknown): bigint {
+  const found = whole(given);
+  return found <= LATEST ? found : unreadable("moment");
 }
 
 function hex(given: unknown, size: number): Hex {

@@ -3,6 +3,7 @@
 
 import { answered, type Server } from "../bid/servers.js";
 import type { Terms } from "../bid/terms.js";
+import { LATEST } from "../bid/told_members.js";
 import { fromHex, isHex, toHex, type Hex } from "../verifier/bytes.js";
 import { CUSTODIANS, OFFICERS, type GroupNumber } from "../sealing/key_set.js";
 import type { SignedContribution } from "../sealing/signed_contribution.js";
@@ -83,7 +84,7 @@ export class RoundServer {
 
   async proposals(): Promise<Proposal[]> {
     return list(object(await this.json("/proposals")).proposals).map(object).map((each) => ({
-      act: each.act as JointAct, account: account(each.account), expires: BigInt(whole(each.expires)), call: bytes(each.call),
+      act: each.act as JointAct, account: account(each.account), expires: BigInt(moment(each.expires)), call: bytes(each.call),
     }));
   }
 
@@ -134,7 +135,7 @@ export class RoundServer {
   async rehearsal(): Promise<Recipient[]> {
     return list(object(await this.json("/rehearsal")).recipients).map(object).map((each) => ({
       group: group(each.group), index: whole(each.index),
-      readyAt: each.readyAt === null ? null : whole(each.readyAt), isReady: each.ready === true,
+      readyAt: each.readyAt === null ? null : moment(each.readyAt), isReady: each.ready === true,
       challenge: each.challenge === null ? null : bytes(each.challenge),
     }));
   }
@@ -174,6 +175,12 @@ function list(given: unknown): readonly unknown[] {
 
 function whole(given: unknown): number {
   return Number.isSafeInteger(given) && (given as number) >= 0 ? given as number : unusable("number");
+}
+
+/** Seconds since 1970. */
+function moment(given: unknown): number {
+  const found = whole(given);
+  return found <= LATEST ? found : unusable("moment");
 }
 
 function hex(given: unknown): Hex {
