@@ -463,6 +463,23 @@ def test_failed_rehearsal_leads_back_to_the_form(context: BrowserContext, desk: 
     expect(page.locator("#amount-L1")).to_have_value("1.234.567,80")
 
 
+def test_worker_that_does_not_start_at_first_starts_at_the_next_click(context: BrowserContext, desk: Desk) -> None:
+    """The browser lets the page name its worker's policy once only; no bid ends with that."""
+    context.add_init_script("""
+        const Started = Worker;
+        Worker = function () {
+            Worker = Started;
+            throw new Error("no worker just now");
+        };
+    """)
+    page = opened(context, desk)
+    fill(page)
+    page.click("#seal")
+    expect(page.locator("#trouble")).to_contain_text("no worker just now")
+    page.click("#seal")
+    expect(page.locator("#save")).to_be_visible(timeout=60_000)
+
+
 def lie(page: Page, change: Callable[[dict[str, Any]], None]) -> None:
     """A server that tells something else of the round."""
 

@@ -7,6 +7,7 @@ import { Refusal as VerifierRefusal } from "../verifier/refusal.js";
 import { PageRefusal } from "./refusal.js";
 import { keptReceipt, sealWithReceipt, type KeepTask, type SealReceiptTask } from "./seal_receipt.js";
 import type { FiledBid } from "./hand_in_course.js";
+import { answerTasks, type AskedOf, type Refused } from "./worker_telling.js";
 
 /** Each task by its name, with what it is given and what it gives. */
 export interface Tasks {
@@ -18,39 +19,15 @@ export interface Tasks {
 }
 
 export type TaskName = keyof Tasks;
-type AskedOf<Name extends TaskName> = { readonly task: Name; readonly given: Tasks[Name]["given"]; readonly id: number };
-export type Asked = { readonly [Name in TaskName]: AskedOf<Name> }[TaskName];
+/** Whose sentence belongs to a refusal: of sealing, of receipts, of the page. */
+export type From = "sealing" | "receipt" | "page";
 
-export type Told =
-  | { readonly id: number; readonly told: "progress"; readonly share: number }
-  | { readonly id: number; readonly told: "done"; readonly gives: unknown }
-  | (Refused & { readonly id: number; readonly told: "refused" });
+answerTasks(done, refusalOf);
 
-/** `from` says whose sentence belongs to the name: of sealing, of receipts, of the page, or none of ours. */
-interface Refused {
-  readonly from: "sealing" | "receipt" | "page" | "browser";
-  readonly error: string;
-  readonly values: unknown;
-}
-
-interface Scope {
-  onmessage: ((event: MessageEvent<Asked>) => void) | null;
-  postMessage(message: Told): void;
-}
-
-const scope = globalThis as unknown as Scope;
-
-scope.onmessage = ({ data }) => {
-  done(data).then(
-    (gives) => scope.postMessage({ id: data.id, told: "done", gives }),
-    (error: unknown) => scope.postMessage({ id: data.id, told: "refused", ...refusalOf(error) }),
-  );
-};
-
-async function done(asked: Asked): Promise<unknown> {
+async function done(asked: AskedOf<Tasks>, progress: (share: number) => void): Promise<unknown> {
   switch (asked.task) {
     case "seal":
-      return await sealWithReceipt(asked.given, (share) => scope.postMessage({ id: asked.id, told: "progress", share }));
+      return await sealWithReceipt(asked.given, progress);
     case "keep":
       return await keptReceipt(asked.given);
     case "open":
@@ -62,9 +39,9 @@ async function done(asked: Asked): Promise<unknown> {
   }
 }
 
-function refusalOf(error: unknown): Refused {
+function refusalOf(error: unknown): Refused<From> | undefined {
   if (error instanceof Refusal) return { from: "sealing", error: error.error, values: error.values };
   if (error instanceof VerifierRefusal) return { from: "receipt", error: error.error, values: error.values };
   if (error instanceof PageRefusal) return { from: "page", error: error.error, values: error.values };
-  return { from: "browser", error: (error as Error).name, values: { reason: (error as Error).message } };
+  return undefined;
 }

@@ -1,6 +1,7 @@
 // What needs a key, away from the page: a task comes in, an answer or a refusal goes out, and no key ever does.
 
 import type { Access } from "../bid/access.js";
+import { answerTasks, type AskedOf, type Refused } from "../bid/worker_telling.js";
 import { Refusal } from "../sealing/refusal.js";
 import type { SignedContribution } from "../sealing/signed_contribution.js";
 import { contributionOf } from "./contributing.js";
@@ -31,29 +32,14 @@ export interface Tasks {
 }
 
 export type TaskName = keyof Tasks;
-export type Asked = { readonly [Name in TaskName]: { readonly task: Name; readonly given: Tasks[Name]["given"]; readonly id: number } }[TaskName];
+/** Whose sentence belongs to a refusal: of sealing, of this page. */
+export type From = "sealing" | "opening";
 
-export type Told =
-  | { readonly id: number; readonly gives: unknown }
-  /** `from` says whose sentence belongs to the name: of sealing, of this page, or none of ours. */
-  | { readonly id: number; readonly from: "sealing" | "opening" | "browser"; readonly error: string; readonly values: unknown };
-
-interface Scope {
-  onmessage: ((event: MessageEvent<Asked>) => void) | null;
-  postMessage(message: Told): void;
-}
-
-const scope = globalThis as unknown as Scope;
 let opened: Keys | undefined;
 
-scope.onmessage = ({ data }) => {
-  done(data).then(
-    (gives) => scope.postMessage({ id: data.id, gives }),
-    (error: unknown) => scope.postMessage({ id: data.id, ...refusalOf(error) }),
-  );
-};
+answerTasks(done, refusalOf);
 
-async function done(asked: Asked): Promise<unknown> {
+async function done(asked: AskedOf<Tasks>): Promise<unknown> {
   if (asked.task === "keys") {
     opened = await Keys.open(asked.given);
     return opened.public;
@@ -78,8 +64,8 @@ async function done(asked: Asked): Promise<unknown> {
   }
 }
 
-function refusalOf(error: unknown): Omit<Extract<Told, { from: unknown }>, "id"> {
+function refusalOf(error: unknown): Refused<From> | undefined {
   if (error instanceof Refusal) return { from: "sealing", error: error.error, values: error.values };
   if (error instanceof OpeningRefusal) return { from: "opening", error: error.error, values: error.values };
-  return { from: "browser", error: (error as Error).name, values: { reason: (error as Error).message } };
+  return undefined;
 }
