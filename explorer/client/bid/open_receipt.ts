@@ -1,5 +1,6 @@
 // Opens a receipt with its passphrase, to go on with the bid, to replace or to withdraw it, or to seal a variant beside it.
 
+import { NamedParts } from "../sealing/blob_parts.js";
 import { commitment, readHeader } from "../sealing/header.js";
 import { openEnvelope, readBid } from "../sealing/open.js";
 import { Fields, Numeral, type Json } from "../verifier/json.js";
@@ -14,8 +15,6 @@ import { signerOfPromise } from "./promise.js";
 import { PageRefusal } from "./refusal.js";
 import { digestOf } from "./sealing_task.js";
 import type { Terms } from "./terms.js";
-
-const PART = 4 * 2 ** 20;
 
 export interface OpenTask {
   readonly receipt: Blob;
@@ -63,15 +62,13 @@ export async function openReceipt({ receipt, passphrase, terms, withContent }: O
     digest: await digestOf(envelope, () => {}), commitment: parts.commitment, supersedes: parts.supersedes,
   };
   if (!withContent) return { bid, fields: [], documents: [] };
-  const pieces = new Map<string, Blob[]>();
-  const receive = collector(pieces);
-  const content = await readBid(found, terms.keySet, seed, receive.piece);
-  receive.end();
+  const kept = new NamedParts();
+  const content = await readBid(found, terms.keySet, seed, ({ name }, piece) => kept.add(name, piece));
   const fields = content.fields.filter(({ name }) => !name.startsWith("documents/"));
   return {
     bid,
     fields: fields.map(({ name, value }) => ({ name, value: plain(value) })),
-    documents: content.documents.map((each) => documentOf(each, content.fields, pieces)),
+    documents: content.documents.map((each) => documentOf(each, content.fields, kept.whole(each.name))),
   };
 }
 
@@ -79,29 +76,13 @@ function damaged(reason: string): never {
   throw new PageRefusal("ReceiptUnreadable", { reason });
 }
 
-/** Pieces of documents, put together in parts that do not stay in memory. */
-function collector(parts: Map<string, Blob[]>) {
-  let [name, held, size]: [string, Uint8Array[], number] = ["", [], 0];
-  const end = (): void => {
-    if (size > 0) parts.set(name, [...(parts.get(name) ?? []), new Blob(held as Uint8Array<ArrayBuffer>[])]);
-    [held, size] = [[], 0];
-  };
-  const piece = (document: DocumentField, bytes: Uint8Array): void => {
-    if (document.name !== name || size >= PART) end();
-    name = document.name;
-    held.push(bytes.slice());
-    size += bytes.length;
-  };
-  return { piece, end };
-}
-
-function documentOf({ name, title }: DocumentField, fields: readonly Field[], parts: ReadonlyMap<string, Blob[]>): OpenedDocument {
+function documentOf({ name, title }: DocumentField, fields: readonly Field[], blob: Blob): OpenedDocument {
   const value = fields.find((field) => field.name === name)?.value;
   const textOf = (member: string): string | null => {
     const found = value instanceof Fields ? value.get(member) : undefined;
     return typeof found === "string" ? found : null;
   };
-  return { title, slot: textOf("requirement"), format: textOf("format") ?? "", blob: new Blob(parts.get(name) ?? []) };
+  return { title, slot: textOf("requirement"), format: textOf("format") ?? "", blob };
 }
 
 /** What comes from a worker has no classes. */

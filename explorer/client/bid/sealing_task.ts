@@ -1,7 +1,8 @@
 // Makes an envelope of a bid, piece by piece: what is in memory at once does not grow with the files.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { concat, toHex, type Hex } from "../verifier/bytes.js";
+import { toHex, type Hex } from "../verifier/bytes.js";
+import { BlobParts } from "../sealing/blob_parts.js";
 import type { Context } from "../sealing/context.js";
 import { makeField } from "../sealing/field.js";
 import { commitment, readHeader } from "../sealing/header.js";
@@ -9,9 +10,6 @@ import { prepare, seal } from "../sealing/seal.js";
 import type { KeySet } from "../sealing/key_set.js";
 import { piecesOf } from "../sealing/source.js";
 import type { NamedValue } from "./bid_fields.js";
-
-/** So much is put into one part of the envelope; browsers keep parts of this size on the disk. */
-const PART = 4 * 2 ** 20;
 
 export interface SealingTask {
   readonly context: Context;
@@ -35,9 +33,9 @@ export async function sealBid(
   const made = fields.map(([name, value]) => makeField(name, value));
   const prepared = await prepare(made, documents.map(({ file, members }) => ({ source: file, members })));
   const sealing = await seal(context, keySet, prepared);
-  const parts = await partsOf(sealing.content, (read) => progress((0.7 * read) / sealing.contentSize));
+  const content = await keptOf(sealing.content, (read) => progress((0.7 * read) / sealing.contentSize));
   const header = sealing.header();
-  const envelope = new Blob([header as Uint8Array<ArrayBuffer>, ...parts]);
+  const envelope = new Blob([header as Uint8Array<ArrayBuffer>, content]);
   const digest = await digestOf(envelope, (read) => progress(0.7 + (0.3 * read) / envelope.size));
   return { envelope, digest, commitment: commitment(readHeader(header)), seed: sealing.seed };
 }
@@ -54,23 +52,13 @@ export async function digestOf(file: Blob, progress: (read: number) => void): Pr
   return toHex(hash.digest());
 }
 
-async function partsOf(content: ReadableStream<Uint8Array>, progress: (read: number) => void): Promise<Blob[]> {
-  const parts: Blob[] = [];
-  let pieces: Uint8Array[] = [];
-  let held = 0;
+async function keptOf(content: ReadableStream<Uint8Array>, progress: (read: number) => void): Promise<Blob> {
+  const parts = new BlobParts();
   let read = 0;
-  const put = (): void => {
-    if (held > 0) parts.push(new Blob([concat(...pieces) as Uint8Array<ArrayBuffer>]));
-    pieces = [];
-    held = 0;
-  };
   for await (const piece of piecesOf(content)) {
-    pieces.push(piece);
-    held += piece.length;
+    parts.add(piece);
     read += piece.length;
-    if (held >= PART) put();
     progress(read);
   }
-  put();
-  return parts;
+  return parts.whole();
 }

@@ -3,6 +3,7 @@
 
 import { ZERO, type Hex } from "../verifier/bytes.js";
 import type { Outcome } from "../verifier/procedure.js";
+import { NamedParts } from "../sealing/blob_parts.js";
 import { openContribution, readContribution } from "../sealing/contribution.js";
 import { checkContent, readEnvelope, type Envelope } from "../sealing/envelope.js";
 import { findSeed, partialSeed } from "../sealing/find_seed.js";
@@ -80,9 +81,6 @@ export function followed({ number, author, commitment }: CommittedBid, outcome: 
   return { bid: number, outcome: { outcome, author, content: commitment, evidence: ZERO } };
 }
 
-/** So much of a document is put together before the browser may move it to the disk. */
-const PART = 4 * 2 ** 20;
-
 /**
  * Opens one bid as the officer with this index and key; `brought` are the contributions to it.
  * What fails through too few or false contributions, or an envelope that is another, is thrown: it is no tenderer's doing.
@@ -151,18 +149,15 @@ async function countedOf(
 
 /** With a seed that passed the re-seal check; what fails here is the sealer's doing. */
 async function contentOf(envelope: Envelope, keySet: KeySet, bid: CommittedBid, seed: Uint8Array): Promise<Found> {
-  const kept = new Map<string, Kept>();
+  const kept = new NamedParts();
   try {
-    const read = await readBid(envelope, keySet, seed, ({ name }, piece) => {
-      if (!kept.has(name)) kept.set(name, new Kept());
-      (kept.get(name) as Kept).add(piece);
-    });
+    const read = await readBid(envelope, keySet, seed, ({ name }, piece) => kept.add(name, piece));
     const { header } = envelope;
     return {
       bid: bid.number,
       outcome: { outcome: "opened", author: bid.author, content: header.sealed.bidRoot, evidence: restDigest(header) },
       disclosures: read.fields.map(({ text }) => text),
-      documents: read.documents.map(({ name, title }) => ({ name, title, content: kept.get(name)?.whole() ?? new Blob() })),
+      documents: read.documents.map(({ name, title }) => ({ name, title, content: kept.whole(name) })),
     };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -182,28 +177,4 @@ export function givenUp(bid: CommittedBid): Found {
 
 function unreadableBy({ number, author, commitment }: CommittedBid, document: Evidence): Found {
   return { bid: number, outcome: { outcome: "unreadable", author, content: commitment, evidence: evidenceDigest(document) }, document };
-}
-
-/** A document's bytes in parts that the browser can keep on the disk. */
-class Kept {
-  private readonly parts: Blob[] = [];
-  private pieces: Uint8Array<ArrayBuffer>[] = [];
-  private held = 0;
-
-  add(piece: Uint8Array): void {
-    this.pieces.push(piece.slice());
-    this.held += piece.length;
-    if (this.held >= PART) this.put();
-  }
-
-  whole(): Blob {
-    this.put();
-    return new Blob(this.parts);
-  }
-
-  private put(): void {
-    if (this.held > 0) this.parts.push(new Blob(this.pieces));
-    this.pieces = [];
-    this.held = 0;
-  }
 }

@@ -1,6 +1,6 @@
-// What all parts of the page are made of: lists of facts, buttons, and the box of a joint act.
+// What all parts of the page are made of: buttons, and the box of a joint act.
 
-import { el, type Child } from "../bid/element.js";
+import { el } from "../bid/element.js";
 import { custodianName, type Terms } from "../bid/terms.js";
 import { shownMoment } from "../bid/words.js";
 import { CUSTODIANS, type GroupNumber } from "../sealing/key_set.js";
@@ -24,11 +24,6 @@ export interface View {
 /** A button that stays in reach of the keyboard while something is under way, and does nothing then. */
 export function button({ isBusy }: View, id: string, text: string, hear: () => void, more: Readonly<Record<string, string>> = {}): HTMLElement {
   return el("button", { type: "button", id, "aria-disabled": isBusy ? "true" : undefined, ...more, onclick: () => !isBusy && hear() }, text);
-}
-
-export function facts(...rows: readonly (readonly [string, Child] | null)[]): HTMLElement {
-  return el("dl", { class: "facts" }, ...rows.filter((row) => row !== null).map(([name, value]) =>
-    el("div", {}, el("dt", {}, name), el("dd", {}, value))));
 }
 
 export function shownAccount(account: Hex): string {

@@ -4,6 +4,7 @@ import { shownDecimal } from "../bid/amount.js";
 import { el, type Child } from "../bid/element.js";
 import { shownSize } from "../bid/missing.js";
 import type { Terms } from "../bid/terms.js";
+import { facts } from "../bid/view.js";
 import { spokenBid } from "../sealing/bid_number.js";
 import { readField } from "../sealing/field.js";
 import { groupName, type GroupNumber } from "../sealing/key_set.js";
@@ -11,7 +12,7 @@ import { Fields, type Json } from "../verifier/json.js";
 import type { FalseContribution, Found, OpenedDocument } from "./counting.js";
 import type { MainBids } from "./main_bids.js";
 import { plain } from "./round_file.js";
-import { button, facts, holderOf, shownAccount, type View } from "./view.js";
+import { button, holderOf, shownAccount, type View } from "./view.js";
 import { word } from "./words.js";
 
 export interface BidsView extends View {

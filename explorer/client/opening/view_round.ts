@@ -3,6 +3,7 @@
 import { el, type Child } from "../bid/element.js";
 import { processName } from "../bid/process_name.js";
 import type { Terms } from "../bid/terms.js";
+import { facts } from "../bid/view.js";
 import { shownMoment } from "../bid/words.js";
 import { spokenBids } from "../sealing/bid_number.js";
 import { groupName, groupsOf, OFFICERS } from "../sealing/key_set.js";
@@ -11,7 +12,7 @@ import type { State } from "./facts.js";
 import type { Step } from "./joint.js";
 import type { Recipient } from "./server.js";
 import { admissionPart, type AdmissionView } from "./view_admission.js";
-import { button, facts, holderOf, stepPart, type View } from "./view.js";
+import { button, holderOf, stepPart, type View } from "./view.js";
 
 export function roundPart({ say, language }: View, terms: Terms, state: State | undefined): Child[] {
   const { officers, custodians } = terms.keySet;
