@@ -109,9 +109,17 @@ def _opened(header: Header, seed: bytes, file: BinaryIO) -> dict[str, Any]:
     return {"fields": [field.text for field in bid.fields], "documents": digests.found}
 
 
+def _shares(given: dict[str, Any]) -> opening.Shares:
+    return {(Group(group), index): bytes.fromhex(share) for group, index, share in given["shares"]}
+
+
+def _partial(given: dict[str, Any]) -> dict[str, Any]:
+    found = opening.partial_seed(_header(given), key_set_of(given["keySet"]), _shares(given))
+    return {"found": found and {"seed": found.seed.hex(), "shares": _written(found.differing.values["shares"])}}
+
+
 def _open(given: dict[str, Any]) -> dict[str, Any]:
-    key_set, expected = key_set_of(given["keySet"]), _context(given["context"])
-    shares = {(Group(group), index): bytes.fromhex(share) for group, index, share in given["shares"]}
+    key_set, expected, shares = key_set_of(given["keySet"]), _context(given["context"]), _shares(given)
     with Path(given["envelope"]).open("rb") as file:
         header = read_header(file)
         start = file.tell()
@@ -229,7 +237,7 @@ def _check_proof(given: dict[str, Any]) -> dict[str, Any]:
 
 
 TASKS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "header": _said, "derived": _derived, "open": _open, "read": _read, "share": _share, "contribute": _contribute,
-    "receive": _receive, "signed": _signed, "reseal": _reseal, "seal": _seal, "prove": _prove,
-    "checkProof": _check_proof,
+    "header": _said, "derived": _derived, "open": _open, "partial": _partial, "read": _read, "share": _share,
+    "contribute": _contribute, "receive": _receive, "signed": _signed, "reseal": _reseal, "seal": _seal,
+    "prove": _prove, "checkProof": _check_proof,
 }  # fmt: skip

@@ -254,6 +254,34 @@ def test_read_contents_that_do_not_decrypt_to_their_end_content_unreadable_whate
     assert judged(altered, [2**21]) == [("ContentUnreadable", {})] * 2
 
 
+@settings(FEW, max_examples=25)
+@given(chance=st.randoms(use_true_random=False))
+def test_find_the_seed_among_false_shares_both_find_the_same(envelope: Path, chance: random.Random) -> None:
+    """Of shares that holders brought falsely, and shares that the tenderer sealed falsely."""
+    sealed, false = bytearray(envelope.read_bytes()), envelope.with_name("false.siegel")
+    shares = PYTHON.ask("derived", envelope=str(envelope), seed="07" * 32)["shares"]
+    broken = chance.sample(range(6), chance.choice([0, 1, 5, 6]))
+    for at in broken:
+        sealed[448 + 128 * at] ^= 1
+    false.write_bytes(sealed)
+    lying = chance.sample(range(6), chance.choice([0, 1, 2, 3]))
+    brought = [
+        [group, index, chance.randbytes(32).hex() if at in lying else share]
+        for at, (group, index, share) in enumerate(shares)
+        if chance.random() < 0.9
+    ]
+    of = {"envelope": str(false), "keySet": BOTH, "shares": brought}
+    opened, partial = (
+        [refusal_of(side, task, {**of, **more}) for side in (PYTHON, peer())]
+        for task, more in (("open", {"context": CONTEXT}), ("partial", {}))
+    )
+    assert opened[0] == opened[1]
+    assert partial[0] == partial[1]
+    enough = all(sum(at // 3 == group and at not in lying for at in range(6)) >= 2 for group in (0, 1))
+    if len(brought) == 6 and enough and not broken:
+        assert opened[0]["wrong"] == [shares[at][:2] for at in sorted(lying)]
+
+
 def test_receive_with_bytes_altered_anywhere_both_refuse_alike(envelope: Path) -> None:
     """Words of a contribution, and what is sealed in it: the next officer's part may be anything."""
     chance = random.Random(CHANCE)

@@ -12,7 +12,7 @@ import { contribute, openContribution, readContribution } from "./contribution.j
 import { checkContent, readEnvelope, type Envelope } from "./envelope.js";
 import { makeField, readField, type Field } from "./field.js";
 import { FileSource } from "./file_source.js";
-import { findSeed } from "./find_seed.js";
+import { findSeed, partialSeed } from "./find_seed.js";
 import { commitment, readHeader, restDigest } from "./header.js";
 import { derivePrivateKey, publicOf } from "./hpke.js";
 import type { Group, GroupNumber, KeySet } from "./key_set.js";
@@ -69,9 +69,12 @@ interface SealTask {
   readonly out: string;
 }
 
-interface OpenTask extends OfEnvelope {
-  readonly context: ContextTask;
+interface SharesTask extends OfEnvelope {
   readonly shares: readonly ShareTask[];
+}
+
+interface OpenTask extends SharesTask {
+  readonly context: ContextTask;
 }
 
 interface RecipientTask extends OfEnvelope, Place {
@@ -124,6 +127,12 @@ const tasks = {
     const opened = await openEnvelope(new FileSource(envelope, piece), contextOf(context), keys);
     const { seed, wrong } = await findSeed(opened.header, keys, shares.map(shareOf));
     return { ...(await bidOf(opened, keys, seed)), seed: toHex(seed), wrong: wrong.map(({ group, index }) => [group, index]) };
+  },
+
+  /** The seed that shows the sealer's doing where none passes; null where the given shares do not show it. */
+  async partial({ envelope, keySet, shares }: SharesTask): Promise<object> {
+    const found = await partialSeed((await read(envelope)).header, keySetOf(keySet), shares.map(shareOf));
+    return { found: found === undefined ? null : { seed: toHex(found.seed), ...found.values } };
   },
 
   /** Steps 4 and 5 alone, with a seed. */
