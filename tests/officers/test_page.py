@@ -271,6 +271,10 @@ def test_altered_acts_and_other_peoples_keys_are_refused(town: OpeningTown, tend
     one.page.click("#look")
     one.done("andere Vorgänge, als ihr Kettenende sagt")
     one.page.unroute("**/acts")
+    one.page.route("**/acts", lambda route: route.fulfill(body="<html>", content_type="text/html"))
+    one.page.click("#look")
+    one.done("Unverständlichem (JSON)")
+    one.page.unroute("**/acts")
 
     def ready_beyond_the_calendar(route: Route) -> None:
         told = route.fetch().json()

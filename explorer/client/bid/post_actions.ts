@@ -13,7 +13,6 @@ import type { Server } from "./servers.js";
 import type { Terms } from "./terms.js";
 import { failureSentence } from "./failure_sentence.js";
 import { isSameLedger, priceOrders } from "./told_prices.js";
-import { LATEST } from "./told_members.js";
 import { visible } from "./visible.js";
 import { ask } from "./worker_client.js";
 import { shownMoment, type Word } from "./words.js";
@@ -103,7 +102,7 @@ async function answerRounds(server: Server, bid: OwnBid, letters: readonly Lette
 async function termsFor(server: Server, bid: OwnBid, number: number): Promise<Terms | null> {
   try {
     const terms = await termsOf(server, { processId: bid.processId, round: BigInt(number) });
-    return isSameLedger(terms, bid) && terms.deadline <= BigInt(LATEST) ? terms : null;
+    return isSameLedger(terms, bid) ? terms : null;
   } catch (error) {
     if (!(error instanceof PageRefusal || error instanceof Problem)) throw error;
     return null;

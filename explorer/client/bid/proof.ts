@@ -4,7 +4,7 @@ import { Refusal } from "../verifier/refusal.js";
 import { untilAnswered, type Patience } from "./asking_again.js";
 import type { ReadyBid } from "./hand_in.js";
 import { PageRefusal, Problem } from "./refusal.js";
-import { answered, ask, whole, type Server } from "./servers.js";
+import { answered, ask, bodyOf, type Server } from "./servers.js";
 import { Told } from "./told_members.js";
 
 const FOR_THE_INDEX: Patience = { tries: 30, pause: 1_000 };
@@ -27,7 +27,7 @@ export async function proofOf<Taken extends object>(
         const { found } = told.object(await ask(server, `/lookup/${commitment}`));
         if (told.list(found).length === 0) continue;
         const answer = await answered(server, `/processes/0x${terms.processId}/evidence`, {}, PATIENCE);
-        const bundle = await whole(server, answer.blob());
+        const bundle = await bodyOf(server, answer.blob());
         if (bundle.size <= MOST_BYTES) return await take(bundle);
       } catch (error) {
         if (!(error instanceof PageRefusal || error instanceof Problem || error instanceof Refusal)) throw error;

@@ -5,7 +5,7 @@ import { readCriteria, requireDigest, type Criteria } from "../ranking/criteria.
 import { termsOf } from "./hand_in.js";
 import { requirePinned, type Pin } from "./pins.js";
 import { PageRefusal, Problem } from "./refusal.js";
-import { answered, nodesOf, serversOf, silentLast, whole, type Server } from "./servers.js";
+import { answered, bodyOf, nodesOf, serversOf, silentLast, type Server } from "./servers.js";
 import { askedAgain, isSupplement } from "./supplement.js";
 import type { Hex } from "../verifier/bytes.js";
 import { readAddress, requireSame, type Terms } from "./terms.js";
@@ -70,7 +70,7 @@ export async function criteriaOf(terms: Terms, server: Server): Promise<Criteria
   let document: Uint8Array;
   try {
     const answer = await answered(server, `/documents/${criteriaDigest}`, {});
-    document = new Uint8Array(await whole(server, answer.arrayBuffer()));
+    document = new Uint8Array(await bodyOf(server, answer.arrayBuffer()));
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

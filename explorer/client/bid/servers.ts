@@ -86,7 +86,7 @@ export async function askBounded(server: Server, path: string, init: RequestInit
 }
 
 /** What is read of an answer's body. Throws ServerSilent where the connection breaks on the way, or all takes too long. */
-export async function whole<Body>(server: Server, body: Promise<Body>): Promise<Body> {
+export async function bodyOf<Body>(server: Server, body: Promise<Body>): Promise<Body> {
   return await body.catch(() => { throw new PageRefusal("ServerSilent", { server: server.name }); });
 }
 
@@ -96,7 +96,7 @@ export async function readBounded(server: Server, answer: Response, most: number
   let size = 0;
   const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
   for (;;) {
-    const { done, value } = await whole(server, reader.read());
+    const { done, value } = await bodyOf(server, reader.read());
     if (done) break;
     size += value.length;
     if (size > most) {

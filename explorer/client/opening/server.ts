@@ -1,7 +1,7 @@
 // The server of a round for its officers (docs/opening.md). Nothing that it says is believed where it can be compared: headers
 // with commitments, its list of envelopes with the ledger's bids, proposals with what is found here, signatures with accounts.
 
-import { answered, type Server } from "../bid/servers.js";
+import { answered, bodyOf, type Server } from "../bid/servers.js";
 import type { Terms } from "../bid/terms.js";
 import { LATEST } from "../bid/told_members.js";
 import { fromHex, isHex, toHex, type Hex } from "../verifier/bytes.js";
@@ -63,7 +63,7 @@ export class RoundServer {
   /** Throws ActsAltered, IndexNotReady, EnvelopesDiffer, AnswerUnusable. */
   async standing(): Promise<Standing> {
     const { chainId, ledger, processId, round } = this.terms;
-    const told = object(await (await answered(this.server, `/processes/0x${processId}/acts`, {}, PATIENCE)).json());
+    const told = object(await this.read(await answered(this.server, `/processes/0x${processId}/acts`, {}, PATIENCE)));
     const acts = list(told.acts).map((each) => readLogged(bytes(object(each).data)));
     if (headOf(acts, chainId, ledger, processId) !== digest(told.head)) throw new OpeningRefusal("ActsAltered");
     const facts = readRound(acts, Number(round));
@@ -89,7 +89,7 @@ export class RoundServer {
   }
 
   async header(commitment: Hex): Promise<Uint8Array> {
-    return new Uint8Array(await (await this.asked(`/envelopes/0x${commitment}/header`)).arrayBuffer());
+    return await this.bytes(`/envelopes/0x${commitment}/header`);
   }
 
   /** The whole envelope, asked for part by part. */
@@ -97,7 +97,7 @@ export class RoundServer {
     const parts: Blob[] = [];
     for (let size = 0; ; ) {
       const answer = await this.asked(`/envelopes/0x${commitment}`, { headers: { range: `bytes=${size}-${size + PART - 1}` } });
-      const part = await answer.blob();
+      const part = await bodyOf(this.server, answer.blob());
       parts.push(part);
       size += part.size;
       const all = Number(answer.headers.get("content-range")?.split("/")[1] ?? size);
@@ -129,7 +129,7 @@ export class RoundServer {
 
   /** Salt and document of a ground, as the server has them. */
   async ground(wanted: Hex): Promise<Uint8Array<ArrayBuffer>> {
-    return new Uint8Array(await (await this.asked(`/grounds/0x${wanted}`)).arrayBuffer());
+    return await this.bytes(`/grounds/0x${wanted}`);
   }
 
   async rehearsal(): Promise<Recipient[]> {
@@ -144,8 +144,22 @@ export class RoundServer {
     await this.asked("/rehearsal", posted({ group: "officers", index, opened: `0x${toHex(opened)}` }));
   }
 
+  private async bytes(what: string): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await bodyOf(this.server, (await this.asked(what)).arrayBuffer()));
+  }
+
   private async json(what: string): Promise<unknown> {
-    return await (await this.asked(what)).json() as unknown;
+    return await this.read(await this.asked(what));
+  }
+
+  /** Throws ServerSilent, AnswerUnusable. */
+  private async read(answer: Response): Promise<unknown> {
+    const text = await bodyOf(this.server, answer.text());
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      return unusable("JSON");
+    }
   }
 
   /** Throws Problem, ServerSilent. */
