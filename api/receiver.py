@@ -219,9 +219,10 @@ class Receiver:
     def _look(self, digest: bytes) -> None:
         """Check what has come so far; what does not fit is refused and forgotten."""
         try:
-            self.envelopes.describe(digest, self._require_fitting)
+            is_new = self.envelopes.describe(digest, self._require_fitting)
             upload = self.upload(digest)
-            self._require_room(upload, 0)
+            if is_new:  # who has a place keeps it, whoever else is counted just now
+                self._require_room(upload, 0)
             if upload.held == upload.size and not upload.whole:
                 header = self.envelopes.read_header(digest)
                 self._require_open(header.context.process_id, header.context.round)

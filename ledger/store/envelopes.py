@@ -164,11 +164,12 @@ class EnvelopeStore:
                 connection.execute(update(envelopes).where(envelopes.c.digest == digest).values(**changed))
             return end
 
-    def describe(self, digest: bytes, fits: Callable[[envelope.Header, int], bool]) -> None:
+    def describe(self, digest: bytes, fits: Callable[[envelope.Header, int], bool]) -> bool:
         """Note whose envelope an unfinished one is, once its header is here: its bytes count for the round from now on.
 
         ``fits`` is asked of header and announced size while nobody else can change the bytes: it raises, or says
-        whether the ledger has the commitment already. Raises UploadUnknown, EnvelopeMalformed.
+        whether the ledger has the commitment already. Answers whether it was noted just now. Raises UploadUnknown,
+        EnvelopeMalformed.
         """
         self._known(digest)
         with self._locked(digest) as file:
@@ -178,6 +179,7 @@ class EnvelopeStore:
                 noted = {**_facts(header), "committed": fits(header, row.size)}
                 with self._writing() as connection:
                     connection.execute(update(envelopes).where(envelopes.c.digest == digest).values(**noted))
+            return header is not None
 
     def claim_place(self, digest: bytes) -> bool:
         """Have this upload be the only one with its commitment, of which one digest alone can be right: others, that

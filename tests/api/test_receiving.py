@@ -439,6 +439,30 @@ def test_upload_of_a_committed_bid_is_not_kept_out_by_whoever_has_its_header(tmp
         assert len(list(store.folder.glob("*/*"))) == 3
 
 
+def test_upload_that_has_its_place_outlasts_a_newcomer_beyond_the_quota(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else's header comes, and counts until it is refused, while the last bytes are on their way."""
+    with receiving_town(tmp_path) as town, served_desk(tmp_path, town, round_bytes=2_300_000) as desk:
+        desk.hand_in(desk.seal(signer("bidder 1")))
+        bid, newcomer, store = desk.seal(), desk.seal(signer("bidder 3")).data, desk.services.envelopes
+        desk.begin(bid.data)
+        assert desk.send(bid.data, 0, 10_000).status_code == 204
+        append, other = store.append, hashlib.sha256(newcomer).digest()
+
+        def beside(*given: Any, clock: Callable[[], int]) -> int:
+            store.begin(other, len(newcomer))
+            append(other, 0, newcomer, clock=clock)
+            store.describe(other, lambda header, size: False)
+            return append(*given, clock=clock)
+
+        monkeypatch.setattr(store, "append", beside)
+        assert desk.send(bid.data, 10_000).status_code == 204
+        assert store.unnamed_bytes(town.process(OCID), 1) > 2_300_000
+        monkeypatch.undo()
+        assert desk.promise(hashlib.sha256(bid.data).digest()).status_code == 200
+
+
 def begin_falsely(desk: Desk, data: bytes, number: int) -> httpx.Response:
     """Announce a digest of nothing, and send the bytes of an envelope but the last."""
     digest = hashlib.sha256(bytes([number])).hexdigest()
