@@ -17,7 +17,6 @@ from ledger.chain.registered_names import registered_names
 from ledger.errors import CommitmentUnknown, ContributionForeign, ShareNotHeld
 from ledger.evidence.verify.authority import Authorities
 from ledger.opening.minutes import Contribution
-from ledger.opening.round_acts import RoundAct, of_round
 from ledger.opening.sealed_round import SealedRound
 from ledger.opening.signed_contribution import SignedContribution
 from ledger.sealing.context import Group, position, recipients_of
@@ -29,22 +28,19 @@ from ledger.terms import Act, OrganisationKind, Role
 class Contributors:
     """Who may have brought shares of a closed round.
 
-    Of a custodian's share that is whoever was its officer at some moment from the close to the last opening: when a
-    contribution came only the server says.
+    Of a custodian's share that is whoever was its officer at some moment from the close on: a share can be brought
+    anew after the opening, and when it came only the server says.
     """
 
-    def __init__(self, sealed: SealedRound, acts: Sequence[RoundAct], registry: Sequence[ActRecord]) -> None:
-        """``acts``: all of the process, ``registry``: all of the registry. Raises RoundForbids before the close."""
+    def __init__(self, sealed: SealedRound, registry: Sequence[ActRecord]) -> None:
+        """``registry``: all acts of the registry. Raises RoundForbids before the close."""
         if sealed.facts.closing is None:
             raise sealed.facts.forbids(Act.BIDS_OPENED)
-        self._sealed, self._names = sealed, registered_names(registry)
+        self._sealed, self._closed, self._names = sealed, sealed.facts.closing.time, registered_names(registry)
         self._bids = {(bid.commitment, account(bid.author)) for bid in sealed.facts.bids}
         by_series = sorted(registry, key=attrgetter("organisation_id"))
-        self._series = {id_: tuple(records) for id_, records in groupby(by_series, attrgetter("organisation_id"))}
-        self._authorities = Authorities(self._series)
-        opened = [act.record.time for act in of_round(acts, sealed.facts.number) if act.record.act == Act.BIDS_OPENED]
-        self._begin = sealed.facts.closing.time
-        self._end = max(opened, default=self._begin)
+        series = {id_: tuple(records) for id_, records in groupby(by_series, attrgetter("organisation_id"))}
+        self._authorities = Authorities(series)
 
     def contribution(self, group: Group, index: int, by: bytes, at: int, signed: SignedContribution) -> Contribution:
         """What the minutes say of a contribution that the server has as this one, brought by an account (20 bytes).
@@ -86,9 +82,5 @@ class Contributors:
             raise CommitmentUnknown(commitment=commitment, author=author)
 
     def _was_officer(self, custodian: bytes, by: bytes) -> bool:
-        moments = {self._begin, self._end, *(record.time for record in self._series.get(custodian, ()))}
-        return any(
-            self._authorities.could_act(custodian, by, OrganisationKind.CUSTODIAN, Role.OFFICER, moment)
-            for moment in moments
-            if self._begin <= moment <= self._end
-        )
+        kind, role = OrganisationKind.CUSTODIAN, Role.OFFICER
+        return self._authorities.could_act_since(custodian, by, kind, role, self._closed)

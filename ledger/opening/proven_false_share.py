@@ -19,8 +19,8 @@ from ledger.terms import OrganisationKind, Role
 def prove_false(document: Mapping[str, Any], bundle: BinaryIO, policy: Policy) -> tuple[FalseShare, Bid]:
     """Who signed a false share of which bid: the document repeated, and what it rests on taken from the bundle.
 
-    Of a custodian's share the account was its officer when the round was closed, or at the bundle's block. Raises
-    FalseShareUnproven, OtherChain, KeySetUnknown, and as ``read_false``.
+    Of a custodian's share the account was its officer at some moment from the close on. Raises FalseShareUnproven,
+    OtherChain, KeySetUnknown, and as ``read_false``.
     """
     context, proven = header_of(document).context, Proven()
     for what, expected, got in (
@@ -41,7 +41,7 @@ def prove_false(document: Mapping[str, Any], bundle: BinaryIO, policy: Policy) -
     found = read_false(document, process.organisation_id, key_set)
     bid = _committed(facts, found, context.author)
     if found.group is Group.CUSTODIANS:
-        _require_officer(Authorities(proven.roles), found, facts, proven.headers[report.block].time)
+        _require_officer(Authorities(proven.roles), found, facts)
     return found, bid
 
 
@@ -52,10 +52,9 @@ def _committed(facts: RoundFacts, found: FalseShare, author: bytes) -> Bid:
     raise FalseShareUnproven(reason="no act of the bundle commits the bid")
 
 
-def _require_officer(authorities: Authorities, found: FalseShare, facts: RoundFacts, time: int) -> None:
+def _require_officer(authorities: Authorities, found: FalseShare, facts: RoundFacts) -> None:
     if facts.closing is None:
         raise FalseShareUnproven(reason="the round is not closed in the bundle")
     kind, role = OrganisationKind.CUSTODIAN, Role.OFFICER
-    moments = (facts.closing.time, time)
-    if not any(authorities.could_act(found.holder, found.account, kind, role, moment) for moment in moments):
+    if not authorities.could_act_since(found.holder, found.account, kind, role, facts.closing.time):
         raise ShareNotHeld(account=found.account, index=found.index, group=found.group.name.lower())

@@ -101,7 +101,7 @@ def minutes(
         registry, facts = registry_of(session.chain), read_round((act.record for act in acts), round_number)
         key_set = read_key_set(registry, facts.key_set)
         sealed = SealedRound(session.deployment.chain_id, session.deployment.ledger, facts, key_set)
-        brought = minute_sources.read_contributions(contributions, Contributors(sealed, acts, registry))
+        brought = minute_sources.read_contributions(contributions, Contributors(sealed, registry))
     if incidents:
         reported = minute_sources.read_incidents(incidents, session.deployment, process_id, round_number)
     made = make_minutes(

@@ -51,6 +51,11 @@ class Authorities:
             standing.kinds[at] & kind and standing.roles(account, at, time) & role for at in standing.positions(time)
         )
 
+    def could_act_since(self, organisation_id: bytes, account: bytes, kind: int, role: int, begin: int) -> bool:
+        """The same at some moment from ``begin`` on."""
+        moments = (begin, *(time for time in self._standings[organisation_id].times if time > begin))
+        return any(self.could_act(organisation_id, account, kind, role, moment) for moment in moments)
+
     def key_set(self, organisation_id: bytes, key_set: bytes, at: int) -> KeySet | None:
         """The organisation's key set if it was ready after the first ``at`` acts: accepted by all its custodians, not
         retired, and the custodians' own series are here to show who they were."""
