@@ -16,6 +16,7 @@ OURS = {
     "ledger.evaluation.criteria",
     "ledger.evaluation.evaluation",
     "ledger.evaluation.figures",
+    "ledger.evaluation.ids",
     "ledger.evaluation.offers",
     "ledger.evaluation.on_paper",
     "ledger.evaluation.part",
