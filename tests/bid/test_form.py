@@ -27,6 +27,8 @@ COMPLETE: list[dict[str, Any]] = [
 
 def form(*actions: dict[str, Any], **more: Any) -> dict[str, Any]:
     """What comes of these steps, in German unless said otherwise."""
+    if "earlier" in more:
+        more["earlier"] = [[each["name"], json.dumps(each["value"])] for each in more["earlier"]]
     given = {"criteria": DOCUMENT.hex(), "kind": "bids", "mostBytes": None, "language": "de", **more}
     found: dict[str, Any] = peer().ask("form", actions=list(actions), **given)
     return found
@@ -109,6 +111,55 @@ def test_bid_of_the_command_that_is_replaced_keeps_what_the_page_does_not_ask() 
         "address": {"locality": "Aue"},
         "contactPoint": {"email": "a@b.example"},
     }
+
+
+@pytest.mark.parametrize(
+    ("members", "kept"),
+    [
+        ({"details": {"employees": 12, "rate": 1.5}}, ["details.employees: 12", "details.rate: 1.5"]),
+        ({"identifier": {"scheme": "HRB", "legalName": "X"}}, ["identifier.scheme: HRB", "identifier.legalName: X"]),
+        ({"identifier": "1", "contactPoint": [], "address": 7}, ["identifier: 1", "address: 7", "contactPoint: []"]),
+        ({"address": {"postalCode": ["1"], "locality": 5}}, ['address.postalCode: ["1"]', "address.locality: 5"]),
+        ({"identifier": None, "parent": None}, ["parent: null", "identifier: null"]),
+        ({"details": {"vat": None, "x": {}}, "address": {}}, ["details.vat: null", "details.x: {}", "address: {}"]),
+    ],
+)  # fmt: skip
+def test_all_that_an_earlier_bid_says_of_a_firm_is_kept_as_it_is_and_shown(
+    members: dict[str, Any], kept: list[str]
+) -> None:
+    """Whatever its kind: nothing is sealed that nobody sees, and nothing falls away."""
+    firm = {"name": "D", **members}
+    found = form(earlier=[{"name": "tenderers/0001", "value": firm}])
+    assert dict(found["fields"])["tenderers/0001"] == firm
+    assert (found["kept"], found["altered"]) == ([kept], [])
+
+
+def test_what_is_typed_takes_the_place_of_what_no_field_could_show() -> None:
+    """A list where a text belongs."""
+    firm = {"name": "D", "address": {"postalCode": ["1"]}, "identifier": "DE-1"}
+    change = {"kind": "changeFirm", "role": "tenderers", "at": 0, "change": {"postcode": "2", "register": "3"}}
+    found = form(change, earlier=[{"name": "tenderers/0001", "value": firm}])
+    expected = {"name": "D", "address": {"postalCode": "2"}, "identifier": {"id": "3"}}
+    assert dict(found["fields"])["tenderers/0001"] == expected
+    assert found["kept"] == [[]]
+
+
+def test_what_the_form_cannot_take_over_as_it_was_is_named() -> None:
+    """A number that would be written otherwise, fields that nobody asks for, a lot that is none of the tender."""
+    earlier = [
+        {"name": "lots/L1/value", "value": {"amount": "1234.5", "currency": "EUR"}},
+        {"name": "lots/L9/variant", "value": "N"},
+        {"name": "notes/1", "value": {"text": "x"}},
+        {"name": "requirementResponses/months", "value": {"value": 60}},
+        {"name": "tenderers/0001", "value": {"name": "D", "turnover": [12345678901234567890]}},
+        {"name": "subcontractors/0001", "value": {"name": "S", "lots": "L1"}},
+    ]
+    assert form(earlier=earlier)["altered"] == [
+        "tenderers/0001.turnover: 12345678901234567890",
+        "lots/L9/variant: N",
+        "notes/1.text: x",
+        "subcontractors/0001.lots: L1",
+    ]
 
 
 def test_ids_that_are_members_of_every_object_are_ids_like_others() -> None:

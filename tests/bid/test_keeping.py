@@ -82,8 +82,8 @@ def test_newest_receipt_that_is_not_saved_is_not_lost_without_a_question(
 
 
 def test_proof_is_kept_only_whole_and_with_the_bid_in_it(context: BrowserContext, desk: Desk, tmp_path: Path) -> None:
-    """No answer that can be read, a broken connection, a bundle that is older: the server is asked again. One that gives
-    a cut bundle is not, for the next would be no better. The bid stays handed in, and what comes at last proves it."""
+    """No answer that can be read, a broken connection, a bundle that is older: the server is asked again. One that
+    gives a cut bundle is not: the next would be no better. The bid stays handed in, what comes at last proves it."""
     desk.publish_evidence()
     evidence = f"{desk.url}/api/v1/processes/{desk.process.hex()}/evidence"
     older = httpx.get(evidence).content

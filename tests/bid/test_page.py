@@ -129,7 +129,7 @@ def test_bid_is_handed_in_and_its_receipt_proves_it(context: BrowserContext, des
     }
 
 
-def contents(receipt: Receipt, folder: Path) -> dict[str, Any]:
+def contents(receipt: Receipt, folder: Path, *, documents: bool = False) -> dict[str, Any]:
     """What is in a bid: values by their fields' names, files by their titles."""
     envelope = io.BytesIO(b"".join(pieces_of(receipt.envelope)))
     header = read_header(envelope)
@@ -143,7 +143,7 @@ def contents(receipt: Receipt, folder: Path) -> dict[str, Any]:
     seed, _ = open_secret(receipt.secret, PASSPHRASE)
     bid = open_content(header, seed, envelope, sink)
     named = {str(field.name): field.value for field in bid.fields}
-    values = {name: value for name, value in named.items() if not name.startswith("documents/")}
+    values = {name: value for name, value in named.items() if documents or not name.startswith("documents/")}
     return {**values, **{title: (folder / title).read_bytes() for title in titles}}
 
 
@@ -339,13 +339,14 @@ def test_bid_of_the_command_is_replaced_with_all_that_it_says_of_a_firm(
         "identifier": {"scheme": "DE-HRB", "id": "1234"},
         "contactPoint": {"telephone": "+49 30 1"},
         "roles": ["tenderer"],
+        "details": {"employees": 12, "turnover": 1e-7},
     }
     (tmp_path / "lv.pdf").write_bytes(BILL)
     offer = {
         "tenderers": [firm],
         "lots": {"L1": {"value": {"amount": "148500.00", "currency": "EUR"}}},
         "requirementResponses": {"listed": True, "months": 60},
-        "documents": [{"file": "lv.pdf", "requirement": "bill"}],
+        "documents": [{"file": "lv.pdf", "requirement": "bill", "pages": 2}, {"file": "lv.pdf", "requirement": "roof"}],
     }
     (tmp_path / "bid.json").write_text(json.dumps(offer))
     monkeypatch.setenv("SIEGEL_PASSPHRASE", PASSPHRASE)
@@ -354,16 +355,26 @@ def test_bid_of_the_command_is_replaced_with_all_that_it_says_of_a_firm(
     assert sealed.exit_code == 0, sealed.err
     page = come_back(context, desk, receipt, "#replace")
     expect(page.locator("#replace-not")).to_be_visible(timeout=60_000)
+    expect(page.locator("#altered")).to_have_text(
+        "Nicht unverändert übernommen: tenderers/0001.details.turnover: 1e-07"
+    )
     page.click("#step-firms")
     kept = page.locator("#tenderers-0-kept")
     expect(kept).to_contain_text("DE-HRB")
     expect(kept).to_contain_text("telephone: +49 30 1")
     expect(kept.get_by_role("button")).to_have_text("Bei Dachdeckerei Beispiel GmbH weglassen")
     assert violations(page) == []
+    page.click("#step-files")
+    expect(page.locator("#kept-0")).to_contain_text("pages: 2")
+    expect(page.locator("#detach-1")).to_be_visible()
+    assert violations(page) == []
     page.click("#step-seal")
     choose_passphrase(page)
-    found = contents(read_receipt(seal(page, tmp_path / "second.zip")), tmp_path / "opened")
-    assert found["tenderers/0001"] == firm
+    found = contents(read_receipt(seal(page, tmp_path / "second.zip")), tmp_path / "opened", documents=True)
+    assert found["tenderers/0001"] == firm | {"details": {"employees": 12, "turnover": "1e-07"}}
+    first = {"title": "lv.pdf", "format": "application/pdf", "requirement": "bill", "pages": 2}
+    assert {name: found["documents/0001"][name] for name in first} == first
+    assert found["documents/0002"]["requirement"] == "roof"
     assert found["requirementResponses/months"] == {"value": "60"}
 
 

@@ -1,7 +1,7 @@
 // What people do on the page, but for typing: go on, seal, send, save, report, come back with a receipt.
 
 import { utf8, ZERO } from "../verifier/bytes.js";
-import { documentMembers, fieldsOf, formOf } from "./bid_fields.js";
+import { alteredOf, documentMembers, fieldsOf, formOf } from "./bid_fields.js";
 import { emptyForm, translatedForm, variantForm } from "./bid_form.js";
 import { calendarOf } from "./calendar.js";
 import { followed, hasUnsavedReceipt, isOfForm, mayArrive, maySend, type Intent, type KeptBid, type Purpose } from "./hand_in_course.js";
@@ -215,10 +215,14 @@ export async function openReceipt(round: Round, purpose: Purpose): Promise<void>
     const { commitment, key, promise } = bid;
     const criteria = round.criteria ?? null;
     const earlier = formOf(fields, criteria, state.language);
-    const attachments = documents.map(({ title, slot, format, blob }) =>
-      ({ title, slot, file: new File([blob], title, { type: format }) }));
-    state.form = purpose === "replace" ? { ...earlier, attachments } : variantForm(earlier, criteria);
-    state.before = { as: purpose === "replace" ? "replaced" : "beside", commitment, key, arrivedAt: promise?.arrivedAt ?? null };
+    const attachments = documents.map(({ title, slot, format, earlier: { value }, blob }) =>
+      ({ title, slot, file: new File([blob], title, { type: format }), earlier: value as object }));
+    const isReplaced = purpose === "replace";
+    const taken = isReplaced ? fields : fields.filter(({ name }) => /^(?:tenderers|subcontractors)\//.test(name));
+    const altered = alteredOf(taken, earlier, criteria, state.language);
+    if (isReplaced) altered.push(...documents.flatMap((each) => each.earlier.rewritten));
+    state.form = isReplaced ? { ...earlier, attachments } : variantForm(earlier, criteria);
+    state.before = { as: isReplaced ? "replaced" : "beside", commitment, key, arrivedAt: promise?.arrivedAt ?? null, altered };
     state.shown = new Set();
     state.isTouched = true;
     go("lots");

@@ -3,6 +3,7 @@
 import { MOST_DECIMALS, readDecimal } from "./amount.js";
 import { chosenLots, concerns, emptyForm, NO_FIRM, type Attachment, type BidForm, type Firm, type LotEntry } from "./bid_form.js";
 import type { Criteria, Requirement } from "../ranking/criteria.js";
+import { Fields, Numeral, type Json } from "../verifier/json.js";
 
 export type NamedValue = readonly [name: string, value: unknown];
 
@@ -33,9 +34,10 @@ export function fieldsOf(form: BidForm, criteria: Criteria | null, language: Lan
   return fields;
 }
 
-/** The members of a document's field but for size and digest. */
+/** The members of a document's field but for size and digest; those of an earlier bid stay. */
 export function documentMembers(attachment: Attachment, criteria: Criteria | null): Readonly<Record<string, unknown>> {
-  const { slot, title, file } = attachment;
+  const { slot, title, file, earlier } = attachment;
+  if (earlier !== null) return { ...earlier };
   const asked = criteria?.documents.find(({ id }) => id === slot);
   const documentType = asked?.documentType ?? (isGaeb(file.name) ? "x_gaebX84" : null);
   return {
@@ -46,10 +48,39 @@ export function documentMembers(attachment: Attachment, criteria: Criteria | nul
   };
 }
 
-/** A field of an earlier bid, its value as JSON.parse would give it, numbers as text. */
+/** A field of an earlier bid, without the classes that do not come from a worker. */
 export interface EarlierField {
   readonly name: string;
+  /** As JSON.parse would give it; a number that JSON.stringify would write otherwise is text. */
   readonly value: unknown;
+  /** Those numbers, to be shown. */
+  readonly rewritten: readonly string[];
+}
+
+export function earlierField(name: string, value: Json): EarlierField {
+  return { name, value: plain(value), rewritten: rewrittenOf(value, name) };
+}
+
+function plain(value: Json): unknown {
+  if (value instanceof Numeral) return isKept(value) ? Number(value.text) : value.text;
+  if (value instanceof Fields) return Object.fromEntries([...value].map(([name, each]) => [name, plain(each)]));
+  return Array.isArray(value) ? value.map(plain) : value;
+}
+
+function rewrittenOf(value: Json, path: string): string[] {
+  if (value instanceof Numeral) return isKept(value) ? [] : [`${path}: ${value.text}`];
+  if (value instanceof Fields) return [...value].flatMap(([name, each]) => rewrittenOf(each, `${path}.${name}`));
+  return Array.isArray(value) ? value.flatMap((each) => rewrittenOf(each, path)) : [];
+}
+
+function isKept({ text }: Numeral): boolean {
+  return JSON.stringify(Number(text)) === text;
+}
+
+/** What `formOf` does not take over as it was, to be shown: numbers that are text now, and all that the form has no place for. */
+export function alteredOf(fields: readonly EarlierField[], form: BidForm, criteria: Criteria | null, language: Language): string[] {
+  const before = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+  return [...fields.flatMap(({ rewritten }) => rewritten), ...beyond(before, Object.fromEntries(fieldsOf(form, criteria, language)), "")];
 }
 
 /** What an earlier bid said, to be changed and handed in anew. Documents are added by whoever has their bytes. */
@@ -84,24 +115,32 @@ function answerOf({ dataType }: Requirement, typed: string, language: Language):
   return readDecimal(typed, language, dataType === "integer" ? 0 : MOST_DECIMALS);
 }
 
-/** What the earlier bid said of the firm stays as far as nothing is asked of it; but no scheme without its register. */
+/** What the earlier bid said of the firm stays as far as nothing is asked of it; but no scheme without the register that it had. */
 function organisationOf({ earlier, name, register, street, postcode, town, contact, email }: Firm): Record<string, unknown> {
+  const hadRegister = typeof memberOf(memberOf(earlier, "identifier"), "id") === "string";
   const parts = {
-    identifier: register.trim() === "" ? {} : amended(memberOf(earlier, "identifier"), { id: register }),
-    address: amended(memberOf(earlier, "address"), { streetAddress: street, postalCode: postcode, locality: town }),
-    contactPoint: amended(memberOf(earlier, "contactPoint"), { name: contact, email }),
+    ...(hadRegister && register.trim() === "" ? {} : { identifier: { id: register } }),
+    address: { streetAddress: street, postalCode: postcode, locality: town },
+    contactPoint: { name: contact, email },
   };
+  const amendedParts = Object.entries(parts).map(([part, typed]) => [part, amended(memberOf(earlier, part), typed)] as const);
   return {
-    ...without(earlier, ["name", ...Object.keys(parts)]),
+    ...without(earlier, ["name", "identifier", "address", "contactPoint"]),
     name: name.trim(),
-    ...Object.fromEntries(Object.entries(parts).filter(([, members]) => Object.keys(members).length > 0)),
+    ...Object.fromEntries(amendedParts.filter(([, members]) => members !== undefined)),
   };
 }
 
-/** Of an object its members with those that were typed; what was left empty is not there. */
-function amended(earlier: unknown, typed: Readonly<Record<string, string>>): object {
+/**
+ * Of an object its members with those that were typed; a text that was left empty is not there. What is no text, or no object,
+ * no field can show: it stays until something is typed in its place.
+ */
+function amended(earlier: unknown, typed: Readonly<Record<string, string>>): unknown {
   const given = Object.entries(typed).map(([name, text]) => [name, text.trim()] as const).filter(([, text]) => text !== "");
-  return { ...without(earlier, Object.keys(typed)), ...Object.fromEntries(given) };
+  if (given.length === 0 && !isObject(earlier)) return earlier;
+  const texts = Object.keys(typed).filter((name) => typeof memberOf(earlier, name) === "string");
+  const members = { ...without(earlier, texts), ...Object.fromEntries(given) };
+  return Object.keys(members).length > 0 || texts.length === 0 ? members : undefined;
 }
 
 function without(value: unknown, names: readonly string[]): object {
@@ -113,24 +152,34 @@ export function keptOf(firm: Firm): string[] {
   return beyond(organisationOf(firm), organisationOf({ ...firm, earlier: null }), "");
 }
 
+/** What only the earlier bid says of the document. */
+export function keptOfDocument(attachment: Attachment, criteria: Criteria | null): string[] {
+  return beyond(documentMembers(attachment, criteria), documentMembers({ ...attachment, earlier: null }, criteria), "");
+}
+
 function beyond(whole: object, asked: unknown, path: string): string[] {
   return Object.entries(whole).flatMap(([name, value]: [string, unknown]) => {
     const beside = memberOf(asked, name);
-    if (isObject(value)) return beyond(value, beside, `${path}${name}.`);
-    return beside === value ? [] : [`${path}${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`];
+    if (isObject(value) && Object.keys(value).length > 0) return beyond(value, beside, `${path}${name}.`);
+    const told = shownValue(value);
+    return beside !== undefined && shownValue(beside) === told ? [] : [`${path}${name}: ${told}`];
   });
+}
+
+function shownValue(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function firmOf(value: unknown): Firm {
   return {
     earlier: isObject(value) ? value : null,
-    name: textOf(value, "name"),
-    register: textOf(memberOf(value, "identifier"), "id"),
-    street: textOf(memberOf(value, "address"), "streetAddress"),
-    postcode: textOf(memberOf(value, "address"), "postalCode"),
-    town: textOf(memberOf(value, "address"), "locality"),
-    contact: textOf(memberOf(value, "contactPoint"), "name"),
-    email: textOf(memberOf(value, "contactPoint"), "email"),
+    name: typedOf(value, "name"),
+    register: typedOf(memberOf(value, "identifier"), "id"),
+    street: typedOf(memberOf(value, "address"), "streetAddress"),
+    postcode: typedOf(memberOf(value, "address"), "postalCode"),
+    town: typedOf(memberOf(value, "address"), "locality"),
+    contact: typedOf(memberOf(value, "contactPoint"), "name"),
+    email: typedOf(memberOf(value, "contactPoint"), "email"),
   };
 }
 
@@ -139,12 +188,17 @@ function isObject(value: unknown): value is object {
 }
 
 function memberOf(value: unknown, name: string): unknown {
-  return isObject(value) && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : null;
+  return isObject(value) && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function typedOf(value: unknown, name: string): string {
+  const found = memberOf(value, name);
+  return typeof found === "string" ? found : "";
 }
 
 function textOf(value: unknown, name: string): string {
   const found = memberOf(value, name);
-  return typeof found === "string" || typeof found === "boolean" ? String(found) : "";
+  return typeof found === "string" || typeof found === "boolean" || typeof found === "number" ? String(found) : "";
 }
 
 function listOf(value: unknown): string[] {

@@ -26,11 +26,12 @@ export interface LotEntry {
   readonly variant: string;
 }
 
-/** A file for a slot of the tender; `slot` is null for a further document. */
+/** A file for a slot of the tender; `slot` is null for a further document. `earlier` is what an earlier bid said of it; null of none. */
 export interface Attachment {
   readonly slot: string | null;
   readonly title: string;
   readonly file: Blob & { readonly name: string };
+  readonly earlier: object | null;
 }
 
 /** By ids that the criteria name: a Map, for in an object `constructor` is there already. */
@@ -94,7 +95,7 @@ export function changedForm(form: BidForm, action: FormAction): BidForm {
     case "removeFirm":
       return { ...form, [action.role]: form[action.role].filter((_, at) => at !== action.at) };
     case "attach": {
-      const added = action.files.map((file) => ({ slot: action.slot, title: file.name, file }));
+      const added = action.files.map((file) => ({ slot: action.slot, title: file.name, file, earlier: null }));
       return { ...form, attachments: [...form.attachments, ...added] };
     }
     case "detach":

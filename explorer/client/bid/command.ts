@@ -5,9 +5,10 @@ import { createInterface } from "node:readline";
 import { fromHex, NOBODY, toHex, ZERO, type Hex } from "../verifier/bytes.js";
 import { readCriteria, type Criteria } from "../ranking/criteria.js";
 import { Refusal as RankingRefusal } from "../ranking/refusal.js";
+import { parseJson } from "../verifier/json.js";
 import { accountOf } from "../verifier/signature.js";
 import { readDecimal, shownDecimal } from "./amount.js";
-import { documentMembers, fieldsOf, formOf, type EarlierField } from "./bid_fields.js";
+import { alteredOf, documentMembers, earlierField, fieldsOf, formOf, keptOf } from "./bid_fields.js";
 import { changedForm, emptyForm, translatedForm, variantForm, type Attachment, type FormAction } from "./bid_form.js";
 import { calendarOf } from "./calendar.js";
 import { followed, hasUnsavedReceipt, type Course, type CourseAction } from "./hand_in_course.js";
@@ -35,8 +36,8 @@ interface FormTask {
   readonly isBeside?: boolean;
   /** The language that is changed to before all is read. */
   readonly then?: Language;
-  /** The fields of an earlier bid, with which the form begins. */
-  readonly earlier?: readonly EarlierField[];
+  /** The fields of an earlier bid, with which the form begins: names, and JSON texts of the values. */
+  readonly earlier?: readonly (readonly [name: string, value: string])[];
   readonly actions: readonly FormAction[];
 }
 
@@ -99,7 +100,8 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
   form: (given: FormTask) => {
     const criteria = given.criteria === null ? null : askedIn(given.kind, readCriteria(fromHex(given.criteria)));
     let { language } = given;
-    const begun = given.earlier === undefined ? emptyForm(criteria) : formOf(given.earlier, criteria, language);
+    const earlier = given.earlier?.map(([name, value]) => earlierField(name, parseJson(value)));
+    const begun = earlier === undefined ? emptyForm(criteria) : formOf(earlier, criteria, language);
     let form = given.actions.reduce(changedForm, begun);
     if (given.then !== undefined) {
       form = translatedForm(form, criteria, language, given.then);
@@ -107,9 +109,11 @@ const TASKS: Readonly<Record<string, (given: never) => unknown>> = {
     }
     const fields = fieldsOf(form, criteria, language);
     const variant = variantForm(form, criteria);
-    const again = formOf(fields.map(([name, value]) => ({ name, value })), criteria, language);
+    const again = formOf(fields.map(([name, value]) => ({ name, value, rewritten: [] })), criteria, language);
     return {
       fields,
+      kept: form.tenderers.map(keptOf),
+      altered: alteredOf(earlier ?? [], begun, criteria, given.language),
       again: fieldsOf(again, criteria, language),
       documents: form.attachments.map((each: Attachment) => documentMembers(each, criteria)),
       variant: { ...variant, lots: [...variant.lots], answers: [...variant.answers] },

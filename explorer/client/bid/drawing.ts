@@ -4,7 +4,7 @@ import {
   back, chooseCriteria, onward, openReceipt, report, saveCalendar, saveReceipt, seal, send,
 } from "./actions.js";
 import { el, type Child } from "./element.js";
-import { allLacks, beforeSaid, byId, changed, enter, go, isBeside, say, state, stepsOf, type Step } from "./page_state.js";
+import { allLacks, beforeSaid, byId, changed, enter, go, isBeside, say, state, stepsOf, type Before, type Step } from "./page_state.js";
 import { answerLetter, closePost, openPost, readPost, readResult, saveLetters, saveResult, takeMainBid } from "./post_actions.js";
 import { receiptSheet } from "./receipt_sheet.js";
 import { takesBids, type Round } from "./round.js";
@@ -57,7 +57,7 @@ function contents(): Child[] {
     ...(!takesBids(round.terms) ? [overPart(), comingBack(round), reading(round)] : round.criteria === undefined ? [criteriaPart(round)] : [
       course.at === "form" && comingBack(round),
       course.at === "form" && reading(round),
-      course.at === "form" && state.before !== undefined && earlierBid(state.before.as === "replaced"),
+      course.at === "form" && state.before !== undefined && earlierBid(state.before),
       way(round),
       stepPart(round),
       course.at === "done" && course.intent === "handIn" && receiptSheet(
@@ -115,9 +115,11 @@ function reading(round: Round): Child {
   });
 }
 
-function earlierBid(isReplaced: boolean): HTMLElement {
+function earlierBid({ as, altered }: Before): HTMLElement {
+  const isReplaced = as === "replaced";
   return el("div", { class: "whole open", id: "earlier" },
     el("p", {}, beforeSaid()),
+    altered.length > 0 && el("p", { id: "altered" }, say("earlierAltered", { altered: altered.join(", ") })),
     button(say(isReplaced ? "replaceNot" : "besideNot"), () => {
       state.before = undefined;
       changed();

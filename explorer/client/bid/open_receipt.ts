@@ -3,13 +3,13 @@
 import { NamedParts } from "../sealing/blob_parts.js";
 import { commitment, readHeader } from "../sealing/header.js";
 import { openEnvelope, readBid } from "../sealing/open.js";
-import { Fields, Numeral, type Json } from "../verifier/json.js";
+import { Fields } from "../verifier/json.js";
 import type { DocumentField } from "../sealing/bid.js";
 import type { Field } from "../sealing/field.js";
 import { NOBODY } from "../verifier/bytes.js";
 import { accountOf } from "../verifier/signature.js";
 import { openSecret, readReceipt } from "../receipt/receipt.js";
-import type { EarlierField } from "./bid_fields.js";
+import { earlierField, type EarlierField } from "./bid_fields.js";
 import type { FiledBid } from "./hand_in_course.js";
 import { signerOfPromise } from "./promise.js";
 import { PageRefusal } from "./refusal.js";
@@ -28,6 +28,8 @@ export interface OpenedDocument {
   readonly title: string;
   readonly slot: string | null;
   readonly format: string;
+  /** Its field but for size and digest. */
+  readonly earlier: EarlierField;
   readonly blob: Blob;
 }
 
@@ -67,7 +69,7 @@ export async function openReceipt({ receipt, passphrase, terms, withContent }: O
   const fields = content.fields.filter(({ name }) => !name.startsWith("documents/"));
   return {
     bid,
-    fields: fields.map(({ name, value }) => ({ name, value: plain(value) })),
+    fields: fields.map(({ name, value }) => earlierField(name, value)),
     documents: content.documents.map((each) => documentOf(each, content.fields, kept.whole(each.name))),
   };
 }
@@ -78,16 +80,12 @@ function damaged(reason: string): never {
 
 function documentOf({ name, title }: DocumentField, fields: readonly Field[], blob: Blob): OpenedDocument {
   const value = fields.find((field) => field.name === name)?.value;
+  const members = new Fields(value instanceof Fields ? value : []);
+  members.delete("size");
+  members.delete("digest");
   const textOf = (member: string): string | null => {
-    const found = value instanceof Fields ? value.get(member) : undefined;
+    const found = members.get(member);
     return typeof found === "string" ? found : null;
   };
-  return { title, slot: textOf("requirement"), format: textOf("format") ?? "", blob };
-}
-
-/** What comes from a worker has no classes. */
-function plain(value: Json): unknown {
-  if (value instanceof Numeral) return value.text;
-  if (value instanceof Fields) return Object.fromEntries([...value].map(([name, each]) => [name, plain(each)]));
-  return Array.isArray(value) ? value.map(plain) : value;
+  return { title, slot: textOf("requirement"), format: textOf("format") ?? "", earlier: earlierField(name, members), blob };
 }

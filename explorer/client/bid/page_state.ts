@@ -43,6 +43,8 @@ export interface Before {
   readonly key: Uint8Array;
   /** When it arrived, seconds since 1970; null where its receipt has no promise. */
   readonly arrivedAt: bigint | null;
+  /** What the form does not take over of it as it was. */
+  readonly altered: readonly string[];
 }
 
 /** A bid whose receipt is open, and what was fetched with it. What is said of it is a function, as all that is said. */

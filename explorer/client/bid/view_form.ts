@@ -1,6 +1,6 @@
 // The steps of the form: lots, prices and answers, firms, files.
 
-import { keptOf } from "./bid_fields.js";
+import { keptOf, keptOfDocument } from "./bid_fields.js";
 import { chosenLots, concerns, type Firm, type LotEntry, type Role } from "./bid_form.js";
 import type { DocumentSlot, Requirement } from "../ranking/criteria.js";
 import { el, type Child } from "./element.js";
@@ -145,20 +145,21 @@ export function filesStep(view: View): Child[] {
   const slots = (criteria?.documents ?? []).filter((slot) => concerns(slot, form));
   const whole = form.attachments.reduce((sum, { file }) => sum + file.size, 0);
   return [
-    ...slots.map((slot) => slotField(view, slot)),
-    slotField(view, null),
+    ...slots.map((slot) => slotField(view, slot, slots)),
+    slotField(view, null, slots),
     el("p", { class: "hint" }, terms.mostBytes === null ? view.say("wholeSize", { whole: shownSize(whole, language) })
       : view.say("wholeSizeOf", { whole: shownSize(whole, language), most: shownSize(terms.mostBytes, language) })),
   ];
 }
 
-function slotField(view: View, slot: DocumentSlot | null): HTMLElement {
-  const { form, language } = view;
+/** Of no slot are the further files, and those whose slot is none of `slots`: all that is sealed is shown. */
+function slotField(view: View, slot: DocumentSlot | null, slots: readonly DocumentSlot[]): HTMLElement {
+  const { criteria, form, language } = view;
   const id = slot === null ? fieldIds.furtherFiles : fieldIds.slot(slot.id);
   const lack = view.lacks.get(id);
   const chosen = form.attachments
     .map((attachment, at) => ({ attachment, at }))
-    .filter(({ attachment }) => attachment.slot === (slot?.id ?? null));
+    .filter(({ attachment }) => slot === (slots.find(({ id }) => id === attachment.slot) ?? null));
   const hint = [
     slot?.description ?? (slot === null ? view.say("furtherFilesHint") : null),
     slot?.mostBytes ? view.say("mostBytes", { most: shownSize(slot.mostBytes, language) }) : null,
@@ -172,10 +173,14 @@ function slotField(view: View, slot: DocumentSlot | null): HTMLElement {
     hint ? el("p", { class: "hint", id: `${id}-hint` }, hint) : null,
     el("p", { class: chosen.length > 0 ? "state good" : slot?.required ? "state open" : "state" }, state),
     errorOf(view, id, lack),
-    chosen.length > 0 && el("ul", { class: "attached" }, ...chosen.map(({ attachment, at }) => el("li", {},
-      `${attachment.title} (${shownSize(attachment.file.size, language)}) `,
-      button(view.say("removeFile", { name: attachment.title }), () => view.changed({ kind: "detach", at }),
-        { id: `detach-${at}` })))),
+    chosen.length > 0 && el("ul", { class: "attached" }, ...chosen.map(({ attachment, at }) => {
+      const kept = keptOfDocument(attachment, criteria);
+      return el("li", {},
+        `${attachment.title} (${shownSize(attachment.file.size, language)}) `,
+        button(view.say("removeFile", { name: attachment.title }), () => view.changed({ kind: "detach", at }),
+          { id: `detach-${at}` }),
+        kept.length > 0 && el("p", { class: "hint", id: `kept-${at}` }, view.say("firmKept", { kept: kept.join(", ") })));
+    })),
     el("input", { type: "file", id, multiple: true, ...described(id, hint, lack), onchange: (event: Event) => {
       const files = [...((event.target as HTMLInputElement).files ?? [])];
       if (files.length > 0) view.changed({ kind: "attach", slot: slot?.id ?? null, files });
