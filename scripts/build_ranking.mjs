@@ -2,7 +2,7 @@
 //
 //   node scripts/build_ranking.mjs   writes build/ranking/command.mjs, for Node
 //
-// A folder behind it takes the place of build/ranking. The bid page bundles the same sources.
+// A folder behind it takes the place of build/ranking. Bid page and verifier bundle the same sources.
 
 import { join } from "node:path";
 import { root, writeCommand } from "./client_command.mjs";

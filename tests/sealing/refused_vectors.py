@@ -629,7 +629,7 @@ class Judged:
 
         self.unreadable("a document altered, and the next chunk", broken(age_file(other, [altered, b"!"])), root)
         self.unreadable(
-            "10,001 lines without an end, and the next chunk altered", broken(age_file(ours, [lines, b"a"]))
+            "20,000 lines without an end, and the next chunk altered", broken(age_file(ours, [lines, b"a"]))
         )
         self.unreadable("no bid, and marked as the last with a chunk behind it", age_file(ours, [none, b"a"], marked=0))
         self.unreadable("no bid, and a full last chunk that is not marked", age_file(ours, [none], marked=1))
