@@ -64,6 +64,8 @@ def test_fields_of_an_earlier_bid_give_the_same_form_again() -> None:
     """Whoever replaces a bid begins where it was."""
     found = form(*COMPLETE)
     assert found["again"] == found["fields"]
+    earlier = [{"name": name, "value": value} for name, value in found["fields"]]
+    assert (form(earlier=earlier)["fields"], form(earlier=earlier)["altered"]) == (found["fields"], [])
 
 
 EARLIER: list[dict[str, Any]] = [
