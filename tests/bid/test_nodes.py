@@ -430,6 +430,18 @@ def test_what_the_ledger_refuses_has_the_same_name_and_values_as_here(language: 
             assert peer().ask("revert", data=odd, language=language) is None
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_moment_beyond_the_calendar_in_a_refusal_is_told_as_the_number(language: str) -> None:
+    """A node may say anything: no refusal keeps the page from telling it."""
+    known = json.loads(Path("explorer/client/bid/reverts.json").read_text())
+    told = {}
+    for selector, each in known.items():
+        data = "0x" + selector + "ff" * 32 * len(each["parameters"])
+        told[each["name"]] = peer().ask("revert", data=data, language=language)["told"]
+    for name in ("ActExpired", "ArrivalInFuture", "TooLate"):
+        assert str(2**256 - 1) in told[name]
+
+
 def test_commitment_without_a_promise_is_what_the_ledger_s_own_codec_writes() -> None:
     """Byte for byte; a call without a promise has none of its members."""
     told = peer().ask(

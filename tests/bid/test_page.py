@@ -240,6 +240,27 @@ def test_lost_answer_of_one_server_is_found_at_the_next(context: BrowserContext,
     assert committed(desk, read_receipt(path)) == ["BidCommitted"]
 
 
+def test_server_that_tells_a_block_without_a_time_is_not_taken_at_its_word(
+    context: BrowserContext, desk: Desk, tmp_path: Path
+) -> None:
+    """The page could not show such a block; it asks the next server, and tells what it was answered."""
+    page = opened(context, desk)
+    fill(page)
+    path = seal(page, tmp_path / "receipt.zip")
+    headers = {"Access-Control-Allow-Origin": desk.url}
+    beyond, never = ({"state": "recorded", "block": 7, "time": time} for time in (2**53 - 1, "soon"))
+    page.route(f"{desk.url}/api/v1/transactions/*", lambda route: route.fulfill(json=beyond, headers=headers))
+    page.route(f"{desk.other}/api/v1/transactions/*", lambda route: route.fulfill(json=never, headers=headers))
+    page.click("#send")
+    failure = page.locator("#failure")
+    expect(failure).to_contain_text("nicht zu verstehen", timeout=60_000)
+    expect(failure).not_to_contain_text("Unvorhergesehenes")
+    page.unroute(f"{desk.url}/api/v1/transactions/*")
+    page.click("#send")
+    require_handed_in(page)
+    assert committed(desk, read_receipt(path)) == ["BidCommitted"]
+
+
 def test_refusing_receiver_is_followed_by_the_next(context: BrowserContext, desk: Desk, tmp_path: Path) -> None:
     """The first one is full; the other one, of another origin that the policy lists, takes the bid and promises."""
     page, said = listened(context)

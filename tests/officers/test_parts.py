@@ -374,6 +374,13 @@ def test_challenge_is_opened_and_a_bids_share_given_as_one_is_not(round_: Round)
 # Numbers of bids
 
 
+@pytest.mark.parametrize("moment", [2**53 - 1, 1e300, -1])
+def test_tell_a_servers_refusal_a_moment_beyond_the_calendar_is_told_as_the_number(moment: float) -> None:
+    """No refusal keeps the page from telling it."""
+    told = peer().ask("told", problem="ActExpired", detail="", values={"expires": moment}, language="de")
+    assert str(moment) in told["sentence"]
+
+
 @pytest.mark.parametrize("kind", [kind for kind in OF_OPENING if "{bid}" in kind.sentence])
 def test_tell_a_servers_refusal_bids_are_counted_as_by_the_library(kind: type[SiegelError]) -> None:
     """The page makes the German sentence itself; a bid has the same number in it as in a terminal, on paper, too."""

@@ -9,6 +9,7 @@ import { PageRefusal, Problem } from "./refusal.js";
 import { ask, hurried, problemFrom, type Server } from "./servers.js";
 import { readTerms, requireStill, type Terms } from "./terms.js";
 import { promisedArrival, throughNode } from "./through_node.js";
+import { Told } from "./told_members.js";
 import { commitCall, signedTransaction, transactionHash, withdrawCall } from "./transaction.js";
 import { uploadInVain, uploadWhole, type Progress } from "./upload.js";
 
@@ -206,11 +207,9 @@ async function commitTransaction(bid: ReadyBid, promised: Promised, server: Serv
 }
 
 export async function nonceOf({ author, terms }: ReadyBid, server: Server): Promise<bigint> {
-  const { nonce, chainId } = object(await ask(server, `/accounts/0x${author}`));
-  if (!Number.isSafeInteger(nonce) || Number(chainId) !== Number(terms.chainId)) {
-    throw new PageRefusal("AnswerUnreadable", { server: server.name });
-  }
-  return BigInt(nonce as number);
+  const told = new Told(server.name);
+  const { nonce, chainId } = told.object(await ask(server, `/accounts/0x${author}`));
+  return Number(chainId) === Number(terms.chainId) ? BigInt(told.whole(nonce)) : told.unreadable();
 }
 
 /** Handed to the relay, and waited for. */
@@ -222,13 +221,14 @@ async function relayed(raw: Uint8Array, server: Server, hear: Hearing): Promise<
 /** Throws what refused it; TransactionWaiting if it takes long. */
 async function awaited(raw: Uint8Array, server: Server, hear: Hearing): Promise<Recorded> {
   hear.stage("wait", server);
-  const told = await untilAnswered(FOR_A_BLOCK, async () => {
+  const recorded = await untilAnswered(FOR_A_BLOCK, async () => {
     const found = await stateOf(raw, server);
     if (found.state === "refused") throw refusalOf(found);
     return found.state === "recorded" ? found : undefined;
   });
-  if (told === undefined) throw new PageRefusal("TransactionWaiting", { server: server.name });
-  const [block, time] = [Number(told.block), Number(told.time)];
+  if (recorded === undefined) throw new PageRefusal("TransactionWaiting", { server: server.name });
+  const told = new Told(server.name);
+  const [block, time] = [told.whole(recorded.block), told.moment(recorded.time)];
   return { hash: transactionHash(raw), block, time, promised: promisedArrival(raw), node: null };
 }
 

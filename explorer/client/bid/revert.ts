@@ -28,7 +28,10 @@ export function revertOf(given: unknown): Problem | null {
     const word = digits.slice(SELECTOR + WORD * at, SELECTOR + WORD * (at + 1));
     return [name, valueOf(word, type)];
   }));
-  const detail = found.sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => MOMENTS.includes(name) ? shownMoment(Number(values[name]), "en") : String(values[name]));
+  const detail = found.sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name];
+    return typeof value === "number" && MOMENTS.includes(name) ? shownMoment(value, "en") : String(value);
+  });
   return new Problem(409, found.name, detail, values);
 }
 

@@ -1,5 +1,6 @@
 // What the page says, in both languages.
 
+import { LATEST } from "./told_members.js";
 import words from "./words.json" with { type: "json" };
 
 export type Language = "de" | "en";
@@ -14,8 +15,12 @@ export function word(name: Word, language: Language, values: WordValues = {}): s
   return words[name][language].replaceAll(/\{(\w+)\}/g, (_, value: string) => String(values[value]));
 }
 
-/** A moment in German local time, which deadlines of German procedures are meant in. */
+/**
+ * A moment in German local time, which deadlines of German procedures are meant in; of what no calendar shows, which a server or a
+ * node may say, the number.
+ */
 export function shownMoment(seconds: number, language: Language): string {
+  if (!(seconds >= 0 && seconds <= LATEST)) return String(seconds);
   const format = new Intl.DateTimeFormat(language === "de" ? "de-DE" : "en-GB", {
     day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit",
     timeZone: "Europe/Berlin", timeZoneName: "short",
