@@ -10,7 +10,7 @@ import type { Place, Share } from "./sealed_share.js";
 import { Secrets, seedOf } from "./seed.js";
 import { valueAt, type Point } from "./shamir.js";
 
-export const MOST_ATTEMPTS = 20_000;
+const MOST_ATTEMPTS = 20_000;
 
 interface Group {
   readonly number: GroupNumber;
@@ -19,7 +19,7 @@ interface Group {
 }
 
 /** The seed that passes the re-seal check, and whose share is not the one that was sealed to them. */
-export interface FoundSeed {
+interface FoundSeed {
   readonly seed: Uint8Array;
   readonly wrong: readonly Place[];
 }
