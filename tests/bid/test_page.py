@@ -495,14 +495,29 @@ def test_failed_rehearsal_leads_back_to_the_form(context: BrowserContext, desk: 
     expect(page.locator("#amount-L1")).to_have_value("1.234.567,80")
 
 
-def test_worker_that_does_not_start_at_first_starts_at_the_next_click(context: BrowserContext, desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "first",
+    [
+        'throw new Error("no worker just now")',
+        """
+            const made = new Started(address);
+            made.terminate();
+            setTimeout(() => made.dispatchEvent(new ErrorEvent("error", { message: "no worker just now" })));
+            return made
+        """,
+    ],
+    ids=["at once", "later"],
+)
+def test_worker_that_does_not_start_at_first_starts_at_the_next_click(
+    context: BrowserContext, desk: Desk, first: str
+) -> None:
     """The browser lets the page name its worker's policy once only; no bid ends with that."""
-    context.add_init_script("""
+    context.add_init_script(f"""
         const Started = Worker;
-        Worker = function () {
+        Worker = function (address) {{
             Worker = Started;
-            throw new Error("no worker just now");
-        };
+            {first};
+        }};
     """)
     page = opened(context, desk)
     fill(page)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from explorer.page_file import OPENING_PAGE
 from scripts.write_problem_words import OF_OPENING, OPENING_FILE, problem_words
@@ -242,16 +242,53 @@ def test_keys_are_forgotten_on_leaving_the_page(town: OpeningTown, tender: Tende
     one = arriving("officer-one")
     assert len(one.page.workers) == 1
     # As a browser leaves a page that it keeps for the way back.
-    one.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    leaving = "dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))"
+    one.page.evaluate(leaving)
     expect(one.page.locator("#unlock")).to_be_visible()
     expect(one.page.locator("#look")).to_have_count(0)
     assert one.page.workers == []
+    unlock(one, town.files(one.name))
+
+    def left(route: Route) -> None:
+        """In the middle of something: nothing failed then."""
+        one.page.evaluate(leaving)
+        route.continue_()
+
+    one.page.route("**/proposals", left)
+    one.page.click("#look")
+    one.done("Die Schlüssel sind vergessen")
+    one.page.unroute("**/proposals")
     unlock(one, town.files(one.name))
     one.page.goto(town.url)
     one.page.go_back()
     expect(one.page.locator("#unlock")).to_be_visible()
     expect(one.page.locator("#passphrase")).to_have_value("")
     expect(one.page.locator("#open-as")).to_have_count(0)
+
+
+def test_keys_go_with_a_worker_that_fails(town: OpeningTown, tender: Tender, arriving: Arriving) -> None:
+    """The page says so and asks for them again; with them it goes on."""
+    tender.bid("bidder 1")
+    one = arriving("officer-one")
+    one.page.evaluate("""() => {
+        const Started = Worker;
+        Worker = function (address) { return globalThis.failing = new Started(address); };
+    }""")
+    one.page.click("#forget")
+    unlock(one, town.files(one.name))
+    one.page.evaluate("""() => {
+        failing.postMessage = () => failing.dispatchEvent(new ErrorEvent("error", { message: "out of memory" }));
+    }""")
+    one.page.click("#look")
+    one.done("out of memory")
+    expect(one.page.locator("#open-as")).to_have_count(0)
+    assert one.page.workers == []
+    unlock(one, town.files(one.name))
+    # Whoever does nothing meanwhile learns of it with the next step.
+    one.page.evaluate("failing.dispatchEvent(new ErrorEvent('error', { message: 'killed' }))")
+    one.page.click("#look")
+    one.done("Die Schlüssel sind vergessen")
+    expect(one.page.locator("#unlock")).to_be_visible()
 
 
 def test_page_has_the_recorded_check_value_and_its_own_policy(town: OpeningTown, tender: Tender) -> None:

@@ -41,15 +41,15 @@ export class AskedWorker<Tasks extends TasksOf<Tasks>, From extends string> {
     return answer as Promise<Tasks[Name]["gives"]>;
   }
 
-  /** What the worker held is gone with it. */
-  end(reason: string): void {
-    this.worker?.terminate();
-    this.worker = undefined;
-    this.failAll(reason);
+  get isRunning(): boolean {
+    return this.worker !== undefined;
   }
 
-  private failAll(reason: string): void {
-    for (const { reject } of this.waiting.values()) reject(this.errorOf({ from: "browser", error: "WorkerFailed", values: { reason } }));
+  /** What the worker held is gone with it; `error` is what its tasks come to. */
+  end(error: Error): void {
+    this.worker?.terminate();
+    this.worker = undefined;
+    for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }
 
@@ -60,7 +60,9 @@ export class AskedWorker<Tasks extends TasksOf<Tasks>, From extends string> {
     this.policy ??= trustedTypes?.createPolicy(this.policyName, { createScriptURL: (text) => text });
     const made = new Worker(this.policy === undefined ? url : this.policy.createScriptURL(url));
     made.onmessage = ({ data }: MessageEvent<Told<From>>) => this.hear(data);
-    made.onerror = ({ message }) => this.failAll(message);
+    // The next task begins with another one. Where the script was not had at all, the event has no message.
+    made.onerror = ({ message: reason = "–" }: Partial<ErrorEvent>) =>
+      this.end(this.errorOf({ from: "browser", error: "WorkerFailed", values: { reason } }));
     return made;
   }
 

@@ -26,7 +26,7 @@ import { keysPart, type ChosenFiles, type Officer } from "./view_keys.js";
 import { contributePart, openPart } from "./view_opening.js";
 import { closeBefore, closePart, rehearsalPart, roundPart } from "./view_round.js";
 import { contribute, MOST_OUTCOMES, openAll, sealedRound } from "./work.js";
-import { ask, forget } from "./worker_client.js";
+import { ask, forget, holdsKeys } from "./worker_client.js";
 import { word, type Language, type Word, type WordValues } from "./words.js";
 
 const NOTHING_CHOSEN: ChosenFiles = { keystore: null, sealing: null, passphrase: "" };
@@ -88,6 +88,7 @@ async function busily(words: () => string, work: () => Promise<void>): Promise<v
   try {
     await work();
   } catch (error) {
+    if (officer !== undefined && !holdsKeys()) forgetAll();
     tell(() => failure(error), true);
   }
   isBusy = false;
@@ -142,8 +143,9 @@ function forgetAll(): void {
 /** Looks until the server's index has all that its ledger has, which takes a moment, and until `isEnough`. */
 async function lookAgain(isEnough: (at: Look) => boolean = () => true): Promise<void> {
   await untilAnswered(FOR_THE_INDEX, async (isLast) => {
+    if (server === undefined) throw new OpeningRefusal("KeysForgotten");
     try {
-      seen = await look(server as RoundServer, now());
+      seen = await look(server, now());
       return isEnough(seen) ? seen : undefined;
     } catch (error) {
       const isBehind = error instanceof OpeningRefusal && error.error === "IndexNotReady";

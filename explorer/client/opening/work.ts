@@ -6,7 +6,7 @@ import type { Bid, RoundFacts } from "./facts.js";
 import type { SignedContribution } from "../sealing/signed_contribution.js";
 import type { SealedRound } from "./sealed_round.js";
 import type { RoundServer } from "./server.js";
-import { ask } from "./worker_client.js";
+import { ask, holdsKeys } from "./worker_client.js";
 
 /** Outcomes in one act: about half of what the gas of a transaction is enough for. */
 export const MOST_OUTCOMES = 800;
@@ -40,6 +40,7 @@ export async function contribute(server: RoundServer, round: SealedRound, facts:
       const now = Math.floor(Date.now() / 1000);
       made.push(await ask("contribution", { round, bid: named(bid), header, officer, now }));
     } catch (error) {
+      if (!holdsKeys()) throw error;
       refused.push({ bid: bid.number, error });
     }
   }
@@ -70,6 +71,7 @@ export async function openAll(
       found.push(opened.found);
       wrong.push(...opened.false);
     } catch (error) {
+      if (!holdsKeys()) throw error;
       unfinished.push({ bid: bid.number, error });
     }
   }

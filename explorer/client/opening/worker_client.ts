@@ -8,14 +8,20 @@ import type { From, TaskName, Tasks } from "./worker.js";
 
 const worker = new AskedWorker<Tasks, From>("opening-worker", errorOf);
 
-/** Throws Refusal of sealing, OpeningRefusal. */
-export function ask<Name extends TaskName>(task: Name, given: Tasks[Name]["given"]): Promise<Tasks[Name]["gives"]> {
-  return worker.ask(task, given);
+/** Throws Refusal of sealing, OpeningRefusal: without keys KeysForgotten. */
+export async function ask<Name extends TaskName>(task: Name, given: Tasks[Name]["given"]): Promise<Tasks[Name]["gives"]> {
+  if (task !== "keys" && !holdsKeys()) throw new OpeningRefusal("KeysForgotten");
+  return await worker.ask(task, given);
+}
+
+/** Not after the worker failed. */
+export function holdsKeys(): boolean {
+  return worker.isRunning;
 }
 
 /** The keys are gone with the worker that had them. */
 export function forget(): void {
-  worker.end("the keys were forgotten");
+  worker.end(new OpeningRefusal("KeysForgotten"));
 }
 
 function errorOf({ from, error, values }: Refused<From>): Error {
