@@ -16,9 +16,11 @@ export function problemSentence({ name, detail, values }: Problem, language: Lan
   if (language !== "de" || german === undefined) return `${detail} [${name}]`.trim();
   const bids = BIDS[name] ?? ["bid"];
   const shown = (value: string): string => {
-    const found = values[value];
+    // Whatever a server says.
+    const found: unknown = values[value] ?? "–";
     if (typeof found === "number" && MOMENTS.includes(value)) return shownMoment(found, language);
-    return typeof found === "number" && bids.includes(value) ? spokenBid(found) : String(found ?? "–");
+    if (typeof found === "number" && bids.includes(value)) return spokenBid(found);
+    return typeof found === "string" ? found : JSON.stringify(found);
   };
   return `${german.replaceAll(/\{(\w+)\}/g, (_, value: string) => shown(value))} [${name}]`;
 }
