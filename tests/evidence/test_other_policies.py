@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
+import pytest
+
+from ledger.errors import ProofUnverified
 from ledger.evidence.verify.policy import read_policy
 from ledger.evidence.verify.report import Report, Step, Verdict
+from ledger.evidence.verify.verifier import prove
 from tests.attacks.draft import Draft, control, take_apart
 from tests.verifier.peer import agreed, result_of
 
@@ -33,6 +38,17 @@ def test_verify_before_the_validators_of_the_policy_not_provable() -> None:
     assert [(note.name, note.values) for note in header.notes] == [("validatorsUnknown", {"block": block})]
     others = {result.verdict for result in report.results if result.step not in (Step.FORMAT, Step.POLICY, Step.HEADER)}
     assert others == {Verdict.NOT_CHECKED}
+
+
+def test_prove_a_bundle_that_is_verified_or_raise() -> None:
+    """What it proves is told only where all that a policy asks for is."""
+    draft = _notices()
+    policy, block = read_policy(json.dumps(draft.policy).encode()), draft.original.block
+    assert block in prove(io.BytesIO(draft.packed()), policy).headers
+    (only,) = draft.policy["consensus"]["validators"]
+    later = read_policy(json.dumps({**draft.policy, "consensus": _from(only, block + 1)}).encode())
+    with pytest.raises(ProofUnverified):
+        prove(io.BytesIO(draft.packed()), later)
 
 
 def _from(only: dict[str, Any], block: int) -> dict[str, Any]:

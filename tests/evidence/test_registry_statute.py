@@ -253,6 +253,20 @@ def test_authorities_whole_story_accepted_and_asked(told: Recording) -> None:
     assert authorities.key_set(SOME, first, 2) is None
 
 
+def test_authorities_ask_for_a_moment_or_for_any_from_one_on(told: Recording) -> None:
+    """The receiver's clerk could not act while it was suspended, but since then; whoever was replaced never again."""
+    authorities, acts, last = told.authorities, map(read, told.roles[RECEIVER]), read(told.roles[REVIEW_BODY][-1]).time
+    admitted, suspended, restored = (act.time for act in acts)
+    clerk = RECEIVER, actor("clerk").account, OrganisationKind.RECEIVER, Role.PUBLISHER
+    assert admitted < suspended + 1 < restored
+    moments = (admitted, suspended + 1, restored)
+    assert [authorities.could_act(*clerk, moment) for moment in moments] == [True, False, True]
+    assert [authorities.could_act_since(*clerk, moment) for moment in moments] == [True, True, True]
+    judge = REVIEW_BODY, actor("judge").account, OrganisationKind.REVIEW_BODY, Role.OFFICER
+    assert not authorities.could_act_since(*judge, last + 1)
+    assert authorities.could_act_since(*judge, 0)
+
+
 def test_authorities_key_set_without_custodians_is_ready_until_retired(told: Recording) -> None:
     """Registered is ready; a reader of the round that uses it is told."""
     step = Step(3, keys(custodians=[], custodian_threshold=0), keys=True)
