@@ -226,7 +226,7 @@ class Receiver:
             if upload.held == upload.size and not upload.whole:
                 header = self.envelopes.read_header(digest)
                 self._require_open(header.context.process_id, header.context.round)
-                self.envelopes.complete(digest)
+                self.envelopes.complete(digest, self._require_fitting)
         except (EnvelopeAltered, EnvelopeRefused, RoundTakesNothing, ReceiverNotNamed, ReceiverFull):
             self.envelopes.discard(digest)
             raise

@@ -51,6 +51,8 @@ _AT_ONCE: Final = 500
 
 Bid = tuple[bytes, int, bytes, bytes]
 """Process, round, commitment and author of a bid on the ledger."""
+Fits = Callable[[envelope.Header, int], bool]
+"""Of header and announced size: raises, or says whether the ledger has the commitment already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +166,11 @@ class EnvelopeStore:
                 connection.execute(update(envelopes).where(envelopes.c.digest == digest).values(**changed))
             return end
 
-    def describe(self, digest: bytes, fits: Callable[[envelope.Header, int], bool]) -> bool:
+    def describe(self, digest: bytes, fits: Fits) -> bool:
         """Note whose envelope an unfinished one is, once its header is here: its bytes count for the round from now on.
 
-        ``fits`` is asked of header and announced size while nobody else can change the bytes: it raises, or says
-        whether the ledger has the commitment already. Answers whether it was noted just now. Raises UploadUnknown,
-        EnvelopeMalformed.
+        ``fits`` is asked while nobody else can change the bytes. Answers whether it was noted just now. Raises what
+        that raises, UploadUnknown, EnvelopeMalformed.
         """
         self._known(digest)
         with self._locked(digest) as file:
@@ -195,10 +196,11 @@ class EnvelopeStore:
             self._remove_file(row.digest)
         return True
 
-    def complete(self, digest: bytes) -> Arrived:
+    def complete(self, digest: bytes, fits: Fits | None = None) -> Arrived:
         """Compare the digests of an envelope whose bytes are all here; from now on it is whole. Repeating is no harm.
 
-        Raises UploadUnknown, EnvelopeUnfinished; and, having forgotten it, EnvelopeAltered, EnvelopeMalformed or
+        ``fits`` as for ``describe``: an upload can have been begun anew since, and then is not described. Raises what
+        that raises, UploadUnknown, EnvelopeUnfinished; and, having forgotten it, EnvelopeAltered, EnvelopeMalformed or
         ContentAltered.
         """
         self._known(digest)
@@ -214,6 +216,8 @@ class EnvelopeStore:
                     self._forget(row)
                     raise
                 changed = {**_facts(header), "whole": True}
+                if fits is not None and row.process_id is None:
+                    changed["committed"] = fits(header, row.size)
                 with self._writing() as connection:
                     connection.execute(update(envelopes).where(envelopes.c.digest == digest).values(**changed))
         found = self.arrived(digest)

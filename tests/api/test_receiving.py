@@ -23,6 +23,7 @@ from ledger.chain.node.server import NodeServer
 from ledger.chain.record import ZERO
 from ledger.chain.round_terms import terms_of_round
 from ledger.index.sync import Synchroniser
+from ledger.sealing.envelope import Header
 from ledger.store.envelopes import DAY
 from tests.api.receiving import (
     BYTES,
@@ -354,7 +355,7 @@ chain = Chain.connect(url, Deployment.load(folder / "deployment.json"))
 envelopes = EnvelopeStore(folder / "store", State(f"sqlite:///{folder / 'state.sqlite'}"))
 receiver = Receiver(chain, envelopes, KeySigner(b"\\1" * 32), bytes.fromhex(sys.argv[4]), lambda: at)
 bid, digest = (folder / "bid").read_bytes(), bytes.fromhex(sys.argv[5])
-envelopes.complete = lambda digest: os.kill(os.getpid(), signal.SIGKILL)
+envelopes.complete = lambda digest, fits: os.kill(os.getpid(), signal.SIGKILL)
 receiver.begin(digest, len(bid))
 receiver.append(digest, 0, bid)
 """
@@ -508,6 +509,33 @@ def test_upload_begun_anew_while_the_chain_is_asked_is_not_described_by_other_by
     refused = desk.send(other.data)
     assert (refused.status_code, name_of(refused)) == (422, "EnvelopeForeign")
     assert name_of(desk.promise(hashlib.sha256(other.data).digest())) == "EnvelopeMissing"
+
+
+def test_upload_begun_anew_before_its_digest_is_compared_is_not_taken_for_the_one_that_fitted(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bid that fits, sent whole under another envelope's digest; before the digests are compared, a second connection
+    gives it up, begins anew and sends the other one."""
+    bid, other = desk.seal(), desk.seal(key_set=b"\x77" * 32)
+    while len(bid.data) != len(other.data):
+        bid = desk.seal()
+    store, digest = desk.services.envelopes, hashlib.sha256(other.data).digest()
+    read_header = store.read_header
+
+    def begin_anew(asked: bytes) -> Header:
+        found = read_header(asked)
+        store.discard(asked)
+        store.begin(asked, len(other.data))
+        store.append(asked, 0, other.data)
+        return found
+
+    desk.begin(other.data)
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "read_header", begin_anew)
+        told = {**BYTES, "Upload-Offset": "0"}
+        refused = desk.client.patch(address_of(other.data), headers=told, content=bid.data)
+    assert (refused.status_code, name_of(refused)) == (422, "EnvelopeForeign")
+    assert name_of(desk.promise(digest)) == "EnvelopeMissing"
 
 
 def test_begin_too_many_uploads_is_refused_for_now(tmp_path: Path) -> None:
